@@ -1,0 +1,167 @@
+"""Answering a question: what was coached, what was said, what the principles say."""
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy import func, or_
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select
+
+from bot.line import LineError, line_client
+from knowledge_base import copy
+from knowledge_base.catalogue import load
+from models.base import utc_now
+from models.chat import ChatRoom, Message, MessageType, RoomType, Sender
+from models.coaching import CoachingText, SessionSummary, VideoAnalysis
+from models.database import transaction
+from models.dish import Dish
+from models.session import CookingSession
+from models.user import User
+from pipeline.guards import check_answer
+from pipeline.line.content import ContentError
+from pipeline.objects import keep, memo_key
+from pipeline.outbox import owe
+from pipeline.providers.loading import local_file, providers, store
+from pipeline.providers.ports import ProviderError, QuestionBrief, Turn, UnreadableAudio
+from pipeline.search import search
+from pipeline.work import learner_state
+from settings import settings
+
+log = logging.getLogger(__name__)
+
+HISTORY = 10  # messages
+IN_HAND = timedelta(seconds=60)  # while one runner thinks, nobody else does
+MAX_ATTEMPTS = 5
+
+
+def answer(message_id: int) -> None:
+    """Answers the question once; a failed try is made again, the last one apologises."""
+    question = _claim(message_id)
+    if question is None:
+        return
+    _show_thinking(question)
+    try:
+        words = _heard(question)
+        said = _think(question, words) if words else copy.VOICE_QUESTION_UNHEARD
+    except (ProviderError, ContentError) as error:
+        log.warning("question %s not answered: %s", message_id, type(error).__name__)
+        if question.attempts < MAX_ATTEMPTS:
+            return
+        said = copy.THINKING_FAILED
+    _owe_answer(question, said)
+
+
+def _claim(message_id: int) -> Message | None:
+    with transaction() as db:
+        answered = select(Message.id).where(Message.answers_id == message_id)
+        if db.exec(answered).first() is not None:
+            return None
+        free = or_(col(Message.next_attempt_at).is_(None), col(Message.next_attempt_at) <= func.now())
+        question = db.exec(
+            select(Message).where(Message.id == message_id, free).with_for_update(skip_locked=True)
+        ).first()
+        if question is None or question.meta.get("unsent"):
+            return None
+        question.attempts += 1
+        question.next_attempt_at = utc_now() + IN_HAND
+        db.add(question)
+    return question
+
+
+def _show_thinking(question: Message) -> None:
+    channel = settings().channel(question.channel)
+    with transaction() as db:
+        user = _user(db, question)
+    if channel is None:
+        return
+    try:
+        line_client(channel).show_loading(user.line_user_id)
+    except LineError as error:
+        log.info("no loading animation: %s", type(error).__name__)  # an ornament
+
+
+def _heard(question: Message) -> str:
+    """The question's words; "" when a voice message holds none."""
+    if question.meta.get("event_kind") != "audio":
+        return question.text
+    assert question.line_message_id is not None  # noqa: S101 - every learner's message has one
+    key = memo_key(question.line_message_id)
+    keep(store(), question.channel, question.line_message_id, key, settings().max_memo_bytes)
+    try:
+        with local_file(store(), key) as path:
+            return providers().transcriber.transcribe(path, phrases=[]).text
+    except UnreadableAudio:
+        return ""
+
+
+def _think(question: Message, words: str) -> str:
+    with transaction() as db:
+        brief = _brief(db, question, words)
+    said, _ = providers().coach.answer(brief)
+    check_answer(said)
+    return said
+
+
+def _brief(db: DbSession, question: Message, words: str) -> QuestionBrief:
+    user = _user(db, question)
+    session = _coached_session(db, user, question)
+    state = learner_state(db, user.id or 0)
+    dish = db.get_one(Dish, session.dish_id) if session else None
+    context = f"{words} {dish.name_ja}" if dish else words
+    return QuestionBrief(
+        first_name=user.first_name,
+        question=words,
+        dish=load().dishes[dish.slug] if dish else None,
+        coaching=CoachingText.model_validate(session.coaching_text) if session else None,
+        analysis=VideoAnalysis.model_validate(session.video_analysis) if session else None,
+        principles=search(db, providers().embedder, context),
+        history=_history(db, question),
+        past_sessions=[SessionSummary.model_validate(entry) for entry in state.session_summaries],
+    )
+
+
+def _coached_session(db: DbSession, user: User, question: Message) -> CookingSession | None:
+    """The session the learner quotes, else the latest that was coached."""
+    coached = select(CookingSession).where(
+        CookingSession.user_id == user.id, col(CookingSession.coaching_text) != {}
+    )
+    quoted_id = question.meta.get("quoted_message_id")
+    if quoted_id:
+        quoted = db.exec(select(Message.session_id).where(Message.line_message_id == quoted_id)).first()
+        found = db.exec(coached.where(CookingSession.id == quoted)).first() if quoted else None
+        if found is not None:
+            return found
+    return db.exec(coached.order_by(col(CookingSession.id).desc())).first()
+
+
+def _history(db: DbSession, question: Message) -> list[Turn]:
+    statement = (
+        select(Message)
+        .where(Message.chat_room_id == question.chat_room_id, col(Message.id) < (question.id or 0))
+        .where(Message.text != "", Message.sender != Sender.SYSTEM)
+        .order_by(col(Message.id).desc())
+        .limit(HISTORY)
+    )
+    return [Turn(sender=message.sender, text=message.text) for message in reversed(db.exec(statement).all())]
+
+
+def _owe_answer(question: Message, said: str) -> None:
+    with transaction() as db:
+        user = _user(db, question)
+        message = owe(
+            db,
+            user.id or 0,
+            MessageType.ANSWER,
+            text=said,
+            session_id=question.session_id,
+            room=RoomType.COACHING,
+            answers_id=question.id,
+        )
+        message.channel = question.channel or message.channel
+        message.meta = {**message.meta, "quotes": question.quote_token}
+        message.reply_token, message.reply_until = question.reply_token, question.reply_until
+        db.add(message)
+
+
+def _user(db: DbSession, message: Message) -> User:
+    return db.get_one(User, db.get_one(ChatRoom, message.chat_room_id).user_id)

@@ -1,0 +1,118 @@
+"""Which handler an event goes to: kinds and filters, tried in order, in the manner of bolt and aiogram.
+
+A filter sees the context and returns False, True, or arguments to hand over. A handler is a plain function
+that names what it needs (any field of the context, or a filter's argument) and returns what to say.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlmodel import Session as DbSession
+
+from bot.events import LineEvent
+from bot.say.bubbles import Say
+from models.rules.next_step import NextStep
+from models.session import CookingSession
+from models.user import User
+
+Filter = Callable[["Context"], bool | Mapping[str, object]]
+Handler = Callable[..., Say | None]
+AnyHandler = TypeVar("AnyHandler", bound=Handler)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a handler may ask for, by these names."""
+
+    event: LineEvent
+    db: DbSession
+    user: User
+    session: CookingSession | None  # the learner's latest
+    step: NextStep
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Route:
+    kinds: frozenset[str]  # "message.*" for every message
+    filters: tuple[Filter, ...]
+    handler: Handler
+    needs: frozenset[str]
+
+    def match(self, context: Context) -> dict[str, object] | None:
+        """The filters' arguments, or None when this route is not for the event."""
+        kind = context.event.kind
+        if kind not in self.kinds and f"{kind.split('.')[0]}.*" not in self.kinds:
+            return None
+        arguments: dict[str, object] = {}
+        for accepts in self.filters:
+            answer = accepts(context)
+            if answer is False:
+                return None
+            if isinstance(answer, Mapping):
+                arguments |= answer
+        return arguments
+
+
+class Router:
+    def __init__(self) -> None:
+        self.routes: list[Route] = []
+
+    def on(self, *kinds: str, where: Sequence[Filter] = ()) -> Callable[[AnyHandler], AnyHandler]:
+        def register(handler: AnyHandler) -> AnyHandler:
+            needs = frozenset(inspect.signature(handler).parameters)
+            self.routes.append(Route(frozenset(kinds), tuple(where), handler, needs))
+            return handler
+
+        return register
+
+    def include(self, other: "Router") -> None:
+        self.routes += other.routes
+
+    def route(self, context: Context) -> tuple[str, Say | None] | None:
+        """The handler's name and what it says, or None when nobody handles the event."""
+        offered = {field.name: getattr(context, field.name) for field in fields(context)}
+        for route in self.routes:
+            arguments = route.match(context)
+            if arguments is not None:
+                given = {**offered, **arguments}
+                said = route.handler(**{name: given[name] for name in route.needs})
+                return route.handler.__name__, said
+        return None
+
+
+def action(name: str, **types: Callable[[str], Any]) -> Filter:
+    """A postback whose data is `action=name` with these values; malformed ones do not match."""
+
+    def accepts(context: Context) -> bool | Mapping[str, object]:
+        data = context.event.data
+        if data is None or data.get("action") != name:
+            return False
+        try:
+            return {key: convert(data[key]) for key, convert in types.items()}
+        except (KeyError, ValueError):
+            return False
+
+    return accepts
+
+
+def says(*words: str) -> Filter:
+    """A text that is one of these words, whatever surrounds it of space and punctuation."""
+
+    def accepts(context: Context) -> bool:
+        return context.event.text.strip(" 　。、！!？?\n") in words
+
+    return accepts
+
+
+def asked(*asks: StrEnum) -> Filter:
+    """The bot is waiting for one of these."""
+
+    def accepts(context: Context) -> bool:
+        return context.step.ask in asks
+
+    return accepts

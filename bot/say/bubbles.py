@@ -1,0 +1,99 @@
+"""LINE message objects, always within LINE's limits (LINE docs: Message objects).
+
+Text bubbles are plain `text`, not `textV2`, so braces in a model's or a person's words mean nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from knowledge_base import copy
+from models.chat import RoomType
+
+LineObject = dict[str, Any]
+
+MAX_TEXT = 5_000  # UTF-16 code units
+MAX_ALT_TEXT = 1_500
+MAX_LABEL = 20
+MAX_DATA = 300
+MAX_QUICK_REPLIES = 13
+MAX_OBJECTS = 5
+
+
+@dataclass(frozen=True)
+class Say:
+    """What a handler answers: one to five bubbles in one room, with the newest one's quick replies."""
+
+    bubbles: tuple[LineObject, ...]
+    room: RoomType = RoomType.COACHING
+
+    @property
+    def text(self) -> str:
+        """The words, for the thread's record."""
+        return "\n".join(bubble.get("text") or bubble.get("altText") or "" for bubble in self.bubbles)
+
+
+def say(*bubbles: LineObject, quick: Sequence[LineObject] = (), room: RoomType = RoomType.COACHING) -> Say:
+    """Only the last bubble's quick replies are shown by LINE, so they always hang there."""
+    last = dict(bubbles[-1])
+    if quick:
+        last["quickReply"] = {"items": list(quick[:MAX_QUICK_REPLIES])}
+    return Say((*bubbles[:-1], last)[:MAX_OBJECTS], room)
+
+
+def fit(words: str, units: int) -> str:
+    """At most `units` UTF-16 code units, cut between characters with an ellipsis."""
+    if len(words.encode("utf-16-le")) // 2 <= units:
+        return words
+    cut = words.encode("utf-16-le")[: (units - 1) * 2].decode("utf-16-le", errors="ignore")
+    return cut + "…"
+
+
+def text_bubble(words: str, quote_token: str | None = None) -> LineObject:
+    bubble: LineObject = {"type": "text", "text": fit(words.strip() or "…", MAX_TEXT)}
+    if quote_token:
+        bubble["quoteToken"] = quote_token
+    return bubble
+
+
+def video_bubble(url: str, preview_url: str, tracking_id: str) -> LineObject:
+    """`tracking_id` comes back with videoPlayComplete; no underscore or slash may be in it."""
+    return {
+        "type": "video",
+        "originalContentUrl": url,
+        "previewImageUrl": preview_url,
+        "trackingId": tracking_id,
+    }
+
+
+def flex_bubble(alt_text: str, contents: LineObject) -> LineObject:
+    return {"type": "flex", "altText": fit(alt_text, MAX_ALT_TEXT), "contents": contents}
+
+
+def postback(label: str, display: str | None = None, **data: str | int) -> LineObject:
+    """A tap that comes back as data; `display` appears as the learner's own bubble."""
+    return {
+        "type": "postback",
+        "label": fit(label, MAX_LABEL),
+        "data": fit(urlencode(data), MAX_DATA),
+        "displayText": fit(display or label, MAX_DATA),
+    }
+
+
+def message_action(words: str) -> LineObject:
+    """A tap that says the words for the learner."""
+    return {"type": "message", "label": fit(words, MAX_LABEL), "text": fit(words, MAX_DATA)}
+
+
+def voice_action() -> LineObject:
+    """Opens LINE's voice input (LINE 12.6 and later; elsewhere the tap is a mere postback)."""
+    return {**postback(copy.MEMO_VOICE_LABEL, action="voice"), "inputOption": "openVoice"}
+
+
+def quick(action: LineObject) -> LineObject:
+    return {"type": "action", "action": action}
+
+
+def with_sender(bubble: LineObject, room: RoomType, icon_url: str) -> LineObject:
+    return {**bubble, "sender": {"name": copy.SENDER_NAMES[room], "iconUrl": icon_url}}

@@ -1,0 +1,90 @@
+"""The Flex bubbles: the dish carousel and the coaching card."""
+
+from collections.abc import Sequence
+
+from bot.say.bubbles import LineObject, fit, flex_bubble, postback
+from knowledge_base import copy
+from models.coaching import CoachingText
+from models.dish import Dish
+
+MAX_CAROUSEL = 12  # bubbles
+FIELD_UNITS = 1_200  # a bubble may be 30 KB of JSON; four fields of Japanese stay far below
+INK = "#1F2933"
+QUIET = "#6B7280"
+WARM = "#C2410C"
+PAPER = "#FFF7ED"
+
+
+def dish_carousel(dishes: Sequence[tuple[Dish, int]]) -> LineObject:
+    """Each dish with the number its next cook gets (1 to 3)."""
+    bubbles = [_dish(dish, number) for dish, number in dishes[:MAX_CAROUSEL]]
+    names = "、".join(dish.name_ja for dish, _ in dishes)
+    return flex_bubble(f"{copy.CHOOSE_DISH_ALT}（{names}）", {"type": "carousel", "contents": bubbles})
+
+
+def _dish(dish: Dish, number: int) -> LineObject:
+    return {
+        "type": "bubble",
+        "size": "kilo",
+        "body": {
+            "type": "box",
+            "layout": "vertical",
+            "spacing": "sm",
+            "contents": [
+                _text(copy.attempt_label(number), size="xs", color=WARM, weight="bold"),
+                _text(dish.name_ja, size="xl", weight="bold", color=INK),
+                _text(dish.description_ja, size="sm", color=QUIET, wrap=True),
+            ],
+        },
+        "footer": {
+            "type": "box",
+            "layout": "vertical",
+            "contents": [
+                {
+                    "type": "button",
+                    "style": "primary",
+                    "color": WARM,
+                    "height": "sm",
+                    "action": postback(
+                        copy.DISH_BUTTON, display=f"{dish.name_ja}を作ります", action="dish", slug=dish.slug
+                    ),
+                }
+            ],
+        },
+    }
+
+
+def coaching_card(coaching: CoachingText, dish_name: str, number: int) -> LineObject:
+    """The four parts of the design document, the problem first."""
+    parts = (
+        (copy.CARD_PROBLEM, coaching.mondaiten),
+        (copy.card_skill(number), coaching.skill),
+        (copy.CARD_ACTION, coaching.next_action),
+        (copy.CARD_SIGN, coaching.success_sign),
+    )
+    contents: list[LineObject] = []
+    for heading, words in parts:
+        if contents:
+            contents.append({"type": "separator", "margin": "lg"})
+        contents.append(_text(heading, size="sm", weight="bold", color=WARM, wrap=True, margin="lg"))
+        contents.append(_text(fit(words, FIELD_UNITS), size="md", color=INK, wrap=True, margin="sm"))
+    return flex_bubble(
+        copy.coaching_text(coaching, number),
+        {
+            "type": "bubble",
+            "size": "giga",
+            "header": {
+                "type": "box",
+                "layout": "vertical",
+                "backgroundColor": PAPER,
+                "contents": [
+                    _text(copy.card_title(dish_name, number), size="lg", weight="bold", color=INK, wrap=True)
+                ],
+            },
+            "body": {"type": "box", "layout": "vertical", "contents": contents},
+        },
+    )
+
+
+def _text(words: str, **style: str | bool) -> LineObject:
+    return {"type": "text", "text": words or "…", **style}

@@ -1,0 +1,29 @@
+"""Alembic from our own process, on a connection the caller holds."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+# Any number that no other part locks: two processes that start at once migrate one after the other.
+MIGRATION_LOCK = 730_211_001
+
+
+def configuration(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Brings the schema up to `revision`; commits."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    command.upgrade(configuration(connection), revision)
+    connection.commit()
+
+
+def downgrade(connection: Connection, revision: str = "base") -> None:
+    command.downgrade(configuration(connection), revision)
+    connection.commit()

@@ -1,0 +1,48 @@
+"""What every table shares: UTC times, JSONB columns and enums the database checks too."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, DateTime, Enum, MetaData, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import SQLModel
+
+# Named constraints, so that a migration can drop what another made.
+SQLModel.metadata.naming_convention = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+).naming_convention
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def time_column(*, nullable: bool = True, index: bool = False) -> Column[datetime]:
+    """A `timestamptz`; one that may not be null defaults to the database's own now()."""
+    default = None if nullable else func.now()
+    return Column(DateTime(timezone=True), nullable=nullable, server_default=default, index=index)
+
+
+def json_column(name: str | None = None, *, default: str = "{}") -> Column[Any]:
+    args = (name, JSONB) if name else (JSONB,)
+    return Column(*args, nullable=False, server_default=default)
+
+
+def enum_column(kind: type[StrEnum], *, default: StrEnum | None = None, index: bool = False) -> Column[Any]:
+    """A VARCHAR with a CHECK: a new choice is a cheap migration, a wrong one is refused by the database."""
+    column_type = Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        name=f"{kind.__name__}_choices".lower(),
+        values_callable=lambda choices: [choice.value for choice in choices],
+        length=32,
+    )
+    return Column(column_type, nullable=False, server_default=default.value if default else None, index=index)

@@ -1,0 +1,117 @@
+"""What the models say about a cook, as strict types; the tables keep them as JSON.
+
+Units: `*_seconds` are whole seconds from the start of the learner's video.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class RatingAspect(StrEnum):
+    APPEARANCE = "appearance"
+    TASTE = "taste"
+    TEXTURE = "texture"
+    AROMA = "aroma"
+
+
+class StructuredInput(Strict):
+    """Stage 0: what the learner's self-assessment says."""
+
+    identified_issues: list[str] = Field(default_factory=list)
+    questions: list[str] = Field(default_factory=list)
+    emotional_state: str = ""
+    provider: str = ""
+
+
+class CookingEvent(Strict):
+    t: str = Field(pattern=r"^\d{1,3}:\d{2}$")  # "0:23", as the design document writes it
+    t_seconds: int = Field(ge=0)
+    event: str  # what is seen or heard, in observable words (Japanese)
+    state: str = ""  # "pan_temp: too_high" or the like
+    duration_seconds: int = Field(default=0, ge=0)
+
+
+class VideoAnalysis(Strict):
+    """Stage 1. `fault` is a code of the taxonomy, or None when nothing wrong was seen."""
+
+    cooking_events: list[CookingEvent]
+    key_moment_timestamp: str = Field(pattern=r"^\d{1,3}:\d{2}$")
+    key_moment_seconds: int = Field(ge=0)
+    diagnosis: str
+    fault: str | None = None
+    evidence: str = ""  # what in the footage speaks for the diagnosis, in observable words (Japanese)
+    confidence: Literal["low", "medium", "high"] = "medium"
+    not_visible: list[str] = Field(default_factory=list)
+    provider: str = ""
+
+
+class RetrievedPrinciple(Strict):
+    """Stage 2: a principle and how near it lies (cosine similarity, 1 is nearest)."""
+
+    principle_id: str
+    title: str
+    text: str
+    category: str
+    score: float
+
+
+class MemoAnswer(Strict):
+    question: str
+    answer: str
+
+
+class CoachingText(Strict):
+    """Stage 3a. The first four are the design document's; the rest goes into the follow-up bubble."""
+
+    mondaiten: str
+    skill: str
+    next_action: str
+    success_sign: str
+    praise: str = ""
+    comparison: str = ""
+    stop_cue: str = ""
+    safety: str = ""
+    memo_answers: list[MemoAnswer] = Field(default_factory=list)
+    suggested_questions: list[str] = Field(default_factory=list, max_length=4)
+    principle_ids: list[str] = Field(default_factory=list)
+    provider: str = ""
+
+
+class NarrationScript(Strict):
+    """Stage 3b: spoken words. part1 runs over the whole cook, part2 over the key moment."""
+
+    part1: str
+    pivot: str
+    part2: str
+    provider: str = ""
+
+
+class SessionSummary(Strict):
+    dish: str
+    session: int
+    key_issue: str
+    key_progress: str
+    fault: str | None = None
+
+
+class RecurringMistake(Strict):
+    mistake: str
+    seen_count: int = Field(ge=1)
+
+
+class Usage(Strict):
+    """What a provider's call took; kept on its `stage_run`."""
+
+    provider: str = ""
+    model: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    audio_seconds: float = 0.0
+    characters: int = 0
+    cost_usd: float = 0.0

@@ -1,0 +1,96 @@
+"""What a finished coaching text changes in the learner's long-term state."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from models.coaching import CoachingText, RecurringMistake, SessionSummary, VideoAnalysis
+from models.dish import ProgressStatus, UserDishProgress
+from models.learner import LearnerState, LearningVelocity
+from models.rules.entitlement import SESSIONS_PER_DISH
+
+FOCUS_LENGTH = 200  # LearnerState.next_focus
+
+
+def record_coaching(
+    state: LearnerState,
+    progress: UserDishProgress,
+    *,
+    dish_slug: str,
+    dish_skills: Sequence[str],
+    session_number: int,
+    analysis: VideoAnalysis,
+    coaching: CoachingText,
+    now: datetime,
+) -> None:
+    """Updates both rows in place. `now` in UTC."""
+    summary = SessionSummary(
+        dish=dish_slug,
+        session=session_number,
+        key_issue=analysis.diagnosis if analysis.fault else "",
+        key_progress=coaching.praise,
+        fault=analysis.fault,
+    )
+    # New lists, not appends: SQLAlchemy sees a JSON column change only by assignment.
+    state.session_summaries = [*state.session_summaries, summary.model_dump()]
+    state.recurring_mistakes = count_mistake(state.recurring_mistakes, analysis.fault)
+    clean_third = session_number == SESSIONS_PER_DISH and analysis.fault is None
+    _move_skills(state, dish_skills, acquired=clean_third)
+    state.learning_velocity = velocity([SessionSummary(**entry) for entry in state.session_summaries])
+    state.next_focus = coaching.next_action[:FOCUS_LENGTH]
+    state.ready_for_next_dish = session_number == SESSIONS_PER_DISH or (
+        session_number == SESSIONS_PER_DISH - 1 and analysis.fault is None
+    )
+    state.updated_at = now
+    _move_progress(progress, session_number, now)
+
+
+def count_mistake(mistakes: Sequence[dict[str, object]], fault: str | None) -> list[dict[str, object]]:
+    counted = [RecurringMistake.model_validate(entry) for entry in mistakes]
+    if fault is None:
+        return [entry.model_dump() for entry in counted]
+    for index, entry in enumerate(counted):
+        if entry.mistake == fault:
+            counted[index] = entry.model_copy(update={"seen_count": entry.seen_count + 1})
+            break
+    else:
+        counted.append(RecurringMistake(mistake=fault, seen_count=1))
+    return [entry.model_dump() for entry in counted]
+
+
+def velocity(summaries: Sequence[SessionSummary]) -> LearningVelocity:
+    """Read off the latest dish's attempts: the same fault again is slow, three times a plateau."""
+    if not summaries:
+        return LearningVelocity.STEADY
+    attempts = [entry for entry in summaries if entry.dish == summaries[-1].dish]
+    last = attempts[-1].fault
+    if last is None:
+        return LearningVelocity.FAST if len(attempts) > 1 else LearningVelocity.STEADY
+    repeats = 0
+    for entry in reversed(attempts):
+        if entry.fault != last:
+            break
+        repeats += 1
+    if repeats >= SESSIONS_PER_DISH:
+        return LearningVelocity.PLATEAU
+    return LearningVelocity.SLOW if repeats == SESSIONS_PER_DISH - 1 else LearningVelocity.STEADY
+
+
+def _move_skills(state: LearnerState, skills: Sequence[str], *, acquired: bool) -> None:
+    if acquired:
+        state.skills_acquired = [
+            *state.skills_acquired,
+            *(s for s in skills if s not in state.skills_acquired),
+        ]
+        state.skills_developing = [s for s in state.skills_developing if s not in skills]
+        return
+    known = {*state.skills_acquired, *state.skills_developing}
+    state.skills_developing = [*state.skills_developing, *(s for s in skills if s not in known)]
+
+
+def _move_progress(progress: UserDishProgress, session_number: int, now: datetime) -> None:
+    progress.started_at = progress.started_at or now
+    if session_number == SESSIONS_PER_DISH:
+        progress.status = ProgressStatus.COMPLETED
+        progress.completed_at = now
+    elif progress.status == ProgressStatus.NOT_STARTED:
+        progress.status = ProgressStatus.IN_PROGRESS

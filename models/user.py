@@ -1,0 +1,34 @@
+"""The learner: one row per LINE user of our provider."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from models.base import enum_column, json_column, time_column, utc_now
+
+
+class SubscriptionStatus(StrEnum):
+    FREE = "free"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    CANCELLED = "cancelled"
+
+
+class User(SQLModel, table=True):
+    __tablename__ = "user"
+
+    id: int | None = Field(default=None, primary_key=True)
+    line_user_id: str = Field(unique=True, index=True, max_length=64)
+    # LINE gives no address unless the learner consents to the email scope.
+    email: str | None = Field(default=None, unique=True, index=True)
+    first_name: str = Field(max_length=100)
+    onboarding_done: bool = Field(default=False)
+    subscription_status: SubscriptionStatus = Field(
+        default=SubscriptionStatus.FREE,
+        sa_column=enum_column(SubscriptionStatus, default=SubscriptionStatus.FREE),
+    )
+    learner_profile: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    blocked_at: datetime | None = Field(default=None, sa_column=time_column())
+    created_at: datetime = Field(default_factory=utc_now, sa_column=time_column(nullable=False))

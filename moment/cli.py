@@ -1,0 +1,78 @@
+"""The command line. Every command's own imports wait until it runs, so that --help is at once."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+QUEUES = ("conversation", "media", "models", "video")
+BENCHMARKS = ("webhook", "overhead", "render", "memory", "tap")
+USAGE = 2
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """A wrong option gets one clear line and exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    top = OneLineParser(prog="moment", description="Moment teaches people to cook without recipes, in LINE.")
+    commands = top.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=OneLineParser
+    )
+
+    demo = commands.add_parser("demo", help="one learner's whole session, end to end, on embedded parts")
+    demo.add_argument("--video", type=_file, help="a cooking video to send (default: drawn for the dish)")
+    demo.add_argument(
+        "--memo", type=_file, help="a voice memo to send (default: spoken by the offline voice)"
+    )
+    demo.add_argument("--dish", default="fried-rice", help="the dish's slug (default: %(default)s)")
+    demo.add_argument("--out", type=Path, default=Path("out"), help="where results go (default: %(default)s)")
+
+    up = commands.add_parser("up", help="everything for good, with the simulator's chat page")
+    up.add_argument("--port", type=int, default=8000, help="the web process's port (default: %(default)s)")
+    up.add_argument("--desk-port", type=int, default=8080, help="the chat page's port (default: %(default)s)")
+
+    web = commands.add_parser("web", help="the web process: webhooks, media, health")
+    web.add_argument("--host", default="127.0.0.1")
+    web.add_argument("--port", type=int, default=8000)
+    worker = commands.add_parser("worker", help="the workers: one process per queue, restarted when one dies")
+    worker.add_argument("--queue", choices=QUEUES, help="run only this queue, in this process")
+    commands.add_parser("reconcile", help="the reconciler: wakes whatever is owed and was forgotten")
+
+    commands.add_parser("migrate", help="bring the database's schema up to date")
+    commands.add_parser("ingest", help="dishes and principles from the files into the database")
+    retry = commands.add_parser("retry", help="give a failed session its attempts back")
+    retry.add_argument("session", type=int, help="the session's id")
+    bench = commands.add_parser("bench", help="measure against a reference in the same run")
+    bench.add_argument("name", choices=BENCHMARKS)
+    bench.add_argument("--json", action="store_true", help="one JSON object a line")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 done, 1 failed with the reason said, 2 wrong options, 130 interrupted."""
+    options = parser().parse_args(arguments)
+    from moment import commands
+    from settings import ConfigurationError
+
+    try:
+        return commands.run(options)
+    except (ConfigurationError, commands.UsageError) as error:
+        sys.stderr.write(f"moment: {error}\n")
+        return USAGE
+    except commands.CommandFailed as error:
+        sys.stderr.write(f"moment: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _file(value: str) -> Path:
+    path = Path(value)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"no such file: {value}")
+    return path

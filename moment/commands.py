@@ -1,0 +1,160 @@
+"""What each command does."""
+
+import argparse
+from collections.abc import Callable, Mapping
+
+from pydantic import ValidationError
+
+from moment.console import say, start_logging
+
+
+class UsageError(Exception):
+    """The options can't be met; the message says which and why."""
+
+
+class CommandFailed(Exception):
+    """The command could not do what it was asked; the message says why and what to do."""
+
+
+def run(options: argparse.Namespace) -> int:
+    from settings import ConfigurationError, settings
+
+    try:
+        settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"][:1]).upper()
+        raise ConfigurationError(f"{name}: {first['msg']}") from error
+    return COMMANDS[options.command](options)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from moment.demo import run_demo
+
+    return run_demo(options.dish, options.video, options.memo, options.out)
+
+
+def _up(options: argparse.Namespace) -> int:
+    from moment.desk import stay_up
+
+    start_logging()
+    stay_up(options.port, options.desk_port)
+    return 0
+
+
+def _web(options: argparse.Namespace) -> int:
+    from moment import processes
+    from moment.environment import resolved
+
+    start_logging()
+    with resolved(announce=_alone()):
+        _migrate_embedded()
+        processes.serve(options.host, options.port)
+    return 0
+
+
+def _worker(options: argparse.Namespace) -> int:
+    from moment import processes
+    from moment.environment import resolved
+
+    start_logging()
+    with resolved(announce=_alone()):
+        if options.queue:
+            processes.work(options.queue)
+        else:
+            _migrate_embedded()
+            processes.work_all()
+    return 0
+
+
+def _reconcile(options: argparse.Namespace) -> int:
+    from moment import processes
+    from moment.environment import resolved
+
+    start_logging()
+    with resolved(announce=_alone()):
+        _migrate_embedded()
+        processes.reconcile()
+    return 0
+
+
+def _alone() -> bool:
+    import os
+
+    from moment.supervisor import SUPERVISED
+
+    return os.environ.get(SUPERVISED) != "1"
+
+
+def _migrate_embedded() -> None:
+    """A private database is nobody else's to migrate; a named one is migrated by `moment migrate`."""
+    from moment.knowledge import migrate
+    from settings import settings
+
+    if _alone() and settings().moment_env == "development":
+        migrate()
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from moment.environment import resolved
+    from moment.knowledge import migrate
+
+    with resolved(announce=False):
+        migrate()
+    say("the schema is up to date")
+    return 0
+
+
+def _ingest(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from knowledge_base.catalogue import ContentError
+    from moment.environment import resolved
+    from moment.knowledge import ingest_all, migrate
+
+    with resolved(announce=False), Progress(console=Console(stderr=True)) as progress:
+        migrate()
+        task = progress.add_task("embedding", total=None)
+        try:
+            done = ingest_all(lambda embedded, total: progress.update(task, completed=embedded, total=total))
+        except ContentError as error:
+            raise CommandFailed(f"{error}; the database is as it was") from error
+    say(
+        f"{done.dishes} dishes, {done.principles} principles ({done.embedded} embedded, {done.dropped} dropped)"
+    )
+    return 0
+
+
+def _retry(options: argparse.Namespace) -> int:
+    from bot.redelivery import redeliver
+    from moment.environment import resolved
+    from pipeline.advance import retry
+
+    with resolved(announce=False):
+        try:
+            stages = retry(options.session)
+        except LookupError as error:
+            raise CommandFailed(str(error)) from error
+        messages = redeliver(options.session)
+    say(f"session {options.session}: {', '.join(stages) or 'no stage'} and {messages} message(s) tried again")
+    return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from benchmarks.runner import run_benchmark
+
+    return run_benchmark(options.name, as_json=options.json)
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "demo": _demo,
+    "up": _up,
+    "web": _web,
+    "worker": _worker,
+    "reconcile": _reconcile,
+    "migrate": _migrate,
+    "ingest": _ingest,
+    "retry": _retry,
+    "bench": _bench,
+}

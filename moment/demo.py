@@ -1,0 +1,231 @@
+"""`moment demo`: one learner through one whole session, against the real webhook."""
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from sqlmodel import col, select
+
+from knowledge_base import copy
+from knowledge_base.catalogue import load
+from models.chat import Message, MessageType
+from models.coaching import RatingAspect
+from models.database import transaction
+from models.session import CookingSession, StageRun
+from moment.commands import CommandFailed, UsageError
+from moment.desk import running_desk, scratch_folder
+from moment.embedded import free_port
+from moment.sample import sample_memo, sample_video
+from simulator.client import Desk, Learner, Thread
+
+NAME = "ゆうこ"
+RATINGS = {RatingAspect.APPEARANCE: 3, RatingAspect.TASTE: 4, RatingAspect.TEXTURE: 2, RatingAspect.AROMA: 3}
+STEP_SECONDS = 30.0
+COACHING_SECONDS = 600.0
+
+console = Console(stderr=True)
+
+
+@dataclass
+class Timing:
+    """Seconds since the learner sent the video."""
+
+    stages: dict[str, float]
+    text: float = 0.0
+    video: float = 0.0
+
+
+def run_demo(dish: str, video: Path | None, memo: Path | None, out: Path) -> int:
+    """0 when coaching text and video arrived. Raises UsageError, CommandFailed."""
+    _check(dish, out)
+    folder = scratch_folder()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            # Drawn while the servers start.
+            media = pool.submit(
+                lambda: (video or sample_video(dish, folder), memo or sample_memo(dish, folder))
+            )
+            console.print("[bold]Moment[/] — one session, end to end. Starting everything it needs …")
+            with running_desk(free_port(), free_port(), folder / "data", quiet=True) as (addresses, _):
+                clip, spoken = media.result()
+                with Desk(addresses.desk) as desk:
+                    _play(desk, dish, clip, spoken, out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def _check(dish: str, out: Path) -> None:
+    dishes = load().dishes
+    if dish not in dishes:
+        raise UsageError(f"--dish: no dish '{dish}'; there are {', '.join(sorted(dishes))}")
+    if dishes[dish].month_unlocked > 1:
+        raise UsageError(
+            f"--dish: '{dish}' opens in month {dishes[dish].month_unlocked}; the demo's learner is new"
+        )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out: {out}: {error.strerror}") from error
+
+
+def _play(desk: Desk, dish: str, clip: Path, memo: Path, out: Path) -> None:
+    learner = desk.learner(NAME)
+    timing = Timing({})
+    with _progress():
+        try:
+            started = _send_everything(learner, dish, clip, memo)
+            learner.wait_for(_ended_or(_has_card), COACHING_SECONDS, what="the coaching text")
+            timing.text = time.monotonic() - started
+            learner.wait_for(_ended_or(_has_video), COACHING_SECONDS, what="the coaching video")
+            timing.video = time.monotonic() - started
+        except TimeoutError as error:
+            raise CommandFailed(str(error)) from error
+    session = _session()
+    if not session.coaching_video_gcs_path:
+        raise CommandFailed(f"no coaching: {session.pipeline_error or 'the video was not accepted'}")
+    _write(desk, learner, session, timing, out)
+    _report(session, timing, out)
+
+
+def _send_everything(learner: Learner, dish: str, clip: Path, memo: Path) -> float:
+    learner.follow()
+    data = learner.wait_for(
+        lambda thread: _action_of(thread, f"slug={dish}"), STEP_SECONDS, what="the dishes"
+    )
+    learner.postback(data["data"], display_text=data.get("displayText"))
+    learner.wait_for_text(f"{load().dishes[dish].name_ja}の1回目", STEP_SECONDS)
+    started = time.monotonic()
+    learner.video(clip)
+    learner.wait_for(
+        lambda thread: copy.MEMO_SKIP_LABEL in thread.labels(), STEP_SECONDS, what="the memo's turn"
+    )
+    learner.audio(memo)
+    for aspect, value in RATINGS.items():
+        learner.wait_for_text(copy.ask_rating(aspect), STEP_SECONDS)
+        learner.tap(copy.RATING_LABELS[value - 1])
+    learner.wait_for_text(copy.RATINGS_COMPLETE, STEP_SECONDS)
+    return started
+
+
+def _action_of(thread: Thread, part: str) -> Any:
+    return next((action for action in thread.tappable() if part in action.get("data", "")), None)
+
+
+def _has_card(thread: Thread) -> bool:
+    return any(
+        bubble.author == "bot" and copy.CARD_PROBLEM in (bubble.text or "") for bubble in thread.bubbles
+    )
+
+
+def _has_video(thread: Thread) -> bool:
+    return any(bubble.author == "bot" and bubble.type == "video" for bubble in thread.bubbles)
+
+
+def _ended_or(condition: Any) -> Any:
+    """The condition, or that the bot has said it can't be met."""
+    refusals = {*copy.VIDEO_REJECTED.values(), copy.COACHING_FAILED, copy.VIDEO_FAILED}
+    return lambda thread: condition(thread) or any(bubble.text in refusals for bubble in thread.bubbles)
+
+
+def _session() -> CookingSession:
+    with transaction() as db:
+        return db.exec(select(CookingSession)).one()
+
+
+def _runs() -> list[StageRun]:
+    with transaction() as db:
+        return list(db.exec(select(StageRun).order_by(col(StageRun.started_at))))
+
+
+def _seconds(run: StageRun) -> float | None:
+    return (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.started_at else None
+
+
+@contextmanager
+def _progress() -> Iterator[None]:
+    """The stages as they run, redrawn from their rows."""
+    with Live(console=console, refresh_per_second=4, get_renderable=_table, transient=True):
+        yield
+
+
+def _table() -> Table:
+    table = Table(title="the session's stages", title_justify="left")
+    for heading in ("stage", "state", "seconds", "by"):
+        table.add_column(heading)
+    for run in _runs():
+        seconds = _seconds(run)
+        state = "[green]done[/]" if run.finished_at else "[yellow]running[/]"
+        table.add_row(
+            run.stage, state, f"{seconds:.2f}" if seconds is not None else "", run.usage.get("provider", "")
+        )
+    return table
+
+
+def _write(desk: Desk, learner: Learner, session: CookingSession, timing: Timing, out: Path) -> None:
+    video = next(bubble for bubble in reversed(learner.thread().bubbles) if bubble.type == "video")
+    for url, name in (
+        (video.message["originalContentUrl"], "coaching_video.mp4"),
+        (video.message["previewImageUrl"], "preview.jpg"),
+    ):
+        with httpx.stream("GET", url, trust_env=False) as answer, (out / name).open("wb") as file:
+            answer.raise_for_status()
+            for chunk in answer.iter_bytes():
+                file.write(chunk)
+    learner.video_complete(video.id)
+    learner.wait_for_text(copy.VIDEO_WATCHED, STEP_SECONDS)
+    timing.stages = {run.stage: _seconds(run) or 0.0 for run in _runs()}
+    _write_json(
+        out / "coaching.json",
+        {
+            "dish": learner_dish(session),
+            "session_number": session.session_number,
+            "self_ratings": session.self_ratings,
+            "voice_transcript": session.voice_transcript,
+            "structured_input": session.structured_input,
+            "video_analysis": session.video_analysis,
+            "retrieved_principles": session.retrieved_principles,
+            "coaching_text": session.coaching_text,
+            "narration_script": session.narration_script,
+        },
+    )
+    _write_json(out / "timings.json", {"seconds_to_text": timing.text, "seconds_to_video": timing.video,
+                                       "stages": timing.stages})  # fmt: skip
+    _write_json(out / "transcript.json", [asdict(crossing) for crossing in desk.log()])
+
+
+def learner_dish(session: CookingSession) -> str:
+    from models.dish import Dish
+
+    with transaction() as db:
+        return db.get_one(Dish, session.dish_id).slug
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _report(session: CookingSession, timing: Timing, out: Path) -> None:
+    console.print(_table())
+    with transaction() as db:
+        text = db.exec(
+            select(Message.text).where(
+                Message.session_id == session.id,
+                col(Message.meta)["type"].astext == MessageType.COACHING_READY,
+            )
+        ).one()
+    sys.stdout.write(f"\n{text}\n\n")
+    sys.stdout.flush()
+    console.print(f"text after {timing.text:.1f} s, video after {timing.video:.1f} s")
+    console.print(f"the coaching video: {out / 'coaching_video.mp4'}", soft_wrap=True)

@@ -1,0 +1,78 @@
+"""What a learner sent, streamed from LINE in chunks (the SDK reads it whole into memory).
+
+Statuses as in LINE's "Get content": 202 is not ready yet, 404 and 410 are final, all else is tried again.
+"""
+
+import time
+from collections.abc import Generator, Iterator
+from itertools import count
+
+import httpx
+
+from pipeline.line.tokens import TokenRefused, token_source
+from settings import LineChannel, settings
+
+LINE_DATA_API = "https://api-data.line.me"
+CHUNK_BYTES = 64 * 1024
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)  # seconds, for each read, not for the whole body
+POLL_SECONDS = (0.5, 1.0, 2.0, 5.0)  # then every 5 s
+
+
+class ContentError(Exception):
+    """LINE did not hand over the bytes."""
+
+
+class ContentGone(ContentError):
+    """Unsent by the learner, or past LINE's retention: it will not come back."""
+
+
+class ContentTooLarge(ContentError):
+    """More bytes than the ceiling; the download was broken off."""
+
+
+class ContentUnavailable(ContentError):
+    """Not ready in time, or LINE answered with an error: another try may work."""
+
+
+def stream(channel: LineChannel, message_id: str, max_bytes: int) -> Iterator[bytes]:
+    """Yields the content in chunks, waiting while LINE still prepares it.
+
+    Raises ContentGone, ContentTooLarge, ContentUnavailable.
+    """
+    deadline = time.monotonic() + settings().content_wait.total_seconds()
+    url = f"{settings().line_api_url or LINE_DATA_API}/v2/bot/message/{message_id}/content"
+    # No redirects: the bearer token must not travel to another host.
+    with httpx.Client(timeout=TIMEOUT, follow_redirects=False) as client:
+        for attempt in count():
+            try:
+                ready = yield from _once(client, url, channel, max_bytes)
+            except (httpx.HTTPError, TokenRefused) as error:
+                raise ContentUnavailable(f"content of {message_id}: {type(error).__name__}") from error
+            if ready:
+                return
+            if time.monotonic() > deadline:
+                raise ContentUnavailable(f"content of {message_id} still being prepared")
+            time.sleep(POLL_SECONDS[min(attempt, len(POLL_SECONDS) - 1)])
+
+
+def _once(
+    client: httpx.Client, url: str, channel: LineChannel, max_bytes: int
+) -> Generator[bytes, None, bool]:
+    """One request; returns whether the content was ready."""
+    source = token_source(channel)
+    with client.stream("GET", url, headers={"Authorization": f"Bearer {source.token()}"}) as response:
+        if response.status_code == httpx.codes.ACCEPTED:
+            return False
+        if response.status_code in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
+            raise ContentGone(f"LINE answered {response.status_code}")
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            source.forget()
+        if response.status_code != httpx.codes.OK:
+            raise ContentUnavailable(f"LINE answered {response.status_code}")
+        total = 0
+        for chunk in response.iter_bytes(CHUNK_BYTES):
+            total += len(chunk)
+            if total > max_bytes:
+                raise ContentTooLarge(f"more than {max_bytes} bytes")
+            yield chunk
+        return True

@@ -1,0 +1,204 @@
+"""The one ffmpeg command that makes a coaching video: built here, run elsewhere.
+
+ffmpeg-python draws the graph and escapes its values (named ones: positional ones twice); its own run() knows no timeout and is not used.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from pipeline.media.ffmpeg import QUIET, UNTRUSTED_INPUT, binary, thread_cap
+from pipeline.media.loudness import LIMITER
+from pipeline.media.narration import FPS
+from pipeline.media.probe import VideoFacts
+from pipeline.media.storyboard import Shot, Storyboard
+
+Stream = Any  # ffmpeg-python has no types
+
+SAMPLE_RATE = 48_000
+AUDIO_BITS = 128_000
+MAX_VIDEO_BITS = 3_000_000
+TARGET_BYTES = 18_000_000  # of the 20 MB allowed: containers and rate control are not exact
+
+# The sound of the pan under the voice: about 10 dB down while it speaks, back up when it pauses.
+_AMBIENCE_VOLUME = 0.6
+_DUCKING = {"threshold": 0.05, "ratio": 8, "attack": 20, "release": 400}
+_AMBIENCE_PEAK = 0.25  # a roaring fan must not drown the voice
+_FADE_SECONDS = 0.8
+
+
+@dataclass(frozen=True)
+class Files:
+    source: Path
+    narration: Path  # both parts, one after the other
+    music: Path
+    captions: Path
+    fonts: Path  # folder
+    output: Path
+
+
+def build_command(
+    board: Storyboard, facts: VideoFacts, files: Files, *, narration_gain_db: float
+) -> list[str]:
+    """The full argument list. Pure: the same arguments give the same command."""
+    key = _input(files.source, board.key, heard=True)
+    pictures = [
+        _picture(_input(files.source, board.intro), board.intro, board, facts),
+        _picture(key, board.key, board, facts),
+    ]
+    replayed = _picture(_input(files.source, board.replay), board.replay, board, facts).split()
+    pictures += [replayed[0], _outro(replayed[1], board)]
+    video = (
+        ffmpeg.concat(*pictures, v=1, a=0)
+        .filter("ass", filename=str(files.captions), fontsdir=str(files.fonts))
+        .filter("setparams", colorspace="bt709", color_primaries="bt709", color_trc="bt709", range="tv")
+        .filter("format", "yuv420p")
+    )
+    audio = _sound(key, board, facts, files, narration_gain_db)
+    output = ffmpeg.output(video, audio, f"file:{files.output}", **_encoding(board.seconds))
+    command: list[str] = ffmpeg.compile(
+        output.global_args(*QUIET, "-loglevel", "warning"), cmd=binary(), overwrite_output=True
+    )
+    return command
+
+
+def _input(source: Path, shot: Shot, *, heard: bool = False) -> Stream:
+    """The source, opened once for each shot: seeking before decoding is exact, and no shot waits in memory
+    for another."""
+    options: dict[str, Any] = {**UNTRUSTED_INPUT, "threads": thread_cap()}
+    if shot.skip_frame:
+        options["skip_frame"] = shot.skip_frame
+    if shot.plays > 1:
+        options["stream_loop"] = shot.plays - 1
+    else:
+        options["t"] = shot.length
+    if not heard:
+        options["an"] = None
+    if shot.start > 0:
+        options["ss"] = shot.start
+    return ffmpeg.input(f"file:{source}", **options)
+
+
+def _picture(source: Stream, shot: Shot, board: Storyboard, facts: VideoFacts) -> Stream:
+    """One shot at its speed, shape and exact number of frames."""
+    stream = source["V:0"].filter("setpts", f"(PTS-STARTPTS)*{shot.stretch:.6f}")
+    # Where frames are dropped, drop them before the costly steps; where they are repeated, repeat after.
+    repeats = shot.skip_frame == "nokey" or shot.stretch > 1
+    stream = _upright(stream, board, facts) if repeats else stream.filter("fps", FPS)
+    stream = stream.filter("fps", FPS) if repeats else _upright(stream, board, facts)
+    return (
+        stream.filter("tpad", stop_mode="clone", stop_duration=f"{shot.seconds + 1:.3f}")
+        .filter("trim", end_frame=shot.frames)
+        .filter("setpts", "PTS-STARTPTS")
+    )
+
+
+def _upright(stream: Stream, board: Storyboard, facts: VideoFacts) -> Stream:
+    """The canvas' size and 8-bit BT.709. ffmpeg has turned the picture already. Sizes shrink first: tone
+    mapping at full size costs half as much again."""
+    fitted = {"force_original_aspect_ratio": "decrease", "force_divisible_by": 2}
+    own_shape = abs(board.height - board.width * facts.height / facts.width) < 2
+    size = {"w": board.width, "h": board.height, "flags": "bicubic", **({} if own_shape else fitted)}
+    if facts.hdr_transfer:
+        stream = (
+            stream.filter("scale", **size)
+            .filter(
+                "setparams", color_trc=facts.hdr_transfer, colorspace="bt2020nc", color_primaries="bt2020"
+            )
+            .filter("zscale", t="linear", npl=203)
+            .filter("format", "gbrpf32le")
+            .filter("zscale", p="bt709")
+            .filter("tonemap", "hable", desat=0)
+            .filter("zscale", t="bt709", m="bt709", r="tv")
+        )
+    else:
+        colours = {"in_color_matrix": facts.color_matrix, "out_color_matrix": "bt709", "out_range": "tv"}
+        stream = stream.filter("scale", **size, **colours)
+    stream = stream.filter("format", "yuv420p")
+    if not own_shape:
+        stream = stream.filter("pad", board.width, board.height, "(ow-iw)/2", "(oh-ih)/2")
+    return stream.filter("setsar", 1)
+
+
+def _outro(replayed: Stream, board: Storyboard) -> Stream:
+    """The last picture, blurred once and held."""
+    return (
+        replayed.filter("trim", start_frame=board.replay.frames - 1)
+        .filter("setpts", "PTS-STARTPTS")
+        .filter("gblur", sigma=18)
+        .filter("tpad", stop_mode="clone", stop_duration=f"{board.outro_seconds + 1:.3f}")
+        .filter("trim", end_frame=board.outro_frames)
+        .filter("fade", t="out", st=f"{board.outro_seconds - _FADE_SECONDS:.3f}", d=_FADE_SECONDS)
+    )
+
+
+def _sound(
+    key: Stream, board: Storyboard, facts: VideoFacts, files: Files, narration_gain_db: float
+) -> Stream:
+    voice = _stereo(ffmpeg.input(f"file:{files.narration}")["a:0"]).filter(
+        "volume", f"{narration_gain_db:.2f}dB"
+    )
+    if facts.has_audio:
+        voices = voice.asplit()
+        ambience = _ambience(key, board, facts)
+        ducked = ffmpeg.filter([ambience, voices[1]], "sidechaincompress", **_DUCKING)
+        voice = ffmpeg.filter([voices[0], ducked], "amix", inputs=2, normalize=0, duration="first")
+    music = _stereo(ffmpeg.input(f"file:{files.music}")["a:0"])
+    music = music.filter("apad").filter("atrim", duration=f"{board.outro_seconds:.4f}")
+    return ffmpeg.concat(voice, music, v=0, a=1).filter("alimiter", **LIMITER)
+
+
+def _ambience(key: Stream, board: Storyboard, facts: VideoFacts) -> Stream:
+    """The key moment's own sound, placed where part 2 begins.
+
+    Real silence stands before it: adelay only moves time stamps, and filters that pad forget them.
+    """
+    seconds = board.key.seconds
+    fade = min(0.5, seconds / 4)
+    silence = ffmpeg.input(
+        f"anullsrc=r={SAMPLE_RATE}:cl=stereo", format="lavfi", t=f"{board.part1_seconds:.4f}"
+    )
+    heard = (
+        _stereo(key[f"a:{facts.audio_track}"])
+        .filter("asetpts", "PTS-STARTPTS")
+        .filter("volume", _AMBIENCE_VOLUME)
+        .filter("alimiter", **(LIMITER | {"limit": _AMBIENCE_PEAK}))
+        .filter("afade", t="in", d=f"{fade:.3f}")
+        .filter("afade", t="out", st=f"{seconds - fade:.3f}", d=f"{fade:.3f}")
+        .filter("apad")
+        .filter("atrim", duration=f"{board.part2_seconds:.4f}")
+    )
+    return ffmpeg.concat(_stereo(silence["a:0"]), heard, v=0, a=1)
+
+
+def _stereo(stream: Stream) -> Stream:
+    return stream.filter("aresample", SAMPLE_RATE).filter(
+        "aformat", sample_fmts="fltp", channel_layouts="stereo"
+    )
+
+
+def _encoding(seconds: float) -> dict[str, Any]:
+    """What LINE's players on every phone accept: H.264 High, 8 bit, AAC, index in front."""
+    affordable = int(TARGET_BYTES * 8 / (seconds + 1)) - AUDIO_BITS
+    maxrate = min(MAX_VIDEO_BITS, affordable)
+    return {
+        "c:v": "libx264",
+        "preset": "veryfast",
+        "crf": 23,
+        "maxrate": maxrate,
+        "bufsize": maxrate,
+        "profile:v": "high",
+        "level:v": "4.0",
+        "r": FPS,
+        "g": FPS * 2,
+        "threads": thread_cap(),
+        "c:a": "aac",
+        "b:a": AUDIO_BITS,
+        "ar": SAMPLE_RATE,
+        "ac": 2,
+        "movflags": "+faststart",
+        "map_metadata": -1,
+        "map_chapters": -1,
+    }

@@ -1,0 +1,115 @@
+"""Makes the coaching video: one plan, one ffmpeg pass, one look at what came out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import av
+
+from pipeline.media import captions, music, storyboard
+from pipeline.media.captions import Mark
+from pipeline.media.command import Files, build_command
+from pipeline.media.ffmpeg import run, workspace
+from pipeline.media.loudness import gain_to_target
+from pipeline.media.narration import FPS, NarrationTrack, join
+from pipeline.media.probe import VideoFacts
+from pipeline.media.storyboard import Storyboard
+from pipeline.media.verify import verify
+from pipeline.providers.ports import SpokenSentence
+
+RENDER_TIMEOUT_SECONDS = 600.0
+PREVIEW_QUALITY = 85  # some 100 kB at this size; LINE allows 1 MB
+
+_FONT_FILE = "NotoSansCJKjp-Bold.otf"  # its family is captions.FONT
+_KEY_MARK = "ここがポイント"
+_REPLAY_MARK = "スローでもう一度"
+_OUTRO_WORDS = "おつかれさまでした"
+_REPLAY_MARK_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class CoachingVideo:
+    path: Path
+    preview: Path  # JPEG of the key moment, of the video's own size
+    seconds: float
+    bytes: int
+    width: int
+    height: int
+
+
+def compose(
+    source: Path,
+    facts: VideoFacts,
+    part1: Sequence[SpokenSentence],
+    part2: Sequence[SpokenSentence],
+    key_moment_seconds: int,
+    into: Path,
+    *,
+    timeout_seconds: float = RENDER_TIMEOUT_SECONDS,
+) -> CoachingVideo:
+    """Writes `coaching_video.mp4` and `preview.jpg` into the folder `into`, or nothing at all.
+
+    The last sentence of `part1` is the pivot to the key moment. Raises MismatchedSpeech, FfmpegFailed,
+    FfmpegTimeout, Unmeasurable, BadRender.
+    """
+    with workspace(into) as folder:
+        track = join(part1, part2, folder / "narration.wav")
+        outro_seconds = music.write_music(folder / "music.wav")
+        board = storyboard.plan(
+            facts,
+            part1_frames=track.part1_frames,
+            part2_frames=track.part2_frames,
+            outro_frames=round(outro_seconds * FPS),
+            key_moment_seconds=key_moment_seconds,
+        )
+        files = _files(source, track, board, folder)
+        command = build_command(board, facts, files, narration_gain_db=gain_to_target(track.wav))
+        run(command, timeout_seconds=timeout_seconds)
+        verify(files.output, board)
+        preview = _preview(files.output, board.key_moment, folder / "preview.jpg")
+        return CoachingVideo(
+            path=files.output.replace(into / "coaching_video.mp4"),
+            preview=preview.replace(into / "preview.jpg"),
+            seconds=board.seconds,
+            bytes=(into / "coaching_video.mp4").stat().st_size,
+            width=board.width,
+            height=board.height,
+        )
+
+
+def _files(source: Path, track: NarrationTrack, board: Storyboard, folder: Path) -> Files:
+    script = folder / "captions.ass"
+    fonts = folder / "fonts"  # of one file: libass would try to load all that lies beside the packaged font
+    fonts.mkdir()
+    (fonts / _FONT_FILE).symlink_to(str(resources.files("noto_cjk_sans_jp_bold") / _FONT_FILE))
+    shown = [caption for sentence in track.sentences for caption in captions.caption(sentence)]
+    script.write_text(captions.ass_script(shown, _marks(board), size=(board.width, board.height)), "utf-8")
+    return Files(
+        source=source,
+        narration=track.wav,
+        music=folder / "music.wav",
+        captions=script,
+        fonts=fonts,
+        output=folder / "coaching_video.mp4",
+    )
+
+
+def _marks(board: Storyboard) -> list[Mark]:
+    key = board.part1_seconds
+    replay = key + board.key.seconds
+    outro = key + board.part2_seconds
+    return [
+        Mark(key, replay, _KEY_MARK),
+        Mark(replay, min(replay + _REPLAY_MARK_SECONDS, outro), _REPLAY_MARK),
+        Mark(outro + 0.3, outro + board.outro_seconds - 0.8, _OUTRO_WORDS, style="Card"),
+    ]
+
+
+def _preview(video: Path, seconds: float, jpeg: Path) -> Path:
+    with av.open(f"file:{video}") as container:
+        stream = container.streams.video[0]
+        container.seek(int(seconds * av.time_base))
+        frame = next(f for f in container.decode(stream) if (f.time or 0) >= seconds - 1 / FPS)
+        frame.to_image().save(jpeg, quality=PREVIEW_QUALITY)  # type: ignore[no-untyped-call]
+    return jpeg

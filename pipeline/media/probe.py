@@ -1,0 +1,244 @@
+"""Looks into what a learner sent: facts for the pipeline, or a named reason why it cannot be used.
+
+The work is bounded: headers, the index and a few frames at three places, however long the file is.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.media.ffmpeg import UNTRUSTED_INPUT
+from pipeline.media.sniff import MediaKind, media_kind
+from pipeline.providers.ports import UnreadableAudio
+
+MIN_SECONDS = 1.9  # "two seconds", less the frame or two that recorders drop
+MAX_SECONDS = 30 * 60.0
+MAX_PIXELS = 4096 * 2304  # 4K in either of its shapes; 8K would take gigabytes to decode
+
+_AUDIO_FORMATS = "mov,matroska,mp3,wav,ogg,aac,amr,flac,caf"
+_PACKETS_TRIED = 24  # enough to pass the leading frames that an open group of pictures cannot show
+_FRAMES_WANTED = 2
+_HDR_TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}  # ITU-T H.273, table 3
+_MATRICES: dict[int, Literal["bt709", "bt601", "bt2020"]] = {
+    1: "bt709",
+    5: "bt601",
+    6: "bt601",
+    9: "bt2020",
+    10: "bt2020",
+}  # ITU-T H.273, table 4
+
+
+class ClipProblem(StrEnum):
+    EMPTY = "empty"
+    NOT_A_VIDEO = "not_a_video"
+    AUDIO_ONLY = "audio_only"
+    TRUNCATED = "truncated"  # cut off or damaged
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    TOO_LARGE_PICTURE = "too_large_picture"
+    UNKNOWN_CODEC = "unknown_codec"  # or encrypted
+
+
+class UnusableClip(Exception):
+    """Another try with the same file is no use; the learner is told why."""
+
+    def __init__(self, reason: ClipProblem) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class VideoFacts(BaseModel):
+    """What every later step needs to know of a clip. Width and height are those of the upright picture
+    in square pixels. `keyframe_interval_seconds` is the longest one, None where no index tells it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    container: Literal["mp4", "webm"]
+    duration_seconds: float
+    width: int
+    height: int
+    rotation: int  # degrees counter-clockwise that a player turns the stored picture by
+    fps: float
+    is_vfr: bool
+    video_codec: str
+    pix_fmt: str
+    is_10bit: bool
+    hdr_transfer: Literal["smpte2084", "arib-std-b67"] | None
+    color_matrix: Literal["bt709", "bt601", "bt2020"]
+    audio_track: int | None  # which of the audio streams can be decoded: phones may add one that cannot
+    keyframe_interval_seconds: float | None
+    bytes: int
+
+    @property
+    def has_audio(self) -> bool:
+        return self.audio_track is not None
+
+
+class AudioFacts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    duration_seconds: float
+    codec: str
+    bytes: int
+
+
+def check_usable(path: Path) -> VideoFacts:
+    """The facts of a clip that truly decodes at its start, middle and end. Raises UnusableClip."""
+    if path.stat().st_size == 0:
+        raise UnusableClip(ClipProblem.EMPTY)
+    kind = media_kind(path)
+    if kind is MediaKind.AUDIO:
+        raise UnusableClip(ClipProblem.AUDIO_ONLY)
+    if kind is not MediaKind.VIDEO:
+        raise UnusableClip(ClipProblem.NOT_A_VIDEO)
+    try:
+        with _opened(path, **UNTRUSTED_INPUT) as container:
+            return _facts(container, path)
+    except (av.error.FFmpegError, EOFError) as damage:
+        raise UnusableClip(ClipProblem.TRUNCATED) from damage
+
+
+def audio_facts(path: Path) -> AudioFacts:
+    """The facts of a voice memo (or of a video's sound) that truly decodes. Raises UnreadableAudio."""
+    options = UNTRUSTED_INPUT | {"format_whitelist": _AUDIO_FORMATS}
+    try:
+        with _opened(path, **options) as container:
+            track = _decodable_audio(container)
+            if track is None:
+                raise UnreadableAudio("no sound that a decoder can read")
+            stream = container.streams.audio[track]
+            first = next(container.decode(stream), None)
+            seconds = _seconds(container, stream)
+            if first is None or not first.samples or not seconds:
+                raise UnreadableAudio("the sound does not decode")
+            return AudioFacts(
+                duration_seconds=seconds, codec=stream.codec_context.name, bytes=path.stat().st_size
+            )
+    except (av.error.FFmpegError, EOFError) as damage:
+        raise UnreadableAudio("broken audio file") from damage
+
+
+@contextmanager
+def _opened(path: Path, **options: str) -> Iterator[InputContainer]:
+    # "file:" keeps a name with a colon in it from being read as another protocol's address.
+    with av.open(f"file:{path}", options=options, metadata_errors="replace") as container:
+        yield container
+
+
+def _facts(container: InputContainer, path: Path) -> VideoFacts:
+    stream = _picture_stream(container)
+    size = path.stat().st_size
+    duration = _seconds(container, stream)
+    _refuse_by_header(stream, duration)
+    _refuse_cut_off(stream, size)
+    stream.codec_context.thread_type = "SLICE"  # frame threads would hold back the first frames
+    frames = [_frame_at(container, stream, duration * part) for part in (0.0, 0.5, 0.98)]
+    first = frames[0]
+    width, height = _upright_size(stream, first.rotation)
+    rate = float(stream.average_rate or stream.guessed_rate or 0)
+    transfer = _HDR_TRANSFERS.get(int(first.color_trc))
+    return VideoFacts.model_validate(
+        {
+            "container": "webm" if "matroska" in container.format.name else "mp4",
+            "duration_seconds": round(duration, 3),
+            "width": width,
+            "height": height,
+            "rotation": first.rotation,
+            "fps": round(rate, 3),
+            "is_vfr": bool(stream.base_rate and abs(float(stream.base_rate) - rate) > rate * 0.01),
+            "video_codec": stream.codec_context.name,
+            "pix_fmt": first.format.name,
+            "is_10bit": first.format.components[0].bits > 8,
+            "hdr_transfer": transfer,
+            "color_matrix": _matrix(int(first.colorspace), width, height),
+            "audio_track": _decodable_audio(container),
+            "keyframe_interval_seconds": _keyframe_interval(stream, duration),
+            "bytes": size,
+        }
+    )
+
+
+def _picture_stream(container: InputContainer) -> VideoStream:
+    """The first moving picture: a cover image is a video stream too."""
+    moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not moving:
+        raise UnusableClip(ClipProblem.AUDIO_ONLY if container.streams.audio else ClipProblem.NOT_A_VIDEO)
+    return moving[0]
+
+
+def _refuse_by_header(stream: VideoStream, duration: float) -> None:
+    context = stream.codec_context
+    if context is None or context.codec_tag.startswith("enc"):  # "encv": protected, ISO 23001-7
+        raise UnusableClip(ClipProblem.UNKNOWN_CODEC)
+    if context.width * context.height > MAX_PIXELS:
+        raise UnusableClip(ClipProblem.TOO_LARGE_PICTURE)
+    if duration > MAX_SECONDS:
+        raise UnusableClip(ClipProblem.TOO_LONG)
+    if duration < MIN_SECONDS:
+        raise UnusableClip(ClipProblem.TOO_SHORT)
+
+
+def _refuse_cut_off(stream: VideoStream, size: int) -> None:
+    """An index at the front survives a transfer that broke off; the frames it points at do not."""
+    entries = stream.index_entries
+    if len(entries) and entries[-1].pos + entries[-1].size > size:
+        raise UnusableClip(ClipProblem.TRUNCATED)
+
+
+def _frame_at(container: InputContainer, stream: VideoStream, seconds: float) -> av.VideoFrame:
+    """A sound frame near `seconds`. Raises UnusableClip where the decoder finds none."""
+    offset = int(seconds / float(stream.time_base or 1)) + (stream.start_time or 0)
+    container.seek(offset, stream=stream)
+    found: list[av.VideoFrame] = []
+    for tried, packet in enumerate(container.demux(stream)):
+        with suppress(av.error.InvalidDataError):  # one damaged frame does not spoil a clip
+            found += [frame for frame in stream.codec_context.decode(packet) if not frame.is_corrupt]
+        if len(found) >= _FRAMES_WANTED or tried >= _PACKETS_TRIED or packet.size == 0:
+            break
+    if not found:
+        raise UnusableClip(ClipProblem.TRUNCATED)
+    return found[0]
+
+
+def _decodable_audio(container: InputContainer) -> int | None:
+    for number, stream in enumerate(container.streams.audio):
+        if stream.codec_context is not None and not stream.codec_context.codec_tag.startswith("enc"):
+            return number
+    return None
+
+
+def _seconds(container: InputContainer, stream: VideoStream | AudioStream) -> float:
+    """The stream's own length, else the file's; 0 where neither is told."""
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / av.time_base
+
+
+def _upright_size(stream: VideoStream, rotation: int) -> tuple[int, int]:
+    context = stream.codec_context
+    aspect = float(stream.sample_aspect_ratio or 1)
+    width, height = round(context.width * aspect), context.height
+    return (height, width) if abs(rotation) % 180 == 90 else (width, height)
+
+
+def _matrix(tagged: int, width: int, height: int) -> Literal["bt709", "bt601", "bt2020"]:
+    """What players assume where nothing is tagged: BT.709 from HD up."""
+    return _MATRICES.get(tagged, "bt709" if min(width, height) >= 720 else "bt601")
+
+
+def _keyframe_interval(stream: VideoStream, duration: float) -> float | None:
+    base = float(stream.time_base or 0)
+    at = [entry.timestamp * base for entry in stream.index_entries if entry.is_keyframe]
+    if not at:
+        return None
+    ends = [*at[1:], at[0] + duration]
+    return round(max(end - start for start, end in zip(at, ends, strict=True)), 3)

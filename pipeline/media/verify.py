@@ -1,0 +1,101 @@
+"""Looks at a finished video before anyone else does: ffmpeg's exit code 0 is no proof.
+
+The picture is not decoded again here; the sound is, because only ears notice its loudness.
+"""
+
+from pathlib import Path
+
+import av
+
+from pipeline.media.command import SAMPLE_RATE
+from pipeline.media.ffmpeg import FfmpegFailed
+from pipeline.media.loudness import TARGET_LUFS, Loudness, Unmeasurable, measure
+from pipeline.media.narration import FPS
+from pipeline.media.storyboard import Storyboard
+
+MAX_BYTES = 20_000_000
+LUFS_TOLERANCE = 1.0
+MAX_TRUE_PEAK = -1.0  # dBTP
+SECONDS_TOLERANCE = 0.1
+
+
+class BadRender(Exception):
+    """The finished video is not what was ordered; says in which ways."""
+
+
+def verify(path: Path, board: Storyboard) -> None:
+    """Raises BadRender unless `path` is the video that `board` planned, and one that every phone plays."""
+    faults = [*_container_faults(path), *_stream_faults(path, board)]
+    if faults:
+        raise BadRender("; ".join(faults))
+    try:
+        measured = measure(path)
+    except (FfmpegFailed, Unmeasurable) as unheard:
+        raise BadRender(f"the sound cannot be measured: {unheard}") from unheard
+    if faults := _sound_faults(measured):
+        raise BadRender("; ".join(faults))
+
+
+def _container_faults(path: Path) -> list[str]:
+    size = path.stat().st_size
+    faults = []
+    if size >= MAX_BYTES:
+        faults.append(f"{size} bytes, {MAX_BYTES} allowed")
+    boxes = _boxes(path)
+    if "moov" not in boxes or "mdat" not in boxes or boxes.index("moov") > boxes.index("mdat"):
+        faults.append("the index does not stand before the media")
+    return faults
+
+
+def _boxes(path: Path) -> list[str]:
+    """The names of the file's outermost boxes, in order (ISO/IEC 14496-12, 4.2)."""
+    names = []
+    end = path.stat().st_size
+    with path.open("rb") as file:
+        at = 0
+        while at + 8 <= end:
+            file.seek(at)
+            head = file.read(16)
+            size = int.from_bytes(head[:4], "big")
+            size = int.from_bytes(head[8:16], "big") if size == 1 else size or end - at
+            names.append(head[4:8].decode("latin-1"))
+            at += max(size, 8)
+    return names
+
+
+def _stream_faults(path: Path, board: Storyboard) -> list[str]:
+    try:
+        with av.open(f"file:{path}") as container:
+            if len(container.streams.video) != 1 or len(container.streams.audio) != 1:
+                return ["not one picture and one sound track"]
+            video, audio = container.streams.video[0], container.streams.audio[0]
+            picture, sound = video.codec_context, audio.codec_context
+            heard = float((audio.duration or 0) * (audio.time_base or 0))
+            seen = float((video.duration or 0) * (video.time_base or 0))
+            frames = round(board.seconds * FPS)
+            checks = {
+                "picture codec": (picture.name, picture.profile, picture.pix_fmt),
+                "size": (picture.width, picture.height, video.sample_aspect_ratio or 1),
+                "rate": (video.average_rate, abs(video.frames - frames) <= 1),
+                "sound codec": (sound.name, sound.sample_rate, sound.channels),
+                "duration": abs(seen - board.seconds) <= SECONDS_TOLERANCE,
+                "picture and sound together": abs(seen - heard) <= SECONDS_TOLERANCE,
+            }
+    except av.error.FFmpegError as broken:
+        return [f"cannot be opened: {broken.strerror}"]
+    wanted: dict[str, object] = {
+        "picture codec": ("h264", "High", "yuv420p"),
+        "size": (board.width, board.height, 1),
+        "rate": (FPS, True),
+        "sound codec": ("aac", SAMPLE_RATE, 2),
+    }
+    return [f"{name}: {found}" for name, found in checks.items() if found != wanted.get(name, True)]
+
+
+def _sound_faults(measured: Loudness) -> list[str]:
+    faults = []
+    if not abs(measured.integrated - TARGET_LUFS) <= LUFS_TOLERANCE:
+        faults.append(f"loudness: {measured.integrated} LUFS")
+    if not measured.true_peak <= MAX_TRUE_PEAK:
+        faults.append(f"true peak: {measured.true_peak} dBTP")
+    return faults

@@ -1,0 +1,58 @@
+"""Objects as files under one folder, with links on our own host."""
+
+import os
+import shutil
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from pipeline.links import media_link
+from pipeline.providers.ports import ObjectMissing
+
+
+class LocalStore:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, key: str, chunks: Iterable[bytes], content_type: str) -> int:
+        target = self._path(key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(f".{target.name}.{uuid4().hex}")
+        total = 0
+        try:
+            with unfinished.open("wb") as file:
+                for chunk in chunks:
+                    file.write(chunk)
+                    total += len(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.rename(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return total
+
+    def fetch(self, key: str, into: Path) -> None:
+        path = self.local_path(key)
+        if path is None:
+            raise ObjectMissing(key)
+        shutil.copyfile(path, into)
+
+    def exists(self, key: str) -> bool:
+        return self._path(key).is_file()
+
+    def delete(self, key: str) -> None:
+        self._path(key).unlink(missing_ok=True)
+
+    def local_path(self, key: str) -> Path | None:
+        path = self._path(key)
+        return path if path.is_file() else None
+
+    def signed_url(self, key: str, expires_at: datetime) -> str:
+        return media_link(key, expires_at)
+
+    def _path(self, key: str) -> Path:
+        path = (self.root / key).resolve()
+        if not path.is_relative_to(self.root.resolve()):
+            raise ObjectMissing(key)
+        return path

@@ -1,0 +1,78 @@
+"""What the coach knows, as facts a question can be matched against: the lesson, the dish, the principles."""
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from knowledge_base import catalogue
+from knowledge_base.content import DishGuide, Principle
+from models.coaching import CoachingText, RetrievedPrinciple
+from pipeline.providers.offline import phrases as say
+from pipeline.providers.offline.lesson import Lesson
+from pipeline.providers.offline.matching import Fact, Topic
+from pipeline.providers.offline.politeness import polite
+
+
+def lesson_facts(lesson: Lesson) -> Iterator[Fact]:
+    yield Fact(Topic.HOW, lesson.next_action, lesson.about, coached=True)
+    yield Fact(Topic.WHY, lesson.point, lesson.about, coached=True)
+    yield Fact(Topic.SIGN, lesson.success_sign, coached=True)
+    yield Fact(Topic.STOP, lesson.stop_cue, coached=True)
+
+
+def coaching_facts(coaching: CoachingText, fault: str | None) -> Iterator[Fact]:
+    """The coaching given, found by the words learners have for its fault; then its principle in full."""
+    known = catalogue.load()
+    about = " ".join(known.faults[fault].learner_words) if fault in known.faults else ""
+    yield Fact(Topic.HOW, coaching.next_action, about, coached=True)
+    yield Fact(Topic.WHY, coaching.skill, about, coached=True)
+    yield Fact(Topic.SIGN, coaching.success_sign, coached=True)
+    yield Fact(Topic.STOP, coaching.stop_cue, coached=True)
+    yield Fact(Topic.SAFETY, coaching.safety)
+    yield from (Fact(Topic.GENERAL, entry.answer, entry.question) for entry in coaching.memo_answers)
+    for principle_id in coaching.principle_ids:
+        if principle_id in known.principles:
+            yield from principle_facts(known.principles[principle_id], coached=True)
+
+
+def dish_facts(dish: DishGuide) -> Iterator[Fact]:
+    yield Fact(Topic.START, dish.start_cue)
+    yield Fact(Topic.STOP, dish.stop_cue)
+    yield from (Fact(Topic.SUBSTITUTE, line) for line in dish.substitutions)
+    yield from (Fact(Topic.SAFETY, line) for line in dish.safety)
+    if dish.transferable_to:
+        others = "、".join(dish.transferable_to[:3])
+        yield Fact(Topic.ELSEWHERE, say.ELSEWHERE.format(dish=dish.name_ja, others=others))
+    if dish.allergens:
+        yield Fact(Topic.ALLERGY, say.ALLERGENS.format(allergens="、".join(dish.allergens)))
+    yield from fault_facts(dish.faults)
+    for before, step in pairwise(dish.steps):
+        order = say.ORDER.format(before=before.name, step=step.name)
+        yield Fact(Topic.START, f"{order}{polite(before.looks)}{say.ORDER_CUE}", about=step.name)
+    for refinement in dish.refinements:
+        yield Fact(Topic.HOW, refinement.next_action)
+        yield Fact(Topic.SIGN, refinement.success_sign)
+
+
+def fault_facts(codes: Iterable[str]) -> Iterator[Fact]:
+    """What else can go wrong, found by how learners put it."""
+    known = catalogue.load()
+    for fault in (known.faults[code] for code in codes if code in known.faults):
+        about = " ".join((fault.name_ja, *fault.learner_words))
+        yield Fact(Topic.HOW, fault.next_action, about)
+        yield Fact(Topic.WHY, known.principles[fault.principle_id].why, about)
+        yield Fact(Topic.SIGN, fault.success_sign, about)
+
+
+def principle_facts(taught: Principle | RetrievedPrinciple, *, coached: bool = False) -> Iterator[Fact]:
+    """`Principle.text` keeps one section a line below the title; a retrieved one is nothing but that."""
+    sections = [line for line in taught.text.splitlines()[1:] if line.strip()]
+    if len(sections) != 6:
+        yield from (Fact(Topic.GENERAL, section) for section in sections)
+        return
+    principle, why, senses, failure, recovery, carries_over = sections
+    yield Fact(Topic.GENERAL, principle + why, coached=coached)
+    yield Fact(Topic.WHY, why, coached=coached)
+    yield Fact(Topic.SENSES, senses, lead=say.LEAD_GOOD, coached=coached)
+    yield Fact(Topic.FAILURE, failure, lead=say.LEAD_FAILURE, coached=coached)
+    yield Fact(Topic.RECOVER, recovery, lead=say.LEAD_RECOVER, coached=coached)
+    yield Fact(Topic.ELSEWHERE, carries_over, lead=principle, coached=coached)

@@ -1,0 +1,45 @@
+"""How long Open JTalk's voice takes to say something, and choosing sentences that fill a span of time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from pipeline.providers.offline.morphology import words
+
+# Least squares over sentences spoken by pyopenjtalk-plus 0.4.1 (voice "Mei", speed 1): within 0.2 s of each.
+SECONDS_PER_MORA = 0.126
+SECONDS_PER_COMMA = 0.477
+SECONDS_PER_SENTENCE = 0.539  # the silence before and after it
+SMALL_KANA = frozenset("ァィゥェォャュョヮ")  # spoken together with the kana before
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence that may be spoken. `keep` ones always are; of the others the weightier first."""
+
+    text: str
+    weight: int = 0
+    keep: bool = False
+    follows: bool = False  # makes sense only when the line before it is spoken
+
+
+def seconds(sentence: str) -> float:
+    """The length of one synthesized sentence, pauses included."""
+    kana = "".join(word.reading for word in words(sentence) if not word.is_mark)
+    morae = sum(sign not in SMALL_KANA for sign in kana)
+    return SECONDS_PER_SENTENCE + SECONDS_PER_MORA * morae + SECONDS_PER_COMMA * sentence.count("、")
+
+
+def fit(lines: Sequence[Line], shortest: float, longest: float) -> list[str]:
+    """The weightiest choice of lines that lasts between the two (seconds), or comes nearest to it."""
+    lengths = [seconds(line.text) for line in lines]
+    best: tuple[float, int, tuple[bool, ...]] | None = None
+    for chosen in product(*((True,) if line.keep else (True, False) for line in lines)):
+        if any(line.follows and chosen[at] and not chosen[at - 1] for at, line in enumerate(lines)):
+            continue
+        total = sum(length for length, taken in zip(lengths, chosen, strict=True) if taken)
+        outside = max(shortest - total, total - longest, 0.0)
+        weight = sum(line.weight for line, taken in zip(lines, chosen, strict=True) if taken)
+        if best is None or (outside, -weight) < best[:2]:
+            best = (outside, -weight, chosen)
+    return [line.text for line, taken in zip(lines, best[2] if best else (), strict=True) if taken]

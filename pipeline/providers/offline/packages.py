@@ -1,0 +1,22 @@
+"""The offline providers' heavy packages are optional: production installs without them."""
+
+import importlib
+from types import ModuleType
+
+
+class OfflinePackageMissing(Exception):
+    """An offline provider was chosen but what it runs on is not installed."""
+
+    def __init__(self, *distributions: str) -> None:
+        named = ", ".join(distributions)
+        super().__init__(
+            f"{named} not installed. Run `uv sync --group embedded`, or choose the Google providers in the settings."
+        )
+
+
+def require(module: str, distribution: str) -> ModuleType:
+    """The module, imported now. Raises OfflinePackageMissing naming what to install."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as missing:
+        raise OfflinePackageMissing(distribution) from missing

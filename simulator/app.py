@@ -1,0 +1,91 @@
+"""Both faces as one ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from simulator import (
+    account,
+    content,
+    desk,
+    desk_controls,
+    desk_liff,
+    desk_views,
+    messaging,
+    oauth,
+    rich_menus,
+)
+from simulator.border import Border
+from simulator.errors import DeskError, LineError, OAuthError
+from simulator.state import Platform
+from simulator.webhooks import Webhooks
+
+PAGE = Path(__file__).parent / "page"
+# LIFF pages live on another loopback port; no other site may drive the desk.
+LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+
+
+def create_app(platform: Platform) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        platform.config.media_dir.mkdir(parents=True, exist_ok=True)
+        app.state.webhooks = Webhooks(platform)
+        yield
+        await app.state.webhooks.close()
+
+    app = FastAPI(
+        title="LINE on the desk", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.state.platform = platform
+    # Fixed paths (/content/transcoding, /quota) stand before those with parameters.
+    for module in (messaging, content, account, rich_menus, oauth):
+        app.include_router(module.router)
+    for desk_module in (desk, desk_views, desk_controls, desk_liff):
+        app.include_router(desk_module.router)
+    app.add_middleware(Border, platform=platform)
+    app.add_middleware(
+        CORSMiddleware, allow_origin_regex=LOOPBACK_ORIGIN, allow_methods=["*"], allow_headers=["*"]
+    )
+    _add_error_shapes(app)
+    app.mount("/page", StaticFiles(directory=PAGE, check_dir=False), name="page")
+
+    @app.get("/")
+    async def page() -> FileResponse:
+        return FileResponse(PAGE / "index.html")
+
+    return app
+
+
+def _add_error_shapes(app: FastAPI) -> None:
+    """Each face answers errors in its own shape, also those the framework raises."""
+
+    @app.exception_handler(LineError)
+    async def line_error(_request: Request, error: LineError) -> Response:
+        return JSONResponse(error.body(), error.status, headers=error.headers)
+
+    @app.exception_handler(OAuthError)
+    async def oauth_error(_request: Request, error: OAuthError) -> Response:
+        return JSONResponse(error.body(), error.status)
+
+    @app.exception_handler(DeskError)
+    async def desk_error(_request: Request, error: DeskError) -> Response:
+        return JSONResponse({"error": error.error}, error.status)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> Response:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors())
+        return JSONResponse({"error": problems}, 400)
+
+    @app.exception_handler(HTTPException)
+    async def framework_error(request: Request, error: HTTPException) -> Response:
+        if request.url.path.startswith(("/v2/", "/oauth2/")):
+            message = "Not found" if error.status_code == 404 else str(error.detail)
+            return JSONResponse({"message": message}, error.status_code)
+        return JSONResponse({"error": str(error.detail)}, error.status_code)

@@ -1,0 +1,221 @@
+"""The words a learner reads or hears: no measurements, whole sentences, nothing said twice."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import pytest
+
+from knowledge_base.catalogue import SECTIONS, load
+
+MEASUREMENT = re.compile(
+    r"[0-9０-９](?!回目)"
+    r"|[一二三四五六七八九十百千数何](?:分間|分の|秒|グラム|キロ|ミリ|センチ|リットル|カップ|人前|人分|時間|割|パーセント)"
+    r"|[二三四五六七八九十百数何]分|[十百]度"
+    r"|大さじ|小さじ|おおさじ|こさじ|ひとつまみ|少々|適量|適宜|人前|半量|同量"
+    r"|グラム|センチ|ミリ|リットル|デシ|[㎏㎝㎜㎖㏄℃％%ｇ㌘]"
+    r"|(?<![A-Za-z])(?:g|kg|ml|mL|cc|cm|mm|L|W)(?![A-Za-z])"
+)
+SPEAKABLE = re.compile(r"[ぁ-ゖァ-ヺー一-龠々、。A-Z]+")
+POLITE_END = re.compile(r"(?:です|(?<![冷覚])ます|ました|ません|でした|ましょう|でしょう|ください)$")
+AMBIGUOUS = re.compile(r"十分|上手|(?<![塩甘])辛い")  # read two ways by a speech synthesiser
+
+
+@dataclass(frozen=True)
+class Line:
+    """One learner-facing string, where it stands, and what may be asked of it."""
+
+    where: str
+    kind: str
+    text: str
+    limit: int
+    sentence: bool
+
+
+def fault_lines() -> Iterator[Line]:
+    for fault in load().faults.values():
+        for kind, limit in (
+            ("diagnosis", 70),
+            ("next_action", 70),
+            ("success_sign", 65),
+            ("stop_cue", 60),
+            ("seen", 60),
+        ):
+            text = getattr(fault, kind)
+            if text:
+                yield Line(fault.code, f"fault.{kind}", text, limit, sentence=kind != "seen")
+        yield Line(fault.code, "fault.name_ja", fault.name_ja, 20, sentence=False)
+        yield Line(fault.code, "fault.stage", fault.stage, 8, sentence=False)
+        for word in fault.learner_words:
+            yield Line(fault.code, "fault.learner_words", word, 20, sentence=False)
+
+
+def dish_lines() -> Iterator[Line]:
+    for dish in load().dishes.values():
+        for kind, limit in (("description_ja", 90), ("start_cue", 60), ("stop_cue", 70)):
+            yield Line(dish.slug, f"dish.{kind}", getattr(dish, kind), limit, sentence=True)
+        for kind, limit in (("attempts", 90), ("safety", 90), ("substitutions", 90)):
+            for text in getattr(dish, kind):
+                yield Line(dish.slug, f"dish.{kind}", text, limit, sentence=True)
+        for step in dish.steps:
+            yield Line(dish.slug, "step.name", step.name, 35, sentence=False)
+            yield Line(dish.slug, "step.looks", step.looks, 40, sentence=False)
+            if step.sounds:
+                yield Line(dish.slug, "step.sounds", step.sounds, 40, sentence=False)
+        for refinement in dish.refinements:
+            for kind in ("point", "next_action", "success_sign"):
+                yield Line(dish.slug, f"refinement.{kind}", getattr(refinement, kind), 70, sentence=True)
+        for kind in ("name_ja", "transferable_to", "allergens", "speech_phrases"):
+            value = getattr(dish, kind)
+            for text in [value] if isinstance(value, str) else value:
+                yield Line(dish.slug, f"dish.{kind}", text, 20, sentence=False)
+
+
+def principle_lines() -> Iterator[Line]:
+    for principle in load().principles.values():
+        yield Line(principle.id, "principle.title", principle.title, 32, sentence=False)
+        for field in SECTIONS.values():
+            yield Line(principle.id, f"principle.{field}", getattr(principle, field), 130, sentence=True)
+
+
+def all_lines() -> list[Line]:
+    skills = [Line(key, "skill", name, 14, sentence=False) for key, name in load().skills.items()]
+    return [*fault_lines(), *dish_lines(), *principle_lines(), *skills]
+
+
+def sentences(text: str) -> list[str]:
+    return [part for part in text.split("。") if part]
+
+
+def trigrams(text: str) -> frozenset[str]:
+    return frozenset(text[start : start + 3] for start in range(len(text) - 2))
+
+
+def alike(one: frozenset[str], other: frozenset[str]) -> float:
+    """Jaccard similarity of two sets of trigrams: 1 is the same."""
+    return len(one & other) / (len(one | other) or 1)
+
+
+def nearest(texts: dict[str, str]) -> tuple[float, str, str]:
+    grams = {name: trigrams(text) for name, text in texts.items()}
+    return max((alike(grams[one], grams[other]), one, other) for one, other in combinations(grams, 2))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "強火で３分焼く",
+        "大さじ一杯",
+        "十秒待つ",
+        "180℃",
+        "六十度の湯",
+        "肉を100g",
+        "数分おく",
+        "２人前",
+        "塩少々",
+        "水200ml",
+    ],
+)
+def test_the_lint_knows_a_measurement(text: str) -> None:
+    assert MEASUREMENT.search(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2回目の挑戦です。", "もう一度", "自分で決める", "部分的に", "何度も返す", "温度が落ちる"]
+)
+def test_the_lint_lets_states_and_ordinals_pass(text: str) -> None:
+    assert not MEASUREMENT.search(text)
+
+
+def test_nothing_is_measured() -> None:
+    assert [line for line in all_lines() if MEASUREMENT.search(line.text)] == []
+
+
+def test_all_can_be_read_aloud() -> None:
+    assert [line for line in all_lines() if not SPEAKABLE.fullmatch(line.text)] == []
+    assert [line for line in all_lines() if AMBIGUOUS.search(line.text)] == []
+
+
+def test_sentences_are_whole_and_polite() -> None:
+    wrong = [
+        line
+        for line in all_lines()
+        if line.sentence
+        and not (line.text.endswith("。") and all(POLITE_END.search(part) for part in sentences(line.text)))
+    ]
+    assert wrong == []
+
+
+def test_phrases_are_no_sentences() -> None:
+    wrong = [
+        line
+        for line in all_lines()
+        if not line.sentence
+        and line.kind != "fault.seen"
+        and ("。" in line.text or POLITE_END.search(line.text))
+    ]
+    assert [line for line in wrong if line.kind != "fault.learner_words"] == []
+
+
+def test_lines_keep_their_length() -> None:
+    assert [line for line in all_lines() if len(line.text) > line.limit] == []
+
+
+def test_a_fault_is_put_in_many_learners_words() -> None:
+    for fault in load().faults.values():
+        assert len(fault.learner_words) >= 6, fault.code
+
+
+def test_next_actions_invite() -> None:
+    actions = [line for line in all_lines() if line.kind.endswith(".next_action")]
+    assert [line for line in actions if not line.text.endswith("ましょう。")] == []
+
+
+def test_no_line_stands_twice() -> None:
+    kept = (
+        "fault.stage",
+        "fault.learner_words",
+        "step.",
+        "dish.allergens",
+        "dish.speech",
+        "dish.transferable",
+    )
+    places: dict[str, list[str]] = defaultdict(list)
+    for line in all_lines():
+        if not line.kind.startswith(kept):
+            places[line.text].append(f"{line.kind} of {line.where}")
+    allowed = {"safety"}  # one rule may guard two dishes in the same words
+    twice = {
+        text: at
+        for text, at in places.items()
+        if len(at) > 1 and not all(a.split(" ")[0][5:] in allowed for a in at)
+    }
+    assert twice == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit"),
+    [
+        ("fault.diagnosis", 0.5),
+        ("fault.next_action", 0.5),
+        ("fault.success_sign", 0.5),
+        ("fault.name_ja", 0.6),
+        ("dish.description_ja", 0.4),
+        ("principle.title", 0.5),
+        ("principle.principle", 0.45),
+        ("principle.why", 0.35),
+        ("principle.senses", 0.4),
+        ("principle.failure", 0.4),
+        ("principle.recovery", 0.4),
+    ],
+)
+def test_no_two_say_nearly_the_same(kind: str, limit: float) -> None:
+    similarity, one, other = nearest({line.where: line.text for line in all_lines() if line.kind == kind})
+    assert similarity < limit, (one, other)
+
+
+def test_no_two_principles_overlap_as_a_whole() -> None:
+    similarity, one, other = nearest({key: item.text for key, item in load().principles.items()})
+    assert similarity < 0.3, (one, other)

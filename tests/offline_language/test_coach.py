@@ -1,0 +1,298 @@
+"""What the offline coach says, held to the product's rules over many cooks of one small dish."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from models.coaching import CoachingText, RatingAspect, SessionSummary, StructuredInput
+from pipeline.providers.offline.coach import OfflineCoach
+from pipeline.providers.offline.narrator import OpenJTalkNarrator
+from pipeline.providers.offline.phrases import PIVOT
+from pipeline.providers.ports import CoachingBrief, QuestionBrief, Turn
+from pipeline.providers.sentences import sentences
+from tests.offline_language.kitchen import DISH, PRINCIPLES, coaching_brief, retrieved
+
+COACH = OfflineCoach()
+MEASURE = re.compile(
+    r"[0-9０-９一二三四五六七八九十]+\s*(g|kg|ml|cc|℃|°|度|分|秒|グラム|ミリ|センチ|リットル|カップ|%|％)|大さじ|小さじ"
+)
+ALLOWED_NUMBERS = re.compile(r"\d{1,3}:\d{2}|[123]回目")
+POLITE = re.compile(
+    r"(です|ます|ました|でした|ません|ましょう|ください|でしょう|なさい|こんにちは、美咲さん)[ねよか]{0,2}[。！？]$"
+)
+MEMO = StructuredInput(
+    identified_issues=["米がべちゃっとした"],
+    questions=[
+        "どうすればパラパラになりますか",
+        "塩はいつ入れればいいですか",
+        "圧力鍋でも作れますか",
+        "何分炒めればいいですか",
+    ],
+)
+
+
+def past(fault: str | None, number: int = 1) -> SessionSummary:
+    return SessionSummary(dish="fried-rice", session=number, key_issue="", key_progress="", fault=fault)
+
+
+COOKS = [
+    coaching_brief(
+        fault,
+        session_number=number,
+        structured_input=memo,
+        past_sessions=tuple(past(before, each) for each in range(1, number)),
+        days_since_last=days if number > 1 else None,
+        self_ratings={"aroma": 5} if memo.questions == [] else {},
+    )
+    for fault, number, memo, before, days in product(
+        ("rice_too_wet", "oil_too_hot", None),
+        (1, 2, 3),
+        (StructuredInput(), MEMO),
+        ("rice_too_wet",),
+        (3, 40),
+    )
+]
+
+
+def coached(brief: CoachingBrief) -> CoachingText:
+    return COACH.coaching_text(brief)[0]
+
+
+def all_said(text: CoachingText) -> list[str]:
+    said = [text.praise, text.mondaiten, text.skill, text.next_action, text.success_sign]
+    said += [text.stop_cue, text.safety, text.comparison, *(entry.answer for entry in text.memo_answers)]
+    return [sentence for part in said for sentence in sentences(part)]
+
+
+@pytest.mark.parametrize("brief", COOKS, ids=lambda brief: f"{brief.analysis.fault}-{brief.session_number}")
+def test_every_coaching_text_keeps_the_rules(brief: CoachingBrief) -> None:
+    text = coached(brief)
+    said = all_said(text)
+
+    assert all((text.praise, text.mondaiten, text.skill, text.next_action, text.success_sign, text.stop_cue))
+    assert text.praise.startswith("美咲さん、")
+    assert [sentence for sentence, times in Counter(said).items() if times > 1] == []
+    assert [sentence for sentence in said if not POLITE.search(sentence)] == []
+    assert [sentence for sentence in said if MEASURE.search(sentence)] == []
+    assert not re.search(r"\d", ALLOWED_NUMBERS.sub("", "".join(said)))
+    assert "0:41" in text.mondaiten
+    assert text.safety  # all its advice is given at a hot pan
+    assert max(len(part) for part in (text.mondaiten, text.skill, text.next_action, text.praise)) <= 220
+    assert len(set(text.suggested_questions)) == 3
+    assert all(len(question) <= 20 for question in text.suggested_questions)
+    assert [entry.question for entry in text.memo_answers] == brief.structured_input.questions
+    assert text.principle_ids == [brief.principle.id if brief.principle else ""]
+
+
+def test_the_same_cook_is_told_the_same_again() -> None:
+    for brief in COOKS[:4]:
+        assert coached(brief) == coached(brief)
+
+
+def test_the_lesson_is_the_fault_with_its_principle_and_one_action() -> None:
+    text = coached(coaching_brief())
+
+    assert text.mondaiten.startswith("ご飯の水けが抜けないまま混ぜ続けたので")
+    assert "冷えて固まったご飯は鍋の熱を奪い" in text.skill
+    assert text.next_action.startswith("ご飯は温めてほぐし")
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_without_a_fault_the_next_refinement_is_offered_and_no_fault_invented(number: int) -> None:
+    text = coached(coaching_brief(None, session_number=number))
+
+    refinement = DISH.refinements[(number - 1) % 2]
+    assert refinement.point in text.mondaiten
+    assert text.next_action.startswith(refinement.next_action)
+    assert "水けが抜けないまま" not in text.mondaiten
+
+
+def test_sessions_of_one_fault_differ() -> None:
+    texts = [
+        coached(coaching_brief(session_number=number, past_sessions=[past("rice_too_wet")] * (number - 1)))
+        for number in (1, 2, 3)
+    ]
+
+    for part in ("praise", "skill", "next_action", "suggested_questions"):
+        assert len({str(getattr(text, part)) for text in texts}) == 3, part
+
+
+@pytest.mark.parametrize(
+    ("number", "before", "days", "expected"),
+    [
+        (2, "rice_too_wet", 3, "同じところ"),
+        (2, "oil_too_hot", 3, "2回目は"),
+        (2, "rice_too_wet", 22, "(おかえりなさい|お久しぶりです)"),
+        (3, "oil_too_hot", 3, "前回"),
+    ],
+)
+def test_it_compares_with_the_last_attempt(number: int, before: str, days: int, expected: str) -> None:
+    attempts = [past(before, each) for each in range(1, number)]
+
+    text = coached(coaching_brief(session_number=number, past_sessions=attempts, days_since_last=days))
+
+    assert re.search(expected, text.comparison)
+
+
+def test_a_first_attempt_is_compared_with_nothing() -> None:
+    assert coached(coaching_brief()).comparison == ""
+
+
+def test_three_weeks_are_no_long_gap_yet() -> None:
+    text = coached(coaching_brief(session_number=2, past_sessions=[past(None)], days_since_last=21))
+
+    assert not re.search("おかえりなさい|お久しぶりです", text.comparison)
+
+
+def test_praise_names_what_was_overcome_noticed_or_rated() -> None:
+    overcame = coached(coaching_brief("oil_too_hot", session_number=2, past_sessions=[past("rice_too_wet")]))
+    noticed = coached(coaching_brief(structured_input=MEMO))
+    rated = coached(coaching_brief(self_ratings={RatingAspect.AROMA.value: 4, RatingAspect.TASTE.value: 3}))
+
+    assert "前回" in overcame.praise
+    assert "「米がべちゃっとした」" in noticed.praise
+    assert "香り" in rated.praise
+
+
+def test_evidence_and_doubt_are_told_in_whole_sentences() -> None:
+    brief = coaching_brief()
+    analysis = brief.analysis.model_copy(update={"evidence": "長く続く白い湯気", "confidence": "low"})
+
+    text = coached(replace(brief, analysis=analysis))
+
+    assert text.mondaiten.startswith("映像だけでは言い切れませんが")
+    assert "長く続く白い湯気が見られました。" in text.mondaiten
+
+
+def test_memo_questions_are_answered_from_what_is_known() -> None:
+    recipe, salt, pressure_cooker, minutes = coached(coaching_brief(structured_input=MEMO)).memo_answers
+
+    assert "「次回試すこと」" in recipe.answer  # パラパラ is what the fault's own words speak of
+    assert "塩を散らし" in salt.answer
+    assert "言い切れません" in pressure_cooker.answer
+    assert "目と耳" in minutes.answer
+
+
+def test_a_learners_number_is_not_quoted() -> None:
+    memo = StructuredInput(identified_issues=["5分で焦げちゃった"])
+
+    assert "5分" not in "".join(all_said(coached(coaching_brief(structured_input=memo))))
+
+
+def test_a_cook_without_a_retrieved_principle_is_still_taught() -> None:
+    text = coached(coaching_brief(principle=None, principles=[]))
+
+    assert text.skill
+    assert text.principle_ids == []
+
+
+# --- narration -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("brief", COOKS, ids=lambda brief: f"{brief.analysis.fault}-{brief.session_number}")
+def test_narration_is_plain_speech(brief: CoachingBrief) -> None:
+    script, _ = COACH.narration(brief, coached(brief))
+    said = sentences(script.part1) + sentences(script.part2)
+
+    assert script.pivot == PIVOT
+    assert "美咲さん" in script.part1
+    assert "この場面" in script.part2
+    assert coached(brief).next_action.startswith(sentences(script.part2)[-1])
+    assert [sentence for sentence, times in Counter(said).items() if times > 1] == []
+    assert not re.search(r"[「」『』（）()【】:：🍳✅→\s]", script.part1 + script.part2)
+    assert [sentence for sentence in said if MEASURE.search(sentence) or not POLITE.search(sentence)] == []
+
+
+@pytest.mark.parametrize(
+    "brief",
+    [COOKS[0], COOKS[6], coaching_brief("oil_too_hot"), coaching_brief(None)],
+    ids=lambda b: str(b.fault and b.fault.code),
+)
+def test_narration_lasts_as_long_as_the_cut_needs(brief: CoachingBrief, tmp_path: Path) -> None:
+    script, _ = COACH.narration(brief, coached(brief))
+    narrator = OpenJTalkNarrator()
+
+    part1, _ = narrator.speak(sentences(script.part1), tmp_path / "1")
+    part2, _ = narrator.speak(sentences(script.part2), tmp_path / "2")
+
+    assert 30 <= sum(sentence.seconds for sentence in part1) <= 40
+    assert 15 <= sum(sentence.seconds for sentence in part2) <= 20
+
+
+# --- answers in the chat -------------------------------------------------------------------------
+
+
+def question(text: str, **changed: object) -> QuestionBrief:
+    brief = coaching_brief()
+    asked = QuestionBrief(
+        first_name="美咲",
+        question=text,
+        dish=DISH,
+        coaching=coached(brief),
+        analysis=brief.analysis,
+        principles=[retrieved(PRINCIPLES["dry-rice"])],
+        history=(),
+    )
+    return replace(asked, **changed)  # type: ignore[arg-type]
+
+
+def answered(text: str, **changed: object) -> str:
+    return COACH.answer(question(text, **changed))[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("どうしてそうなるの？", "鍋の熱を奪い"),
+        ("やめどきの合図は？", "味つけに移りましょう"),
+        ("途中で立て直すには？", "触らずに待ちます"),
+        ("代わりの材料はある？", "ハムやツナ"),
+        ("どんな音を聞けばいい？", "(さらさらと鳴り|音が聞こえたら)"),
+        ("ほかの料理にも使える？", "焼きそば"),
+        ("始める合図は？", "ジュッと鳴ったら"),
+        ("塩はいつ入れればいいですか", "塩を散らし"),
+        ("何分くらい炒めればいいですか", "目と耳"),
+        ("卵アレルギーなんですが", "卵、小麦"),
+        ("鶏肉が生っぽいけど食べても大丈夫？", "いちばん安全"),
+        ("明日の天気は？", "(言い切れません|お答えできません)"),
+        ("ありがとうございます", "ご飯は温めてほぐし"),
+    ],
+)
+def test_a_question_gets_its_answer_and_a_next_step(asked: str, expected: str) -> None:
+    text = answered(asked)
+
+    assert re.search(expected, text)
+    assert "美咲さん" in text
+    assert len(text) <= 300
+    assert all(POLITE.search(sentence) for sentence in sentences(text))
+    assert len(set(sentences(text))) == len(sentences(text))
+    assert not MEASURE.search(text)
+
+
+def test_every_suggested_question_is_answered_from_knowledge() -> None:
+    for number in (1, 2, 3):
+        for suggested in coached(coaching_brief(session_number=number)).suggested_questions:
+            assert not re.search("言い切れません|お答えできません", answered(suggested)), suggested
+
+
+@pytest.mark.parametrize("asked", ["こんにちは", "チャーハンをおいしく作るには？", "料金はいくらですか"])
+def test_before_the_first_dish_there_is_a_tip_and_an_invitation(asked: str) -> None:
+    text = answered(asked, dish=None, coaching=None, analysis=None, principles=())
+
+    assert re.search("最初の一皿|はじめの一皿", text)
+    assert len(sentences(text)) >= 3
+    assert len(text) <= 300
+
+
+def test_asked_again_it_says_something_new() -> None:
+    first = answered("どうしてそうなるの？")
+
+    again = answered(
+        "どうしてそうなるの？", history=(Turn("user", "どうしてそうなるの？"), Turn("ai", first))
+    )
+
+    assert sentences(again)[1] != sentences(first)[1]

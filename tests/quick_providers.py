@@ -1,0 +1,140 @@
+"""Providers that answer at once, for tests of everything around them: the words are fixed, the speech a tone.
+
+Named by PROVIDERS=tests.quick_providers; `Script` lets a test say what they do.
+"""
+
+import threading
+import wave
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from models.coaching import (
+    CoachingText,
+    CookingEvent,
+    NarrationScript,
+    StructuredInput,
+    Usage,
+    VideoAnalysis,
+)
+from pipeline.providers.ports import (
+    AnalysisBrief,
+    CoachingBrief,
+    Providers,
+    QuestionBrief,
+    SpokenSentence,
+    Transcript,
+    Vector,
+)
+from settings import Settings
+
+USAGE = Usage(provider="quick")
+RATE = 24_000  # Hz
+SECONDS = 1.2  # of each sentence
+
+
+@dataclass
+class Script:
+    """What the next calls do; reset by each `build`."""
+
+    transcript: str = "味はよかったです。パラパラにするにはどうすればいいですか。"
+    fault: str | None = None
+    before: Callable[[str], None] = lambda call: None  # called with the call's name; may raise or wait
+    calls: list[str] = field(default_factory=list)
+    briefs: list[object] = field(default_factory=list)
+    coaching: CoachingText = field(
+        default_factory=lambda: CoachingText(
+            mondaiten="ゆうこさん、卵に火が入りすぎてから、ご飯を入れていました。",
+            skill="卵は余熱でも固まります。やわらかいうちにご飯と合わせましょう。",
+            next_action="卵のふちが固まりはじめたら、すぐにご飯を入れてください。",
+            success_sign="ご飯の一粒ずつに、卵のつやがまとっています。",
+            praise="火加減を落とさずに作れていました。",
+            suggested_questions=["卵の順番はなぜ？", "強火のコツは？"],
+            provider="quick",
+        )
+    )
+    answer: str = "卵は余熱でも固まります。早めに合わせてみましょう。"
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def called(self, name: str, brief: object = None) -> None:
+        with self._lock:
+            self.calls.append(name)
+            self.briefs.append(brief)
+        self.before(name)
+
+
+script = Script()
+
+
+class Quick:
+    """All providers in one; each call is noted in the script."""
+
+    model = "quick-1"
+
+    def transcribe(self, audio: Path, *, phrases: Sequence[str]) -> Transcript:
+        script.called("transcribe")
+        return Transcript(script.transcript, USAGE)
+
+    def analyze(self, video: Path, brief: AnalysisBrief) -> tuple[VideoAnalysis, Usage]:
+        script.called("analyze", brief)
+        event = CookingEvent(t="0:01", t_seconds=1, event="卵が入りました")
+        found = VideoAnalysis(
+            cooking_events=[event],
+            key_moment_timestamp="0:01",
+            key_moment_seconds=1,
+            diagnosis="卵に火が入りすぎてから、ご飯を入れていました。",
+            fault=script.fault,
+            provider="quick",
+        )
+        return found, USAGE
+
+    def embed_documents(self, texts: Sequence[str]) -> list[Vector]:
+        return [self.embed_query(text) for text in texts]
+
+    def embed_query(self, text: str) -> Vector:
+        rng = np.random.default_rng(len(text))
+        vector = rng.standard_normal(768)
+        return [float(value) for value in vector / np.linalg.norm(vector)]
+
+    def extract_entities(self, transcript: str) -> tuple[StructuredInput, Usage]:
+        script.called("extract_entities")
+        return StructuredInput(questions=[transcript], provider="quick"), USAGE
+
+    def coaching_text(self, brief: CoachingBrief) -> tuple[CoachingText, Usage]:
+        script.called("coaching_text", brief)
+        return script.coaching, USAGE
+
+    def narration(self, brief: CoachingBrief, coaching: CoachingText) -> tuple[NarrationScript, Usage]:
+        script.called("narration", brief)
+        parts = NarrationScript(
+            part1=f"{brief.first_name}さん、よくできました。",
+            pivot="動画を使ってそのポイントを見てみましょう。",
+            part2="ここで音を聞いてください。",
+            provider="quick",
+        )
+        return parts, USAGE
+
+    def answer(self, brief: QuestionBrief) -> tuple[str, Usage]:
+        script.called("answer", brief)
+        return script.answer, USAGE
+
+    def speak(self, sentences: Sequence[str], into: Path) -> tuple[list[SpokenSentence], Usage]:
+        script.called("speak")
+        tone = (np.sin(np.arange(int(RATE * SECONDS)) * 0.06) * 9_000).astype("<i2").tobytes()
+        spoken = []
+        for index, sentence in enumerate(sentences):
+            path = into / f"{index}.wav"
+            with wave.open(str(path), "wb") as file:
+                file.setnchannels(1)
+                file.setsampwidth(2)
+                file.setframerate(RATE)
+                file.writeframes(tone)
+            spoken.append(SpokenSentence(sentence, path, SECONDS))
+        return spoken, USAGE
+
+
+def build(settings: Settings) -> Providers:
+    quick = Quick()
+    return Providers(transcriber=quick, analyst=quick, embedder=quick, coach=quick, narrator=quick)

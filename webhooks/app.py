@@ -1,0 +1,28 @@
+"""The web process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from webhooks import health, line, media
+from webhooks.inbox import Inbox
+
+ICONS = Path(__file__).parent / "icons"
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.inbox = Inbox()
+    yield
+
+
+def make_app() -> FastAPI:
+    app = FastAPI(title="Moment", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    for part in (line, media, health):
+        app.include_router(part.router)
+    # The rooms' icons, which LINE fetches for every bubble.
+    app.mount("/icons", StaticFiles(directory=ICONS), name="icons")
+    return app
