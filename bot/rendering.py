@@ -6,20 +6,18 @@ from bot.handlers.watching import tracking_id
 from bot.say.bubbles import (
     LineObject,
     Say,
-    message_action,
-    quick,
     say,
     text_bubble,
     video_bubble,
     with_sender,
 )
 from bot.say.cards import coaching_card
-from bot.say.prompts import ask_memo, choose_taps
+from bot.say.prompts import ask_memo, ask_rating, choose_taps, question_taps
 from knowledge_base import copy
 from models.chat import ChatRoom, Message, MessageType, RoomType
 from models.coaching import CoachingText
 from models.dish import Dish
-from models.rules.next_step import Ask, next_step
+from models.rules.next_step import Ask, missing_rating, next_step
 from models.session import CookingSession
 from models.user import User
 from pipeline.links import media_link
@@ -54,12 +52,14 @@ def _coaching(db: DbSession, user: User, session: CookingSession) -> Say:
     """Card and warm note in one push: one push is billed once, whatever it holds."""
     coaching = CoachingText.model_validate(session.coaching_text)
     dish = db.get_one(Dish, session.dish_id)
-    taps = [quick(message_action(question)) for question in coaching.suggested_questions]
-    return say(
-        coaching_card(coaching, dish.name_ja, session.session_number),
-        text_bubble(copy.follow_up(coaching, user.first_name)),
-        quick=taps,
-    )
+    card = coaching_card(coaching, dish.name_ja, session.session_number)
+    note = text_bubble(copy.follow_up(coaching, user.first_name))
+    missing = missing_rating(session)
+    if missing is None:
+        return say(card, note, quick=question_taps(session))
+    # It arrived while they were still rating, whose taps vanish with a new bubble: offer them again.
+    rating = ask_rating(session, missing)
+    return say(card, note, *rating.bubbles, quick=rating.quick)
 
 
 def _coaching_video(session: CookingSession) -> Say:

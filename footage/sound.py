@@ -37,7 +37,7 @@ def _coloured(rng: np.random.Generator, count: int, low: float, high: float) -> 
     shape = 1 / (1 + (low / np.maximum(frequency, 1)) ** 4) / (1 + (frequency / high) ** 4)
     white = rng.standard_normal((count // block + 1, block)).astype(np.float32)
     noise = np.fft.irfft(np.fft.rfft(white) * shape, block).astype(np.float32).ravel()[:count]
-    even: Samples = noise / noise.std()
+    even: Samples = noise / np.std(noise)
     return even
 
 

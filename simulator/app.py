@@ -28,6 +28,7 @@ from simulator.state import Platform
 from simulator.webhooks import Webhooks
 
 PAGE = Path(__file__).parent / "page"
+FONTS = "pylopdf_fonts_jp"  # a package of Japanese fonts: the page must read well on a machine without any
 # LIFF pages live on another loopback port; no other site may drive the desk.
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 
@@ -54,6 +55,7 @@ def create_app(platform: Platform) -> FastAPI:
         CORSMiddleware, allow_origin_regex=LOOPBACK_ORIGIN, allow_methods=["*"], allow_headers=["*"]
     )
     _add_error_shapes(app)
+    app.mount("/page/fonts", StaticFiles(packages=[(FONTS, ".")]), name="fonts")
     app.mount("/page", StaticFiles(directory=PAGE, check_dir=False), name="page")
 
     @app.get("/")

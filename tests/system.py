@@ -142,8 +142,10 @@ def _start_workers(stack: ExitStack) -> None:
     from bot.jobs import JOBS as CONVERSATION_JOBS
     from pipeline.jobs import JOBS as PIPELINE_JOBS
 
-    declare({**CONVERSATION_JOBS, **PIPELINE_JOBS})
     for queue, threads in THREADS.items():
+        # A broker holds one worker's middleware, so each worker has a broker of its own, as in its own process.
+        broker.cache_clear()
+        declare({**CONVERSATION_JOBS, **PIPELINE_JOBS})
         worker = Worker(broker(), queues={queue}, worker_timeout=20, worker_threads=threads)
         worker.start()
         stack.callback(worker.stop, timeout=15_000)

@@ -10,12 +10,19 @@ from bot.events import LineEvent
 from bot.received import keep_for_later, note
 from bot.router import Context, Filter, Router, action, asked, says
 from bot.say.bubbles import Say, say, text_bubble
-from bot.say.prompts import ask_memo, choose_dish, minutes_left, prompt_for
+from bot.say.prompts import (
+    ask_memo,
+    ask_rating,
+    choose_dish,
+    minutes_left,
+    prompt_for,
+    question_taps,
+)
 from knowledge_base import copy
 from models.chat import MessageType, RoomType
 from models.coaching import RatingAspect
 from models.dish import Dish
-from models.rules.next_step import Ask, NextStep, has_memo, next_step
+from models.rules.next_step import Ask, NextStep, has_memo, missing_rating, next_step
 from models.session import CookingSession
 from models.user import User
 from pipeline.advance import advance
@@ -158,14 +165,23 @@ def typed_rating(
 def _rate(
     db: DbSession, user: User, session: CookingSession | None, aspect: RatingAspect, value: int, now: datetime
 ) -> Say:
-    open_for_ratings = session is not None and next_step(session).ask in BEFORE_TEXT
-    if session is None or not open_for_ratings or value not in range(1, 6):
+    if session is None or value not in range(1, 6) or not _takes_rating(session, aspect):
         return _old_button(db, user, session, now, copy.RATING_CLOSED)
     session.self_ratings = {**session.self_ratings, aspect: value}
-    complete = len(session.self_ratings) == len(RatingAspect)
-    return _go_on(
-        db, user, session, now, copy.RATINGS_COMPLETE if complete else copy.rating_received(aspect, value)
-    )
+    missing = missing_rating(session)
+    words = copy.RATINGS_COMPLETE if missing is None else copy.rating_received(aspect, value)
+    if next_step(session).ask in BEFORE_TEXT:
+        return _go_on(db, user, session, now, words)
+    db.add(session)
+    if missing is None:
+        return say(text_bubble(words), quick=question_taps(session))
+    prompt = ask_rating(session, missing)
+    return say(text_bubble(words), *prompt.bubbles, quick=prompt.quick)
+
+
+def _takes_rating(session: CookingSession, aspect: RatingAspect) -> bool:
+    """Until the text a rating may be changed; after it, only those still missing are taken."""
+    return next_step(session).ask in BEFORE_TEXT or aspect not in session.self_ratings
 
 
 def _go_on(db: DbSession, user: User, session: CookingSession, now: datetime, words: str) -> Say:

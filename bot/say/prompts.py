@@ -7,10 +7,10 @@ from math import ceil
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from bot.say.bubbles import LineObject, postback, quick, text_bubble, voice_action
+from bot.say.bubbles import LineObject, message_action, postback, quick, text_bubble, voice_action
 from bot.say.cards import dish_carousel
 from knowledge_base import copy
-from models.coaching import RatingAspect
+from models.coaching import CoachingText, RatingAspect
 from models.dish import Dish
 from models.rules.entitlement import EntitlementError, next_session_number
 from models.rules.history import sessions_of, waiting_times
@@ -92,6 +92,14 @@ def ask_rating(session: CookingSession, aspect: RatingAspect) -> Prompt:
         for value, label in enumerate(copy.RATING_LABELS, start=1)
     )
     return Prompt((text_bubble(copy.ask_rating(aspect)),), taps)
+
+
+def question_taps(session: CookingSession) -> tuple[LineObject, ...]:
+    """What a learner might ask next; none before there is a coaching text."""
+    if not session.coaching_text:
+        return ()
+    suggested = CoachingText.model_validate(session.coaching_text).suggested_questions
+    return tuple(quick(message_action(question)) for question in suggested)
 
 
 def choose_taps(label: str = copy.CHOOSE_LABEL) -> tuple[LineObject, ...]:

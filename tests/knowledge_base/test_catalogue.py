@@ -69,11 +69,7 @@ def test_a_fault_and_its_principle_agree(curriculum: Catalogue) -> None:
         principle = curriculum.principles[fault.principle_id]
         assert fault.code in principle.faults, fault.code
         assert fault.aspects, fault.code
-        assert principle.category == fault.skill or fault.code in TAUGHT_BY_ANOTHER_SKILL, fault.code
-
-
-# The remedy lies in another skill than the one that shows the lack.
-TAUGHT_BY_ANOTHER_SKILL: frozenset[str] = frozenset()
+        assert principle.category == fault.skill, fault.code
 
 
 def test_a_dish_offers_a_refinement_for_each_of_its_skills(curriculum: Catalogue) -> None:

@@ -113,13 +113,17 @@ def comparison(brief: CoachingBrief, lesson: Lesson) -> list[str]:
 
 def safety(brief: CoachingBrief, lesson: Lesson) -> str:
     """A word of care for the hazard the advice brings near, in the dish's own words where it has them."""
-    for advice in (lesson.next_action, lesson.success_sign + lesson.point + lesson.principle):
-        for hazard, sign in say.HAZARDS.items():
-            if sign.search(advice):
-                words = say.OWN_SAFETY[hazard]
-                own = (line for line in brief.dish.safety if words.search(line) and is_polite(line))
-                return next(own, say.SAFETY[hazard])
-    return ""
+    hazard = hazard_of(lesson.next_action) or hazard_of(lesson.success_sign + lesson.point + lesson.principle)
+    if hazard is None and brief.fault is not None and brief.fault.stage == "加熱":
+        hazard = "heat"
+    if hazard is None:
+        return ""
+    fitting = (line for line in brief.dish.safety if say.OWN_SAFETY[hazard].search(line) and is_polite(line))
+    return next(fitting, say.SAFETY[hazard])
+
+
+def hazard_of(advice: str) -> str | None:
+    return next((hazard for hazard, sign in say.HAZARDS.items() if sign.search(advice)), None)
 
 
 def suggested_questions(brief: CoachingBrief, lesson: Lesson) -> list[str]:

@@ -22,7 +22,7 @@ def lesson_facts(lesson: Lesson) -> Iterator[Fact]:
 def coaching_facts(coaching: CoachingText, fault: str | None) -> Iterator[Fact]:
     """The coaching given, found by the words learners have for its fault; then its principle in full."""
     known = catalogue.load()
-    about = " ".join(known.faults[fault].learner_words) if fault in known.faults else ""
+    about = " ".join(known.faults[fault].learner_words) if fault and fault in known.faults else ""
     yield Fact(Topic.HOW, coaching.next_action, about, coached=True)
     yield Fact(Topic.WHY, coaching.skill, about, coached=True)
     yield Fact(Topic.SIGN, coaching.success_sign, coached=True)

@@ -4,6 +4,7 @@ Real kitchens differ in light, pan and camera; a number that holds in one means 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ _CELL = 8  # pixels: haze is looked for in squares, where something dark is seld
 _LUMA = np.array((0.299, 0.587, 0.114), np.float32)
 _OPENING_SECONDS = 1.2  # taken for the pan before anything is in it
 _UNLIKE_PAN = 0.14  # of white: how far a colour must lie from the pan's to be food
+_LARGEST_SWAY = 0.12  # of the picture: more between two pictures is another view, not a shaking hand
 HAZY = 0.08  # of white: colours are not to be trusted behind more
 _SHADES = 16
 _LOOK_SECONDS = 2.2  # before and after, for what is new
@@ -55,12 +57,13 @@ class Series:
 class Features:
     seconds: float
     light: float  # how bright the clip's bright parts are, of full white
-    shake: float  # how much the surroundings move, of the picture's contrast
+    sway: float  # how far a hand-held camera moves from picture to picture, of the picture's longer side
     in_view: float  # share of the pictures that show the clip's main scene
     cuts: tuple[float, ...]  # seconds
     motion: Series  # in the pan, of its contrast, beyond what the surroundings move
     area: Series  # share of the pan that food covers
     brown: Series  # share of the food that is brown
+    pale: Series  # share of the food that is light and hardly coloured
     food_light: Series  # of the food, of white
     black: Series  # share of the pan that has turned far darker than that spot ever was
     news: Series  # how much what lies in the pan changes at that second, against the seconds before
@@ -77,7 +80,7 @@ def measure(samples: Samples) -> Features:
     radius = _pan_radius(luma)
     away, cuts = _scenes(pictures, radius, samples.t)
     veil, blueness = _haze(pictures, luma, radius)
-    motion, shake = _motion(luma, radius)
+    motion, sway = _motion(luma, radius)
     food = _food(pictures, radius <= 1, veil, samples.t)
     black = _blackening(luma - veil[:, None, None], radius, samples.t, samples.seconds)
 
@@ -90,12 +93,13 @@ def measure(samples: Samples) -> Features:
     return Features(
         seconds=samples.seconds,
         light=float(white.max()),
-        shake=shake,
+        sway=sway,
         in_view=float(1 - away.mean()),
         cuts=cuts,
         motion=series(motion),
         area=series(food.area),
         brown=series(food.brown),
+        pale=series(food.pale),
         food_light=series(food.light),
         black=series(black),
         news=series(_news(food.palette, samples.t)),
@@ -184,17 +188,41 @@ def _haze(pictures: Floats, luma: Floats, radius: Floats) -> tuple[Floats, Float
 
 
 def _motion(luma: Floats, radius: Floats) -> tuple[Floats, float]:
+    """Movement in the pan once the camera's own is taken out, and how far the camera sways (of the picture)."""
     if len(luma) < 2:
         return np.zeros(len(luma), np.float32), 0.0
-    inside, outside = radius <= 1, radius > 1.4
-    change = np.diff(luma, axis=0)
+    soft = _softened(luma)
+    sways = np.array([_sway(a, b) for a, b in pairwise(soft)])
+    steady = np.stack([np.roll(b, (-y, -x), (0, 1)) for b, (y, x) in zip(soft[1:], sways, strict=True)])
+    change = steady - soft[:-1]
     change -= np.median(change, axis=(1, 2), keepdims=True)  # the camera's exposure is no movement
+    inside, outside = radius <= 1, radius > 1.4
     moved = np.abs(change[:, inside]).mean(axis=1)
     elsewhere = np.median(np.abs(change[:, outside]), axis=1) if outside.any() else np.zeros(len(moved))
-    contrast = luma[1:, inside].std(axis=1) + 0.03
+    contrast = soft[1:, inside].std(axis=1) + 0.03
     usual = float(np.median(contrast))
     motion = np.maximum(moved - elsewhere, 0) / np.clip(contrast, 0.4 * usual, usual)  # haze hides movement
-    return np.concatenate((motion[:1], motion)).astype(np.float32), float(np.median(elsewhere)) / usual
+    sway = float(np.median(np.abs(sways).max(axis=1))) / max(luma.shape[1:])
+    return np.concatenate((motion[:1], motion)).astype(np.float32), sway
+
+
+def _softened(luma: Floats) -> Floats:
+    """Means of three by three: what a shift of less than a pixel leaves is no movement."""
+    soft = luma
+    for axis in (1, 2):
+        soft = (np.roll(soft, 1, axis) + soft + np.roll(soft, -1, axis)) / 3
+    return soft
+
+
+def _sway(before: Floats, after: Floats) -> tuple[int, int]:
+    """How many rows and columns the whole picture has moved (phase correlation)."""
+    spectrum = np.fft.rfft2(after) * np.conj(np.fft.rfft2(before))
+    match = np.fft.irfft2(spectrum / np.maximum(np.abs(spectrum), 1e-6), before.shape)
+    height, width = before.shape
+    row, column = divmod(int(np.argmax(match)), width)
+    y, x = (row + height // 2) % height - height // 2, (column + width // 2) % width - width // 2
+    far = max(abs(y) / height, abs(x) / width) > _LARGEST_SWAY
+    return (0, 0) if far else (y, x)
 
 
 def _news(palette: Floats, t: Floats) -> Floats:
@@ -215,6 +243,7 @@ def _news(palette: Floats, t: Floats) -> Floats:
 class _Food:
     area: Floats
     brown: Floats
+    pale: Floats
     light: Floats
     palette: Floats
 
@@ -224,7 +253,7 @@ def _food(pictures: Floats, inside: Mask, veil: Floats, t: Floats) -> _Food:
     opening = np.median(pictures[t <= t[0] + _OPENING_SECONDS], axis=0)
     pan = np.median(opening[inside], axis=0)
     count = len(pictures)
-    area, brown, light = (np.zeros(count, np.float32) for _ in range(3))
+    area, brown, pale, light = (np.zeros(count, np.float32) for _ in range(4))
     palette = np.zeros((count, 3, _SHADES), np.float32)
     least = 0.03 * inside.sum()
     for number, picture in enumerate(pictures):
@@ -234,11 +263,12 @@ def _food(pictures: Floats, inside: Mask, veil: Floats, t: Floats) -> _Food:
         food = inside & new & (np.abs(clear - pan).max(axis=-1) > _UNLIKE_PAN)
         area[number] = food.sum() / inside.sum()
         if veil[number] > HAZY:
-            brown[number] = light[number] = np.nan  # what is seen is the haze's colour
+            brown[number] = pale[number] = light[number] = np.nan  # what is seen is the haze's colour
         elif food.sum() >= least:
             brown[number] = _is_brown(clear[food]).mean()
+            pale[number] = _is_pale(clear[food]).mean()
             light[number] = np.median(clear[food] @ _LUMA)
-    return _Food(area, brown, light, palette)
+    return _Food(area, brown, pale, light, palette)
 
 
 def _palette(colours: Floats) -> Floats:
@@ -280,3 +310,8 @@ def _is_brown(colours: Floats) -> Mask:
     light = colours @ _LUMA
     brown: Mask = (reach > 0.3 * red) & (lean > 0.3) & (lean < 0.75) & (light < 0.55) & (light > 0.05)
     return brown
+
+
+def _is_pale(colours: Floats) -> Mask:
+    pale: Mask = (np.ptp(colours, axis=1) < 0.35 * colours.max(axis=1)) & (colours @ _LUMA > 0.35)
+    return pale

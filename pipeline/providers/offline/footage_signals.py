@@ -14,7 +14,7 @@ from knowledge_base.content import Signal
 from pipeline.providers.offline.footage_features import HAZY, Features, Series
 
 TOO_DARK = 0.22  # of full white: nothing is told from colours below it
-TOO_SHAKY = 0.3  # of the picture's contrast
+TOO_SHAKY = 0.06  # of the picture's longer side, from picture to picture
 TOO_SHORT = 6.0  # seconds: no judging of patience in less
 MASKED_DB = -50.0  # a room louder than this hides a sizzle
 
@@ -83,7 +83,7 @@ def find_evidence(course: Course) -> list[Evidence]:
     if features.light >= TOO_DARK:
         rules += [_haze, _charring, _browned_early]
         rules += [_no_browning] if features.seconds >= TOO_SHORT else []
-    if features.light >= TOO_DARK and features.shake <= TOO_SHAKY and features.seconds >= TOO_SHORT:
+    if features.light >= TOO_DARK and features.sway <= TOO_SHAKY and features.seconds >= TOO_SHORT:
         rules += [_idle, _restless]
     found = [evidence for rule in rules for evidence in rule(course) if evidence.strength > 0]
     return sorted(found, key=lambda evidence: -evidence.strength)
@@ -235,7 +235,7 @@ def _browned_early(course: Course) -> list[Evidence]:
 
 
 def _no_browning(course: Course) -> list[Evidence]:
-    """Neither brown nor any darker at the end than it was at its palest."""
+    """Pale at the end: neither brown nor any darker than it was at its lightest."""
     features, end = course.features, course.features.seconds
     start = course.first_addition + 1
     if end - start < TOO_SHORT / 2 or features.area.median(start, end) < 0.1:
@@ -244,7 +244,8 @@ def _no_browning(course: Course) -> list[Evidence]:
     light = features.food_light.smooth(2)
     palest = float(np.percentile(light.between(start, end), 95))
     darkened = 1 - light.median(end - 0.15 * end, end) / max(palest, 0.05)
-    strength = 1 - max(ramp(brown, 0.06, 0.22), ramp(darkened, 0.04, 0.12))
+    pale = features.pale.median(end - 0.15 * end, end)
+    strength = ramp(pale, 0.25, 0.5) * (1 - max(ramp(brown, 0.06, 0.22), ramp(darkened, 0.04, 0.12)))
     return [Evidence(Signal.NO_BROWNING, strength, start + 0.8 * (end - start))]
 
 

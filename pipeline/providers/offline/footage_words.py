@@ -115,7 +115,7 @@ def not_visible(course: Course) -> list[str]:
             features.sizzle is not None and all(change.sizzle is None for change in course.changes),
             "まわりの音と重なって、焼ける音の変化は聞き分けられませんでした。",
         ),
-        (features.shake > TOO_SHAKY, "手ぶれが大きく、手の動きや待つ間の様子は見分けられませんでした。"),
+        (features.sway > TOO_SHAKY, "手ぶれが大きく、手の動きや待つ間の様子は見分けられませんでした。"),
         (features.in_view < 0.7, "フライパンが画面に映っていない場面が多くありました。"),
         (features.seconds < TOO_SHORT, "動画が短く、調理の流れまでは追えませんでした。"),
         (course.hazy, "湯気や煙に隠れて、具材の色が見えにくい場面がありました。"),

@@ -1,0 +1,35 @@
+"""A learner's whole session over LINE's HTTP."""
+
+from pathlib import Path
+
+import httpx
+
+from knowledge_base import copy
+from models import SessionStatus
+from models.coaching import RatingAspect
+from tests.system import WAIT, System, pick
+
+
+def test_a_session_ends_with_one_text_and_one_video(system: System, clip: Path, memo: Path) -> None:
+    learner = system.learner()
+    pick(learner)
+    learner.video(clip)
+    received = learner.wait_for_text("動画を受け取りました", WAIT)
+    assert received.sender_name == copy.SENDER_NAMES["cooking_videos"]
+    assert received.via == "reply"
+    learner.wait_for(lambda thread: copy.MEMO_VOICE_LABEL in thread.labels(), WAIT)
+    learner.audio(memo)
+    for aspect in RatingAspect:
+        learner.wait_for_text(copy.ask_rating(aspect), WAIT)
+        learner.tap(copy.RATING_LABELS[3])
+    learner.wait_for_text(copy.RATINGS_COMPLETE, WAIT)
+    card = learner.wait_for_text(copy.CARD_PROBLEM, WAIT)
+    assert card.sender_name == copy.SENDER_NAMES["coaching"]
+    video = learner.wait_for(lambda thread: thread.of_type("video"), WAIT)[0]
+    assert httpx.get(video.message["originalContentUrl"], headers={"Range": "bytes=0-9"}).status_code == 206
+    session = system.session(learner)
+    assert session.status == SessionStatus.COMPLETED
+    assert session.self_ratings == {aspect.value: 4 for aspect in RatingAspect}
+    pushes = system.desk.log(path="/v2/bot/message/push")
+    assert len(pushes) == 2
+    assert all(run.finished_at for run in system.runs(session).values())
