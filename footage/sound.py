@@ -54,9 +54,8 @@ def _crackle(rng: np.random.Generator, count: int, seconds: float) -> Samples:
 
 def _room(rng: np.random.Generator, t: Samples) -> Samples:
     hum = 0.004 * np.sin(2 * np.pi * 50 * t) + 0.002 * np.sin(2 * np.pi * 100 * t)
-    return (
-        hum + _coloured(rng, len(t), 40, 900) * 0.003 + _coloured(rng, len(t), 100, 9000) * 0.0006
-    ).astype(np.float32)
+    room: Samples = hum + _coloured(rng, len(t), 40, 900) * 0.003 + _coloured(rng, len(t), 100, 9000) * 0.0006
+    return room
 
 
 def _clanks(rng: np.random.Generator, script: Script, count: int) -> Samples:

@@ -158,7 +158,9 @@ def card_title(dish: str, number: int) -> str:
 
 def follow_up(coaching: CoachingText, name: str) -> str:
     """The warm note under the card."""
-    parts = [f"{name}さん、おつかれさまでした。", coaching.praise, coaching.comparison]
+    # The praise usually says the name already.
+    greeting = "おつかれさまでした。" if f"{name}さん" in coaching.praise else f"{name}さん、おつかれさまでした。"
+    parts = [greeting, coaching.praise, coaching.comparison]
     parts += [f"「{entry.question}」\n→ {entry.answer}" for entry in coaching.memo_answers]
     if coaching.stop_cue:
         parts.append(f"やめどき：{coaching.stop_cue}")

@@ -37,6 +37,14 @@ class CookingEvent(Strict):
     duration_seconds: int = Field(default=0, ge=0)
 
 
+class SeenSignal(Strict):
+    """Something the footage itself shows, whatever fault it speaks for."""
+
+    signal: str
+    strength: float = Field(ge=0, le=1)
+    second: float = Field(ge=0)
+
+
 class VideoAnalysis(Strict):
     """Stage 1. `fault` is a code of the taxonomy, or None when nothing wrong was seen."""
 
@@ -48,6 +56,7 @@ class VideoAnalysis(Strict):
     evidence: str = ""  # what in the footage speaks for the diagnosis, in observable words (Japanese)
     confidence: Literal["low", "medium", "high"] = "medium"
     not_visible: list[str] = Field(default_factory=list)
+    signals: list[SeenSignal] = Field(default_factory=list)
     provider: str = ""
 
 

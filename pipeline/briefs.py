@@ -6,8 +6,21 @@ from models.base import utc_now
 from models.coaching import RetrievedPrinciple, VideoAnalysis
 from models.database import transaction
 from models.rules.history import last_coached_at
-from pipeline.providers.ports import CoachingBrief
+from pipeline.media.probe import VideoFacts
+from pipeline.providers.ports import AnalysisBrief, CoachingBrief
 from pipeline.work import Work
+
+
+def analysis_brief(work: Work) -> AnalysisBrief:
+    return AnalysisBrief(
+        dish=work.guide,
+        faults=[load().faults[code] for code in work.guide.faults],
+        session_number=work.session.session_number,
+        duration_seconds=VideoFacts.model_validate(work.session.video_facts).duration_seconds,
+        transcript=work.session.voice_transcript,
+        structured_input=work.structured_input,
+        self_ratings=work.session.self_ratings,
+    )
 
 
 def coaching_brief(work: Work) -> CoachingBrief:

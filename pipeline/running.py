@@ -104,6 +104,8 @@ def _retry_or_give_up(held: runs.Claim, stage: Stage, error: Exception) -> None:
     described = f"{type(error).__name__}: {error}"[:2000]
     try:
         with transaction() as db:
+            # The session first, as everywhere: two orders of locking would deadlock.
+            db.get(CookingSession, held.session_id, with_for_update=True)
             wait = runs.fail(db, held, described)
             if wait is not None:
                 enqueue(db, stage.job, held.session_id, stage.name, delay_seconds=wait)

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -94,9 +95,9 @@ def worker_id(request: pytest.FixtureRequest) -> str:
     return os.environ.get("PYTEST_XDIST_WORKER", "master")
 
 
-@pytest.fixture
-def database_url(postgres_url: str) -> Iterator[str]:
-    """A database of this test's own, named in the environment."""
+@contextmanager
+def own_database(postgres_url: str) -> Iterator[str]:
+    """A database like the template's, named in the environment for the block."""
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
@@ -107,15 +108,28 @@ def database_url(postgres_url: str) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def broker_url(valkey_url: str) -> Iterator[str]:
-    """An empty broker, named in the environment."""
+@contextmanager
+def empty_broker(valkey_url: str) -> Iterator[str]:
     import redis
 
     with redis.Redis.from_url(valkey_url) as client:
         client.flushdb()
     with name_in_environment(BROKER_URL=valkey_url):
         yield valkey_url
+
+
+@pytest.fixture
+def database_url(postgres_url: str) -> Iterator[str]:
+    """A database of this test's own, named in the environment."""
+    with own_database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture
+def broker_url(valkey_url: str) -> Iterator[str]:
+    """An empty broker, named in the environment."""
+    with empty_broker(valkey_url) as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)

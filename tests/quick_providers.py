@@ -90,6 +90,10 @@ class Quick:
         )
         return found, USAGE
 
+    def reconsider(self, analysis: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
+        script.called("reconsider", brief)
+        return analysis
+
     def embed_documents(self, texts: Sequence[str]) -> list[Vector]:
         return [self.embed_query(text) for text in texts]
 

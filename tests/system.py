@@ -1,8 +1,9 @@
 """The whole of Moment in this process, over real sockets: simulator, web, workers, reconciler."""
 
+import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +20,9 @@ from models.database import engine
 from models.session import CookingSession, StageRun
 from models.user import SubscriptionStatus, User
 from moment.desk import simulator_config
-from moment.environment import desk_channels
 from pipeline.queue import Queue, broker, declare
 from simulator.client import Desk, Learner, Thread
+from simulator.config import ChannelConfig
 from simulator.server import make_server
 from tests.process import name_in_environment
 
@@ -101,19 +102,28 @@ class System:
         self._stack.close()
 
 
-def start_system(folder: Path, **variables: str) -> System:
-    """DATABASE_URL and BROKER_URL are named already; `variables` override the other settings."""
+ONE_ACCOUNT = {"moment": ["cooking_videos", "coaching"]}
+
+
+def start_system(
+    folder: Path, accounts: Mapping[str, list[str]] = ONE_ACCOUNT, *, long_lived: bool = True, **variables: str
+) -> System:
+    """DATABASE_URL and BROKER_URL are named already; `variables` override the other settings.
+
+    `accounts` are LINE's with the rooms each carries; without `long_lived`, their tokens are stateless.
+    """
     stack = ExitStack()
     with stack:
         web_socket, desk_socket = listening(), listening()
         web_url = f"http://127.0.0.1:{web_socket.getsockname()[1]}"
         desk_url = f"http://127.0.0.1:{desk_socket.getsockname()[1]}"
+        channels = _channels(web_url, accounts)
         config = simulator_config(web_url, folder / "simulator").model_copy(
-            update={"redelivery_delays_seconds": [0.05, 0.1]}
+            update={"redelivery_delays_seconds": [0.05, 0.1], "channels": channels}
         )
         stack.enter_context(served(make_server(config, port=0), desk_socket))
         settings = {
-            "LINE_CHANNELS": desk_channels(),
+            "LINE_CHANNELS": _line_channels(channels, accounts, long_lived),
             "LINE_API_URL": desk_url,
             "PUBLIC_URL": web_url,
             "STORE_DIR": str(folder / "objects"),
@@ -129,6 +139,37 @@ def start_system(folder: Path, **variables: str) -> System:
         desk.wait_until_ready()
         return System(desk, web_url, folder / "objects", stack.pop_all())
     raise AssertionError("unreachable")
+
+
+def _channels(web_url: str, accounts: Mapping[str, list[str]]) -> list[ChannelConfig]:
+    return [
+        ChannelConfig(
+            name=name,
+            display_name=name,
+            channel_id=f"200000000{number}",
+            channel_secret=f"secret-{name}",
+            access_token=f"token-{name}",
+            bot_user_id=f"U{number:032x}",
+            webhook_url=f"{web_url}/webhooks/line/{name}",
+        )
+        for number, name in enumerate(accounts, start=1)
+    ]
+
+
+def _line_channels(
+    channels: list[ChannelConfig], accounts: Mapping[str, list[str]], long_lived: bool
+) -> str:
+    ours = [
+        {
+            "name": channel.name,
+            "channel_id": channel.channel_id,
+            "channel_secret": channel.channel_secret,
+            "access_token": channel.access_token if long_lived else None,
+            "rooms": accounts[channel.name],
+        }
+        for channel in channels
+    ]
+    return json.dumps(ours)
 
 
 def _start_web(stack: ExitStack, sock: socket.socket) -> None:

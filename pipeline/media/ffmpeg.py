@@ -13,6 +13,8 @@ from pathlib import Path
 from shutil import rmtree
 from typing import IO
 
+from settings import settings
+
 # An uploaded file is opened from disk, by a demuxer we expect, and by nothing else: a playlist named .mp4
 # would otherwise make ffmpeg open the files and addresses it lists (ffmpeg-protocols, ffmpeg-formats docs).
 UNTRUSTED_INPUT = {"protocol_whitelist": "file,pipe", "format_whitelist": "mov,matroska"}
@@ -41,8 +43,8 @@ class FfmpegTimeout(FfmpegError):
 
 @lru_cache(maxsize=1)
 def binary() -> str:
-    """The ffmpeg named by the environment variable FFMPEG, else the one that the package carries."""
-    if chosen := os.environ.get("FFMPEG"):
+    """The ffmpeg named by the settings, else the one that the package carries."""
+    if chosen := settings().ffmpeg:
         return chosen
     from imageio_ffmpeg import get_ffmpeg_exe
 

@@ -109,6 +109,10 @@ class Analyst(Protocol):
         """One structured look at the whole video. Raises ProviderError."""
         ...
 
+    def reconsider(self, analysis: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
+        """The same look, weighed again with what the learner has said and rated since. No second look."""
+        ...
+
 
 class Embedder(Protocol):
     @property

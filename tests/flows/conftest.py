@@ -1,12 +1,32 @@
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from footage.draw import draw
 from footage.script import ClipRecipe
+from pipeline.providers.ports import ProviderError
 from tests import quick_providers
+from tests.conftest import empty_broker, own_database
+from tests.media_files import tone
+from tests.process import reset_process
 from tests.system import System, start_system
+
+# Retries of this module's test come at once; a stage paused by `paused_at` is not tried again.
+FAST = {"RETRY_BACKOFF": "PT0.05S"}
+NEVER_AGAIN = {"RETRY_BACKOFF": "PT1H"}
+
+
+@pytest.fixture(autouse=True)
+def fresh_process(request: pytest.FixtureRequest) -> Iterator[None]:
+    """As everywhere, but a system that a module shares outlives each of its tests."""
+    if "shared" in request.fixturenames:
+        yield
+        return
+    reset_process()
+    yield
+    reset_process()
 
 
 @pytest.fixture(scope="session")
@@ -20,13 +40,61 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def memo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A playable m4a; the quick providers say what is heard."""
-    from tests.media_files import tone
-
     return tone(tmp_path_factory.mktemp("memo") / "memo.m4a", seconds=2.0)
 
 
 @pytest.fixture
 def system(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:  # noqa: ARG001 - named in the environment
-    quick_providers.script.__init__()  # type: ignore[misc]
-    with start_system(tmp_path) as running:
+    new_script()
+    with start_system(tmp_path, **FAST) as running:
         yield running
+
+
+@pytest.fixture
+def uncoached(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:  # noqa: ARG001 - named in the environment
+    """A system whose sessions get no text."""
+    with paused_at("analyze"), start_system(tmp_path, **NEVER_AGAIN) as running:
+        yield running
+
+
+@pytest.fixture
+def text_only(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:  # noqa: ARG001 - named in the environment
+    """A system whose sessions get their text and no video: a render costs seconds."""
+    with paused_at("narration"), start_system(tmp_path, **NEVER_AGAIN) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared(
+    request: pytest.FixtureRequest,
+    postgres_url: str,
+    valkey_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[System]:
+    """One system for a module's tests, each with a learner of its own; it stops at the module's PAUSED_AT."""
+    folder = tmp_path_factory.mktemp("shared")
+    with (
+        own_database(postgres_url),
+        empty_broker(valkey_url),
+        paused_at(request.module.PAUSED_AT),
+        start_system(folder, **NEVER_AGAIN) as running,
+    ):
+        yield running
+
+
+def new_script() -> quick_providers.Script:
+    quick_providers.script.__init__()  # type: ignore[misc]
+    return quick_providers.script
+
+
+@contextmanager
+def paused_at(call: str) -> Iterator[None]:
+    """The providers' script starts anew, and this call of theirs fails."""
+
+    def stop(name: str) -> None:
+        if name == call:
+            raise ProviderError(f"{call} is paused by the test")
+
+    new_script().before = stop
+    yield
+    new_script()

@@ -14,7 +14,7 @@ from pipeline.providers.offline.narrator import OpenJTalkNarrator
 from pipeline.providers.offline.phrases import PIVOT
 from pipeline.providers.ports import CoachingBrief, QuestionBrief, Turn
 from pipeline.providers.sentences import sentences
-from tests.offline_language.kitchen import DISH, PRINCIPLES, coaching_brief, retrieved
+from tests.offline_language.kitchen import DISH, FAULTS, PRINCIPLES, coaching_brief, retrieved
 
 COACH = OfflineCoach()
 MEASURE = re.compile(
@@ -177,6 +177,27 @@ def test_memo_questions_are_answered_from_what_is_known() -> None:
     assert "目と耳" in minutes.answer
 
 
+@pytest.mark.parametrize(("memo", "warned"), [("中が生っぽくて不安でした", True), ("少し焦げました", False)])
+def test_food_the_learner_calls_raw_is_not_to_be_eaten(memo: str, warned: bool) -> None:
+    text = coached(coaching_brief(transcript=memo))
+
+    assert ("火を通し直してください" in text.safety) is warned
+    assert "油" in text.safety  # the hazard of the advice itself is still named
+
+
+def test_advice_only_about_taste_needs_no_warning() -> None:
+    calm = FAULTS["rice_too_wet"].model_copy(
+        update={
+            "stage": "味つけ",
+            "diagnosis": "味が薄くなりました。",
+            "next_action": "味を見てから塩を足しましょう。",
+            "success_sign": "甘みを感じれば成功です。",
+        }
+    )
+
+    assert coached(replace(coaching_brief(principle=None, principles=[]), fault=calm)).safety == ""
+
+
 def test_a_learners_number_is_not_quoted() -> None:
     memo = StructuredInput(identified_issues=["5分で焦げちゃった"])
 
@@ -256,6 +277,7 @@ def answered(text: str, **changed: object) -> str:
         ("始める合図は？", "ジュッと鳴ったら"),
         ("塩はいつ入れればいいですか", "塩を散らし"),
         ("何分くらい炒めればいいですか", "目と耳"),
+        ("砂糖はどのくらい入れますか", "少しずつ足して"),
         ("卵アレルギーなんですが", "卵、小麦"),
         ("鶏肉が生っぽいけど食べても大丈夫？", "いちばん安全"),
         ("明日の天気は？", "(言い切れません|お答えできません)"),

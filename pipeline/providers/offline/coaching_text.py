@@ -26,7 +26,7 @@ def coaching_text(brief: CoachingBrief) -> CoachingText:
         next_action=draft.say(lesson.next_action, pick(say.FOCUS[brief.session_number], lesson.key)),
         success_sign=draft.say(lesson.success_sign) or lesson.success_sign,
         stop_cue=draft.say(lesson.stop_cue) or draft.say(brief.dish.stop_cue),
-        safety=draft.say(safety(brief, lesson)),
+        safety=draft.say(safety(brief, lesson), underdone(brief)),
         comparison=draft.say(*comparison(brief, lesson)),
         memo_answers=memo_answers(brief, lesson, draft),
         suggested_questions=suggested_questions(brief, lesson),
@@ -113,7 +113,8 @@ def comparison(brief: CoachingBrief, lesson: Lesson) -> list[str]:
 
 def safety(brief: CoachingBrief, lesson: Lesson) -> str:
     """A word of care for the hazard the advice brings near, in the dish's own words where it has them."""
-    hazard = hazard_of(lesson.next_action) or hazard_of(lesson.success_sign + lesson.point + lesson.principle)
+    around = lesson.success_sign + lesson.point + lesson.principle  # 切る is mostly no knife there
+    hazard = hazard_of(lesson.next_action) or hazard_of(around, besides="knife")
     if hazard is None and brief.fault is not None and brief.fault.stage == "加熱":
         hazard = "heat"
     if hazard is None:
@@ -122,8 +123,15 @@ def safety(brief: CoachingBrief, lesson: Lesson) -> str:
     return next(fitting, say.SAFETY[hazard])
 
 
-def hazard_of(advice: str) -> str | None:
-    return next((hazard for hazard, sign in say.HAZARDS.items() if sign.search(advice)), None)
+def underdone(brief: CoachingBrief) -> str:
+    """Food the learner calls raw must not be eaten, whatever the lesson is about."""
+    told = f"{brief.transcript} {' '.join(brief.structured_input.identified_issues)}"
+    return say.SAFETY_UNDERDONE if say.UNDERDONE.search(told) else ""
+
+
+def hazard_of(advice: str, besides: str = "") -> str | None:
+    near = (hazard for hazard, sign in say.HAZARDS.items() if hazard != besides and sign.search(advice))
+    return next(near, None)
 
 
 def suggested_questions(brief: CoachingBrief, lesson: Lesson) -> list[str]:

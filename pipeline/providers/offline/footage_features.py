@@ -23,7 +23,9 @@ _LARGEST_SWAY = 0.12  # of the picture: more between two pictures is another vie
 HAZY = 0.08  # of white: colours are not to be trusted behind more
 _SHADES = 16
 _LOOK_SECONDS = 2.2  # before and after, for what is new
-_BLACKENS_SECONDS = 3.0  # charring takes at least so long; a shadow does not stay
+_BLACKENS_SECONDS = 3.0
+_BLACKER = 0.75  # of the darkest that was there
+_COLOURLESS = 0.12  # of white: a dark crust is still brown, coal is not
 _BLACKENS_SHARE = 0.12  # of the clip, where that is longer
 
 
@@ -82,7 +84,7 @@ def measure(samples: Samples) -> Features:
     veil, blueness = _haze(pictures, luma, radius)
     motion, sway = _motion(luma, radius)
     food = _food(pictures, radius <= 1, veil, samples.t)
-    black = _blackening(luma - veil[:, None, None], radius, samples.t, samples.seconds)
+    black = _blackening(pictures, luma - veil[:, None, None], radius, samples.t)
 
     def series(values: Floats) -> Series:
         held = values.copy()
@@ -280,18 +282,25 @@ def _palette(colours: Floats) -> Floats:
     return found
 
 
-def _blackening(luma: Floats, radius: Floats, t: Floats, seconds: float) -> Floats:
-    """Share of the pan that is far darker than that spot ever was until a while ago, with food or without."""
+def _blackening(pictures: Floats, luma: Floats, radius: Floats, t: Floats) -> Floats:
+    """Share of the pan that is colourless and far darker than that spot was until a while ago, food or no food."""
+    colourless = np.ptp(pictures, axis=-1) < _COLOURLESS
     black = np.zeros(len(t), np.float32)
     around = luma[:, radius > 1.4] if (radius > 1.4).any() else luma.reshape(len(luma), -1)
     dimmed = np.median(around, axis=1) / max(float(np.median(around)), 1e-3)  # by the camera's exposure
     even = luma / np.clip(dimmed, 0.5, 1)[:, None, None]
     darkest = np.minimum.accumulate(_spread_dark(even), axis=0)
-    before = np.searchsorted(t, t - max(_BLACKENS_SECONDS, _BLACKENS_SHARE * seconds), side="right") - 1
+    before = np.searchsorted(t, t - blackening_seconds(float(t[-1])), side="right") - 1
     for number, earlier in enumerate(before):
         if earlier >= 0:
-            black[number] = (even[number] < 0.65 * darkest[earlier])[radius <= 1].mean()
+            spots = colourless[number] & (even[number] < _BLACKER * darkest[earlier])
+            black[number] = spots[radius <= 1].mean()
     return black
+
+
+def blackening_seconds(clip_seconds: float) -> float:
+    """How far back blackening is measured: charring takes its time."""
+    return max(_BLACKENS_SECONDS, _BLACKENS_SHARE * clip_seconds)
 
 
 def _spread_dark(luma: Floats) -> Floats:

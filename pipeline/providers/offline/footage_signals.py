@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from knowledge_base.content import Signal
-from pipeline.providers.offline.footage_features import HAZY, Features, Series
+from pipeline.providers.offline.footage_features import HAZY, Features, Series, blackening_seconds
 
 TOO_DARK = 0.22  # of full white: nothing is told from colours below it
 TOO_SHAKY = 0.06  # of the picture's longer side, from picture to picture
@@ -181,12 +181,16 @@ def _haze(course: Course) -> list[Evidence]:
 
 
 def _charring(course: Course) -> list[Evidence]:
-    """Spots blacker than either food or pan were there before, for longer than a shadow stays."""
+    """Spots blacker than either food or pan were there before; food just laid in brings its own shadow."""
     features = course.features
     lasting = [features.black.low(t - 1, t + 1) for t in features.black.t]
     covered = np.maximum(features.area.smooth(3).values, 0.15)
     share = np.array(lasting) / covered
     share[features.veil.values > HAZY] = 0
+    for change in course.changes:
+        if change.adds and change.size >= 0.5:
+            since = features.black.t - change.second
+            share[(since > -1) & (since < blackening_seconds(features.seconds) + 1)] = 0
     best = int(np.argmax(share))
     return [Evidence(Signal.CHARRING, ramp(float(share[best]), 0.01, 0.04), float(features.black.t[best]))]
 

@@ -64,6 +64,7 @@ INTENTS = (
 AMOUNTS = re.compile(
     "何(分|秒|グラム|g|cc|ml|度|杯|個|本|リットル)|どのくらい|どれくらい|どれぐらい|量|分量|割合|温度|時間"
 )
+COOKING_TIME = re.compile("分(?!量)|秒|時間|温度|何度|焼|炒|煮|揚|ゆで|茹|蒸")
 CONTENT_PARTS = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞"))
 ENOUGH = 0.5  # of a question's weight in words must be met before a fact without its topic may answer
 COACHED = 0.3  # what being part of the lesson is worth against the words shared
@@ -76,6 +77,11 @@ def topics_of(question: str) -> tuple[Topic, ...]:
 
 def asks_amount(question: str) -> bool:
     return AMOUNTS.search(question) is not None
+
+
+def asks_time(question: str) -> bool:
+    """Of the numbers asked for, those that a cue to stop answers."""
+    return COOKING_TIME.search(question) is not None
 
 
 @lru_cache(maxsize=4096)

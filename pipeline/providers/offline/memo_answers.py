@@ -7,7 +7,7 @@ from pipeline.providers.offline import phrases as say
 from pipeline.providers.offline.composing import Draft, opening
 from pipeline.providers.offline.facts import dish_facts, lesson_facts, principle_facts
 from pipeline.providers.offline.lesson import Lesson
-from pipeline.providers.offline.matching import Fact, Topic, asks_amount, best_fact, by_senses
+from pipeline.providers.offline.matching import Fact, Topic, asks_amount, asks_time, best_fact, by_senses
 from pipeline.providers.ports import CoachingBrief
 
 FACT = 140  # characters of one fact, in whole sentences
@@ -39,7 +39,9 @@ def memo_answer(question: str, known: Sequence[Fact], subject: str, draft: Draft
     amounts = ""
     if asks_amount(question):
         amounts, known = draft.say(say.NO_AMOUNTS), by_senses(known)
-    found = best_fact(question, known, subject) or (known[0] if amounts else None)
+    found = best_fact(question, known, subject) or (known[0] if amounts and asks_time(question) else None)
+    if found is None and amounts:
+        return amounts + draft.say(say.BY_TASTE)
     if found is None:
         return draft.say(say.MEMO_UNKNOWN) or say.MEMO_UNKNOWN_TOO.format(question=question)
     if draft.is_new(found.text):
