@@ -127,7 +127,9 @@ def _coached_session(db: DbSession, user: User, question: Message) -> CookingSes
     )
     quoted_id = question.meta.get("quoted_message_id")
     if quoted_id:
-        quoted = db.exec(select(Message.session_id).where(Message.line_message_id == quoted_id)).first()
+        of_ours = col(Message.meta)["line_message_ids"].contains([quoted_id])
+        of_theirs = Message.line_message_id == quoted_id
+        quoted = db.exec(select(Message.session_id).where(or_(of_ours, of_theirs))).first()
         found = db.exec(coached.where(CookingSession.id == quoted)).first() if quoted else None
         if found is not None:
             return found

@@ -5,10 +5,11 @@ docs: Retry a failed API request). A reply has no such key: its outcome unknown,
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import func, or_
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
@@ -37,47 +38,43 @@ QUOTA_USED = "monthly quota used up"
 def deliver(message_id: int) -> None:
     """Sends the message if it is owed and due: by its reply token while that lives, else as a push."""
     message, user = _claim(message_id)
-    if message is None or user is None:
-        return
-    channel = _channel(message)
-    try:
-        if message.delivered_by == "reply":
-            sent = line_client(channel).reply(message.reply_token or "", message.line_body or [])
-        else:
-            assert message.retry_key is not None  # noqa: S101 - what makes it owed
-            sent = line_client(channel).push(user.line_user_id, message.line_body or [], message.retry_key)
-    except LineError as error:
-        _not_sent(message, channel, error)
-    else:
-        _sent([message_id], sent)
+    if message is not None and user is not None:
+        _send(message, user)
 
 
 def deliver_reply(message_id: int) -> None:
     """Sends a handler's answer at once; what the month's quota holds back rides along, free."""
-    with transaction() as db:
-        message = db.get_one(Message, message_id)
-        riding = _held_back(db, message)
-    if not riding:
-        deliver(message_id)
+    message, user = _claim(message_id)
+    if message is None or user is None:
         return
-    claimed = [_claim(owed_id)[0] for owed_id in (message_id, *riding)]
-    together = [message for message in claimed if message is not None]
-    if len(together) < len(claimed) or together[0].delivered_by != "reply":
-        for owed in together:
-            _release(owed)
-        deliver(message_id)
-        return
-    bubbles = [bubble for owed in reversed(together) for bubble in owed.line_body or []]
+    riders = []
+    if message.delivered_by == "reply":
+        with transaction() as db:
+            held_back = _held_back(db, message)
+        riders = [rider for held_id in held_back if (rider := _claim(held_id, riding=True)[0]) is not None]
+    _send(message, user, riders)
+
+
+def _send(message: Message, user: User, riders: Sequence[Message] = ()) -> None:
+    """One request. The riders' bubbles come first: only the last bubble's quick replies are shown."""
+    channel = _channel(message)
+    together = [*riders, message]
+    bubbles = [bubble for each in together for bubble in each.line_body or []]
     try:
-        sent = line_client(_channel(together[0])).reply(together[0].reply_token or "", bubbles)
+        if message.delivered_by == "reply":
+            sent = line_client(channel).reply(message.reply_token or "", bubbles)
+        else:
+            assert message.retry_key is not None  # noqa: S101 - what makes it owed
+            sent = line_client(channel).push(user.line_user_id, bubbles, message.retry_key)
     except LineError as error:
-        for owed in together:
-            _not_sent(owed, _channel(owed), error)
+        _not_sent(message, channel, error)
+        for rider in riders:
+            _rider_not_sent(rider, error)
     else:
-        _sent([owed.id or 0 for owed in together], sent)
+        _delivered(together, sent)
 
 
-def _claim(message_id: int) -> tuple[Message | None, User | None]:
+def _claim(message_id: int, *, riding: bool = False) -> tuple[Message | None, User | None]:
     """Marks the try before it is made, and fixes the body all tries share."""
     with transaction() as db:
         due = or_(col(Message.next_attempt_at).is_(None), col(Message.next_attempt_at) <= func.now())
@@ -97,7 +94,8 @@ def _claim(message_id: int) -> tuple[Message | None, User | None]:
             return None, None
         if message.line_body is None:
             message.line_body = render(db, message, user)
-        message.delivered_by = _way(message)
+        message.delivered_by = "reply" if riding else _way(message)
+        message.error = ""
         message.attempts += 1
         message.attempted_at = now
         message.first_attempted_at = message.first_attempted_at or now
@@ -189,22 +187,26 @@ def _held_back(db: DbSession, message: Message) -> list[int]:
     return found
 
 
-def _release(message: Message) -> None:
+def _rider_not_sent(rider: Message, error: LineError) -> None:
     with transaction() as db:
-        db.exec(
-            update(Message)
-            .where(col(Message.id) == message.id, col(Message.delivered_at).is_(None))
-            .values(next_attempt_at=None, attempts=message.attempts - 1, delivered_by="")
-        )
+        row = db.get_one(Message, rider.id, with_for_update=True)
+        if isinstance(error, Unavailable):
+            _park(row, f"reply outcome unknown ({error})")
+        else:
+            _hold_for_quota(row)
+        db.add(row)
 
 
-def _sent(message_ids: list[int], sent: Sent) -> None:
+def _delivered(messages: Sequence[Message], sent: Sent) -> None:
+    """Each row with the ids of its own bubbles, by which a learner may quote it."""
+    ids = list(sent.message_ids)
     with transaction() as db:
-        for message_id in message_ids:
-            row = db.get_one(Message, message_id, with_for_update=True)
+        for message in messages:
+            row = db.get_one(Message, message.id, with_for_update=True)
+            own, ids = ids[: len(row.line_body or [])], ids[len(row.line_body or []) :]
             row.delivered_at = utc_now()
-            row.line_message_id = sent.message_id
-            row.quote_token = sent.quote_token
+            row.line_message_id = own[0] if own else None
+            row.meta = {**row.meta, "line_message_ids": own}
             row.error = ""
             db.add(row)
             if row.meta.get("type") == MessageType.COACHING_READY and row.session_id is not None:

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import urllib3
-
 from linebot.v3.messaging import (
     ApiClient,
     ApiException,
@@ -55,8 +54,7 @@ class Refused(LineError):
 class Sent:
     """LINE took it, now or at an earlier try with the same key."""
 
-    message_id: str | None = None  # of the first bubble
-    quote_token: str | None = None
+    message_ids: tuple[str, ...] = ()  # of each bubble, in order
 
 
 class LineClient:
@@ -156,13 +154,11 @@ def line_client(channel: LineChannel) -> LineClient:
 
 
 def _sent(messages: Any) -> Sent:
-    first = messages[0] if messages else None
-    return Sent(getattr(first, "id", None), getattr(first, "quote_token", None))
+    return Sent(tuple(str(message.id) for message in messages or ()))
 
 
 def _sent_before(body: str | None) -> Sent:
-    messages = _parsed(body).get("sentMessages") or [{}]
-    return Sent(messages[0].get("id"), messages[0].get("quoteToken"))
+    return Sent(tuple(str(message["id"]) for message in _parsed(body).get("sentMessages") or ()))
 
 
 def _reason(body: str | None) -> str:

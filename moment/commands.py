@@ -17,6 +17,9 @@ class CommandFailed(Exception):
 
 
 def run(options: argparse.Namespace) -> int:
+    from sqlalchemy.exc import OperationalError
+
+    from moment.embedded import EmbeddedPartFailed, EmbeddedPartMissing
     from settings import ConfigurationError, settings
 
     try:
@@ -25,12 +28,22 @@ def run(options: argparse.Namespace) -> int:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"][:1]).upper()
         raise ConfigurationError(f"{name}: {first['msg']}") from error
-    return COMMANDS[options.command](options)
+    try:
+        return COMMANDS[options.command](options)
+    except (EmbeddedPartMissing, EmbeddedPartFailed) as error:
+        raise CommandFailed(str(error)) from error
+    except OperationalError as error:
+        reason = str(error.orig).splitlines()[0]
+        raise CommandFailed(f"DATABASE_URL: the database does not answer: {reason}") from error
 
 
 def _demo(options: argparse.Namespace) -> int:
+    import signal
+
     from moment.demo import run_demo
 
+    # Told to stop, it cleans up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     return run_demo(options.dish, options.video, options.memo, options.out)
 
 
@@ -142,9 +155,29 @@ def _retry(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from benchmarks.runner import run_benchmark
+    import shutil
+    import signal
 
-    return run_benchmark(options.name, as_json=options.json)
+    from benchmarks.environment import BenchmarkFailed, named
+    from benchmarks.runner import run_benchmark
+    from moment.desk import scratch_folder
+    from moment.embedded import embedded_servers
+    from moment.knowledge import migrate
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that whoever ends us ends our children
+    folder = scratch_folder()
+    try:
+        # Servers of its own whatever the environment names: a benchmark's learners belong in no real database.
+        with (
+            embedded_servers(folder, database=True, broker=True) as servers,
+            named(**servers, DATA_DIR=str(folder), MOMENT_ENV="development"),
+        ):
+            migrate()
+            return run_benchmark(options.name, as_json=options.json)
+    except BenchmarkFailed as error:
+        raise CommandFailed(str(error)) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
