@@ -4,11 +4,10 @@ What the environment does not name falls back to an embedded part outside produc
 a fallback or a default secret refuses to start.
 """
 
-import tempfile
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 Room = Literal["cooking_videos", "coaching"]
 
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105 - refused in production
+SHORTEST_SECRET = 32  # characters
 FALLBACKS = (
     "database_url",
     "broker_url",
@@ -117,12 +117,22 @@ class Settings(BaseSettings):
         if self.moment_env != "production":
             return
         wrong = [f"{name.upper()} is not set" for name in FALLBACKS if name not in self.model_fields_set]
-        if self.link_secret.get_secret_value() == DEVELOPMENT_SECRET:
-            wrong.append("LINK_SECRET is the default: set a random one (32 bytes or more)")
+        if len(self.link_secret.get_secret_value()) < SHORTEST_SECRET:
+            wrong.append(
+                f"LINK_SECRET is the default or too short: set {SHORTEST_SECRET} random characters or more"
+            )
         if not self.public_url.startswith("https://"):
             wrong.append("PUBLIC_URL must be https: LINE plays nothing else")
         if self.line_api_url is not None:
             wrong.append("LINE_API_URL is for the simulator: unset it")
+        carried = [room for channel in self.line_channels for room in channel.rooms]
+        wrong += [
+            f"LINE_CHANNELS: the room '{room}' must be carried by one channel"
+            for room in get_args(Room)
+            if carried.count(room) != 1
+        ]
+        if len({channel.name for channel in self.line_channels}) != len(self.line_channels):
+            wrong.append("LINE_CHANNELS: two channels have the same name")
         wrong += [
             f"LINE_CHANNELS: '{channel.name}' has an empty channel_secret"
             for channel in self.line_channels
@@ -135,8 +145,3 @@ class Settings(BaseSettings):
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     return Settings()
-
-
-def scratch_dir() -> Path:
-    """Where private temporary folders are made."""
-    return Path(tempfile.gettempdir())

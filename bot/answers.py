@@ -1,6 +1,7 @@
 """Answering a question: what was coached, what was said, what the principles say."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, or_
@@ -12,18 +13,19 @@ from knowledge_base import copy
 from knowledge_base.catalogue import load
 from models.base import utc_now
 from models.chat import ChatRoom, Message, MessageType, RoomType, Sender
-from models.coaching import CoachingText, SessionSummary, VideoAnalysis
+from models.coaching import CoachingText, RetrievedPrinciple, SessionSummary, VideoAnalysis
 from models.database import transaction
 from models.dish import Dish
 from models.session import CookingSession
 from models.user import User
 from pipeline.guards import check_answer
-from pipeline.line.content import ContentError
+from pipeline.line.content import ContentGone, ContentTooLarge
 from pipeline.objects import keep, memo_key
 from pipeline.outbox import owe
 from pipeline.providers.loading import local_file, providers, store
-from pipeline.providers.ports import ProviderError, QuestionBrief, Turn, UnreadableAudio
-from pipeline.search import search
+from pipeline.providers.ports import QuestionBrief, Turn, UnreadableAudio
+from pipeline.queue import Job, enqueue
+from pipeline.search import nearest, prepared
 from pipeline.work import learner_state
 from settings import settings
 
@@ -32,6 +34,9 @@ log = logging.getLogger(__name__)
 HISTORY = 10  # messages
 IN_HAND = timedelta(seconds=60)  # while one runner thinks, nobody else does
 MAX_ATTEMPTS = 5
+BACKOFF = timedelta(
+    seconds=1
+)  # four times longer with each try; the first still leaves the reply token alive
 
 
 def answer(message_id: int) -> None:
@@ -39,16 +44,30 @@ def answer(message_id: int) -> None:
     question = _claim(message_id)
     if question is None:
         return
+    if question.attempts > MAX_ATTEMPTS:  # whoever made the last try died of it
+        _owe_answer(question, copy.THINKING_FAILED)
+        return
     _show_thinking(question)
     try:
         words = _heard(question)
         said = _think(question, words) if words else copy.VOICE_QUESTION_UNHEARD
-    except (ProviderError, ContentError) as error:
-        log.warning("question %s not answered: %s", message_id, type(error).__name__)
+    except Exception:
+        # The border of the answers: whatever a try died of, another is made, and the last one apologises.
+        log.exception("question %s not answered in attempt %s", message_id, question.attempts)
         if question.attempts < MAX_ATTEMPTS:
+            _try_again(question)
             return
         said = copy.THINKING_FAILED
     _owe_answer(question, said)
+
+
+def _try_again(question: Message) -> None:
+    pause = BACKOFF * 4 ** (question.attempts - 1)
+    with transaction() as db:
+        row = db.get_one(Message, question.id, with_for_update=True)
+        row.next_attempt_at = utc_now() + pause
+        db.add(row)
+        enqueue(db, Job.ANSWER, question.id or 0, delay_seconds=pause.total_seconds())
 
 
 def _claim(message_id: int) -> Message | None:
@@ -86,35 +105,38 @@ def _heard(question: Message) -> str:
         return question.text
     assert question.line_message_id is not None  # noqa: S101 - every learner's message has one
     key = memo_key(question.line_message_id)
-    keep(store(), question.channel, question.line_message_id, key, settings().max_memo_bytes)
     try:
+        keep(store(), question.channel, question.line_message_id, key, settings().max_memo_bytes)
         with local_file(store(), key) as path:
             return providers().transcriber.transcribe(path, phrases=[]).text
-    except UnreadableAudio:
+    except (UnreadableAudio, ContentGone, ContentTooLarge):
         return ""
 
 
 def _think(question: Message, words: str) -> str:
+    # Before the transaction: none waits for the embedder.
+    query = prepared(providers().embedder, words)
     with transaction() as db:
-        brief = _brief(db, question, words)
+        brief = _brief(db, question, words, nearest(db, query))
     said, _ = providers().coach.answer(brief)
     check_answer(said)
     return said
 
 
-def _brief(db: DbSession, question: Message, words: str) -> QuestionBrief:
+def _brief(
+    db: DbSession, question: Message, words: str, principles: Sequence[RetrievedPrinciple]
+) -> QuestionBrief:
     user = _user(db, question)
     session = _coached_session(db, user, question)
     state = learner_state(db, user.id or 0)
     dish = db.get_one(Dish, session.dish_id) if session else None
-    context = f"{words} {dish.name_ja}" if dish else words
     return QuestionBrief(
         first_name=user.first_name,
         question=words,
-        dish=load().dishes[dish.slug] if dish else None,
+        dish=load().dishes.get(dish.slug) if dish else None,
         coaching=CoachingText.model_validate(session.coaching_text) if session else None,
         analysis=VideoAnalysis.model_validate(session.video_analysis) if session else None,
-        principles=search(db, providers().embedder, context),
+        principles=principles,
         history=_history(db, question),
         past_sessions=[SessionSummary.model_validate(entry) for entry in state.session_summaries],
     )
@@ -149,6 +171,8 @@ def _history(db: DbSession, question: Message) -> list[Turn]:
 
 def _owe_answer(question: Message, said: str) -> None:
     with transaction() as db:
+        if db.get_one(Message, question.id, with_for_update=True).meta.get("unsent"):
+            return  # taken back meanwhile
         user = _user(db, question)
         message = owe(
             db,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import func, or_, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
@@ -28,21 +28,24 @@ from models.inbox import EventSource, InboxEvent
 from models.rules.next_step import next_step
 from models.session import CookingSession
 from models.user import User
-from pipeline.outbox import owe, room_of
+from pipeline.outbox import owe, room_of, wake_owed
+from pipeline.queue import Job, enqueue, nudge
 from settings import settings
 
 log = logging.getLogger(__name__)
 
 LOCK_SPACE = 730_211_002  # the first half of the advisory locks that keep a learner's events apart
-RETRY_PAUSE = timedelta(seconds=2)
+RETRY_PAUSE = timedelta(seconds=0.5)  # doubled with each try: the learner's later events wait for it
 MAX_ATTEMPTS = 5
 
 
-def handle_events(line_user_id: str) -> None:
-    """Handles all that waits for this learner, unless somebody else is at it.
+def handle_events(line_user_id: str, *others: str) -> None:
+    """Handles all that waits for this learner, unless somebody else is at it. The others get jobs of their own.
 
     Who holds the lock looks once more after letting go, so an event stored meanwhile is never left.
     """
+    for other in others:
+        nudge(Job.HANDLE_EVENTS, other)
     while True:
         with _alone_with(line_user_id) as mine:
             if not mine:
@@ -68,15 +71,19 @@ def _alone_with(line_user_id: str) -> Iterator[bool]:
 
 
 def _oldest(line_user_id: str) -> int | None:
+    """The next event, or None when there is none or it waits for its next try: none overtakes it."""
     statement = (
-        select(InboxEvent.id)
+        select(InboxEvent)
         .where(InboxEvent.source == EventSource.LINE, InboxEvent.line_user_id == line_user_id)
         .where(col(InboxEvent.handled_at).is_(None))
-        .where(or_(col(InboxEvent.not_before).is_(None), col(InboxEvent.not_before) <= func.now()))
         .order_by(col(InboxEvent.timestamp_ms), col(InboxEvent.id))
+        .limit(1)
     )
     with transaction() as db:
-        return db.exec(statement).first()
+        event = db.exec(statement).first()
+    if event is None or (event.not_before is not None and event.not_before > utc_now()):
+        return None
+    return event.id
 
 
 def _handle(event_id: int) -> None:
@@ -104,6 +111,11 @@ def _route(db: DbSession, row: InboxEvent) -> int | None:
         row.outcome = "standby" if event.standby else "unhandled"
         return None
     user = ensure_user(db, event)
+    if user.blocked_at is not None and event.reply_token and event.kind != "follow":
+        # Who writes to us has not blocked us: an unfollow came late. (LINE: order is not guaranteed.)
+        user.blocked_at = None
+        db.add(user)
+        wake_owed(db, user)
     session = latest_session(db, user)
     context = Context(event, db, user, session, next_step(session), utc_now())
     handled = router.route(context)
@@ -145,7 +157,7 @@ def latest_session(db: DbSession, user: User) -> CookingSession | None:
     statement = (
         select(CookingSession)
         .where(CookingSession.user_id == user.id)
-        .order_by(col(CookingSession.id).desc())
+        .order_by(col(CookingSession.created_at).desc(), col(CookingSession.id).desc())
         .limit(1)
         .with_for_update()
     )
@@ -174,7 +186,9 @@ def _failed(event_id: int, error: Exception) -> None:
         row = db.get_one(InboxEvent, event_id, with_for_update=True)
         row.attempts += 1
         row.error = f"{type(error).__name__}: {error}"[:500]
-        row.not_before = utc_now() + RETRY_PAUSE * 2**row.attempts
+        pause = RETRY_PAUSE * 2**row.attempts
+        row.not_before = utc_now() + pause
+        enqueue(db, Job.HANDLE_EVENTS, row.line_user_id, delay_seconds=pause.total_seconds())
         if row.attempts >= MAX_ATTEMPTS:
             row.handled_at = utc_now()
             row.outcome = "failed"

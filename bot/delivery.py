@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
+from pydantic import ValidationError
 from sqlalchemy import func, or_
+from sqlalchemy.exc import NoResultFound
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from bot.line import LineError, RateLimited, Refused, Sent, Unavailable, line_client
+from bot.line import LineError, NotSent, RateLimited, Refused, Sent, Unavailable, line_client
 from bot.rendering import render
 from bot.say.bubbles import MAX_OBJECTS
 from models.base import utc_now
@@ -37,7 +39,13 @@ QUOTA_USED = "monthly quota used up"
 
 def deliver(message_id: int) -> None:
     """Sends the message if it is owed and due: by its reply token while that lives, else as a push."""
-    message, user = _claim(message_id)
+    try:
+        message, user = _claim(message_id)
+    except (ValidationError, LookupError, NoResultFound) as error:
+        # Its rows can't be rendered; no later try will do better without a hand.
+        log.exception("message %s can't be rendered", message_id)
+        _park_unrenderable(message_id, error)
+        return
     if message is not None and user is not None:
         _send(message, user)
 
@@ -90,7 +98,7 @@ def _claim(message_id: int, *, riding: bool = False) -> tuple[Message | None, Us
             return None, None
         user = _user_of(db, message)
         now = utc_now()
-        if user.blocked_at is not None or not _may_try(message):
+        if user.blocked_at is not None or _waits_for_earlier(db, message) or not _may_try(message):
             return None, None
         if message.line_body is None:
             message.line_body = render(db, message, user)
@@ -102,6 +110,19 @@ def _claim(message_id: int, *, riding: bool = False) -> tuple[Message | None, Us
         message.next_attempt_at = now + IN_FLIGHT
         db.add(message)
     return message, user
+
+
+def _waits_for_earlier(db: DbSession, message: Message) -> bool:
+    """A session's messages arrive in their order: never the video before the text."""
+    if message.session_id is None or message.reply_token is not None:
+        return False
+    earlier = (
+        select(Message.id)
+        .where(Message.session_id == message.session_id, col(Message.id) < (message.id or 0))
+        .where(col(Message.retry_key).is_not(None))
+        .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
+    )
+    return db.exec(earlier).first() is not None
 
 
 def _may_try(message: Message) -> bool:
@@ -125,6 +146,8 @@ def _not_sent(message: Message, channel: LineChannel, error: LineError) -> None:
     with transaction() as db:
         row = db.get_one(Message, message.id, with_for_update=True)
         row.error = f"{type(error).__name__}: {error}"[:500]
+        if isinstance(error, (RateLimited, NotSent)):
+            _renew_key(row)
         if quota_used:
             _hold_for_quota(row)
         elif row.delivered_by == "reply":
@@ -151,11 +174,16 @@ def _after_reply(db: DbSession, row: Message, error: LineError) -> None:
 
 
 def _hold_for_quota(row: Message) -> None:
-    """Certainly not taken, so a new key is safe; it waits for a reply token or the quota."""
+    """It waits for a reply token or the quota."""
     row.error = QUOTA_USED
-    row.retry_key = uuid4()
-    row.first_attempted_at = None
     row.next_attempt_at = utc_now() + QUOTA_PAUSE
+
+
+def _renew_key(row: Message) -> None:
+    """This try was certainly not taken: when none before it can have been either, the key's 24 h begin anew."""
+    if row.first_attempted_at == row.attempted_at:
+        row.retry_key = uuid4()
+        row.first_attempted_at = None
 
 
 def _quota_used(channel: LineChannel) -> bool:
@@ -173,6 +201,8 @@ def _held_back(db: DbSession, message: Message) -> list[int]:
     statement = (
         select(Message)
         .where(col(Message.chat_room_id).in_(rooms), Message.error == QUOTA_USED, Message.id != message.id)
+        # One whose earlier push may have been taken could be doubled by a reply, which knows no retry key.
+        .where(col(Message.first_attempted_at).is_(None))
         .where(Message.channel == message.channel)
         .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
         .order_by(col(Message.id))
@@ -209,10 +239,34 @@ def _delivered(messages: Sequence[Message], sent: Sent) -> None:
             row.meta = {**row.meta, "line_message_ids": own}
             row.error = ""
             db.add(row)
+            _wake_following(db, row)
             if row.meta.get("type") == MessageType.COACHING_READY and row.session_id is not None:
                 session = db.get_one(CookingSession, row.session_id)
                 session.coaching_text_delivered_at = row.delivered_at
                 db.add(session)
+
+
+def _wake_following(db: DbSession, row: Message) -> None:
+    """What waited for this one."""
+    if row.session_id is None:
+        return
+    waiting = (
+        select(Message.id)
+        .where(Message.session_id == row.session_id, col(Message.id) > (row.id or 0))
+        .where(col(Message.retry_key).is_not(None))
+        .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
+        .order_by(col(Message.id))
+    )
+    next_id = db.exec(waiting).first()
+    if next_id is not None:
+        enqueue(db, Job.DELIVER, next_id)
+
+
+def _park_unrenderable(message_id: int, error: Exception) -> None:
+    with transaction() as db:
+        row = db.get_one(Message, message_id, with_for_update=True)
+        _park(row, f"can't be rendered: {type(error).__name__}")
+        db.add(row)
 
 
 def _park(row: Message, reason: str) -> None:

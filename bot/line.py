@@ -35,7 +35,7 @@ class Unavailable(LineError):
 
 
 class NotSent(LineError):
-    """The request never left us: no channel access token was to be had."""
+    """Certainly not taken: no channel access token was to be had, or LINE did not know it."""
 
 
 class RateLimited(LineError):
@@ -126,8 +126,9 @@ class LineClient:
             return AlreadyAccepted(_sent_before(error.body))
         if status == 429:
             return RateLimited(_reason(error.body))
-        if status == 401:
+        if status == 401:  # the token was revoked: the next try gets a new one
             self._source.forget()
+            return NotSent("LINE refused the channel access token")
         if 400 <= status < 500:
             return Refused(status, _reason(error.body))
         return Unavailable(f"LINE answered {status}")

@@ -1,9 +1,13 @@
 """The learner's own side of the thread, and the media kept until a dish is chosen."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from bot.events import LineEvent
+from models.base import utc_now
 from models.chat import ChatRoom, Message, MessageType, RoomType, Sender
 from models.session import CookingSession
 from models.user import User
@@ -11,7 +15,8 @@ from pipeline.outbox import room_of
 from pipeline.queue import Job, enqueue
 
 PLACEHOLDERS = {MessageType.VIDEO: "［動画］", MessageType.AUDIO: "［音声］", MessageType.OTHER: "［その他］"}
-MEDIA = (MessageType.VIDEO, MessageType.AUDIO)
+# A clip that found no dish in this time is not taken for a cook of much later.
+KEPT = timedelta(days=1)
 
 
 def note(
@@ -52,17 +57,18 @@ def keep_for_later(db: DbSession, message: Message) -> None:
     enqueue(db, Job.KEEP_MEDIA, message.id or 0)
 
 
-def unplaced(db: DbSession, user: User, message_type: MessageType) -> Message | None:
-    """The latest kept video or memo that no session has taken."""
+def unplaced(db: DbSession, user: User, message_type: MessageType) -> Sequence[Message]:
+    """The kept videos or memos that no session has taken, the latest first."""
     statement = (
         select(Message)
         .join(ChatRoom, col(Message.chat_room_id) == col(ChatRoom.id))
         .where(ChatRoom.user_id == user.id, Message.sender == Sender.USER)
         .where(col(Message.session_id).is_(None), col(Message.meta)["type"].astext == message_type)
         .where(col(Message.meta)["unsent"].astext.is_(None))
+        .where(col(Message.created_at) > utc_now() - KEPT)
         .order_by(col(Message.id).desc())
     )
-    return db.exec(statement).first()
+    return db.exec(statement).all()
 
 
 def received_message(db: DbSession, user: User, line_message_id: str) -> Message | None:

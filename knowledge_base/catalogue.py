@@ -105,7 +105,7 @@ def _check_dish(
 
 def _read_skills(folder: Path) -> dict[str, str]:
     file = "skills.yaml"
-    data = _parse(file, _read(folder, file))
+    data = read_yaml(folder, file)
     if not isinstance(data, dict):
         raise ContentError(file, "file", "must map each skill's key to its name")
     for key, name in data.items():
@@ -117,7 +117,7 @@ def _read_skills(folder: Path) -> dict[str, str]:
 def _read_dishes(folder: Path) -> Iterator[_Entry[DishGuide]]:
     for path in sorted((folder / "dishes").glob("*.yaml")):
         file = path.relative_to(folder).as_posix()
-        dish = _build(DishGuide, file, "", _parse(file, _read(folder, file)))
+        dish = build(DishGuide, file, "", read_yaml(folder, file))
         if dish.slug != path.stem:
             raise ContentError(file, "slug", f"'{dish.slug}' is not the file's name")
         yield _Entry(file, "", dish)
@@ -126,19 +126,19 @@ def _read_dishes(folder: Path) -> Iterator[_Entry[DishGuide]]:
 def _read_faults(folder: Path) -> Iterator[_Entry[Fault]]:
     for path in sorted((folder / "faults").glob("*.yaml")):
         file = path.relative_to(folder).as_posix()
-        data = _parse(file, _read(folder, file))
+        data = read_yaml(folder, file)
         if not isinstance(data, list):
             raise ContentError(file, "file", "must be a list of faults")
         for index, item in enumerate(data):
             prefix = f"[{index}]."
-            yield _Entry(file, prefix, _build(Fault, file, prefix, item))
+            yield _Entry(file, prefix, build(Fault, file, prefix, item))
 
 
 def _read_principles(folder: Path) -> Iterator[_Entry[Principle]]:
     for path in sorted((folder / "principles").glob("*/*.md")):
         file = path.relative_to(folder).as_posix()
-        front, body = _split_front_matter(file, _read(folder, file))
-        principle = _build(Principle, file, "", front | _sections(file, body))
+        front, body = split_front_matter(file, read_text(folder, file))
+        principle = build(Principle, file, "", front | _sections(file, body))
         if principle.id != path.stem:
             raise ContentError(file, "id", f"'{principle.id}' is not the file's name")
         if principle.category != path.parent.name:
@@ -146,7 +146,8 @@ def _read_principles(folder: Path) -> Iterator[_Entry[Principle]]:
         yield _Entry(file, "", principle)
 
 
-def _split_front_matter(file: str, text: str) -> tuple[dict[str, Any], str]:
+def split_front_matter(file: str, text: str) -> tuple[dict[str, Any], str]:
+    """What stands between the two fences, and the body. Raises ContentError."""
     opening, front, body = [*text.split(FENCE, 2), "", ""][:3]
     if opening or not body:
         raise ContentError(file, "front matter", "must stand between two lines of ---")
@@ -173,7 +174,8 @@ def _sections(file: str, body: str) -> dict[str, str]:
     return fields
 
 
-def _build(kind: type[C], file: str, prefix: str, data: object) -> C:
+def build(kind: type[C], file: str, prefix: str, data: object) -> C:
+    """`data` as a content type. Raises ContentError naming the first wrong field."""
     try:
         return kind.model_validate(data)
     except ValidationError as error:
@@ -192,7 +194,13 @@ def _unique(entries: Iterable[_Entry[C]], key: str) -> dict[str, _Entry[C]]:
     return found
 
 
-def _read(folder: Path, file: str) -> str:
+def read_yaml(folder: Path, file: str) -> Any:
+    """Raises ContentError."""
+    return _parse(file, read_text(folder, file))
+
+
+def read_text(folder: Path, file: str) -> str:
+    """Raises ContentError."""
     try:
         return (folder / file).read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError) as error:

@@ -97,8 +97,13 @@ class Principle(Content):
     carries_over: str  # ## ほかの料理へ
 
     @property
+    def passage(self) -> str:
+        """What is embedded: the rule alone is found nearly as well as the whole text, in a fifth of the time."""
+        return f"{self.title}\n{self.principle}"
+
+    @property
     def text(self) -> str:
-        """What is embedded and shown to the coach."""
+        """What is shown to the coach."""
         return "\n".join(
             (
                 self.title,

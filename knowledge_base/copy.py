@@ -23,12 +23,12 @@ HOW_IT_WORKS = (
     "③ 数分後、いちばん大事なポイントがひとつ届きます\n\n"
     "同じ料理を3回。回を重ねるごとに、手が覚えていきます。"
 )
-CHOOSE_DISH = "まずは、作る料理を選んでください。"
+CHOOSE_DISH = "作る料理を選んでください。"
 CHOOSE_DISH_ALT = "作る料理を選んでください"
 
 
 def welcome(name: str) -> str:
-    return f"{name}さん、はじめまして。来てくださってうれしいです。\n\n{HOW_IT_WORKS}\n\n{CHOOSE_DISH}"
+    return f"{name}さん、はじめまして。来てくださってうれしいです。\n\n{HOW_IT_WORKS}\n\nまずは、{CHOOSE_DISH}"
 
 
 def welcome_back(name: str) -> str:
@@ -41,18 +41,19 @@ def welcome_back(name: str) -> str:
 
 DISH_BUTTON = "この料理を作る"
 DISH_GONE = "その料理は、いまは選べなくなっています。下から選び直してくださいね。"
-DISH_LOCKED = "その料理は、もう少し先の月に開きます。いまは下の料理からどうぞ。"
+DISH_LOCKED = "その料理は、来月以降に選べるようになります。いまは下の料理からどうぞ。"
 TRIAL_USED = (
-    "無料でお試しいただけるのは1回までです。おつきあいくださって、ありがとうございました。"
+    "無料でお試しいただけるのは1回までです。お試しいただき、ありがとうございました。"
     "届いたコーチングへの質問は、このままメッセージでどうぞ。"
 )
+ALL_COOKED = "いま選べる料理は、どれも3回作り終えましたね。おつかれさまでした。届いたコーチングは、いつでも見返してくださいね。"
 COACHING_UNDER_WAY = "いまのコーチングが届いてから、次の料理を選びましょう。もう少しだけお待ちくださいね。"
 WHICH_DISH_VIDEO = "動画をお預かりしました。どの料理の動画ですか。選んでいただくと、すぐに見はじめます。"
 WHICH_DISH_MEMO = "声のメモをお預かりしました。どの料理のメモですか。下から選んでくださいね。"
 
 
 def attempts_used(dish: str) -> str:
-    return f"{dish}は3回作りきりましたね。おつかれさまでした。次は別の料理で、同じ原理を使ってみましょう。"
+    return f"{dish}は3回とも作り終えましたね。おつかれさまでした。次は別の料理で、同じ原理を使ってみましょう。"
 
 
 def dish_chosen(dish: str, number: int, focus: str) -> str:
@@ -60,6 +61,10 @@ def dish_chosen(dish: str, number: int, focus: str) -> str:
         f"{dish}の{number}回目ですね。いつもどおりに作ってください。\n\n今回の見どころ：{focus}\n\n"
         "できあがるまでの様子を、動画で送ってください。真上からのタイムラプスだと、手元がよく見えます。"
     )
+
+
+def dish_display(dish: str) -> str:
+    return f"{dish}を作ります"
 
 
 def attempt_label(number: int) -> str:
@@ -73,6 +78,7 @@ VIDEO_ALREADY = (
     "いまは先に届いた動画でコーチングを準備しています。こちらの動画は使わずにおきますね。"
     "差し替えたいときは、先の動画を送信取消してから、もう一度送ってください。"
 )
+MEMO_FROM_ELSEWHERE = "この形の音声は開けませんでした。お手数ですが、トークのマイクから直接話してくださいね。"
 VIDEO_FROM_ELSEWHERE = (
     "この形の動画は開けませんでした。お手数ですが、トークの「＋」から動画を直接送ってください。"
 )
@@ -93,7 +99,6 @@ SPEAK_NOW = "はい、どうぞ。マイクのボタンから話してくださ�
 MEMO_RECEIVED = "声のメモを受け取りました。コーチングのなかでお返事しますね。"
 MEMO_TEXT_RECEIVED = "感想を受け取りました。コーチングのなかでお返事しますね。"
 MEMO_SKIPPED = "わかりました。メモなしで進めますね。"
-MEMO_TOO_LATE = "このコーチングのメモは締め切りました。聞きたいことは、このままメッセージでどうぞ。"
 
 # ---- ratings
 
@@ -103,12 +108,12 @@ ASPECT_NAMES: Mapping[RatingAspect, str] = {
     RatingAspect.TEXTURE: "食感",
     RatingAspect.AROMA: "香り",
 }
-RATING_LABELS = ("1 もう少し", "2 まあまあ", "3 ふつう", "4 よかった", "5 とてもよい")
+RATING_LABELS = ("1 いまひとつ", "2 もう一歩", "3 ふつう", "4 よかった", "5 とてもよい")
 RATING_CLOSED = "この回の評価は、もう締め切りました。次に作ったときに、また聞かせてくださいね。"
 
 
 def ask_rating(aspect: RatingAspect) -> str:
-    return f"できあがりの「{ASPECT_NAMES[aspect]}」は、自分では何点ですか。（5がいちばん良い）"
+    return f"できあがりの「{ASPECT_NAMES[aspect]}」は、自分では何点ですか。（5がいちばん良い評価です）"
 
 
 def rating_display(aspect: RatingAspect, value: int) -> str:
@@ -128,7 +133,7 @@ def wait_for_text(minutes: int) -> str:
 
 WAIT_FOR_TEXT_SOON = "いまコーチングを仕上げています。まもなくお届けします。"
 WAIT_FOR_VIDEO = "コーチング動画を作っています。できあがりしだい、こちらにお届けします。"
-TRY_LATER = "前回のコーチングは、いま担当が確認しています。お待たせしていてごめんなさい。"
+TRY_LATER = "前回のコーチングは、いま担当が確認しています。お待たせして、ごめんなさい。"
 
 # ---- coaching
 
@@ -159,7 +164,9 @@ def card_title(dish: str, number: int) -> str:
 def follow_up(coaching: CoachingText, name: str) -> str:
     """The warm note under the card."""
     # The praise usually says the name already.
-    greeting = "おつかれさまでした。" if f"{name}さん" in coaching.praise else f"{name}さん、おつかれさまでした。"
+    greeting = (
+        "おつかれさまでした。" if f"{name}さん" in coaching.praise else f"{name}さん、おつかれさまでした。"
+    )
     parts = [greeting, coaching.praise, coaching.comparison]
     parts += [f"「{entry.question}」\n→ {entry.answer}" for entry in coaching.memo_answers]
     if coaching.stop_cue:

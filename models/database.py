@@ -17,7 +17,8 @@ def engine() -> Engine:
     if url is None:
         raise ConfigurationError("DATABASE_URL is not set and no embedded Postgres was started")
     # pre_ping: a database that was restarted costs one round trip, not a failed job.
-    return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True)
+    # hide_parameters: an error's text goes into logs and rows, the learners' words in it must not.
+    return create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True, hide_parameters=True)
 
 
 @contextmanager

@@ -1,15 +1,16 @@
-"""The knowledge base in the database: one row per principle, with its vector."""
+"""The knowledge base in the database: one row per principle, with its vectors of meaning and of words."""
 
 from datetime import datetime
 from typing import Any
 
-from pgvector.sqlalchemy import Vector
+from pgvector.sqlalchemy import SPARSEVEC, Vector
 from sqlalchemy import Column, Index
 from sqlmodel import Field, SQLModel
 
 from models.base import json_column, time_column, utc_now
 
 EMBEDDING_DIMENSIONS = 768
+TERM_DIMENSIONS = 2**29  # places for terms; only those filled take room
 
 
 class CookingPrinciple(SQLModel, table=True):
@@ -31,6 +32,8 @@ class CookingPrinciple(SQLModel, table=True):
     dishes: list[str] = Field(default_factory=list, sa_column=json_column(default="[]"))
     faults: list[str] = Field(default_factory=list, sa_column=json_column(default="[]"))
     embedding: Any = Field(sa_column=Column(Vector(EMBEDDING_DIMENSIONS), nullable=False))
+    search_terms: Any = Field(sa_column=Column(SPARSEVEC(TERM_DIMENSIONS), nullable=False))
     embedding_model: str = Field(max_length=100)
+    embedding_dimensions: int
     content_hash: str = Field(max_length=64)
     created_at: datetime = Field(default_factory=utc_now, sa_column=time_column(nullable=False))

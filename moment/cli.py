@@ -8,6 +8,7 @@ from typing import NoReturn
 
 QUEUES = ("conversation", "media", "models", "video")
 BENCHMARKS = ("webhook", "overhead", "render", "memory", "tap")
+EVALUATIONS = ("retrieval",)
 USAGE = 2
 
 
@@ -45,6 +46,11 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("migrate", help="bring the database's schema up to date")
     commands.add_parser("ingest", help="dishes and principles from the files into the database")
+    commands.add_parser("seed", help="only the dishes: quick, nothing is embedded")
+    evaluation = commands.add_parser("eval", help="measure quality on labelled data")
+    evaluation.add_argument("name", choices=EVALUATIONS)
+    evaluation.add_argument("--queries", type=_file, help="another labelled set (default: the repository's)")
+    evaluation.add_argument("--json", action="store_true", help="one JSON object")
     retry = commands.add_parser("retry", help="give a failed session its attempts back")
     retry.add_argument("session", type=int, help="the session's id")
     bench = commands.add_parser("bench", help="measure against a reference in the same run")

@@ -61,7 +61,7 @@ def _web(options: argparse.Namespace) -> int:
 
     start_logging()
     with resolved(announce=_alone()):
-        _migrate_embedded()
+        _migrate_in_development()
         processes.serve(options.host, options.port)
     return 0
 
@@ -75,7 +75,7 @@ def _worker(options: argparse.Namespace) -> int:
         if options.queue:
             processes.work(options.queue)
         else:
-            _migrate_embedded()
+            _migrate_in_development()
             processes.work_all()
     return 0
 
@@ -86,7 +86,7 @@ def _reconcile(options: argparse.Namespace) -> int:
 
     start_logging()
     with resolved(announce=_alone()):
-        _migrate_embedded()
+        _migrate_in_development()
         processes.reconcile()
     return 0
 
@@ -99,8 +99,8 @@ def _alone() -> bool:
     return os.environ.get(SUPERVISED) != "1"
 
 
-def _migrate_embedded() -> None:
-    """A private database is nobody else's to migrate; a named one is migrated by `moment migrate`."""
+def _migrate_in_development() -> None:
+    """In development the schema follows by itself; in production `moment migrate` is a step of its own."""
     from moment.knowledge import migrate
     from settings import settings
 
@@ -136,6 +136,38 @@ def _ingest(options: argparse.Namespace) -> int:
     say(
         f"{done.dishes} dishes, {done.principles} principles ({done.embedded} embedded, {done.dropped} dropped)"
     )
+    return 0
+
+
+def _seed(options: argparse.Namespace) -> int:
+    from knowledge_base.catalogue import ContentError
+    from moment.environment import resolved
+    from moment.knowledge import migrate, seed_dishes
+
+    with resolved(announce=False):
+        migrate()
+        try:
+            dishes = seed_dishes()
+        except ContentError as error:
+            raise CommandFailed(f"{error}; the database is as it was") from error
+    say(f"{dishes} dishes")
+    return 0
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from moment.environment import resolved
+    from moment.evaluation import OWN_QUERIES, WrongQueries, evaluate_retrieval, read_queries
+    from moment.knowledge import ingest_all, migrate
+    from pipeline.providers.loading import providers
+
+    try:
+        queries = read_queries(options.queries or OWN_QUERIES)
+    except WrongQueries as error:
+        raise UsageError(str(error)) from error
+    with resolved(announce=False):
+        migrate()
+        ingest_all()
+        evaluate_retrieval(providers().embedder, queries, as_json=options.json)
     return 0
 
 
@@ -188,6 +220,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "reconcile": _reconcile,
     "migrate": _migrate,
     "ingest": _ingest,
+    "seed": _seed,
+    "eval": _eval,
     "retry": _retry,
     "bench": _bench,
 }

@@ -15,6 +15,7 @@ import httpx
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from knowledge_base import copy
@@ -140,13 +141,21 @@ def _ended_or(condition: Any) -> Any:
 
 
 def _session() -> CookingSession:
+    """The demo's own: the newest, for the database may be a named one with others."""
     with transaction() as db:
-        return db.exec(select(CookingSession)).one()
+        return db.exec(select(CookingSession).order_by(col(CookingSession.id).desc())).first() or _nothing()
+
+
+def _nothing() -> CookingSession:
+    raise CommandFailed("the demo's learner has no session")
 
 
 def _runs() -> list[StageRun]:
     with transaction() as db:
-        return list(db.exec(select(StageRun).order_by(col(StageRun.started_at))))
+        newest = select(func.max(CookingSession.id)).scalar_subquery()
+        return list(
+            db.exec(select(StageRun).where(StageRun.session_id == newest).order_by(col(StageRun.started_at)))
+        )
 
 
 def _seconds(run: StageRun) -> float | None:

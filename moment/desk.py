@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 
 import httpx
 
+from moment.commands import CommandFailed
 from moment.console import say
 from moment.environment import (
     DESK_BOT_USER_ID,
@@ -59,7 +60,14 @@ def simulator_config(web_url: str, media_dir: Path) -> SimulatorConfig:
 def running_desk(
     web_port: int, desk_port: int, data_dir: Path, *, quiet: bool = False
 ) -> Iterator[tuple[DeskAddresses, Supervisor]]:
-    """Starts all of it, ready to be talked to; ends all of it with the block."""
+    """Starts all of it, ready to be talked to; ends all of it with the block.
+
+    Raises ConfigurationError when the environment names a real LINE, CommandFailed when a part does not start.
+    """
+    if settings().line_channels:
+        raise ConfigurationError(
+            "the desk brings its own LINE: unset LINE_CHANNELS, or run web, worker and reconcile instead"
+        )
     web_url, desk_url = f"http://127.0.0.1:{web_port}", f"http://127.0.0.1:{desk_port}"
     data_dir.mkdir(parents=True, exist_ok=True)
     config = data_dir / "simulator.json"
@@ -75,10 +83,6 @@ def running_desk(
 
 def stay_up(web_port: int, desk_port: int) -> None:
     """`moment up`: until Ctrl-C."""
-    if settings().line_channels:
-        raise ConfigurationError(
-            "moment up brings its own LINE: unset LINE_CHANNELS, or run web, worker and reconcile instead"
-        )
     with running_desk(web_port, desk_port, settings().data_dir) as (addresses, supervisor):
         say(f"\nThe chat page: {addresses.desk}/   (Ctrl-C ends everything)")
         supervisor.stop_on_signals()
@@ -111,8 +115,11 @@ def _wait_until_ready(web_url: str, desk_url: str) -> None:
             if httpx.get(f"{web_url}/readyz", trust_env=False).is_success:
                 return
         except httpx.TransportError:
-            if time.monotonic() > deadline:
-                raise
+            pass  # not listening yet
+        if time.monotonic() > deadline:
+            raise CommandFailed(
+                f"the web process is not ready after {START_SECONDS:.0f} s; is its port taken?"
+            )
         time.sleep(0.05)
 
 

@@ -77,10 +77,7 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Fast shutdown, if this process started it."""
-        if self.process is None:
-            return
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(START_TIMEOUT)
+        _end(self.process, signal.SIGINT)
         self.process = None
 
     def _settle_user(self) -> None:
@@ -155,7 +152,7 @@ class EmbeddedPostgres:
             tail = log_path.read_text(errors="replace")[-2000:]
             # Right after a SIGKILL the dead server's lock file outlives it until it is reaped.
             if "lock file" not in tail or time.monotonic() > deadline:
-                self.process = None
+                self.stop()
                 raise EmbeddedPartFailed(tail)
             time.sleep(0.3)
 
@@ -196,6 +193,17 @@ class EmbeddedPostgres:
         return False
 
 
+def _end(process: subprocess.Popen[bytes] | None, how: signal.Signals) -> None:
+    if process is None:
+        return
+    process.send_signal(how)
+    try:
+        process.wait(START_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def _answers(url: str) -> bool:
     import psycopg
 
@@ -230,7 +238,7 @@ class EmbeddedValkey:
             deadline = time.monotonic() + START_TIMEOUT
             while not self._answers(url):
                 if self.process.poll() is not None or time.monotonic() > deadline:
-                    self.process = None
+                    self.stop()
                     raise EmbeddedPartFailed((self.root / "valkey.log").read_text(errors="replace")[-2000:])
                 time.sleep(0.02)
             with redis.Redis.from_url(url) as client:
@@ -239,10 +247,7 @@ class EmbeddedValkey:
             return url
 
     def stop(self) -> None:
-        if self.process is None:
-            return
-        self.process.terminate()
-        self.process.wait(START_TIMEOUT)
+        _end(self.process, signal.SIGTERM)
         self.process = None
 
     def _spawn(self, port: int) -> subprocess.Popen[bytes]:

@@ -6,7 +6,6 @@ or under `moment up`, reads its settings the same way.
 
 import json
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +21,6 @@ DESK_BOT_USER_ID = "U" + "b" * 32
 DESK_SECRET = "desk-channel-secret"  # noqa: S105
 DESK_TOKEN = "desk-access-token"  # noqa: S105
 DESK_PORT = 8080
-WEB_PORT = 8000
 
 
 def desk_channels() -> str:
@@ -77,8 +75,3 @@ def _announce(named: Settings) -> None:
     part("LINE", "LINE_CHANNELS", named.line_channels, "the simulator")
     part("models", "PROVIDERS", "providers" in named.model_fields_set, "offline coach")
     part("objects", "STORE_DIR", named.store_dir, f"{named.objects_dir}")
-
-
-def development_secret() -> str:
-    """A link secret for one run, so that a desk's links are signed with something nobody knows."""
-    return secrets.token_urlsafe(32)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from knowledge_base.catalogue import load
-from knowledge_base.ingest import Ingested, ingest
+from knowledge_base.ingest import Ingested, ingest, seed
 from migrations.migrate import upgrade
 from models.database import engine, transaction
 from pipeline.providers.loading import providers
@@ -20,3 +20,10 @@ def ingest_all(progress: Callable[[int, int], None] = lambda done, total: None) 
     embedder = providers().embedder
     with transaction() as db:
         return ingest(db, catalogue, embedder.embed_documents, embedder.model, progress)
+
+
+def seed_dishes() -> int:
+    """The dishes alone; returns how many. Raises ContentError."""
+    catalogue = load()
+    with transaction() as db:
+        return seed(db, catalogue)

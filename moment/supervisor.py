@@ -83,7 +83,14 @@ class Supervisor:
                 if child.process is not None and child.process.poll() is not None:
                     self._died(child, now)
                 elif child.process is None and now >= child.start_again_at:
-                    self._start(child)
+                    self._start_again(child, now)
+
+    def _start_again(self, child: Child, now: float) -> None:
+        try:
+            self._start(child)
+        except OSError as error:  # out of memory or processes: the next look tries again
+            child.start_again_at = now + LONGEST_PAUSE
+            say(f"{child.name} can't be started: {error.strerror}")
 
     def _died(self, child: Child, now: float) -> None:
         assert child.process is not None  # noqa: S101 - the caller saw it end

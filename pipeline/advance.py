@@ -23,6 +23,12 @@ def facts_of(db: DbSession, session: CookingSession) -> Facts:
     )
 
 
+def takes_memo(db: DbSession, session: CookingSession) -> bool:
+    """Until the coaching is being written, what the learner says still goes into it."""
+    begun = select(StageRun.id).where(StageRun.session_id == session.id, StageRun.stage == StageName.RETRIEVE)
+    return db.exec(begun).first() is None
+
+
 def advance(db: DbSession, session: CookingSession) -> None:
     """Wakes every stage that is ready, after `db` commits. Waking one twice does no harm."""
     facts = facts_of(db, session)

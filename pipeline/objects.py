@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 
 from models.base import utc_now
 from models.chat import Message, MessageType
@@ -13,6 +14,9 @@ from pipeline.providers.ports import ObjectStore
 from settings import ConfigurationError, LineChannel, settings
 
 log = logging.getLogger(__name__)
+
+# Longer than LINE may prepare a video: while one runner fetches, nobody else does.
+KEEPING = timedelta(minutes=15)
 
 
 def video_key(message_id: str) -> str:
@@ -71,9 +75,8 @@ def purge(message_id: int) -> None:
 
 def keep_media(message_id: int) -> None:
     """Fetches a video or memo whose dish is not chosen yet. Raises the errors of `line.content.stream`."""
-    with transaction() as db:
-        message = db.get(Message, message_id)
-    if message is None or message.line_message_id is None or message.meta.get("unsent"):
+    message = _to_keep(message_id)
+    if message is None or message.line_message_id is None:
         return
     if message.meta["type"] == MessageType.VIDEO:
         key, ceiling = video_key(message.line_message_id), settings().max_video_bytes
@@ -84,3 +87,23 @@ def keep_media(message_id: int) -> None:
     except (ContentGone, ContentTooLarge) as error:
         # The session that takes it will find the same and tell the learner.
         log.info("message %s not kept: %s", message_id, type(error).__name__)
+    with transaction() as db:
+        message = db.get(Message, message_id, with_for_update=True)
+        if message is None or message.meta.get("unsent"):
+            store().delete(key)  # taken back while it came
+            return
+        message.meta = {**message.meta, "kept_at": utc_now().isoformat()}
+        db.add(message)
+
+
+def _to_keep(message_id: int) -> Message | None:
+    """The message, for one runner at a time; None when it is kept, held or taken back."""
+    with transaction() as db:
+        message = db.get(Message, message_id, with_for_update=True)
+        if message is None or message.meta.get("unsent") or message.meta.get("kept_at"):
+            return None
+        if message.next_attempt_at is not None and message.next_attempt_at > utc_now():
+            return None
+        message.next_attempt_at = utc_now() + KEEPING
+        db.add(message)
+    return message

@@ -4,9 +4,10 @@ from uuid import uuid4
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.chat import ChatRoom, Message, MessageType, RoomType, Sender
+from models.user import User
 from pipeline.queue import Job, enqueue
 from settings import settings
 
@@ -60,3 +61,16 @@ def record(
     )
     db.add(message)
     return message
+
+
+def wake_owed(db: DbSession, user: User) -> None:
+    """Everything owed to the learner, oldest first: they are back, or can be reached again."""
+    owed = (
+        select(Message.id)
+        .join(ChatRoom, col(Message.chat_room_id) == col(ChatRoom.id))
+        .where(ChatRoom.user_id == user.id, col(Message.retry_key).is_not(None))
+        .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
+        .order_by(col(Message.id))
+    )
+    for message_id in db.exec(owed):
+        enqueue(db, Job.DELIVER, message_id or 0)

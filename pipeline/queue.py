@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import dramatiq
+import redis
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import BrokerConnectionError
 from dramatiq.middleware import AgeLimit, Retries, ShutdownNotifications, TimeLimit
@@ -33,7 +34,7 @@ class Queue(StrEnum):
 class Job(StrEnum):
     """Every actor's name. The rooms that hold them: bot (conversation, answers) and pipeline (stages)."""
 
-    HANDLE_EVENTS = "handle_events"  # (line_user_id)
+    HANDLE_EVENTS = "handle_events"  # (line_user_id, *others)
     DELIVER = "deliver"  # (message_id)
     FETCH = "fetch"  # (session_id, stage)
     RUN_STAGE = "run_stage"  # (session_id, stage)
@@ -54,6 +55,10 @@ QUEUE_OF = {
     Job.ANSWER: Queue.MODELS,
 }
 
+# A worker told to stop interrupts these, so that no ffmpeg outlives it; their rows bring them back. Sending is
+# never interrupted: its outcome would be unknown.
+INTERRUPTIBLE = frozenset({Job.RUN_STAGE, Job.RENDER, Job.FETCH, Job.KEEP_MEDIA})
+
 # A job may wait behind others, but one that is an hour old was nudged again long since.
 AGE_LIMIT_MS = 60 * 60 * 1000
 # The outer bound; ffmpeg and every network call have shorter ones of their own.
@@ -69,7 +74,8 @@ def broker() -> RedisBroker:
     if url is None:
         raise ConfigurationError("BROKER_URL is not set and no embedded Valkey was started")
     made = RedisBroker(  # type: ignore[no-untyped-call]
-        url=url,
+        # A broker that hangs must not hang us: nudges are only nudges.
+        client=redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5),
         middleware=[
             AgeLimit(max_age=AGE_LIMIT_MS),
             TimeLimit(time_limit=TIME_LIMIT_MS),
@@ -88,7 +94,10 @@ def broker() -> RedisBroker:
 def declare(jobs: Mapping[Job, Callable[..., None]]) -> None:
     """Makes each function the actor of its job, on the job's queue of this process's broker."""
     for job, function in jobs.items():
-        dramatiq.actor(broker=broker(), actor_name=job, queue_name=QUEUE_OF[job])(function)
+        declared = dramatiq.actor(
+            broker=broker(), actor_name=job, queue_name=QUEUE_OF[job], notify_shutdown=job in INTERRUPTIBLE
+        )
+        declared(function)
 
 
 def enqueue(db: DbSession, job: Job, *args: int | str, delay_seconds: float = 0.0) -> None:

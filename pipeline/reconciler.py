@@ -7,17 +7,18 @@ import logging
 import threading
 from datetime import timedelta
 
-from sqlalchemy import func, or_
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from models.chat import ChatRoom, Message, MessageType, Sender
 from models.database import transaction
 from models.inbox import EventSource, InboxEvent
-from models.session import CookingSession, SessionStatus
+from models.session import CookingSession, SessionStatus, StageRun
 from models.user import User
 from pipeline.advance import advance
+from pipeline.graph import StageName
 from pipeline.queue import Job, enqueue
 from pipeline.running import park_exhausted
 from settings import settings
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 # A fresh row's own nudge is on its way; what is older was forgotten.
 SETTLED = timedelta(seconds=2)
 BATCH = 500
+# What nobody has fetched or asked for in this time, LINE and the learner have given up too.
+KEPT = timedelta(days=1)
 # Statuses in which a stage may be owed. The others wait for the learner or an operator.
 AT_WORK = (
     SessionStatus.PENDING_UPLOAD,
@@ -37,15 +40,16 @@ AT_WORK = (
 
 
 def reconcile() -> None:
-    """One pass over everything owed."""
+    """One pass over everything owed. What one part stumbles over does not keep the others from theirs."""
+    for part in (_events, _messages, _questions, _media, _sessions):
+        try:
+            with transaction() as db:
+                part(db)
+        except OperationalError as error:
+            log.warning("reconcile: database away: %s", type(error.orig).__name__)
+        except SQLAlchemyError:
+            log.exception("reconcile: %s", part.__name__)
     park_exhausted()
-    with transaction() as db:
-        _events(db)
-        _messages(db)
-        _questions(db)
-        _media(db)
-    with transaction() as db:
-        _sessions(db)
 
 
 def run(stop: threading.Event) -> None:
@@ -80,6 +84,7 @@ def _messages(db: DbSession) -> None:
         .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
         .where(or_(col(Message.next_attempt_at).is_(None), col(Message.next_attempt_at) <= func.now()))
         .where(col(Message.created_at) < func.now() - SETTLED)
+        .order_by(col(Message.id))
         .limit(BATCH)
     )
     for message_id in db.exec(owed):
@@ -92,7 +97,7 @@ def _questions(db: DbSession) -> None:
         select(Message.id)
         .where(Message.sender == Sender.USER, col(Message.meta)["type"].astext == MessageType.QUESTION)
         .where(col(Message.meta)["unsent"].astext.is_(None), col(Message.parked_at).is_(None))
-        .where(col(Message.id).not_in(answered))
+        .where(col(Message.id).not_in(answered), col(Message.created_at) > func.now() - KEPT)
         .where(or_(col(Message.next_attempt_at).is_(None), col(Message.next_attempt_at) <= func.now()))
         .where(col(Message.created_at) < func.now() - SETTLED)
         .limit(BATCH)
@@ -117,7 +122,9 @@ def _media(db: DbSession) -> None:
         .where(col(Message.meta)["type"].astext.in_([MessageType.VIDEO, MessageType.AUDIO]))
         .where(col(Message.meta)["unsent"].astext.is_(None))
         .where(col(Message.created_at) < func.now() - SETTLED)
-        .where(col(Message.created_at) > func.now() - timedelta(days=1))
+        .where(col(Message.created_at) > func.now() - KEPT)
+        .where(col(Message.meta)["kept_at"].astext.is_(None))
+        .where(or_(col(Message.next_attempt_at).is_(None), col(Message.next_attempt_at) <= func.now()))
         .limit(BATCH)
     )
     for message_id in db.exec(unplaced):
@@ -128,15 +135,23 @@ def _sessions(db: DbSession) -> None:
     owed = (
         select(CookingSession)
         .where(col(CookingSession.status).in_(AT_WORK))
-        .where(
-            or_(
-                col(CookingSession.video_message_id).is_not(None),
-                col(CookingSession.memo_message_id).is_not(None),
-            )
-        )
+        .where(or_(_has_video(), _has_new_memo()))
         .where(col(CookingSession.updated_at) < func.now() - SETTLED)
         .order_by(col(CookingSession.id))
         .limit(BATCH)
     )
     for session in db.exec(owed):
         advance(db, session)
+
+
+def _has_video() -> ColumnElement[bool]:
+    return col(CookingSession.video_message_id).is_not(None)
+
+
+def _has_new_memo() -> ColumnElement[bool]:
+    """A memo before its video, whose words are not read yet; a read one waits for the learner."""
+    read = select(StageRun.session_id).where(
+        StageRun.stage == StageName.EXTRACT_ENTITIES,
+        or_(col(StageRun.finished_at).is_not(None), col(StageRun.parked_at).is_not(None)),
+    )
+    return and_(col(CookingSession.memo_message_id).is_not(None), col(CookingSession.id).not_in(read))

@@ -2,7 +2,6 @@
 
 import logging
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlmodel import Session as DbSession
 
@@ -13,6 +12,7 @@ from pipeline import runs
 from pipeline.advance import advance, facts_of
 from pipeline.endings import give_up, reject_memo, reject_video
 from pipeline.graph import STAGE, Stage, StageName, ready
+from pipeline.media.ffmpeg import workspace
 from pipeline.queue import enqueue
 from pipeline.stages import RUN
 from pipeline.work import MemoRejected, VideoRejected, Yielded, load_work
@@ -29,14 +29,12 @@ def run_stages(session_id: int, stage_name: str) -> None:
 
 def _run_one(session_id: int, stage: Stage) -> Stage | None:
     """Runs one stage if it is ready and free; returns the next for this runner."""
-    if not _is_ready(session_id, stage):
-        return None
-    held = runs.claim(session_id, stage.name)
+    held = _claim(session_id, stage)
     if held is None:
         return None
     try:
-        with TemporaryDirectory(prefix="moment-") as folder:
-            return _work(held, stage, Path(folder))
+        with workspace() as folder:
+            return _work(held, stage, folder)
     except runs.LeaseLost as error:
         log.warning("stage %s: %s", stage.name, error)
     except VideoRejected as rejection:
@@ -50,10 +48,13 @@ def _run_one(session_id: int, stage: Stage) -> Stage | None:
     return None
 
 
-def _is_ready(session_id: int, stage: Stage) -> bool:
+def _claim(session_id: int, stage: Stage) -> runs.Claim | None:
+    """The session stays locked from the look at what is ready to the claim: no unsend slips between."""
     with transaction() as db:
-        session = db.get(CookingSession, session_id)
-        return session is not None and stage in ready(facts_of(db, session))
+        session = db.get(CookingSession, session_id, with_for_update=True)
+        if session is None or stage not in ready(facts_of(db, session)):
+            return None
+        return runs.claim(db, session_id, stage.name)
 
 
 def _work(held: runs.Claim, stage: Stage, folder: Path) -> Stage | None:
@@ -66,7 +67,8 @@ def _work(held: runs.Claim, stage: Stage, folder: Path) -> Stage | None:
         return _store(held, stage, yielded)
     except runs.LeaseLost:
         if yielded.discard is not None:
-            yielded.discard()
+            with transaction() as db:
+                yielded.discard(db.get(CookingSession, held.session_id, with_for_update=True))
         raise
 
 
@@ -90,14 +92,17 @@ def _store(held: runs.Claim, stage: Stage, yielded: Yielded) -> Stage | None:
 
 
 def _settle(held: runs.Claim, rejection: VideoRejected | MemoRejected) -> None:
-    with transaction() as db:
-        session = db.get_one(CookingSession, held.session_id, with_for_update=True)
-        runs.finish(db, held)
-        if isinstance(rejection, VideoRejected):
-            reject_video(db, session, rejection.reason)
-        else:
-            reject_memo(db, session, rejection.reason)
-        advance(db, session)
+    try:
+        with transaction() as db:
+            session = db.get_one(CookingSession, held.session_id, with_for_update=True)
+            runs.finish(db, held)
+            if isinstance(rejection, VideoRejected):
+                reject_video(db, session, rejection.reason)
+            else:
+                reject_memo(db, session, rejection.reason)
+            advance(db, session)
+    except runs.LeaseLost as lost:  # unsent while it was fetched: the learner has been told already
+        log.info("stage %s: %s", held.stage, lost)
 
 
 def _retry_or_give_up(held: runs.Claim, stage: Stage, error: Exception) -> None:
@@ -126,10 +131,15 @@ def _end(db: DbSession, stage: Stage, session_id: int, error: str) -> None:
 def park_exhausted() -> int:
     """Gives up the stages whose process died in their last attempt; returns how many."""
     with transaction() as db:
-        stage_runs = runs.exhausted(db)
-        for run in stage_runs:
-            runs.park(run)
-            db.add(run)
-            db.flush()
-            _end(db, STAGE[StageName(run.stage)], run.session_id, run.error)
-    return len(stage_runs)
+        found = runs.exhausted(db)
+    return sum(_park(run_id, session_id) for run_id, session_id in found)
+
+
+def _park(run_id: int, session_id: int) -> bool:
+    with transaction() as db:
+        db.get(CookingSession, session_id, with_for_update=True)
+        run = runs.park(db, run_id)
+        if run is None or run.stage not in STAGE:  # another was first, or a stage of another release
+            return False
+        _end(db, STAGE[StageName(run.stage)], session_id, run.error)
+        return True

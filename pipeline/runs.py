@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Update, func, or_, text, update
+from sqlalchemy import ColumnElement, Update, func, or_, text, update
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
@@ -51,7 +51,7 @@ _CLAIM = text(
 )
 
 
-def claim(session_id: int, stage: str) -> Claim | None:
+def claim(db: DbSession, session_id: int, stage: str) -> Claim | None:
     """Takes the stage, or None when it is done, held, waiting for its retry, or given up."""
     token = uuid4()
     values = {
@@ -61,8 +61,7 @@ def claim(session_id: int, stage: str) -> Claim | None:
         "lease": settings().lease,
         "max_attempts": settings().max_attempts,
     }
-    with transaction() as db:
-        row = db.execute(_CLAIM, values).first()
+    row = db.execute(_CLAIM, values).first()
     return Claim(row.id, session_id, stage, row.attempt, token) if row else None
 
 
@@ -104,21 +103,30 @@ def fail(db: DbSession, held: Claim, error: str) -> float | None:
     return backoff.total_seconds()
 
 
-def exhausted(db: DbSession) -> list[StageRun]:
-    """Runs whose last attempt died with its process: nobody is left to park them."""
-    statement = (
-        select(StageRun)
-        .where(col(StageRun.finished_at).is_(None), col(StageRun.parked_at).is_(None))
-        .where(StageRun.attempt >= settings().max_attempts)
-        .where(or_(col(StageRun.leased_until).is_(None), col(StageRun.leased_until) < func.now()))
-        .with_for_update(skip_locked=True)
+def exhausted(db: DbSession) -> list[tuple[int, int]]:
+    """(run, session) of runs whose last attempt died with its process: nobody is left to park them."""
+    found = db.exec(select(StageRun).where(*_exhausted()))
+    return [(run.id or 0, run.session_id) for run in found]
+
+
+def park(db: DbSession, run_id: int) -> StageRun | None:
+    """Parks the run unless somebody else has meanwhile."""
+    run = db.exec(select(StageRun).where(StageRun.id == run_id, *_exhausted()).with_for_update()).first()
+    if run is not None:
+        run.parked_at = utc_now()
+        run.error = run.error or "the process died in its last attempt"
+        db.add(run)
+        db.flush()
+    return run
+
+
+def _exhausted() -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(StageRun.finished_at).is_(None),
+        col(StageRun.parked_at).is_(None),
+        col(StageRun.attempt) >= settings().max_attempts,
+        or_(col(StageRun.leased_until).is_(None), col(StageRun.leased_until) < func.now()),
     )
-    return list(db.exec(statement))
-
-
-def park(run: StageRun) -> None:
-    run.parked_at = utc_now()
-    run.error = run.error or "the process died in its last attempt"
 
 
 def _free(db: DbSession, held: Claim, **values: Any) -> None:

@@ -1,29 +1,76 @@
-"""The principles nearest in meaning to a text, by cosine distance in pgvector."""
+"""The principles that answer a text best: by meaning (pgvector) and by words shared, ranked in one statement.
 
-from sqlalchemy import Float
+The two kinds of score have different scales, and each embedding model its own, so both are put on one:
+how many standard deviations a principle lies above the others for this very text.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from pgvector import SparseVector
+from sqlalchemy import ColumnElement, Float, func, select
 from sqlmodel import Session as DbSession
-from sqlmodel import col, select
+from sqlmodel import col
 
+from knowledge_base.terms import Terms, query_terms
 from models.coaching import RetrievedPrinciple
-from models.principle import CookingPrinciple
+from models.principle import TERM_DIMENSIONS, CookingPrinciple
 from pipeline.providers.ports import Embedder, Vector
 
 
-def nearest(db: DbSession, query: Vector, limit: int = 3) -> list[RetrievedPrinciple]:
-    """Nearest first; `query` has 768 numbers."""
-    distance = col(CookingPrinciple.embedding).op("<=>", return_type=Float)(query)
-    statement = select(CookingPrinciple, distance).order_by(distance).limit(limit)
+class Ranking(Enum):
+    """What counts, as (meaning, words). The product ranks by BOTH; the others are for measuring."""
+
+    MEANING = (1.0, 0.0)
+    WORDS = (0.0, 1.0)
+    BOTH = (1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Query:
+    """A text made ready to be searched for, so that no transaction waits for the embedder."""
+
+    vector: Vector  # 768 numbers
+    terms: Terms
+
+
+def prepared(embedder: Embedder, text: str) -> Query:
+    return Query(embedder.embed_query(text), query_terms(text))
+
+
+def nearest(
+    db: DbSession, query: Query, limit: int = 3, ranking: Ranking = Ranking.BOTH
+) -> list[RetrievedPrinciple]:
+    """Best first; `score` is the cosine similarity, whatever the ranking. Every row is scored: at a few
+    hundred that is exact and quicker than an index."""
+    away = col(CookingPrinciple.embedding).op("<=>", return_type=Float)(query.vector)
+    words = SparseVector(query.terms, TERM_DIMENSIONS)
+    apart = col(CookingPrinciple.search_terms).op("<#>", return_type=Float)(words)  # the negative product
+    row = CookingPrinciple
+    scored = select(
+        col(row.principle_id),
+        col(row.title),
+        col(row.principle_text),
+        col(row.category),
+        (1.0 - away).label("score"),
+        (-apart).label("shared"),
+    ).cte()
+    meaning, wording = ranking.value
+    merit = meaning * _deviations(scored.c.score) + wording * _deviations(scored.c.shared)
+    best = select(scored).order_by(merit.desc(), scored.c.principle_id).limit(limit)
     return [
         RetrievedPrinciple(
-            principle_id=principle.principle_id,
-            title=principle.title,
-            text=principle.principle_text,
-            category=principle.category,
-            score=1.0 - apart,
+            principle_id=found.principle_id,
+            title=found.title,
+            text=found.principle_text,
+            category=found.category,
+            score=found.score,
         )
-        for principle, apart in db.exec(statement)
+        for found in db.execute(best)
     ]
 
 
-def search(db: DbSession, embedder: Embedder, text: str, limit: int = 3) -> list[RetrievedPrinciple]:
-    return nearest(db, embedder.embed_query(text), limit)
+def _deviations(score: ColumnElement[float]) -> ColumnElement[float]:
+    """How far above the mean, in standard deviations; 0 for all when they are equal (no word is shared)."""
+    spread = func.nullif(func.stddev_pop(score).over(), 0.0)
+    return func.coalesce((score - func.avg(score).over()) / spread, 0.0)

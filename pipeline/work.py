@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
 from sqlmodel import select
 
@@ -66,8 +67,9 @@ class Yielded:
 
     store: Callable[[DbSession, CookingSession], None]
     usage: Usage | None = None
-    # When the run was overtaken (the learner took the video back): removes what it left outside the database.
-    discard: Callable[[], None] | None = None
+    # When the run was overtaken: removes what it left outside the database, unless the session (None: gone), as
+    # it is now, still wants that; for another runner of the same stage then has stored it too.
+    discard: Callable[[CookingSession | None], None] | None = None
 
 
 def load_work(session_id: int, folder: Path) -> Work | None:
@@ -84,9 +86,6 @@ def load_work(session_id: int, folder: Path) -> Work | None:
 
 def learner_state(db: DbSession, user_id: int) -> LearnerState:
     """The learner's state, made at first use."""
-    found = db.exec(select(LearnerState).where(LearnerState.user_id == user_id)).first()
-    if found is None:
-        found = LearnerState(user_id=user_id)
-        db.add(found)
-        db.flush()
-    return found
+    db.execute(insert(LearnerState).values(user_id=user_id).on_conflict_do_nothing())
+    # Locked: two sessions that finish at once must not lose each other's summaries.
+    return db.exec(select(LearnerState).where(LearnerState.user_id == user_id).with_for_update()).one()

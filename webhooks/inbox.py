@@ -7,15 +7,14 @@ next, in one INSERT, and each is answered only after the commit that holds it.
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col
+from sqlalchemy import text
 
 from models.database import transaction
-from models.inbox import EventSource, InboxEvent
+from models.inbox import EventSource
 from pipeline.queue import Job, nudge
 
 Row = dict[str, Any]
@@ -23,18 +22,21 @@ Row = dict[str, Any]
 
 def line_row(channel: str, event: Mapping[str, Any]) -> Row:
     """The event as it came, with what routing needs beside it. Tolerates any shape."""
+    event = storable(event)
     source = event.get("source")
     user_id = source.get("userId") if isinstance(source, Mapping) else None
     stamp = event.get("timestamp")
     event_id = event.get("webhookEventId")
     return {
         "source": EventSource.LINE,
-        "event_id": event_id if isinstance(event_id, str) and event_id else _fingerprint(event),
+        "event_id": event_id
+        if isinstance(event_id, str) and 0 < len(event_id) <= 128
+        else _fingerprint(event),
         "channel": channel,
         "line_user_id": user_id[:64] if isinstance(user_id, str) else "",
         "event_type": str(event.get("type", ""))[:64],
         "timestamp_ms": stamp if isinstance(stamp, int) and 0 <= stamp < 2**53 else 0,
-        "body": without_nul(event),
+        "body": event,
     }
 
 
@@ -43,28 +45,39 @@ def _fingerprint(event: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()
 
 
-def without_nul(value: Any) -> Any:
-    """JSONB holds no NUL character; nothing a learner means is lost with it."""
+def storable(value: Any) -> Any:
+    """Postgres holds neither NUL nor half a surrogate pair; nothing a learner means is lost with them."""
     if isinstance(value, str):
-        return value.replace("\0", "")
+        if value.isascii():
+            return value.replace("\0", "")
+        return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, Mapping):
-        return {without_nul(key): without_nul(entry) for key, entry in value.items()}
+        return {storable(key): storable(entry) for key, entry in value.items()}
     if isinstance(value, list):
-        return [without_nul(entry) for entry in value]
+        return [storable(entry) for entry in value]
     return value
 
 
-def store(rows: Sequence[Row]) -> None:
-    """One statement, committed; a row that is there already changes nothing. Then wakes the learners' handlers."""
+# One constant statement whatever the number of rows: built row by row, it would cost more than its commit.
+_STORE = text(
+    """
+    INSERT INTO inbox_event (source, event_id, channel, line_user_id, event_type, timestamp_ms, body,
+                             attempts, outcome, error, received_at)
+    SELECT source, event_id, channel, line_user_id, event_type, timestamp_ms, body, 0, '', '', now()
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given(
+           source text, event_id text, channel text, line_user_id text, event_type text,
+           timestamp_ms bigint, body jsonb)
+    ON CONFLICT (source, event_id) DO NOTHING
+    RETURNING source, line_user_id
+    """
+)
+
+
+def store(rows: Sequence[Row]) -> list[str]:
+    """One statement, committed; a row that is there already changes nothing. Returns the learners to wake."""
     with transaction() as db:
-        statement = insert(InboxEvent).values(list(rows))
-        stored = db.execute(
-            statement.on_conflict_do_nothing(index_elements=["source", "event_id"]).returning(
-                col(InboxEvent.source), col(InboxEvent.line_user_id)
-            )
-        ).all()
-    for user_id in dict.fromkeys(row.line_user_id for row in stored if row.source == EventSource.LINE):
-        nudge(Job.HANDLE_EVENTS, user_id)
+        stored = db.execute(_STORE, {"rows": json.dumps(rows)}).all()
+    return list(dict.fromkeys(row.line_user_id for row in stored if row.source == EventSource.LINE))
 
 
 @dataclass
@@ -75,10 +88,15 @@ class _Waiting:
 
 @dataclass
 class Inbox:
-    """Shares commits between concurrent deliveries. One an event loop."""
+    """Shares commits between concurrent deliveries. One an event loop.
+
+    The learners' handlers are woken beside the next commit: no delivery waits for the broker.
+    """
 
     _waiting: list[_Waiting] = field(default_factory=list)
+    _asleep: dict[str, None] = field(default_factory=dict)  # learners with a stored event, in order
     _committing: asyncio.Task[None] | None = None
+    _waking: asyncio.Task[None] | None = None
 
     async def add(self, rows: list[Row]) -> None:
         """Returns once the rows are committed; raises what the commit raised."""
@@ -92,11 +110,22 @@ class Inbox:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             try:
-                await asyncio.to_thread(store, [row for waiting in batch for row in waiting.rows])
+                stored = await asyncio.to_thread(store, [row for waiting in batch for row in waiting.rows])
             except Exception as error:  # noqa: BLE001 - handed to every delivery that waits for it
                 _settle(batch, error)
             else:
                 _settle(batch, None)
+                self._wake(stored)
+
+    def _wake(self, line_user_ids: Iterable[str]) -> None:
+        self._asleep |= dict.fromkeys(line_user_ids)
+        if self._waking is None or self._waking.done():
+            self._waking = asyncio.create_task(self._wake_all())
+
+    async def _wake_all(self) -> None:
+        while self._asleep:
+            line_user_ids, self._asleep = self._asleep, {}
+            await asyncio.to_thread(nudge, Job.HANDLE_EVENTS, *line_user_ids)
 
 
 def _settle(batch: Sequence[_Waiting], error: Exception | None) -> None:

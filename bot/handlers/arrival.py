@@ -1,20 +1,18 @@
-"""A learner arrives, leaves, comes back."""
+"""A learner arrives, leaves, comes back, asks how it all works."""
 
 from datetime import datetime
 
 from sqlmodel import Session as DbSession
-from sqlmodel import col, select
 
 from bot.events import LineEvent
-from bot.router import Router
+from bot.router import Router, says
 from bot.say.bubbles import Say, say, text_bubble
 from bot.say.prompts import choose_dish, prompt_for
 from knowledge_base import copy
-from models.chat import ChatRoom, Message
 from models.rules.next_step import Ask, NextStep
 from models.session import CookingSession
 from models.user import User
-from pipeline.queue import Job, enqueue
+from pipeline.outbox import wake_owed
 
 router = Router()
 
@@ -31,7 +29,7 @@ def follow(
     returning = user.blocked_at is not None or event.is_unblocked or session is not None
     user.blocked_at = None
     db.add(user)
-    _wake_owed(db, user)
+    wake_owed(db, user)
     if not returning:
         prompt = choose_dish(db, user, now, lead=copy.welcome(user.first_name))
         return say(*prompt.bubbles, quick=prompt.quick)
@@ -46,12 +44,7 @@ def unfollow(db: DbSession, user: User, now: datetime) -> None:
     db.add(user)
 
 
-def _wake_owed(db: DbSession, user: User) -> None:
-    owed = (
-        select(Message.id)
-        .join(ChatRoom, col(Message.chat_room_id) == col(ChatRoom.id))
-        .where(ChatRoom.user_id == user.id, col(Message.retry_key).is_not(None))
-        .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
-    )
-    for message_id in db.exec(owed):
-        enqueue(db, Job.DELIVER, message_id or 0)
+@router.on("message.text", where=[says("ヘルプ", "使い方", "help", "Help")])
+def show_help(db: DbSession, user: User, session: CookingSession | None, now: datetime) -> Say:
+    prompt = prompt_for(db, user, session, now)
+    return say(text_bubble(copy.HELP), *prompt.bubbles, quick=prompt.quick)

@@ -14,18 +14,17 @@ from bot.say.prompts import (
     ask_memo,
     ask_rating,
     choose_dish,
-    minutes_left,
     prompt_for,
     question_taps,
+    video_taken,
 )
 from knowledge_base import copy
 from models.chat import MessageType, RoomType
 from models.coaching import RatingAspect
-from models.dish import Dish
 from models.rules.next_step import Ask, NextStep, has_memo, missing_rating, next_step
 from models.session import CookingSession
 from models.user import User
-from pipeline.advance import advance
+from pipeline.advance import advance, takes_memo
 from pipeline.endings import forget_memo
 from pipeline.queue import Job, enqueue
 
@@ -71,12 +70,7 @@ def _take_video(event: LineEvent, db: DbSession, user: User, session: CookingSes
     db.add(session)
     db.flush()
     advance(db, session)
-    dish = db.get_one(Dish, session.dish_id)
-    minutes = max(1, minutes_left(db, session, now))
-    taken = text_bubble(copy.video_received(minutes, dish.name_ja, session.session_number))
-    prompt = prompt_for(db, user, session, now)
-    bubbles = prompt.bubbles if next_step(session).ask is not Ask.WAIT_FOR_TEXT else ()
-    return say(taken, *bubbles, quick=prompt.quick, room=RoomType.COOKING_VIDEOS)
+    return video_taken(db, user, session, now)
 
 
 @router.on("message.audio")
@@ -85,15 +79,13 @@ def memo(
     event: LineEvent, db: DbSession, user: User, session: CookingSession | None, step: NextStep, now: datetime
 ) -> Say | None:
     if event.external_content:
-        return say(text_bubble(copy.VIDEO_FROM_ELSEWHERE))
+        return say(text_bubble(copy.MEMO_FROM_ELSEWHERE))
     if session is None:
         keep_for_later(db, note(db, user, event, MessageType.AUDIO))
         prompt = choose_dish(db, user, now, lead=copy.WHICH_DISH_MEMO)
         return say(*prompt.bubbles, quick=prompt.quick)
-    if step.ask not in BEFORE_TEXT:
-        # After the text a voice message is a question; its answer is the reply.
-        asked_aloud = note(db, user, event, MessageType.QUESTION, session=session)
-        enqueue(db, Job.ANSWER, asked_aloud.id or 0)
+    if step.ask not in BEFORE_TEXT or not takes_memo(db, session):
+        _as_question(event, db, user, session)
         return None
     note(db, user, event, MessageType.AUDIO, session=session)
     if has_memo(session):
@@ -102,6 +94,12 @@ def memo(
     session.memo_channel = event.channel
     session.memo_skipped = False
     return _go_on(db, user, session, now, copy.MEMO_RECEIVED)
+
+
+def _as_question(event: LineEvent, db: DbSession, user: User, session: CookingSession) -> None:
+    """Too late for the coaching it is a question; the answer, by a job of its own, is the reply."""
+    question = note(db, user, event, MessageType.QUESTION, session=session)
+    enqueue(db, Job.ANSWER, question.id or 0)
 
 
 @router.on("postback", where=[action("skip_memo", session_id=int)])
@@ -130,8 +128,13 @@ def open_voice(db: DbSession, user: User, session: CookingSession | None, now: d
 
 
 @router.on("message.text", where=[asked(Ask.MEMO)])
-def typed_memo(event: LineEvent, db: DbSession, user: User, session: CookingSession, now: datetime) -> Say:
+def typed_memo(
+    event: LineEvent, db: DbSession, user: User, session: CookingSession, now: datetime
+) -> Say | None:
     """Written instead of spoken: the words are the transcript."""
+    if not takes_memo(db, session):
+        _as_question(event, db, user, session)
+        return None
     note(db, user, event, MessageType.TEXT, session=session)
     session.voice_transcript = event.text
     return _go_on(db, user, session, now, copy.MEMO_TEXT_RECEIVED)
@@ -147,7 +150,9 @@ def rate(
     session: CookingSession | None,
     now: datetime,
 ) -> Say:
-    return _rate(db, user, session if session and session.id == session_id else None, aspect, value, now)
+    if session is None or session.id != session_id:
+        return _old_button(db, user, session, now, copy.RATING_CLOSED)
+    return _rate(db, user, session, aspect, value, now)
 
 
 def one_to_five(context: Context) -> bool | Mapping[str, object]:
@@ -155,17 +160,25 @@ def one_to_five(context: Context) -> bool | Mapping[str, object]:
     return {"value": int(digit)} if digit in {"1", "2", "3", "4", "5"} else False
 
 
-@router.on("message.text", where=[asked(Ask.RATING), one_to_five])
+def rating_missing(context: Context) -> bool | Mapping[str, object]:
+    """Asked for before the text, and once more with it."""
+    if context.session is None or context.step.ask not in (Ask.RATING, Ask.WAIT_FOR_VIDEO, Ask.COOK_AGAIN):
+        return False
+    aspect = missing_rating(context.session)
+    return {"aspect": aspect} if aspect else False
+
+
+@router.on("message.text", where=[one_to_five, rating_missing])
 def typed_rating(
-    value: int, db: DbSession, user: User, session: CookingSession, step: NextStep, now: datetime
+    value: int, aspect: RatingAspect, db: DbSession, user: User, session: CookingSession, now: datetime
 ) -> Say:
-    return _rate(db, user, session, step.aspect or RatingAspect.APPEARANCE, value, now)
+    return _rate(db, user, session, aspect, value, now)
 
 
 def _rate(
-    db: DbSession, user: User, session: CookingSession | None, aspect: RatingAspect, value: int, now: datetime
+    db: DbSession, user: User, session: CookingSession, aspect: RatingAspect, value: int, now: datetime
 ) -> Say:
-    if session is None or value not in range(1, 6) or not _takes_rating(session, aspect):
+    if value not in range(1, 6) or not _takes_rating(session, aspect):
         return _old_button(db, user, session, now, copy.RATING_CLOSED)
     session.self_ratings = {**session.self_ratings, aspect: value}
     missing = missing_rating(session)

@@ -8,10 +8,10 @@ from sqlmodel import select
 from bot.received import unplaced
 from bot.router import Router, action, says
 from bot.say.bubbles import Say, say, text_bubble
-from bot.say.prompts import choose_dish, minutes_left, prompt_for, refusal
+from bot.say.prompts import choose_dish, prompt_for, refusal, video_taken
 from knowledge_base import copy
 from knowledge_base.catalogue import load
-from models.chat import MessageType, RoomType
+from models.chat import MessageType
 from models.dish import Dish
 from models.rules.entitlement import EntitlementError, is_open, next_session_number
 from models.rules.history import sessions_of
@@ -19,7 +19,7 @@ from models.rules.next_step import Ask, NextStep
 from models.session import CookingSession, SessionStatus
 from models.user import User
 from pipeline.advance import advance
-from pipeline.endings import forget_video
+from pipeline.endings import forget_memo, forget_video
 
 router = Router()
 
@@ -45,7 +45,7 @@ def pick_dish(
     if step.ask in UNDER_WAY:
         return show_dishes(db=db, user=user, session=session, step=step, now=now)
     dish = db.exec(select(Dish).where(Dish.slug == slug)).first()
-    if dish is None:
+    if dish is None or slug not in load().dishes:
         return _again(db, user, now, copy.DISH_GONE)
     try:
         opened = _open(db, user, dish, now)
@@ -68,6 +68,8 @@ def _open(db: DbSession, user: User, dish: Dish, now: datetime) -> CookingSessio
     if same is not None:
         if same.status == SessionStatus.FAILED:
             forget_video(db, same)
+            forget_memo(db, same)
+            same.self_ratings, same.memo_skipped, same.created_at = {}, False, now
         if waiting is not None and waiting is not same:
             _give_over(waiting, same)
             db.delete(waiting)
@@ -90,19 +92,19 @@ def _give_over(waiting: CookingSession, to: CookingSession) -> None:
 
 
 def _take_unplaced(db: DbSession, user: User, session: CookingSession, now: datetime) -> None:
-    video = unplaced(db, user, MessageType.VIDEO)
-    if video is not None and session.video_message_id is None:
-        session.video_message_id = video.line_message_id
-        session.video_channel = video.channel
+    """The latest of each kind; the others go with it, so that none is taken for a later cook."""
+    videos = unplaced(db, user, MessageType.VIDEO)
+    if videos and session.video_message_id is None:
+        session.video_message_id = videos[0].line_message_id
+        session.video_channel = videos[0].channel
         session.video_received_at = now
-        video.session_id = session.id
-        db.add(video)
-    memo = unplaced(db, user, MessageType.AUDIO)
-    if memo is not None and session.memo_message_id is None:
-        session.memo_message_id = memo.line_message_id
-        session.memo_channel = memo.channel
-        memo.session_id = session.id
-        db.add(memo)
+    memos = unplaced(db, user, MessageType.AUDIO)
+    if memos and session.memo_message_id is None:
+        session.memo_message_id = memos[0].line_message_id
+        session.memo_channel = memos[0].channel
+    for message in (*videos, *memos):
+        message.session_id = session.id
+        db.add(message)
     db.flush()
 
 
@@ -111,10 +113,7 @@ def _begin(db: DbSession, user: User, dish: Dish, session: CookingSession, now: 
         guide = load().dishes[dish.slug]
         focus = guide.attempts[session.session_number - 1]
         return say(text_bubble(copy.dish_chosen(dish.name_ja, session.session_number, focus)))
-    minutes = max(1, minutes_left(db, session, now))
-    taken = text_bubble(copy.video_received(minutes, dish.name_ja, session.session_number))
-    prompt = prompt_for(db, user, session, now)
-    return say(taken, *prompt.bubbles, quick=prompt.quick, room=RoomType.COOKING_VIDEOS)
+    return video_taken(db, user, session, now)
 
 
 def _again(db: DbSession, user: User, now: datetime, words: str) -> Say:

@@ -6,7 +6,7 @@ from sqlmodel import Session as DbSession
 
 from bot.events import LineEvent
 from bot.received import note
-from bot.router import Router, says
+from bot.router import Router
 from bot.say.bubbles import Say, say, text_bubble
 from bot.say.prompts import prompt_for
 from knowledge_base import copy
@@ -23,12 +23,6 @@ OTHER = {
     "message.location": copy.LOCATION_RECEIVED,
     "message.file": copy.FILE_NOT_MEDIA,
 }
-
-
-@router.on("message.text", where=[says("ヘルプ", "使い方", "help", "Help")])
-def show_help(db: DbSession, user: User, session: CookingSession | None, now: datetime) -> Say:
-    prompt = prompt_for(db, user, session, now)
-    return say(text_bubble(copy.HELP), *prompt.bubbles, quick=prompt.quick)
 
 
 @router.on("message.text")

@@ -1,13 +1,15 @@
 """The learner took a message back: our copies go too, and nothing is made of it any more."""
 
+from sqlalchemy import and_
 from sqlmodel import Session as DbSession
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.events import LineEvent
 from bot.received import received_message
 from bot.router import Router
 from knowledge_base import copy
-from models.chat import MessageType, Sender
+from models.chat import Message, MessageType, Sender
+from models.inbox import InboxEvent
 from models.session import CookingSession, SessionStatus
 from models.user import User
 from pipeline.endings import forget_memo, forget_video, withdraw_video
@@ -27,19 +29,35 @@ def unsend(event: LineEvent, db: DbSession, user: User) -> None:
     message = received_message(db, user, event.unsent_message_id)
     if message is None:
         return
+    _blank_event(db, user, event.unsent_message_id)
     message.text = UNSENT
     message.meta = {**message.meta, "unsent": True}
     db.add(message)
     enqueue(db, Job.PURGE, message.id or 0)
-    _take_back(db, user, event.unsent_message_id)
+    _take_back(db, user, message, event.unsent_message_id)
 
 
-def _take_back(db: DbSession, user: User, message_id: str) -> None:
+def _blank_event(db: DbSession, user: User, line_id: str) -> None:
+    """Their words go from the inbox too, where they lie as they came."""
+    statement = select(InboxEvent).where(
+        InboxEvent.line_user_id == user.line_user_id, col(InboxEvent.body)["message"]["id"].astext == line_id
+    )
+    for row in db.exec(statement):
+        row.body = {**row.body, "message": {**row.body["message"], "text": UNSENT}}
+        db.add(row)
+
+
+def _take_back(db: DbSession, user: User, message: Message, line_id: str) -> None:
     mine = select(CookingSession).where(CookingSession.user_id == user.id)
-    with_video = db.exec(mine.where(CookingSession.video_message_id == message_id).with_for_update()).first()
+    with_video = db.exec(mine.where(CookingSession.video_message_id == line_id).with_for_update()).first()
     if with_video is not None:
         _video(db, user, with_video)
-    with_memo = db.exec(mine.where(CookingSession.memo_message_id == message_id).with_for_update()).first()
+    spoken = col(CookingSession.memo_message_id) == line_id
+    if message.meta["type"] == MessageType.TEXT:  # a written memo has no id on its session
+        spoken = and_(
+            col(CookingSession.id) == message.session_id, col(CookingSession.memo_message_id).is_(None)
+        )
+    with_memo = db.exec(mine.where(spoken).with_for_update()).first()
     if with_memo is not None:
         _memo(db, user, with_memo)
 

@@ -1,5 +1,6 @@
 """The learner watched the coaching video to its end."""
 
+import re
 from datetime import datetime
 
 from sqlmodel import Session as DbSession
@@ -16,6 +17,7 @@ from models.user import User
 router = Router()
 
 TRACKING_PREFIX = "session-"
+TRACKING_ID = re.compile(rf"{TRACKING_PREFIX}(\d{{1,9}})", re.ASCII)  # no more digits than an id has
 
 
 def tracking_id(session_id: int) -> str:
@@ -26,13 +28,13 @@ def tracking_id(session_id: int) -> str:
 @router.on("videoPlayComplete")
 def watched(event: LineEvent, db: DbSession, user: User, now: datetime) -> Say | None:
     """Thanked once: LINE sends the event again whenever the learner watches again."""
-    session_id = (event.tracking_id or "").removeprefix(TRACKING_PREFIX)
-    if not session_id.isdigit():
+    ours = TRACKING_ID.fullmatch(event.tracking_id or "")
+    if ours is None:
         return None
     statement = (
         select(Message)
         .join(ChatRoom, col(Message.chat_room_id) == col(ChatRoom.id))
-        .where(ChatRoom.user_id == user.id, Message.session_id == int(session_id))
+        .where(ChatRoom.user_id == user.id, Message.session_id == int(ours[1]))
         .where(col(Message.meta)["type"].astext == MessageType.COACHING_VIDEO)
     )
     message = db.exec(statement).first()

@@ -46,7 +46,10 @@ def _dish(dish: Dish, number: int) -> LineObject:
                     "color": WARM,
                     "height": "sm",
                     "action": postback(
-                        copy.DISH_BUTTON, display=f"{dish.name_ja}を作ります", action="dish", slug=dish.slug
+                        copy.DISH_BUTTON,
+                        display=copy.dish_display(dish.name_ja),
+                        action="dish",
+                        slug=dish.slug,
                     ),
                 }
             ],

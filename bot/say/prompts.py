@@ -7,12 +7,14 @@ from math import ceil
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from bot.say.bubbles import LineObject, message_action, postback, quick, text_bubble, voice_action
+from bot.say.bubbles import LineObject, Say, message_action, postback, quick, say, text_bubble, voice_action
 from bot.say.cards import dish_carousel
 from knowledge_base import copy
+from knowledge_base.catalogue import load
+from models.chat import RoomType
 from models.coaching import CoachingText, RatingAspect
 from models.dish import Dish
-from models.rules.entitlement import EntitlementError, next_session_number
+from models.rules.entitlement import DishLocked, EntitlementError, TrialUsed, next_session_number
 from models.rules.history import sessions_of, waiting_times
 from models.rules.next_step import Ask, NextStep, next_step
 from models.rules.promise import text_promise
@@ -50,12 +52,11 @@ def choose_dish(db: DbSession, user: User, now: datetime, lead: str = copy.CHOOS
 
 
 def refusal(error: EntitlementError | None, dish: Dish | None) -> str:
-    name = type(error).__name__ if error else ""
-    if name == "TrialUsed":
+    if isinstance(error, TrialUsed):
         return copy.TRIAL_USED
-    if name == "DishLocked":
+    if isinstance(error, DishLocked):
         return copy.DISH_LOCKED
-    return copy.attempts_used(dish.name_ja if dish else "どの料理も")
+    return copy.attempts_used(dish.name_ja) if dish else copy.ALL_COOKED
 
 
 def _open_dishes(
@@ -64,12 +65,26 @@ def _open_dishes(
     sessions = sessions_of(db, user.id or 0)
     found: list[tuple[Dish, int]] = []
     refused: EntitlementError | None = None
-    for dish in db.exec(select(Dish).order_by(col(Dish.month_unlocked), col(Dish.order))):
+    # A dish that is gone from the files keeps its row for past sessions, but nobody can be coached on it.
+    taught = select(Dish).where(col(Dish.slug).in_(load().dishes))
+    for dish in db.exec(taught.order_by(col(Dish.month_unlocked), col(Dish.order))):
         try:
             found.append((dish, next_session_number(user, dish, sessions, now)))
+        except DishLocked:
+            continue  # why an open dish is refused tells more
         except EntitlementError as error:
             refused = error
     return found, refused
+
+
+def video_taken(db: DbSession, user: User, session: CookingSession, now: datetime) -> Say:
+    """The acknowledgement of a video: when the text will come, and what is still asked."""
+    dish = db.get_one(Dish, session.dish_id)
+    minutes = max(1, minutes_left(db, session, now))
+    taken = text_bubble(copy.video_received(minutes, dish.name_ja, session.session_number))
+    prompt = prompt_for(db, user, session, now)
+    bubbles = () if next_step(session).ask is Ask.WAIT_FOR_TEXT else prompt.bubbles  # that is said already
+    return say(taken, *bubbles, quick=prompt.quick, room=RoomType.COOKING_VIDEOS)
 
 
 def ask_memo(session: CookingSession) -> Prompt:
@@ -99,7 +114,7 @@ def question_taps(session: CookingSession) -> tuple[LineObject, ...]:
     if not session.coaching_text:
         return ()
     suggested = CoachingText.model_validate(session.coaching_text).suggested_questions
-    return tuple(quick(message_action(question)) for question in suggested)
+    return tuple(quick(message_action(question)) for question in suggested if question.strip())
 
 
 def choose_taps(label: str = copy.CHOOSE_LABEL) -> tuple[LineObject, ...]:

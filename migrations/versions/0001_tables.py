@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from pgvector.sqlalchemy import Vector
+from pgvector.sqlalchemy import SPARSEVEC, Vector
 from sqlalchemy.dialects import postgresql
 
 revision = "0001"
@@ -23,7 +23,9 @@ def upgrade() -> None:
         sa.Column("dishes", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("faults", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("embedding", Vector(768), nullable=False),
+        sa.Column("search_terms", SPARSEVEC(536_870_912), nullable=False),
         sa.Column("embedding_model", sa.String(length=100), nullable=False),
+        sa.Column("embedding_dimensions", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cooking_principles")),

@@ -7,7 +7,9 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from models.rules.promise import LAST_SESSIONS
-from models.session import CookingSession
+from models.session import CookingSession, StageRun
+
+COACHING_STAGE = "coach_text"  # the stage that writes the text, by its name in the pipeline above
 
 
 def last_coached_at(db: DbSession, session: CookingSession) -> datetime | None:
@@ -29,12 +31,16 @@ def sessions_of(db: DbSession, user_id: int) -> Sequence[CookingSession]:
 
 
 def waiting_times(db: DbSession) -> list[timedelta]:
-    """From the video to the text, for the latest sessions of all learners."""
+    """From the video to the written text, for the latest sessions of all learners.
+
+    Not to its delivery: what waited for a blocked learner or for the quota says nothing of our speed.
+    """
     statement = (
-        select(CookingSession.video_received_at, CookingSession.coaching_text_delivered_at)
-        .where(col(CookingSession.coaching_text_delivered_at).is_not(None))
+        select(CookingSession.video_received_at, StageRun.finished_at)
+        .join(StageRun, col(StageRun.session_id) == col(CookingSession.id))
+        .where(StageRun.stage == COACHING_STAGE, col(StageRun.finished_at).is_not(None))
         .where(col(CookingSession.video_received_at).is_not(None))
-        .order_by(col(CookingSession.coaching_text_delivered_at).desc())
+        .order_by(col(StageRun.finished_at).desc())
         .limit(LAST_SESSIONS)
     )
-    return [delivered - received for received, delivered in db.exec(statement) if received and delivered]
+    return [written - received for received, written in db.exec(statement) if received and written]

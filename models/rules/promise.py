@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from math import ceil
 
 LAST_SESSIONS = 50
 QUANTILE = 0.8
@@ -12,4 +13,4 @@ def text_promise(durations: Sequence[timedelta], default: timedelta) -> timedelt
     if not durations:
         return default
     ordered = sorted(durations)
-    return ordered[min(len(ordered) - 1, int(QUANTILE * len(ordered)))]
+    return ordered[ceil(QUANTILE * len(ordered)) - 1]

@@ -38,6 +38,15 @@ class CoachingVideo:
     height: int
 
 
+@dataclass(frozen=True)
+class Render:
+    """One ffmpeg pass, ready to run."""
+
+    board: Storyboard
+    output: Path
+    command: list[str]
+
+
 def compose(
     source: Path,
     facts: VideoFacts,
@@ -54,28 +63,41 @@ def compose(
     FfmpegTimeout, Unmeasurable, BadRender.
     """
     with workspace(into) as folder:
-        track = join(part1, part2, folder / "narration.wav")
-        outro_seconds = music.write_music(folder / "music.wav")
-        board = storyboard.plan(
-            facts,
-            part1_frames=track.part1_frames,
-            part2_frames=track.part2_frames,
-            outro_frames=round(outro_seconds * FPS),
-            key_moment_seconds=key_moment_seconds,
-        )
-        files = _files(source, track, board, folder)
-        command = build_command(board, facts, files, narration_gain_db=gain_to_target(track.wav))
-        run(command, timeout_seconds=timeout_seconds)
-        verify(files.output, board)
-        preview = _preview(files.output, board.key_moment, folder / "preview.jpg")
+        render = prepare(source, facts, part1, part2, key_moment_seconds, folder)
+        run(render.command, timeout_seconds=timeout_seconds)
+        verify(render.output, render.board)
+        preview = _preview(render.output, render.board.key_moment, folder / "preview.jpg")
         return CoachingVideo(
-            path=files.output.replace(into / "coaching_video.mp4"),
+            path=render.output.replace(into / "coaching_video.mp4"),
             preview=preview.replace(into / "preview.jpg"),
-            seconds=board.seconds,
+            seconds=render.board.seconds,
             bytes=(into / "coaching_video.mp4").stat().st_size,
-            width=board.width,
-            height=board.height,
+            width=render.board.width,
+            height=render.board.height,
         )
+
+
+def prepare(
+    source: Path,
+    facts: VideoFacts,
+    part1: Sequence[SpokenSentence],
+    part2: Sequence[SpokenSentence],
+    key_moment_seconds: int,
+    folder: Path,
+) -> Render:
+    """Writes all that the one pass reads into `folder`. Raises MismatchedSpeech, FfmpegFailed, Unmeasurable."""
+    track = join(part1, part2, folder / "narration.wav")
+    outro_seconds = music.write_music(folder / "music.wav")
+    board = storyboard.plan(
+        facts,
+        part1_frames=track.part1_frames,
+        part2_frames=track.part2_frames,
+        outro_frames=round(outro_seconds * FPS),
+        key_moment_seconds=key_moment_seconds,
+    )
+    files = _files(source, track, board, folder)
+    command = build_command(board, facts, files, narration_gain_db=gain_to_target(track.wav))
+    return Render(board, files.output, command)
 
 
 def _files(source: Path, track: NarrationTrack, board: Storyboard, folder: Path) -> Files:

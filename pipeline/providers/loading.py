@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from pipeline.media.ffmpeg import workspace
 from pipeline.providers.local_store import LocalStore
 from pipeline.providers.ports import ObjectStore, Providers
 from settings import ConfigurationError, settings
@@ -38,7 +38,7 @@ def local_file(objects: ObjectStore, key: str) -> Iterator[Path]:
     if path is not None:
         yield path
         return
-    with TemporaryDirectory(prefix="moment-") as folder:
-        copy = Path(folder) / key.rsplit("/", 1)[-1]
+    with workspace() as folder:
+        copy = folder / key.rsplit("/", 1)[-1]
         objects.fetch(key, copy)
         yield copy

@@ -2,13 +2,17 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 from pipeline.links import media_link
 from pipeline.providers.ports import ObjectMissing
+
+_ABANDONED_AFTER_SECONDS = 6 * 3600
 
 
 class LocalStore:
@@ -18,7 +22,7 @@ class LocalStore:
     def put(self, key: str, chunks: Iterable[bytes], content_type: str) -> int:
         target = self._path(key)
         target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = target.with_name(f".{target.name}.{uuid4().hex}")
+        unfinished = self._unfinished() / uuid4().hex
         total = 0
         try:
             with unfinished.open("wb") as file:
@@ -50,6 +54,16 @@ class LocalStore:
 
     def signed_url(self, key: str, expires_at: datetime) -> str:
         return media_link(key, expires_at)
+
+    def _unfinished(self) -> Path:
+        """Where files grow before they are named; sweeps up those of killed processes."""
+        folder = self.root / ".unfinished"
+        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.iterdir():
+            with suppress(FileNotFoundError):  # finished meanwhile
+                if time.time() - left.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
+                    left.unlink()
+        return folder
 
     def _path(self, key: str) -> Path:
         path = (self.root / key).resolve()

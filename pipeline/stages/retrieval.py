@@ -8,7 +8,7 @@ from models.database import transaction
 from models.session import CookingSession
 from pipeline.briefs import analysis_brief
 from pipeline.guards import check_analysis
-from pipeline.search import nearest
+from pipeline.search import nearest, prepared
 from pipeline.work import Work, Yielded
 
 
@@ -19,7 +19,7 @@ def run(work: Work) -> Yielded:
     check_analysis(analysis, brief.duration_seconds, work.guide)
     skills = load().skills
     named = [skills.get(skill, skill) for skill in work.guide.principles]
-    query = work.providers.embedder.embed_query(f"{analysis.diagnosis} {'、'.join(named)}")
+    query = prepared(work.providers.embedder, f"{analysis.diagnosis} {'、'.join(named)}")
     with transaction() as db:
         found = nearest(db, query)
 

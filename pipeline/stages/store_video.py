@@ -46,4 +46,8 @@ def run(work: Work) -> Yielded:
             room=RoomType.COOKING_VIDEOS,
         )
 
-    return Yielded(keep_facts, discard=lambda: objects.delete(key))
+    def discard(session: CookingSession | None) -> None:
+        if session is None or session.video_message_id != message_id:
+            objects.delete(key)
+
+    return Yielded(keep_facts, discard=discard)

@@ -35,4 +35,5 @@ def _begin(work: Work) -> None:
         if session.pipeline_job_id is None:
             session.pipeline_job_id = uuid4()
             session.pipeline_started_at = utc_now()
-        session.status = SessionStatus.PROCESSING
+        if session.status == SessionStatus.UPLOADED:
+            session.status = SessionStatus.PROCESSING

@@ -44,9 +44,10 @@ def run(work: Work) -> Yielded:
         session.status = SessionStatus.COMPLETED
         owe(db, session.user_id, MessageType.COACHING_VIDEO, video=at, session_id=session.id)
 
-    def discard() -> None:
-        objects.delete(at)
-        objects.delete(preview_at)
+    def discard(session: CookingSession | None) -> None:
+        if session is None or session.raw_video_url == "":
+            objects.delete(at)
+            objects.delete(preview_at)
 
     return Yielded(keep, usage, discard)
 

@@ -34,7 +34,11 @@ def store_memo(work: Work) -> Yielded:
     def keep_key(db: DbSession, session: CookingSession) -> None:
         session.voice_memo_url = key
 
-    return Yielded(keep_key, discard=lambda: objects.delete(key))
+    def discard(session: CookingSession | None) -> None:
+        if session is None or session.memo_message_id != message_id:
+            objects.delete(key)
+
+    return Yielded(keep_key, discard=discard)
 
 
 def transcribe(work: Work) -> Yielded:

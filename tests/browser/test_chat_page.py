@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from footage.draw import draw
 from footage.script import ClipRecipe
@@ -15,12 +15,12 @@ from tests.media_files import tone
 from tests.system import WAIT, System, start_system
 
 PATIENCE = WAIT * 1000  # milliseconds
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", "out/screenshots"))
 
 
 @pytest.fixture
-def system(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:  # noqa: ARG001 - named in the environment
+def system(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:
     quick_providers.script = quick_providers.Script()
     with start_system(tmp_path) as running:
         yield running

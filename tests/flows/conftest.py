@@ -13,9 +13,8 @@ from tests.media_files import tone
 from tests.process import reset_process
 from tests.system import System, start_system
 
-# Retries of this module's test come at once; a stage paused by `paused_at` is not tried again.
-FAST = {"RETRY_BACKOFF": "PT0.05S"}
-NEVER_AGAIN = {"RETRY_BACKOFF": "PT1H"}
+AT_ONCE = "PT0.05S"
+NEVER_AGAIN = "PT1H"  # for a stage that `paused_at` stops
 
 
 @pytest.fixture(autouse=True)
@@ -44,23 +43,23 @@ def memo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def system(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:  # noqa: ARG001 - named in the environment
+def system(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:
     new_script()
-    with start_system(tmp_path, **FAST) as running:
+    with start_system(tmp_path, RETRY_BACKOFF=AT_ONCE) as running:
         yield running
 
 
 @pytest.fixture
-def uncoached(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:  # noqa: ARG001 - named in the environment
+def uncoached(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:
     """A system whose sessions get no text."""
-    with paused_at("analyze"), start_system(tmp_path, **NEVER_AGAIN) as running:
+    with paused_at("analyze"), start_system(tmp_path, RETRY_BACKOFF=NEVER_AGAIN) as running:
         yield running
 
 
 @pytest.fixture
-def text_only(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:  # noqa: ARG001 - named in the environment
+def text_only(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:
     """A system whose sessions get their text and no video: a render costs seconds."""
-    with paused_at("narration"), start_system(tmp_path, **NEVER_AGAIN) as running:
+    with paused_at("narration"), start_system(tmp_path, RETRY_BACKOFF=NEVER_AGAIN) as running:
         yield running
 
 
@@ -77,7 +76,7 @@ def shared(
         own_database(postgres_url),
         empty_broker(valkey_url),
         paused_at(request.module.PAUSED_AT),
-        start_system(folder, **NEVER_AGAIN) as running,
+        start_system(folder, RETRY_BACKOFF=NEVER_AGAIN) as running,
     ):
         yield running
 

@@ -1,17 +1,18 @@
 """Steps that many conversations share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sqlmodel import Session as DbSession
-from sqlmodel import select
+from sqlmodel import col, select
 
 from knowledge_base import copy
+from models.chat import ChatRoom, Message, MessageType
 from models.coaching import RatingAspect
-from models.database import engine
+from models.database import transaction
 from models.inbox import InboxEvent
 from models.session import CookingSession
-from simulator.client import Bubble, Learner, Sent
+from models.user import User
+from simulator.client import Bubble, Learner, Sent, Thread
 from tests.system import WAIT, System, pick
 
 
@@ -62,44 +63,55 @@ def cook(learner: Learner, clip: Path, slug: str = "fried-rice") -> Bubble:
     pick(learner, slug)
     send_video(learner, clip)
     tap(learner, copy.MEMO_SKIP_LABEL)
-    return learner.wait_for(
-        lambda t: next((b for b in t.of_type("flex")[before:] if copy.CARD_PROBLEM in b.text), None),
-        WAIT,
-        what="the coaching card",
-    )
+    return card_of(learner, before)
+
+
+def card_of(learner: Learner, before: int = 0) -> Bubble:
+    """The coaching card, once it is there among the cards after the first `before`."""
+
+    def cards(thread: Thread) -> list[Bubble]:
+        return [bubble for bubble in thread.of_type("flex")[before:] if copy.CARD_PROBLEM in bubble.text]
+
+    return learner.wait_for(cards, WAIT, what="the coaching card")[0]
 
 
 def until(system: System, learner: Learner, reached: Callable[[CookingSession], object]) -> CookingSession:
     """The learner's latest session once this is true of it."""
 
-    def check(_: object) -> CookingSession | None:
-        session = system.session(learner)
-        return session if reached(session) else None
+    def latest(_: object) -> list[CookingSession]:
+        return [session for session in system.sessions(learner)[-1:] if reached(session)]
 
-    return learner.wait_for(check, WAIT, what="the session's state")
-
-
-def inbox(event_id: str | None) -> InboxEvent:
-    with DbSession(engine()) as db:
-        return db.exec(select(InboxEvent).where(InboxEvent.event_id == event_id)).one()
+    return learner.wait_for(latest, WAIT, what="the session's state")[0]
 
 
 def handled(learner: Learner, sent: Sent) -> InboxEvent:
     """The event's row once somebody has dealt with it."""
-    return learner.wait_for(
-        lambda _: row if (row := inbox_or_none(sent.webhook_event_id)) and row.handled_at else None,
-        WAIT,
-        what="the event to be handled",
-    )
+
+    def rows(_: object) -> Sequence[InboxEvent]:
+        with transaction() as db:
+            mine = select(InboxEvent).where(InboxEvent.event_id == sent.webhook_event_id)
+            return db.exec(mine.where(col(InboxEvent.handled_at).is_not(None))).all()
+
+    return learner.wait_for(rows, WAIT, what="the event to be handled")[0]
 
 
-def inbox_or_none(event_id: str | None) -> InboxEvent | None:
-    with DbSession(engine()) as db:
-        return db.exec(select(InboxEvent).where(InboxEvent.event_id == event_id)).first()
+def owed(
+    learner: Learner, kind: MessageType, reached: Callable[[Message], object] = lambda message: True
+) -> Message:
+    """The learner's newest message of this kind, once this is true of it."""
 
+    def newest(_: object) -> list[Message]:
+        with transaction() as db:
+            mine = (
+                select(Message)
+                .join(ChatRoom, col(Message.chat_room_id) == col(ChatRoom.id))
+                .join(User, col(ChatRoom.user_id) == col(User.id))
+                .where(User.line_user_id == learner.user_id, col(Message.meta)["type"].astext == kind)
+                .order_by(col(Message.id).desc())
+            )
+            return [message for message in db.exec(mine.limit(1)) if reached(message)]
 
-def pushes(system: System) -> int:
-    return len(system.desk.log(path="/v2/bot/message/push"))
+    return learner.wait_for(newest, WAIT, what=f"the message {kind}")[0]
 
 
 def pushed_to(system: System, learner: Learner) -> list[str]:
@@ -109,3 +121,15 @@ def pushed_to(system: System, learner: Learner) -> list[str]:
         for crossing in system.desk.log(path="/v2/bot/message/push")
         if crossing.request["to"] == learner.user_id
     ]
+
+
+def stored(system: System) -> list[str]:
+    """Every file in the object store, finished or not."""
+    return sorted(str(p.relative_to(system.objects)) for p in system.objects.rglob("*") if p.is_file())
+
+
+def gone(system: System, learner: Learner, name: str | None) -> None:
+    """Waits until no object is named so."""
+    learner.wait_for(
+        lambda _: not [path for path in stored(system) if str(name) in path], WAIT, what="our copies to go"
+    )

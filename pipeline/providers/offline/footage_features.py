@@ -146,6 +146,17 @@ def _cells(pictures: Floats) -> Floats:
     return cut.transpose(0, 1, 3, 2, 4, 5).reshape(count, rows, columns, _CELL * _CELL, -1)
 
 
+def _least(colours: Floats) -> Floats:
+    """The weakest of the three channels; several times quicker than reducing an axis of three."""
+    least: Floats = np.minimum(np.minimum(colours[..., 0], colours[..., 1]), colours[..., 2])
+    return least
+
+
+def _most(colours: Floats) -> Floats:
+    most: Floats = np.maximum(np.maximum(colours[..., 0], colours[..., 1]), colours[..., 2])
+    return most
+
+
 def _scenes(pictures: Floats, radius: Floats, t: Floats) -> tuple[Mask, tuple[float, ...]]:
     """Which pictures show something else than the clip mostly does, and when the scene jumps.
 
@@ -153,7 +164,7 @@ def _scenes(pictures: Floats, radius: Floats, t: Floats) -> tuple[Mask, tuple[fl
     """
     squares = _cells(pictures).mean(axis=3)
     around = _cells(radius[None, ..., None]).mean(axis=(3, 4))[0] > 1.2
-    if not around.any():
+    if not around.any() or len(t) < 2:
         return np.zeros(len(t), bool), ()
     usual = np.median(squares, axis=0)
     unlike = np.median(np.abs(squares - usual).mean(axis=-1)[:, around], axis=1)
@@ -175,7 +186,7 @@ def _correlation(patterns: Floats, pattern: Floats) -> Floats:
 
 def _haze(pictures: Floats, luma: Floats, radius: Floats) -> tuple[Floats, Floats]:
     """Haze lifts what is dark, over the pan and around it; food lifts only where it lies (dark-channel prior)."""
-    darkest = _cells(pictures.min(axis=-1)[..., None]).min(axis=(3, 4))
+    darkest = _cells(_least(pictures)[..., None]).min(axis=(3, 4))
     near = _cells(radius[None, ..., None]).mean(axis=(3, 4))[0] <= 1.7
     lift = darkest - np.percentile(darkest, 20, axis=0)
     veil = np.maximum(np.median(lift[:, near], axis=1), 0)
@@ -261,8 +272,8 @@ def _food(pictures: Floats, inside: Mask, veil: Floats, t: Floats) -> _Food:
     for number, picture in enumerate(pictures):
         clear = np.clip((picture - veil[number]) / max(1 - veil[number], 0.3), 0, 1.2)
         palette[number] = _palette(clear[inside])
-        new = np.abs(clear - opening).max(axis=-1) > _UNLIKE_PAN
-        food = inside & new & (np.abs(clear - pan).max(axis=-1) > _UNLIKE_PAN)
+        new = _most(np.abs(clear - opening)) > _UNLIKE_PAN
+        food = inside & new & (_most(np.abs(clear - pan)) > _UNLIKE_PAN)
         area[number] = food.sum() / inside.sum()
         if veil[number] > HAZY:
             brown[number] = pale[number] = light[number] = np.nan  # what is seen is the haze's colour
@@ -284,7 +295,7 @@ def _palette(colours: Floats) -> Floats:
 
 def _blackening(pictures: Floats, luma: Floats, radius: Floats, t: Floats) -> Floats:
     """Share of the pan that is colourless and far darker than that spot was until a while ago, food or no food."""
-    colourless = np.ptp(pictures, axis=-1) < _COLOURLESS
+    colourless = _most(pictures) - _least(pictures) < _COLOURLESS
     black = np.zeros(len(t), np.float32)
     around = luma[:, radius > 1.4] if (radius > 1.4).any() else luma.reshape(len(luma), -1)
     dimmed = np.median(around, axis=1) / max(float(np.median(around)), 1e-3)  # by the camera's exposure
@@ -322,5 +333,5 @@ def _is_brown(colours: Floats) -> Mask:
 
 
 def _is_pale(colours: Floats) -> Mask:
-    pale: Mask = (np.ptp(colours, axis=1) < 0.35 * colours.max(axis=1)) & (colours @ _LUMA > 0.35)
+    pale: Mask = (_most(colours) - _least(colours) < 0.35 * _most(colours)) & (colours @ _LUMA > 0.35)
     return pale

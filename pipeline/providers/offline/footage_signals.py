@@ -116,7 +116,8 @@ def _drifting(veil: Series, second: float) -> bool:
 
 def _change(features: Features, second: float, largest: float) -> Change:
     before = features.area.low(second - 2.2, second - 0.4)
-    after = features.area.low(second + 0.7, second + 3.2)  # a hand that pours is gone by then
+    lasting = max(3.2, 0.06 * features.seconds)  # what was added stays; a hand that pours or rests goes
+    after = features.area.low(second + 0.7, second + lasting)
     return Change(
         second=second,
         size=features.news.median(second - 0.1, second + 0.1) / largest,
@@ -271,8 +272,8 @@ def _restless(course: Course) -> list[Evidence]:
     if features.seconds - start < TOO_SHORT:
         return []
     rest = max((stretch.seconds for stretch in course.still), default=0.0) / (features.seconds - start)
-    strength = ramp(float(work.mean()), 0.8, 0.92) * (1 - ramp(rest, 0.12, 0.2))
+    strength = ramp(float(work.mean()), 0.86, 0.94) * (1 - ramp(rest, 0.12, 0.2))
     if features.sizzle is None:
-        strength *= 0.6  # a time-lapse, which has no sound, makes any hand look hasty
+        strength *= 0.45  # a time-lapse, which has no sound, makes any hand look hasty
     busiest = max(np.arange(start, features.seconds - 3, 0.5), key=lambda t: features.motion.low(t, t + 4))
     return [Evidence(Signal.RESTLESS, strength, float(busiest) + 2)]

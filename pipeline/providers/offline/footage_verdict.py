@@ -21,7 +21,8 @@ _SEEN_ALONE = 0.5  # the evidence a fault needs when the learner says nothing of
 _SEEN_AND_TOLD = 0.25  # and when the learner does
 _HINT = 0.65  # what a signal counts that other faults are better known by
 _SECOND = 0.2  # what a second signal adds, of what is missing to certainty
-_LEAST_LIKELY = 0.75  # the last fault of the catalogue, against the first
+_PLACE = 0.02  # what each place down the catalogue's list costs
+_LEAST_LIKELY = 0.75  # and what is always left
 _TOLD = 0.5
 _LOW_RATING = 0.15
 _FINE_RATING = -0.1
@@ -49,7 +50,7 @@ def weigh(brief: AnalysisBrief, evidence: Sequence[Evidence]) -> list[Verdict]:
         told = speaks_of(fault.learner_words, said)
         if strength < (_SEEN_AND_TOLD if told else _SEEN_ALONE):
             continue
-        prior = 1 - (1 - _LEAST_LIKELY) * rank / max(len(brief.faults) - 1, 1)
+        prior = max(1 - _PLACE * rank, _LEAST_LIKELY)
         support = 1 + (_TOLD if told else 0) + _ratings(fault, brief.self_ratings)
         verdicts.append(Verdict(fault, signs, strength, strength * prior * support, told))
     return sorted(verdicts, key=lambda verdict: -verdict.score)

@@ -1,0 +1,75 @@
+"""`python -m benchmarks.bare_route`: the webhook as one would write it first, to be measured against.
+
+Verifies the signature and makes one durable INSERT for each request, through a pool of connections, committed
+before the answer.
+"""
+
+import argparse
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+import uvicorn
+from fastapi import FastAPI, HTTPException, Request
+from psycopg.types.json import Jsonb
+
+POOL = 8
+TABLE = "CREATE TABLE IF NOT EXISTS bare_event (event_id text PRIMARY KEY, body jsonb NOT NULL)"
+INSERT = "INSERT INTO bare_event VALUES (%s, %s) ON CONFLICT DO NOTHING"
+
+
+def make_app(database_url: str, secret: bytes) -> FastAPI:
+    # A queue of connections is all of a pool that a benchmark needs, and costs less than one.
+    pool: asyncio.Queue[psycopg.AsyncConnection] = asyncio.Queue()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        for _ in range(POOL):
+            pool.put_nowait(await psycopg.AsyncConnection.connect(database_url, autocommit=True))
+        connection = pool.get_nowait()
+        await connection.execute(TABLE)
+        pool.put_nowait(connection)
+        yield
+        while not pool.empty():
+            await pool.get_nowait().close()
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.get("/readyz")
+    async def ready() -> dict[str, str]:
+        return {}
+
+    @app.post("/webhook")
+    async def webhook(request: Request) -> dict[str, str]:
+        body = await request.body()
+        expected = base64.b64encode(hmac.digest(secret, body, hashlib.sha256)).decode()
+        if not hmac.compare_digest(expected, request.headers.get("x-line-signature", "")):
+            raise HTTPException(401)
+        event = json.loads(body)["events"][0]
+        connection = await pool.get()
+        try:
+            await connection.execute(INSERT, [event["webhookEventId"], Jsonb(event)])
+        finally:
+            pool.put_nowait(connection)
+        return {}
+
+    return app
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bare_route")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--secret", required=True)
+    options = parser.parse_args()
+    app = make_app(os.environ["DATABASE_URL"], options.secret.encode())
+    uvicorn.run(app, port=options.port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    main()

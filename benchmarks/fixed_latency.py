@@ -1,0 +1,140 @@
+"""Providers that take as long as real ones and answer with fixed words, so that what is left is our own time.
+
+Named by PROVIDERS=benchmarks.fixed_latency. The seconds are the order of the real services' on a clip of
+half a minute.
+"""
+
+import time
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from models.coaching import (
+    CoachingText,
+    CookingEvent,
+    NarrationScript,
+    StructuredInput,
+    Usage,
+    VideoAnalysis,
+)
+from pipeline.providers.ports import (
+    AnalysisBrief,
+    CoachingBrief,
+    Providers,
+    QuestionBrief,
+    SpokenSentence,
+    Transcript,
+    Vector,
+)
+from settings import Settings
+
+# Seconds of each call.
+TRANSCRIBE = 1.0
+ENTITIES = 0.5
+ANALYZE = 3.0
+EMBED = 0.2
+COACHING = 1.5
+NARRATION = 1.0
+SPEAK = 0.5
+ANSWER = 1.0
+
+MODEL = "fixed-latency"
+DIMENSIONS = 768
+SPEECH_RATE = 24_000  # Hz
+SENTENCE_SECONDS = 2.0
+
+_USAGE = Usage(provider=MODEL)
+_SAID = "味はよかったです。パラパラにするにはどうすればいいですか。"
+_COACHING = CoachingText(
+    mondaiten="卵に火が入りすぎてから、ご飯を入れていました。",
+    skill="卵は余熱でも固まります。やわらかいうちにご飯と合わせましょう。",
+    next_action="卵のふちが固まりはじめたら、すぐにご飯を入れてください。",
+    success_sign="ご飯の一粒ずつに、卵のつやがまとっています。",
+    provider=MODEL,
+)
+
+
+class FixedLatency:
+    """All providers in one."""
+
+    model = MODEL
+
+    def transcribe(self, audio: Path, *, phrases: Sequence[str]) -> Transcript:
+        time.sleep(TRANSCRIBE)
+        return Transcript(_SAID, _USAGE)
+
+    def analyze(self, video: Path, brief: AnalysisBrief) -> tuple[VideoAnalysis, Usage]:
+        time.sleep(ANALYZE)
+        analysis = VideoAnalysis(
+            cooking_events=[CookingEvent(t="0:01", t_seconds=1, event="卵が入りました")],
+            key_moment_timestamp="0:01",
+            key_moment_seconds=1,
+            diagnosis=_COACHING.mondaiten,
+            provider=MODEL,
+        )
+        return analysis, _USAGE
+
+    def reconsider(self, analysis: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
+        return analysis
+
+    def embed_documents(self, texts: Sequence[str]) -> list[Vector]:
+        return [_vector(text) for text in texts]
+
+    def embed_query(self, text: str) -> Vector:
+        time.sleep(EMBED)
+        return _vector(text)
+
+    def extract_entities(self, transcript: str) -> tuple[StructuredInput, Usage]:
+        time.sleep(ENTITIES)
+        return StructuredInput(questions=[transcript], provider=MODEL), _USAGE
+
+    def coaching_text(self, brief: CoachingBrief) -> tuple[CoachingText, Usage]:
+        time.sleep(COACHING)
+        return _COACHING, _USAGE
+
+    def narration(self, brief: CoachingBrief, coaching: CoachingText) -> tuple[NarrationScript, Usage]:
+        time.sleep(NARRATION)
+        script = NarrationScript(
+            part1=f"{brief.first_name}さん、よくできました。",
+            pivot="動画を使ってそのポイントを見てみましょう。",
+            part2="ここで音を聞いてください。",
+            provider=MODEL,
+        )
+        return script, _USAGE
+
+    def answer(self, brief: QuestionBrief) -> tuple[str, Usage]:
+        time.sleep(ANSWER)
+        return _COACHING.skill, _USAGE
+
+    def speak(self, sentences: Sequence[str], into: Path) -> tuple[list[SpokenSentence], Usage]:
+        time.sleep(SPEAK)
+        return tones(sentences, into), _USAGE
+
+
+def tones(sentences: Sequence[str], into: Path) -> list[SpokenSentence]:
+    """Stands for speech: a tone of SENTENCE_SECONDS for each sentence."""
+    samples = np.sin(np.arange(int(SPEECH_RATE * SENTENCE_SECONDS)) * 0.06) * 9_000
+    spoken = []
+    for index, sentence in enumerate(sentences):
+        path = into / f"{index}.wav"
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(SPEECH_RATE)
+            file.writeframes(samples.astype("<i2").tobytes())
+        spoken.append(SpokenSentence(sentence, path, SENTENCE_SECONDS))
+    return spoken
+
+
+def _vector(text: str) -> Vector:
+    vector = np.random.default_rng(len(text)).standard_normal(DIMENSIONS)
+    return [float(value) for value in vector / np.linalg.norm(vector)]
+
+
+def build(settings: Settings) -> Providers:
+    all_in_one = FixedLatency()
+    return Providers(
+        transcriber=all_in_one, analyst=all_in_one, embedder=all_in_one, coach=all_in_one, narrator=all_in_one
+    )

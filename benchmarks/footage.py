@@ -1,0 +1,43 @@
+"""Clips and a memo made by ffmpeg: the same bytes' worth of work at every run."""
+
+from pathlib import Path
+
+from pipeline.media import ffmpeg
+
+TIMEOUT_SECONDS = 120.0
+PAD_CHUNK_BYTES = 1024 * 1024
+
+
+def clip(path: Path, *, seconds: int, size: str) -> Path:
+    """A moving picture with noise for sound; 30 frames a second, as a phone's, H.264 and AAC. `size` is WxH."""
+    picture = f"testsrc2=size={size}:rate=30:duration={seconds}"
+    sound = f"anoisesrc=color=pink:amplitude=0.3:duration={seconds}"
+    # fmt: off
+    return _make(
+        path, "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound,
+        "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart",
+    )
+    # fmt: on
+
+
+def memo(path: Path) -> Path:
+    """An m4a of two seconds, as LINE's voice messages are."""
+    return _make(path, "-f", "lavfi", "-i", "sine=frequency=300:duration=2", "-c:a", "aac")
+
+
+def padded(source: Path, path: Path, *, total_bytes: int) -> Path:
+    """The same clip as a file of `total_bytes`, by a free box at its end (ISO/IEC 14496-12, 8.1.2)."""
+    content = source.read_bytes()
+    box_bytes = total_bytes - len(content)
+    with path.open("wb") as file:
+        file.write(content)
+        file.write(box_bytes.to_bytes(4, "big") + b"free")
+        left = box_bytes - 8
+        while left > 0:
+            left -= file.write(bytes(min(left, PAD_CHUNK_BYTES)))
+    return path
+
+
+def _make(path: Path, *arguments: str) -> Path:
+    ffmpeg.run([ffmpeg.binary(), *ffmpeg.QUIET, "-y", *arguments, str(path)], timeout_seconds=TIMEOUT_SECONDS)
+    return path

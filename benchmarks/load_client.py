@@ -1,0 +1,149 @@
+"""`python -m benchmarks.load_client`: a LINE that sends as fast as it is answered, on many connections.
+
+A process of its own and as lean as Python gets, so that it is the server that is measured. Prints a Load as JSON.
+"""
+
+import argparse
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from typing import cast
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import httptools
+import uvloop
+
+from benchmarks.measurement import percentile
+
+
+@dataclass(frozen=True)
+class Load:
+    """Requests answered with 200 in each second, the wait for an answer in ms, and the other answers' count."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    refused: int
+
+
+@dataclass
+class _Tally:
+    stop_at: float
+    waits: list[float] = field(default_factory=list)  # seconds
+    refused: int = 0
+
+
+class Webhook:
+    """Signed requests, each with one video message of its own id, all of one learner."""
+
+    def __init__(self, url: str, secret: str, learner: int) -> None:
+        address = urlsplit(url)
+        self._secret = secret.encode()
+        self._head = (
+            f"POST {address.path} HTTP/1.1\r\nhost: {address.netloc}\r\nuser-agent: LineBotWebhook/2.0\r\n"
+            "content-type: application/json; charset=utf-8\r\n"
+        )
+        self._event = {
+            "type": "message",
+            "mode": "active",
+            "timestamp": 1_795_312_800_000,
+            "source": {"type": "user", "userId": f"U{learner:032x}"},
+            "replyToken": uuid4().hex,
+            "deliveryContext": {"isRedelivery": False},
+            "message": {
+                "type": "video",
+                "id": "500000000000000001",
+                "quoteToken": "q" * 80,
+                "duration": 60_000,
+                "contentProvider": {"type": "line"},
+            },
+        }
+
+    def request(self) -> bytes:
+        event = {**self._event, "webhookEventId": uuid4().hex}
+        body = json.dumps({"destination": "U" + "b" * 32, "events": [event]}).encode()
+        signature = base64.b64encode(hmac.digest(self._secret, body, hashlib.sha256)).decode()
+        head = f"{self._head}x-line-signature: {signature}\r\ncontent-length: {len(body)}\r\n\r\n"
+        return head.encode() + body
+
+
+class _Connection(asyncio.Protocol):
+    """Sends the next request when the last is answered, until the time is over."""
+
+    def __init__(self, webhook: Webhook, tally: _Tally) -> None:
+        self._webhook = webhook
+        self._tally = tally
+        self._parser = httptools.HttpResponseParser(self)
+        self._sent_at = 0.0
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's own is no subclass
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        self._parser.feed_data(data)
+
+    def on_message_complete(self) -> None:
+        if self._parser.get_status_code() == 200:
+            self._tally.waits.append(time.perf_counter() - self._sent_at)
+        else:
+            self._tally.refused += 1
+        if time.perf_counter() < self._tally.stop_at:
+            self._send()
+        else:
+            self._transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if error is not None:
+            self._tally.refused += 1
+        self.done.set_result(None)
+
+    def _send(self) -> None:
+        request = self._webhook.request()
+        self._sent_at = time.perf_counter()
+        self._transport.write(request)
+
+
+async def load(url: str, secret: str, connections: int, seconds: float) -> Load:
+    address = urlsplit(url)
+    started_at = time.perf_counter()
+    tally = _Tally(stop_at=started_at + seconds)
+    loop = asyncio.get_running_loop()
+    made = []
+    for learner in range(connections):
+        webhook = Webhook(url, secret, learner)
+        _, protocol = await loop.create_connection(
+            lambda webhook=webhook: _Connection(webhook, tally),  # type: ignore[misc]
+            address.hostname or "",
+            address.port or 80,
+        )
+        made.append(protocol.done)
+    await asyncio.gather(*made)
+    took = time.perf_counter() - started_at
+    return Load(
+        per_second=len(tally.waits) / took,
+        p50_ms=percentile(tally.waits, 0.5) * 1000,
+        p99_ms=percentile(tally.waits, 0.99) * 1000,
+        refused=tally.refused,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="load_client")
+    parser.add_argument("url")
+    parser.add_argument("--secret", required=True)
+    parser.add_argument("--connections", type=int, required=True)
+    parser.add_argument("--seconds", type=float, required=True)
+    options = parser.parse_args()
+    result = uvloop.run(load(options.url, options.secret, options.connections, options.seconds))
+    print(json.dumps(asdict(result)))
+
+
+if __name__ == "__main__":
+    main()

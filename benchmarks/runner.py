@@ -1,0 +1,55 @@
+"""`moment bench NAME`: runs one benchmark and shows what it measured."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.measurement import Measurement
+
+# The benchmark's module holds measure(folder, report). Imported at need: some bring heavy libraries.
+Report = Callable[[str], None]
+Measure = Callable[[Path, Report], Sequence[Measurement]]
+
+
+def run_benchmark(name: str, *, as_json: bool) -> int:
+    """0 when every goal is met, 1 when one is missed. DATABASE_URL and BROKER_URL name servers of our own.
+
+    Raises BenchmarkFailed when nothing could be measured.
+    """
+    measure: Measure = import_module(f"benchmarks.{name}").measure
+    progress = Console(stderr=True)
+    load = os.getloadavg()[0]
+    with TemporaryDirectory(prefix="moment-") as folder, progress.status(f"{name}: starting") as status:
+        measured = measure(Path(folder), lambda step: status.update(f"{name}: {step}"))
+    if as_json:
+        for measurement in measured:
+            sys.stdout.write(json.dumps(measurement.as_json()) + "\n")
+    else:
+        Console().print(table(name, measured, load))
+    return 0 if all(measurement.met for measurement in measured) else 1
+
+
+def table(name: str, measured: Sequence[Measurement], load: float) -> Table:
+    """`load` is the machine's when the run began: on a busy one only the ratios mean something."""
+    shown = Table(
+        title=f"moment bench {name}",
+        caption=f"{os.cpu_count()} cores, load {load:.1f} at the start",
+        title_justify="left",
+        caption_justify="left",
+    )
+    shown.add_column("measured")
+    for heading in ("ours", "reference", "unit", "ratio", "goal"):
+        shown.add_column(heading, justify="right")
+    shown.add_column("met")
+    for one in measured:
+        met = "[green]yes[/]" if one.met else "[red]no[/]"
+        figures = f"{one.ours:,.2f}", f"{one.reference:,.2f}", one.unit, f"{one.ratio:.3f}"
+        shown.add_row(one.name, *figures, str(one.goal), met)
+    return shown

@@ -1,0 +1,20 @@
+from pathlib import Path
+
+import pytest
+
+from footage.draw import draw
+from footage.script import ClipRecipe
+from tests.media_files import tone
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As short and small as a clip may be, for each session is rendered."""
+    path = tmp_path_factory.mktemp("footage") / "clip.mp4"
+    draw(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def memo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tone(tmp_path_factory.mktemp("memo") / "memo.m4a", seconds=1.0)

@@ -1,0 +1,288 @@
+"""A learner's thread as a state machine: whatever happens, in whatever order, the rows make sense."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlmodel import Session as DbSession
+from sqlmodel import select
+
+from bot.conversation import latest_session
+from bot.say.prompts import prompt_for
+from knowledge_base import copy
+from models.base import utc_now
+from models.chat import MessageType, Sender
+from models.coaching import RatingAspect
+from models.database import transaction
+from models.dish import Dish
+from models.rules.next_step import Ask, NextStep, next_step
+from models.session import CookingSession, SessionStatus, StageRun
+from pipeline.advance import retry
+from pipeline.objects import memo_key, video_key
+from pipeline.providers.loading import store
+from pipeline.providers.ports import ProviderRefused
+from simulator.client import Desk
+from tests import quick_providers
+from tests.crash.phone import Phone
+
+DISHES = ("fried-rice", "beef-steak", "pomodoro", "no-such-dish")
+WORDS = ("おいしくできました", "スキップ", "3", "料理を選ぶ", "ヘルプ", "{火}加減は**どう**ですか？")
+MAX_ROUNDS = 60  # of work until nothing is left to do
+
+
+@dataclass(frozen=True)
+class Ground:
+    desk: Desk
+    clip: Path
+    memo: Path
+    broken: Path  # no video at all
+
+
+class ThreadMachine(RuleBasedStateMachine):
+    ground: ClassVar[Ground]
+    phone: Phone
+
+    @initialize()
+    def follow(self) -> None:
+        self.phone = Phone.new(self.ground.desk)
+        self.blocked = False
+
+    @rule()
+    def block_or_come_back(self) -> None:
+        if self.blocked:
+            self.phone.line.unblock()
+            self.phone.arrives({"type": "follow", "follow": {"isUnblocked": True}})
+        else:
+            self.phone.line.block()
+            self.phone.arrives({"type": "unfollow"})
+        self.blocked = not self.blocked
+
+    @precondition(lambda self: not self.blocked)
+    @rule(slug=st.sampled_from(DISHES))
+    def pick_dish(self, slug: str) -> None:
+        before = self._step()
+        self.phone.taps(f"action=dish&slug={slug}")
+        said = self._last_said()
+        if before.ask not in (Ask.MEMO, Ask.RATING, Ask.WAIT_FOR_TEXT) and "回目ですね" in said:
+            with transaction() as db:
+                session = latest_session(db, self.phone.user(db))
+                assert session is not None
+                assert db.get_one(Dish, session.dish_id).slug == slug
+                assert next_step(session).ask in (Ask.VIDEO, Ask.MEMO, Ask.RATING)
+
+    @precondition(lambda self: not self.blocked)
+    @rule(what=st.sampled_from(["good", "good", "good", "broken", "gone"]))
+    def send_video(self, what: str) -> None:
+        file = self.ground.broken if what == "broken" else self.ground.clip
+        self.phone.sends("video", file, gone=what == "gone")
+
+    @precondition(lambda self: not self.blocked)
+    @rule(what=st.sampled_from(["good", "broken"]))
+    def send_memo(self, what: str) -> None:
+        self.phone.sends("audio", self.ground.broken if what == "broken" else self.ground.memo)
+
+    @precondition(lambda self: not self.blocked)
+    @rule(aspect=st.sampled_from(RatingAspect), value=st.integers(-1, 7), back=st.integers(0, 2))
+    def rate(self, aspect: RatingAspect, value: int, back: int) -> None:
+        """Of the latest session or, by an old button, of one before."""
+        self.phone.taps(f"action=rate&session_id={self._session_id(back)}&aspect={aspect}&value={value}")
+
+    @precondition(lambda self: not self.blocked)
+    @rule(back=st.integers(0, 1))
+    def skip_memo(self, back: int) -> None:
+        self.phone.taps(f"action=skip_memo&session_id={self._session_id(back)}")
+
+    @precondition(lambda self: not self.blocked)
+    @rule(data=st.sampled_from(["action=menu", "action=voice", "action=gone", "", "action=rate&value=x"]))
+    def other_button(self, data: str) -> None:
+        self.phone.taps(data)
+
+    @precondition(lambda self: not self.blocked)
+    @rule(words=st.sampled_from(WORDS))
+    def text(self, words: str) -> None:
+        self.phone.says({"type": "text", "text": words}, self.phone.line.text(words).message_id)
+
+    @precondition(lambda self: not self.blocked)
+    @rule()
+    def sticker(self) -> None:
+        self.phone.says({"type": "sticker"}, self.phone.line.sticker().message_id)
+
+    @precondition(lambda self: self.phone.sent)
+    @rule(data=st.data())
+    def unsend(self, data: st.DataObject) -> None:
+        message_id = data.draw(st.sampled_from(self.phone.sent))
+        self.phone.sent.remove(message_id)
+        self.phone.arrives({"type": "unsend", "unsend": {"messageId": message_id}})
+
+    @rule(data=st.data())
+    def redelivery(self, data: st.DataObject) -> None:
+        with transaction() as db:
+            before = len(self.phone.messages(db))
+        self.phone.again(data.draw(st.sampled_from(self.phone.events)))
+        with transaction() as db:
+            assert len(self.phone.messages(db)) == before
+
+    @rule()
+    def time_passes(self) -> None:
+        self.phone.time_passes()
+
+    @precondition(lambda self: self.phone.ready())
+    @rule(data=st.data(), fails=st.sampled_from([False, False, False, True]))
+    def run_a_stage(self, data: st.DataObject, fails: bool) -> None:
+        session_id, stage = data.draw(st.sampled_from(self.phone.ready()))
+        quick_providers.script.before = _refuse if fails else _agree
+        self.phone.run(session_id, stage)
+        quick_providers.script.before = _agree
+
+    @rule(fault=st.sampled_from([None, None, {"status": 500}, {"status": 500, "accept": True}]))
+    def deliver(self, fault: dict[str, Any] | None) -> None:
+        if fault is not None:
+            self.ground.desk.fault("push", times=1, **fault)
+        self.phone.deliver_all()
+        self.ground.desk.clear_faults()
+
+    @rule()
+    def tend_media(self) -> None:
+        self.phone.tend_media()
+
+    @rule()
+    def answer(self) -> None:
+        self.phone.answer_all()
+
+    @rule(back=st.integers(0, 1))
+    def operator_retries(self, back: int) -> None:
+        session_id = self._session_id(back)
+        if session_id:
+            retry(session_id)
+
+    @invariant()
+    def rows_agree(self) -> None:
+        with transaction() as db:
+            sessions = self.phone.sessions(db)
+            numbers = Counter((session.dish_id, session.session_number) for session in sessions)
+            assert set(numbers.values()) <= {1}
+            assert all(number in (1, 2, 3) for _, number in numbers)
+            for session in sessions:
+                _status_agrees(db, session)
+            for session in [None, *sessions]:
+                assert isinstance(next_step(session), NextStep)
+                assert prompt_for(db, self.phone.user(db), session, utc_now()).bubbles
+
+    @invariant()
+    def every_event_is_handled(self) -> None:
+        with transaction() as db:
+            events = self.phone.inbox(db)
+        assert len(events) == len(self.phone.events)
+        assert all(event.handled_at and event.attempts == 0 for event in events), [e.error for e in events]
+        assert not {"unhandled", "failed", ""} & {event.outcome for event in events}
+
+    @invariant()
+    def messages_agree(self) -> None:
+        with transaction() as db:
+            messages = self.phone.messages(db)
+            using = {session.video_message_id for session in self.phone.sessions(db)}
+            using |= {session.memo_message_id for session in self.phone.sessions(db)}
+        once = Counter(
+            (message.session_id, message.meta["type"])
+            for message in messages
+            if message.meta["type"] in (MessageType.COACHING_READY, MessageType.COACHING_VIDEO)
+        )
+        assert set(once.values()) <= {1}
+        assert not [message for message in messages if message.delivered_at and message.parked_at]
+        for message in messages:
+            if message.sender == Sender.USER and message.meta.get("purged_at"):
+                taken_back = message.line_message_id or ""
+                assert not store().exists(video_key(taken_back))
+                assert not store().exists(memo_key(taken_back))
+
+    def teardown(self) -> None:
+        """Left alone, every session comes to an end and every debt is paid."""
+        if not hasattr(self, "phone"):
+            return
+        if self.blocked:
+            self.block_or_come_back()
+        for _ in range(MAX_ROUNDS):
+            self.phone.time_passes()
+            self.phone.tend_media()
+            for session_id, stage in self.phone.ready():
+                self.phone.run(session_id, stage)
+            self.phone.answer_all()
+            self.phone.deliver_all()
+            if not self.phone.ready() and not self.phone.owed():
+                break
+        assert not self.phone.ready()
+        assert not self.phone.owed()
+        self.rows_agree()
+        self.messages_agree()
+        self._thread_agrees()
+
+    def _thread_agrees(self) -> None:
+        thread = self.phone.line.thread()
+        with transaction() as db:
+            sessions = self.phone.sessions(db)
+            parked = [message.error for message in self.phone.messages(db) if message.parked_at]
+        assert parked == []
+        for session in sessions:
+            assert session.status not in (
+                SessionStatus.UPLOADED,
+                SessionStatus.PROCESSING,
+                SessionStatus.TEXT_READY,
+            )
+        coached = [session for session in sessions if session.coaching_text]
+        cards = [bubble for bubble in thread.of_type("flex") if copy.CARD_PROBLEM in bubble.text]
+        assert len(cards) == len(coached), thread
+        videos = Counter(bubble.message["trackingId"] for bubble in thread.of_type("video"))
+        assert set(videos.values()) <= {1}
+        made = {f"session-{session.id}" for session in sessions if session.coaching_video_gcs_path}
+        assert made <= set(videos)
+        keys = [
+            key for s in sessions for key in (s.coaching_video_gcs_path, s.coaching_preview_gcs_path) if key
+        ]
+        assert all(store().exists(key) for key in keys)
+
+    def _step(self) -> NextStep:
+        with transaction() as db:
+            return next_step(latest_session(db, self.phone.user(db)))
+
+    def _session_id(self, back: int) -> int:
+        with transaction() as db:
+            sessions = self.phone.sessions(db)
+            return sessions[-1 - back].id or 0 if len(sessions) > back else 0
+
+    def _last_said(self) -> str:
+        with transaction() as db:
+            said = [message.text for message in self.phone.messages(db) if message.sender != Sender.USER]
+        return said[-1] if said else ""
+
+
+def _status_agrees(db: DbSession, session: CookingSession) -> None:
+    """The status says what the columns say."""
+    has_video, has_text = session.raw_video_url != "", bool(session.coaching_text)
+    if session.status == SessionStatus.PENDING_UPLOAD:
+        assert not has_video
+        assert not has_text
+    elif session.status in (SessionStatus.UPLOADED, SessionStatus.PROCESSING):
+        assert has_video
+        assert not has_text
+        assert (session.pipeline_job_id is not None) == (session.status == SessionStatus.PROCESSING)
+    elif session.status == SessionStatus.TEXT_READY:
+        assert has_text
+        assert session.coaching_video_gcs_path == ""
+    elif session.status == SessionStatus.COMPLETED:
+        assert has_text
+        assert (session.coaching_video_gcs_path != "") == has_video
+    else:
+        runs = db.exec(select(StageRun).where(StageRun.session_id == session.id)).all()
+        assert [run for run in runs if run.parked_at]
+        assert session.pipeline_error
+
+
+def _agree(call: str) -> None:
+    pass
+
+
+def _refuse(call: str) -> None:
+    raise ProviderRefused(call)

@@ -1,0 +1,107 @@
+"""A learner arrives, leaves, comes back."""
+
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from knowledge_base import copy
+from models.chat import RoomType
+from models.database import transaction
+from models.user import User
+from simulator.client import Learner
+from tests.flows.steps import cook, handled, replies, said, words
+from tests.system import WAIT, System, dish_action, pick
+
+PAUSED_AT = "narration"
+
+
+def dishes(learner: Learner) -> list[str]:
+    """The dishes on the newest carousel."""
+    learner.wait_for(dish_action("fried-rice"), WAIT, what="a carousel")
+    return [str(action["data"]) for action in learner.thread().of_type("flex")[-1].actions()]
+
+
+def first_name(learner: Learner) -> str:
+    with transaction() as db:
+        return db.exec(select(User.first_name).where(User.line_user_id == learner.user_id)).one()
+
+
+def test_a_follower_is_welcomed_by_name_with_the_dishes_of_the_first_month(shared: System) -> None:
+    learner = shared.desk.learner("ゆうこ")
+    welcome = replies(learner, learner.follow)
+    assert words(welcome).startswith(copy.welcome("ゆうこ"))
+    assert dishes(learner) == [
+        "action=dish&slug=fried-rice",
+        "action=dish&slug=beef-steak",
+        "action=dish&slug=pomodoro",
+    ]
+    assert {bubble.sender_name for bubble in welcome} == {copy.SENDER_NAMES[RoomType.COACHING]}
+
+
+@pytest.mark.parametrize(
+    ("display_name", "called"),
+    [
+        ("ゆうこさん", "ゆうこ"),
+        ("🍳ゆうこ🍳", "ゆうこ"),
+        ("ゆうこ\nです{name}", "ゆうこ です name"),
+        ("🍳🔥", copy.NAMELESS),
+        ("さん", copy.NAMELESS),
+        ("Ｙｕｋｏ", "Yuko"),
+        ("寿限無" * 30, ("寿限無" * 7)[:20]),
+    ],
+)
+def test_a_learner_is_called_what_can_be_said_of_their_name(
+    shared: System, display_name: str, called: str
+) -> None:
+    learner = shared.desk.learner(display_name)
+    assert words(replies(learner, learner.follow)).startswith(f"{called}さん、はじめまして。")
+    assert first_name(learner) == called
+
+
+def test_without_a_profile_the_learner_is_welcomed_all_the_same(shared: System) -> None:
+    learner = shared.desk.learner("ゆうこ")
+    shared.desk.fault("profile", status=404, message="Not found", user_id=learner.user_id)
+    assert words(replies(learner, learner.follow)).startswith(copy.welcome(copy.NAMELESS))
+
+
+def test_a_learner_whose_follow_never_came_is_taken_in_by_their_first_message(shared: System) -> None:
+    learner = shared.desk.learner("ゆうこ")
+    assert copy.STICKER_RECEIVED in words(replies(learner, learner.sticker))
+    assert len(dishes(learner)) == 3
+    assert first_name(learner) == "ゆうこ"
+
+
+def test_a_late_follow_of_a_learner_at_work_does_not_start_over(shared: System) -> None:
+    learner = shared.desk.learner("ゆうこ")
+    learner.sticker()
+    learner.wait_for(dish_action("fried-rice"), WAIT)
+    pick(learner)
+    again = words(replies(learner, learner.follow))
+    assert again.startswith(copy.welcome_back("ゆうこ"))
+    assert copy.ASK_VIDEO in again
+
+
+def test_who_unblocks_is_welcomed_back_to_where_they_were(shared: System) -> None:
+    learner = shared.learner()
+    pick(learner)
+    left = handled(learner, learner.block())
+    assert left.outcome == "unfollow"
+    back = words(replies(learner, learner.unblock))
+    assert back == f"{copy.welcome_back('ゆうこ')}\n{copy.ASK_VIDEO}"
+
+
+def test_who_unblocks_before_any_dish_sees_the_dishes_again(shared: System) -> None:
+    learner = shared.learner()
+    handled(learner, learner.block())
+    back = words(replies(learner, learner.unblock))
+    assert copy.welcome_back("ゆうこ") in back
+    assert len(dishes(learner)) == 3
+
+
+def test_a_second_learner_is_not_confused_with_the_first(shared: System, clip: Path) -> None:
+    one, other = shared.learner("はな"), shared.learner("けん")
+    cook(one, clip)
+    assert said(one, "はなさん、おつかれさまでした")
+    assert other.thread().find("おつかれさまでした") is None
+    assert shared.sessions(other) == []

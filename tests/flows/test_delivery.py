@@ -1,0 +1,207 @@
+"""What is owed arrives exactly once, whatever LINE does."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import line
+from bot.delivery import QUOTA_USED
+from bot.redelivery import redeliver
+from knowledge_base import copy
+from models.base import utc_now
+from models.chat import Message, MessageType
+from models.database import transaction
+from models.session import CookingSession
+from simulator.client import Learner
+from tests.flows.steps import (
+    answers,
+    card_of,
+    cook,
+    handled,
+    owed,
+    pushed_to,
+    replies,
+    said,
+    send_video,
+    tap,
+    words,
+)
+from tests.system import WAIT, System, pick
+
+PAUSED_AT = "narration"
+
+TEXT = MessageType.COACHING_READY
+
+
+def before_the_text(system: System, clip: Path) -> Learner:
+    """One tap away from the coaching text."""
+    learner = system.learner()
+    pick(learner)
+    send_video(learner, clip)
+    return learner
+
+
+def cards(learner: Learner) -> int:
+    return len([b for b in learner.thread().of_type("flex") if copy.CARD_PROBLEM in b.text])
+
+
+def change(message: Message, **values: Any) -> None:
+    with transaction() as db:
+        row = db.get_one(Message, message.id, with_for_update=True)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "LINE errs": {"status": 500},
+    "LINE errs after taking it": {"status": 502, "accept": True},
+    "the connection drops": {"drop": True},
+    "the connection drops after LINE took it": {"drop": True, "accept": True},
+    "LINE takes it too late": {"delay_seconds": 2.0, "accept": True},
+    "we are too fast": {"status": 429},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_text_is_pushed_again_with_its_key_and_seen_once(
+    shared: System, clip: Path, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "TIMEOUT", (3.0, 1.0))
+    learner = before_the_text(shared, clip)
+    shared.desk.fault("push", times=1, user_id=learner.user_id, **FAULTS[fault])
+    tap(learner, copy.MEMO_SKIP_LABEL)
+    card_of(learner)
+    message = owed(learner, TEXT, lambda message: message.delivered_at)
+    keys = pushed_to(shared, learner)
+    assert keys == [str(message.retry_key)] * 2
+    assert cards(learner) == 1
+    assert (message.delivered_by, message.attempts, message.error) == ("push", 2, "")
+    with transaction() as db:
+        session = db.get_one(CookingSession, message.session_id)
+    assert session.coaching_text_delivered_at == message.delivered_at
+
+
+def test_several_failures_are_waited_out(shared: System, clip: Path) -> None:
+    learner = before_the_text(shared, clip)
+    shared.desk.fault("push", times=3, status=503, user_id=learner.user_id)
+    tap(learner, copy.MEMO_SKIP_LABEL)
+    card_of(learner)
+    assert len(pushed_to(shared, learner)) == 4
+    assert len(set(pushed_to(shared, learner))) == 1
+
+
+def test_what_line_refuses_is_parked_with_the_reason_until_an_operator_frees_it(
+    shared: System, clip: Path
+) -> None:
+    learner = before_the_text(shared, clip)
+    shared.desk.fault("push", times=1, status=400, message="The body is wrong", user_id=learner.user_id)
+    tap(learner, copy.MEMO_SKIP_LABEL)
+    parked = owed(learner, TEXT, lambda message: message.parked_at)
+    assert parked.error == "Refused: 400 The body is wrong"
+    assert cards(learner) == 0
+    assert redeliver(parked.session_id or 0) == 1
+    card_of(learner)
+    keys = pushed_to(shared, learner)
+    assert len(keys) == len(set(keys)) == 2
+    assert redeliver(parked.session_id or 0) == 0
+
+
+def test_a_key_of_yesterday_is_not_tried_again(shared: System, clip: Path) -> None:
+    learner = before_the_text(shared, clip)
+    shared.desk.fault("push", status=500, user_id=learner.user_id)
+    tap(learner, copy.MEMO_SKIP_LABEL)
+    tried = owed(learner, TEXT, lambda message: message.error)
+    change(tried, first_attempted_at=utc_now() - timedelta(hours=23, minutes=31))
+    parked = owed(learner, TEXT, lambda message: message.parked_at)
+    assert "older than 24 hours" in parked.error
+    shared.desk.clear_faults()
+    replies(learner, learner.sticker)
+    assert cards(learner) == 0
+
+
+@pytest.mark.parametrize("accept", [True, False])
+def test_a_reply_of_unknown_outcome_is_not_sent_again(shared: System, accept: bool) -> None:
+    learner = shared.learner()
+    shared.desk.fault("reply", times=1, drop=True, accept=accept, user_id=learner.user_id)
+    learner.sticker()
+    parked = owed(learner, MessageType.NOTICE, lambda message: message.parked_at)
+    assert "unknown" in parked.error
+    answer = replies(learner, lambda: learner.text("使い方"))
+    assert copy.HELP in words(answer)
+    seen = [b for b in learner.thread().from_bot if b.text == copy.STICKER_RECEIVED]
+    assert len(seen) == (1 if accept else 0)
+    assert pushed_to(shared, learner) == []
+
+
+def test_a_reply_whose_token_has_died_goes_as_a_push(shared: System) -> None:
+    learner = shared.learner()
+    shared.desk.fault("reply", times=1, status=400, message="Invalid reply token", user_id=learner.user_id)
+    answer = answers(learner, learner.sticker)
+    assert words(answer).startswith(copy.STICKER_RECEIVED)
+    assert {bubble.via for bubble in answer} == {"push"}
+
+
+def test_an_event_handled_long_after_it_came_is_answered_by_push(shared: System) -> None:
+    learner = shared.learner()
+    event = {
+        "type": "message",
+        "mode": "active",
+        "timestamp": 1_700_000_000_000,
+        "source": {"type": "user", "userId": learner.user_id},
+        "webhookEventId": f"late-{learner.user_id}",
+        "replyToken": "of-yesterday",
+        "message": {"id": "1", "type": "sticker"},
+    }
+    answer = answers(learner, lambda: shared.desk.webhooks([event]))
+    assert {bubble.via for bubble in answer} == {"push"}
+
+
+def test_the_months_quota_holds_the_text_until_the_next_reply_carries_it_free(
+    text_only: System, clip: Path
+) -> None:
+    learner = before_the_text(text_only, clip)
+    text_only.desk.quota(1, used=1)
+    tap(learner, copy.MEMO_SKIP_LABEL)
+    held = owed(learner, TEXT, lambda message: message.error == QUOTA_USED)
+    assert (held.parked_at, cards(learner)) == (None, 0)
+    carried = replies(learner, learner.sticker)
+    assert copy.CARD_PROBLEM in carried[0].text
+    assert copy.STICKER_RECEIVED in words(carried)
+    assert owed(learner, TEXT, lambda message: message.delivered_at).delivered_by == "reply"
+    text_only.desk.quota(None)
+    replies(learner, learner.sticker)
+    assert cards(learner) == 1
+
+
+def test_what_the_quota_held_is_pushed_when_the_quota_is_back(text_only: System, clip: Path) -> None:
+    learner = before_the_text(text_only, clip)
+    text_only.desk.quota(0)
+    tap(learner, copy.MEMO_SKIP_LABEL)
+    held = owed(learner, TEXT, lambda message: message.error == QUOTA_USED)
+    text_only.desk.quota(None)
+    change(held, next_attempt_at=utc_now())  # the pause is over
+    assert card_of(learner).via == "push"
+    assert cards(learner) == 1
+
+
+def test_what_rides_on_a_reply_that_is_refused_stays_owed(text_only: System, clip: Path) -> None:
+    learner = before_the_text(text_only, clip)
+    text_only.desk.quota(0)
+    tap(learner, copy.MEMO_SKIP_LABEL)
+    owed(learner, TEXT, lambda message: message.error == QUOTA_USED)
+    text_only.desk.fault("reply", times=1, status=400, message="Invalid reply token")
+    handled(learner, learner.sticker())
+    learner.wait_for(lambda _: text_only.desk.log(path="/message/reply")[-1].status == 400, WAIT)
+    carried = replies(learner, lambda: learner.text("使い方"))
+    assert copy.CARD_PROBLEM in words(carried)
+    assert cards(learner) == 1
+
+
+def test_a_second_quoted_text_says_which_session_is_meant(shared: System, clip: Path) -> None:
+    learner = shared.learner()
+    cook(learner, clip)
+    note = said(learner, "おつかれさまでした")
+    message = owed(learner, TEXT, lambda message: message.delivered_at)
+    assert note.id in message.meta["line_message_ids"]

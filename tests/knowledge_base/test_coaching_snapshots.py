@@ -1,0 +1,132 @@
+"""Three coaching texts a dish as the offline coach writes them, read through and approved by a person.
+
+A change in them is meant or a slip: look at the difference, then approve it with APPROVE_SNAPSHOTS=1.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from knowledge_base import copy
+from knowledge_base.catalogue import load
+from knowledge_base.content import DishGuide
+from models.coaching import (
+    CoachingText,
+    RetrievedPrinciple,
+    SessionSummary,
+    StructuredInput,
+    VideoAnalysis,
+)
+from pipeline.guards import check_coaching
+from pipeline.providers.offline.coach import OfflineCoach
+from pipeline.providers.ports import CoachingBrief
+
+FOLDER = Path(__file__).parents[1] / "snapshots" / "coaching"
+APPROVE = "APPROVE_SNAPSHOTS"
+NAME = "ゆうこ"
+
+# The fault of attempt 1, that of attempt 2, and what the learner says and asks after attempt 2.
+COOKS = {
+    "fried-rice": ("egg_set_early", "rice_steaming", "ご飯がべちゃっとした", "強火のままでいいですか"),
+    "beef-steak": ("surface_wet", "steak_overcooked", "お肉がかたくなった", "いつ火から外せばいいですか"),
+    "pomodoro": ("garlic_burnt", "tomato_not_reduced", "ソースが水っぽい", "にんにくはいつ入れますか"),
+    "meat-vegetable-stir-fry": ("overcrowded_pan", "vegetables_soggy", "野菜から水が出た", "どの野菜から入れますか"),
+    "miso-soup": ("miso_boiled", "order_wrong", "香りがあまりしない", "味噌はいつ溶きますか"),
+    "ginger-pork": ("thin_meat_tough", "sauce_thin", "タレがからまない", "お肉を先に出すのはなぜですか"),
+    "rolled-omelet": ("egg_layers_dry", "egg_browned_hard", "きれいに巻けなかった", "油は毎回ひきますか"),
+    "nikujaga": ("simmer_boiled_hard", "flavor_shallow", "味がしみてない", "落としぶたは必要ですか"),
+    "salt-grilled-fish": ("surface_wet", "fish_overcooked", "身がパサパサした", "焼けたかどうかはどう見分けますか"),
+    "karaage": ("oil_too_cool", "coating_dark_early", "中がまだ赤かった", "何分くらい揚げますか"),
+    "hamburg-steak": ("patty_cracked", "crust_burnt_center_raw", "真ん中が生っぽかった", "ふたはしたほうがいいですか"),
+    "curry-rice": ("onion_underbrowned", "roux_lumps", "ルーがダマになった", "ルーはいつ入れますか"),
+    "peperoncino": ("garlic_burnt", "sauce_not_emulsified", "油っぽくなった", "ゆで汁はどれくらい入れますか"),
+    "gyoza": ("gyoza_bottom_wet", "pan_not_hot", "皮がくっついた", "ふたはいつ取りますか"),
+    "oyakodon": ("oyako_egg_hard", "undercooked_inside", "鶏肉が少し赤かった", "半熟の卵は食べても大丈夫ですか"),
+    "simmered-fish": ("fish_smell_left", "simmer_boiled_hard", "少し生臭い", "お湯をかけるのはなぜですか"),
+}  # fmt: skip
+
+
+def analysis(dish: DishGuide, fault: str | None, moment: str) -> VideoAnalysis:
+    minutes, seconds = moment.split(":")
+    said = load().faults[fault].diagnosis if fault else "手順どおりに落ちついて作れていました。"
+    return VideoAnalysis(
+        cooking_events=[],
+        key_moment_timestamp=moment,
+        key_moment_seconds=60 * int(minutes) + int(seconds),
+        diagnosis=said,
+        fault=fault,
+    )
+
+
+def brief(dish: DishGuide, number: int) -> CoachingBrief:
+    """1: a fault. 2: another one, with a memo. 3: nothing wrong, after a long pause."""
+    first, second, issue, question = COOKS[dish.slug]
+    fault = {1: first, 2: second, 3: None}[number]
+    taught = (
+        load().faults[fault].principle_id
+        if fault
+        else dish.refinements[2 % len(dish.refinements)].principle_id
+    )
+    principle = load().principles[taught]
+    past = [
+        SessionSummary(dish=dish.slug, session=each, key_issue="", key_progress="", fault=code)
+        for each, code in ((1, first), (2, second))
+    ]
+    return CoachingBrief(
+        first_name=NAME,
+        dish=dish,
+        session_number=number,
+        analysis=analysis(dish, fault, {1: "0:41", 2: "1:05", 3: "0:52"}[number]),
+        fault=load().faults[fault] if fault else None,
+        principles=[
+            RetrievedPrinciple(
+                principle_id=principle.id,
+                title=principle.title,
+                text=principle.text,
+                category=principle.category,
+                score=0.9,
+            )
+        ],
+        principle=principle,
+        structured_input=StructuredInput(identified_issues=[issue], questions=[question])
+        if number == 2
+        else StructuredInput(),
+        transcript=f"{issue}。{question}" if number == 2 else "",
+        self_ratings={"taste": 4, "texture": 3} if number == 3 else {},
+        past_sessions=past[: number - 1],
+        days_since_last={1: None, 2: 5, 3: 40}[number],
+    )
+
+
+def page(dish: DishGuide) -> str:
+    parts = [f"# {dish.name_ja}"]
+    for number in (1, 2, 3):
+        cook = brief(dish, number)
+        coaching, _ = OfflineCoach().coaching_text(cook)
+        check_coaching(coaching, cook)
+        parts += [f"## {number}回目", as_read(coaching, number)]
+    return "\n\n".join(parts) + "\n"
+
+
+def as_read(coaching: CoachingText, number: int) -> str:
+    """Card, note under it, and the questions to tap."""
+    questions = "\n".join(f"- {question}" for question in coaching.suggested_questions)
+    return "\n\n".join((copy.coaching_text(coaching, number), copy.follow_up(coaching, NAME), questions))
+
+
+def test_every_dish_has_its_snapshot() -> None:
+    assert set(COOKS) == set(load().dishes)
+    assert {path.stem for path in FOLDER.glob("*.md")} == set(load().dishes)
+
+
+@pytest.mark.parametrize("slug", sorted(COOKS))
+def test_the_coaching_texts_are_the_approved_ones(slug: str) -> None:
+    dish = load().dishes[slug]
+    for code in COOKS[slug][:2]:
+        assert code in dish.faults
+    path, written = FOLDER / f"{slug}.md", page(dish)
+    if os.environ.get(APPROVE) == "1":
+        path.write_text(written, encoding="utf-8")
+
+    assert path.read_text(encoding="utf-8") == written
