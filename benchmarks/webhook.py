@@ -70,8 +70,12 @@ def _compared(ours_url: str, bare_url: str, report: Report) -> Sequence[Measurem
 def _loaded(url: str, seconds: float) -> Load:
     command = [sys.executable, "-m", "benchmarks.load_client", url, "--secret", SECRET]
     command += ["--connections", str(CONNECTIONS), "--seconds", str(seconds)]
-    timeout = seconds + ANSWER_SECONDS
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=timeout)
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=seconds + ANSWER_SECONDS
+        )
+    except subprocess.TimeoutExpired as late:
+        raise BenchmarkFailed(f"{url} left requests unanswered") from late
     if done.returncode != 0:
         raise BenchmarkFailed(f"the load client failed: {done.stderr[-2000:]}")
     load = Load(**json.loads(done.stdout))

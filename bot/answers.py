@@ -114,22 +114,28 @@ def _heard(question: Message) -> str:
 
 
 def _think(question: Message, words: str) -> str:
-    # Before the transaction: none waits for the embedder.
-    query = prepared(providers().embedder, words)
     with transaction() as db:
-        brief = _brief(db, question, words, nearest(db, query))
+        session = _coached_session(db, _user(db, question), question)
+        dish = db.get_one(Dish, session.dish_id) if session else None
+    # Between transactions: none waits for the embedder.
+    query = prepared(providers().embedder, f"{words} {dish.name_ja}" if dish else words)
+    with transaction() as db:
+        brief = _brief(db, question, words, session, dish, nearest(db, query))
     said, _ = providers().coach.answer(brief)
     check_answer(said)
     return said
 
 
 def _brief(
-    db: DbSession, question: Message, words: str, principles: Sequence[RetrievedPrinciple]
+    db: DbSession,
+    question: Message,
+    words: str,
+    session: CookingSession | None,
+    dish: Dish | None,
+    principles: Sequence[RetrievedPrinciple],
 ) -> QuestionBrief:
     user = _user(db, question)
-    session = _coached_session(db, user, question)
     state = learner_state(db, user.id or 0)
-    dish = db.get_one(Dish, session.dish_id) if session else None
     return QuestionBrief(
         first_name=user.first_name,
         question=words,

@@ -122,7 +122,7 @@ _LEAN = 16  # degrees: right-handed
 def hand_with(tool: Tool, place: Place) -> Arm:
     """A forearm reaching in from below with its tool."""
     unit = place.radius * _FINER
-    image = Image.new("RGBA", (round(unit * 1.1), round(unit * 2.6)))
+    image = Image.new("RGBA", (round(unit * 1.1), round(unit * 3.6)))
     pen = ImageDraw.Draw(image)
     mid, skin, sleeve = image.width / 2, (226, 178, 146, 255), (96, 124, 156, 255)
 
@@ -141,7 +141,7 @@ def hand_with(tool: Tool, place: Place) -> Arm:
         )
     reach = 1.1 if tool is Tool.SPATULA else 0.7
     bar(reach + 0.2, 2.2, 0.15, 0.24, skin)
-    bar(2.1, 2.6, 0.27, 0.3, sleeve)
+    bar(2.1, 3.6, 0.27, 0.34, sleeve)
     pen.ellipse((mid - 0.2 * unit, reach * unit, mid + 0.2 * unit, (reach + 0.5) * unit), fill=skin)
     for finger in range(4):
         x = mid + (finger - 1.5) * 0.1 * unit

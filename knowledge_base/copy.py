@@ -28,7 +28,9 @@ CHOOSE_DISH_ALT = "作る料理を選んでください"
 
 
 def welcome(name: str) -> str:
-    return f"{name}さん、はじめまして。来てくださってうれしいです。\n\n{HOW_IT_WORKS}\n\nまずは、{CHOOSE_DISH}"
+    return (
+        f"{name}さん、はじめまして。来てくださってうれしいです。\n\n{HOW_IT_WORKS}\n\nまずは、{CHOOSE_DISH}"
+    )
 
 
 def welcome_back(name: str) -> str:
@@ -53,7 +55,9 @@ WHICH_DISH_MEMO = "声のメモをお預かりしました。どの料理のメ�
 
 
 def attempts_used(dish: str) -> str:
-    return f"{dish}は3回とも作り終えましたね。おつかれさまでした。次は別の料理で、同じ原理を使ってみましょう。"
+    return (
+        f"{dish}は3回とも作り終えましたね。おつかれさまでした。次は別の料理で、同じ原理を使ってみましょう。"
+    )
 
 
 def dish_chosen(dish: str, number: int, focus: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from models.database import transaction
+from models.database import engine
 from models.inbox import EventSource
 from pipeline.queue import Job, nudge
 
@@ -75,8 +75,9 @@ _STORE = text(
 
 def store(rows: Sequence[Row]) -> list[str]:
     """One statement, committed; a row that is there already changes nothing. Returns the learners to wake."""
-    with transaction() as db:
-        stored = db.execute(_STORE, {"rows": json.dumps(rows)}).all()
+    # A statement alone is a transaction: without BEGIN and COMMIT around it, deliveries wait for one round trip.
+    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        stored = connection.execute(_STORE, {"rows": json.dumps(rows)}).all()
     return list(dict.fromkeys(row.line_user_id for row in stored if row.source == EventSource.LINE))
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -24,12 +24,14 @@ from pipeline.advance import retry
 from pipeline.objects import memo_key, video_key
 from pipeline.providers.loading import store
 from pipeline.providers.ports import ProviderRefused
+from settings import settings
 from simulator.client import Desk
 from tests import quick_providers
 from tests.crash.phone import Phone
 
 DISHES = ("fried-rice", "beef-steak", "pomodoro", "no-such-dish")
 WORDS = ("おいしくできました", "スキップ", "3", "料理を選ぶ", "ヘルプ", "{火}加減は**どう**ですか？")
+FAULTS = {"a push refused": False, "a push taken, its answer lost": True}
 MAX_ROUNDS = 60  # of work until nothing is left to do
 
 
@@ -45,10 +47,19 @@ class ThreadMachine(RuleBasedStateMachine):
     ground: ClassVar[Ground]
     phone: Phone
 
-    @initialize()
-    def follow(self) -> None:
+    @initialize(start=st.sampled_from(["new", "cooking", "coached", "given up"]))
+    def follow(self, start: str) -> None:
+        """Not every walk has to find its own way into a cook."""
         self.phone = Phone.new(self.ground.desk)
         self.blocked = False
+        if start == "new":
+            return
+        self.phone.taps("action=dish&slug=fried-rice")
+        self.phone.sends("video", self.ground.clip)
+        if start == "given up":
+            self._fail(*self.phone.ready()[0])
+        if start == "coached":
+            self._work()
 
     @rule()
     def block_or_come_back(self) -> None:
@@ -125,32 +136,34 @@ class ThreadMachine(RuleBasedStateMachine):
         with transaction() as db:
             assert len(self.phone.messages(db)) == before
 
-    @rule()
-    def time_passes(self) -> None:
-        self.phone.time_passes()
-
     @precondition(lambda self: self.phone.ready())
-    @rule(data=st.data(), fails=st.sampled_from([False, False, False, True]))
-    def run_a_stage(self, data: st.DataObject, fails: bool) -> None:
+    @rule(data=st.data(), fate=st.sampled_from(["done", "done", "fails", "fails for good"]))
+    def run_a_stage(self, data: st.DataObject, fate: str) -> None:
         session_id, stage = data.draw(st.sampled_from(self.phone.ready()))
-        quick_providers.script.before = _refuse if fails else _agree
+        if fate == "fails for good":
+            self._fail(session_id, stage)
+            return
+        quick_providers.script.before = _refuse if fate == "fails" else _agree
         self.phone.run(session_id, stage)
         quick_providers.script.before = _agree
 
-    @rule(fault=st.sampled_from([None, None, {"status": 500}, {"status": 500, "accept": True}]))
-    def deliver(self, fault: dict[str, Any] | None) -> None:
-        if fault is not None:
-            self.ground.desk.fault("push", times=1, **fault)
-        self.phone.deliver_all()
-        self.ground.desk.clear_faults()
-
     @rule()
-    def tend_media(self) -> None:
-        self.phone.tend_media()
+    def workers_catch_up(self) -> None:
+        self._work()
 
-    @rule()
-    def answer(self) -> None:
-        self.phone.answer_all()
+    @rule(what=st.sampled_from(["time", "media", "answers", "pushes", *FAULTS]))
+    def some_of_the_work(self, what: str) -> None:
+        if what == "time":
+            self.phone.time_passes()
+        elif what == "media":
+            self.phone.tend_media()
+        elif what == "answers":
+            self.phone.answer_all()
+        else:
+            if what in FAULTS:
+                self.ground.desk.fault("push", status=500, times=1, accept=FAULTS[what])
+            self.phone.deliver_all()
+            self.ground.desk.clear_faults()
 
     @rule(back=st.integers(0, 1))
     def operator_retries(self, back: int) -> None:
@@ -204,6 +217,26 @@ class ThreadMachine(RuleBasedStateMachine):
             return
         if self.blocked:
             self.block_or_come_back()
+        self._work()
+        assert not self.phone.ready()
+        assert not self.phone.owed()
+        self.rows_agree()
+        self.messages_agree()
+        self._thread_agrees()
+        with transaction() as db:
+            import sys
+            print("END", [(s.dish_id, s.session_number, str(s.status), len(s.self_ratings)) for s in self.phone.sessions(db)], Counter(e.outcome for e in self.phone.inbox(db)), file=sys.__stderr__)
+
+    def _fail(self, session_id: int, stage: str) -> None:
+        """In every attempt it has."""
+        quick_providers.script.before = _refuse
+        for _ in range(settings().max_attempts):
+            self.phone.time_passes()
+            self.phone.run(session_id, stage)
+        quick_providers.script.before = _agree
+
+    def _work(self) -> None:
+        """Everything that workers would do by and by."""
         for _ in range(MAX_ROUNDS):
             self.phone.time_passes()
             self.phone.tend_media()
@@ -211,13 +244,8 @@ class ThreadMachine(RuleBasedStateMachine):
                 self.phone.run(session_id, stage)
             self.phone.answer_all()
             self.phone.deliver_all()
-            if not self.phone.ready() and not self.phone.owed():
-                break
-        assert not self.phone.ready()
-        assert not self.phone.owed()
-        self.rows_agree()
-        self.messages_agree()
-        self._thread_agrees()
+            if not self.phone.ready() and (self.blocked or not self.phone.owed()):
+                return
 
     def _thread_agrees(self) -> None:
         thread = self.phone.line.thread()

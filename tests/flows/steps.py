@@ -24,10 +24,12 @@ def answers(learner: Learner, act: Callable[[], object]) -> list[Bubble]:
 
 
 def replies(learner: Learner, act: Callable[[], object]) -> list[Bubble]:
-    """As `answers`, and free: by the reply token of the act."""
-    bubbles = answers(learner, act)
-    assert {bubble.via for bubble in bubbles} == {"reply"}
-    return bubbles
+    """As `answers`, but free: what came by the reply token of the act. A push may come meanwhile."""
+    seen = len(learner.thread().from_bot)
+    act()
+    return learner.wait_for(
+        lambda t: [bubble for bubble in t.from_bot[seen:] if bubble.via == "reply"], WAIT, what="a reply"
+    )
 
 
 def words(bubbles: list[Bubble]) -> str:

@@ -9,10 +9,10 @@ import pytest
 
 from knowledge_base import copy
 from models.session import SessionStatus
-from tests.flows.steps import gone, replies, said, send_video, tap, until, words
+from tests.flows.steps import gone, handled, replies, said, send_video, tap, until, words
 from tests.media_files import make, silence
 from tests.quick_providers import script
-from tests.system import System, pick
+from tests.system import WAIT, System, pick
 
 PAUSED_AT = "analyze"
 
@@ -50,12 +50,14 @@ def unusable(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 
 
 @pytest.fixture(autouse=True)
-def no_temporary_folder_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_temporary_folder_is_left(
+    shared: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     yield
-    assert list(scratch.iterdir()) == []
+    shared.desk.wait_for_log(lambda _: not list(scratch.iterdir()), WAIT, what="temporary folders to go")
 
 
 REASONS = (
@@ -159,10 +161,10 @@ def test_five_bad_clips_at_once_end_with_the_video_asked_for(
     learner = shared.learner()
     pick(learner)
     shared.desk.hold()
-    for _ in range(5):
-        learner.video(unusable["too_short"])
+    videos = [learner.video(unusable["too_short"]) for _ in range(5)]
     shared.desk.release("batch")
+    for video in videos:
+        handled(learner, video)
     said(learner, copy.VIDEO_REJECTED["too_short"])
-    until(shared, learner, lambda session: session.status == SessionStatus.PENDING_UPLOAD)
-    answer = words(replies(learner, learner.sticker))
-    assert copy.ASK_VIDEO in answer
+    until(shared, learner, lambda session: session.video_message_id is None)
+    assert f"{copy.STICKER_RECEIVED}\n{copy.ASK_VIDEO}" in words(replies(learner, learner.sticker))

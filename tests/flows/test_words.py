@@ -7,9 +7,9 @@ import pytest
 from knowledge_base import copy
 from models.chat import MessageType
 from models.coaching import CoachingText, MemoAnswer
-from tests.flows.steps import cook, owed, said, skip_and_rate
+from tests.flows.steps import cook, owed, said, tap
 from tests.quick_providers import Script, script
-from tests.system import WAIT, System, pick
+from tests.system import WAIT, System
 
 PAUSED_AT = "narration"
 
@@ -61,9 +61,9 @@ def test_blank_suggestions_are_not_offered(
         script, "coaching", Script().coaching.model_copy(update={"suggested_questions": suggested})
     )
     learner = shared.learner()
-    pick(learner)
-    learner.video(clip)
-    skip_and_rate(learner)
+    cook(learner, clip)
+    for label in copy.RATING_LABELS[:4]:
+        tap(learner, label)
     learner.wait_for(lambda t: "卵はいつ？" in t.labels(), WAIT, what="the one suggestion")
     assert [label for label in learner.thread().labels()[:2] if not label.strip()] == []
 

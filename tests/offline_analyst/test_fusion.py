@@ -3,7 +3,8 @@
 import pytest
 
 from knowledge_base.content import Signal
-from models.coaching import RatingAspect
+from models.coaching import RatingAspect, SeenSignal, VideoAnalysis
+from pipeline.providers.offline.analyst import OfflineAnalyst
 from pipeline.providers.offline.footage_memo import speaks_of
 from pipeline.providers.offline.footage_signals import Evidence
 from pipeline.providers.offline.footage_verdict import confidence_in, weigh
@@ -86,3 +87,17 @@ def test_memos_are_read_by_word_forms_and_denials(said: str, meant: bool) -> Non
 
 def test_what_is_said_in_another_clause_does_not_count() -> None:
     assert not speaks_of(["音がしなかった"], ["音はよかったです、味見をしなかったです"])
+
+
+def test_a_memo_that_comes_later_raises_what_was_only_faintly_seen() -> None:
+    faint = VideoAnalysis(
+        cooking_events=[],
+        key_moment_timestamp="0:03",
+        key_moment_seconds=3,
+        diagnosis="目立った失敗は見当たりませんでした。",
+        signals=[SeenSignal(signal="charring", strength=0.3, second=9.4)],
+    )
+    analyst = OfflineAnalyst()
+    told = analyst.reconsider(faint, brief((BURNT,), transcript="裏が焦げちゃいました"))
+    assert (told.fault, told.key_moment_seconds, told.key_moment_timestamp) == ("burnt", 9, "0:09")
+    assert analyst.reconsider(faint, brief((BURNT,), transcript="おいしくできました")) == faint

@@ -1,0 +1,281 @@
+"""From video to coaching: what a session goes through, and what becomes of stages that fail."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from bot.redelivery import redeliver
+from knowledge_base import copy
+from models.base import utc_now
+from models.chat import MessageType
+from models.database import transaction
+from models.dish import UserDishProgress
+from models.learner import LearnerState
+from models.session import CookingSession, SessionStatus, StageRun
+from pipeline.advance import retry
+from pipeline.graph import StageName
+from pipeline.providers.ports import CoachingBrief, ProviderError
+from pipeline.stages import video_analysis
+from pipeline.work import Work
+from tests.flows.conftest import AT_ONCE, new_script
+from tests.flows.steps import card_of, cook, owed, replies, said, send_video, skip_and_rate, tap, until, words
+from tests.quick_providers import script
+from tests.system import WAIT, System, pick, start_system
+
+
+@pytest.fixture
+def impatient(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:
+    """Does not wait for a memo, and gives up after two tries."""
+    new_script()
+    with start_system(tmp_path, MEMO_GRACE="PT1S", RETRY_BACKOFF=AT_ONCE, MAX_ATTEMPTS="2") as running:
+        yield running
+
+
+def failing(*calls: str, times: int = 100) -> None:
+    """The next calls of these names fail."""
+    left = dict.fromkeys(calls, times)
+
+    def before(call: str) -> None:
+        if left.get(call, 0) > 0:
+            left[call] -= 1
+            raise ProviderError(f"{call} is away")
+
+    script.before = before
+
+
+def test_the_status_moves_step_by_step_and_every_stage_is_on_record(
+    system: System, clip: Path, memo: Path
+) -> None:
+    seen: list[str] = []
+
+    def note(call: str) -> None:
+        seen.append(system.session(learner).status)
+
+    learner = system.learner()
+    pick(learner)
+    seen.append(system.session(learner).status)
+    with_memo = learner.audio(memo)
+    until(system, learner, lambda session: session.structured_input)
+    script.before = note
+    script.calls.clear()
+    send_video(learner, clip)
+    learner.wait_for(lambda t: t.of_type("video"), WAIT, what="the coaching video")
+    session = system.session(learner)
+    assert script.calls == ["analyze", "reconsider", "coaching_text", "narration", "speak"]
+    assert [*seen, session.status] == [
+        "pending_upload",
+        "processing",
+        "processing",
+        "processing",
+        "text_ready",
+        "text_ready",
+        "completed",
+    ]
+    runs = system.runs(session)
+    assert set(runs) == set(StageName)
+    for run in runs.values():
+        assert run.started_at
+        assert run.finished_at
+        assert run.started_at <= run.finished_at
+        assert (run.attempt, run.error, run.parked_at) == (1, "", None)
+    costly = {stage for stage, run in runs.items() if run.usage.get("provider") == "quick"}
+    assert costly == {
+        "transcribe_memo",
+        "extract_entities",
+        "analyze_video",
+        "coach_text",
+        "narrate",
+        "produce_video",
+    }
+    assert session.pipeline_job_id
+    assert session.pipeline_started_at
+    assert session.retrieved_principles
+    assert session.voice_memo_url == f"memos/{with_memo.message_id}.m4a"
+    kinds = [message.meta["type"] for message in system.messages(session)]
+    assert kinds.count(MessageType.COOKING_VIDEO) == 1
+
+
+def test_a_video_is_uploaded_before_it_is_processed(
+    uncoached: System, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = video_analysis._begin
+    statuses: list[SessionStatus] = []
+
+    def noting(work: Work) -> None:
+        statuses.append(uncoached.session(learner).status)
+        begin(work)
+
+    monkeypatch.setattr(video_analysis, "_begin", noting)
+    learner = uncoached.learner()
+    pick(learner)
+    send_video(learner, clip)
+    session = until(uncoached, learner, lambda session: session.status == SessionStatus.PROCESSING)
+    assert statuses == [SessionStatus.UPLOADED]
+    assert session.raw_video_url == f"videos/{session.video_message_id}.mp4"
+    assert session.video_facts["duration_seconds"] == pytest.approx(6, abs=0.5)
+
+
+def test_a_stage_that_keeps_failing_is_parked_told_once_and_retried_by_an_operator(
+    system: System, clip: Path
+) -> None:
+    learner = system.learner()
+    failing("analyze")
+    pick(learner)
+    send_video(learner, clip)
+    tap(learner, copy.MEMO_SKIP_LABEL)
+    assert said(learner, copy.COACHING_FAILED).via == "push"
+    session = until(system, learner, lambda session: session.status == SessionStatus.FAILED)
+    run = system.runs(session)["analyze_video"]
+    assert (run.attempt, run.parked_at is not None) == (5, True)
+    assert session.pipeline_error == "analyze_video: ProviderError: analyze is away"
+    assert words(replies(learner, learner.sticker)) == f"{copy.STICKER_RECEIVED}\n{copy.TRY_LATER}"
+    script.before = lambda call: None
+    assert retry(session.id or 0) == ["analyze_video"]
+    card_of(learner)
+    learner.wait_for(lambda t: t.of_type("video"), WAIT, what="the coaching video")
+    assert system.session(learner).status == SessionStatus.COMPLETED
+    assert len([b for b in learner.thread().from_bot if b.text == copy.COACHING_FAILED]) == 1
+    assert redeliver(session.id or 0) == 0
+
+
+def test_a_cook_that_failed_may_be_cooked_again(impatient: System, clip: Path) -> None:
+    learner = impatient.learner()
+    failing("analyze")
+    pick(learner)
+    send_video(learner, clip)
+    said(learner, copy.COACHING_FAILED)
+    script.before = lambda call: None
+    learner.postback("action=dish&slug=fried-rice")
+    until(impatient, learner, lambda session: session.status == SessionStatus.PENDING_UPLOAD)
+    send_video(learner, clip)
+    card_of(learner)
+    (session,) = impatient.sessions(learner)
+    assert session.session_number == 1
+
+
+def test_a_video_that_cannot_be_made_leaves_the_text_and_is_told(impatient: System, clip: Path) -> None:
+    learner = impatient.learner()
+    failing("speak")
+    cook(learner, clip)
+    assert said(learner, copy.VIDEO_FAILED).via == "push"
+    session = until(impatient, learner, lambda session: session.status == SessionStatus.FAILED)
+    assert session.coaching_text
+    assert words(replies(learner, lambda: learner.text("料理を選ぶ"))) == copy.TRIAL_USED
+
+
+@pytest.mark.parametrize("call", ["transcribe", "extract_entities"])
+def test_without_its_memo_the_coaching_goes_on(impatient: System, clip: Path, memo: Path, call: str) -> None:
+    failing(call, "narration")
+    learner = impatient.learner()
+    pick(learner)
+    learner.audio(memo)
+    send_video(learner, clip)
+    card_of(learner)
+    session = impatient.session(learner)
+    stage = "transcribe_memo" if call == "transcribe" else "extract_entities"
+    assert impatient.runs(session)[stage].parked_at
+    assert session.structured_input == {}
+    assert learner.thread().find(copy.COACHING_FAILED) is None
+
+
+def test_without_a_memo_in_its_time_the_coaching_goes_on(impatient: System, clip: Path) -> None:
+    failing("narration")
+    learner = impatient.learner()
+    pick(learner)
+    send_video(learner, clip)
+    card_of(learner)
+    session = impatient.session(learner)
+    assert (session.memo_message_id, session.voice_transcript, session.structured_input) == (None, "", {})
+    assert not session.memo_skipped
+    assert not {"transcribe_memo", "extract_entities"} & set(impatient.runs(session))
+
+
+def test_a_memo_within_its_time_is_waited_for_and_answered(text_only: System, clip: Path, memo: Path) -> None:
+    learner = text_only.learner()
+    pick(learner)
+    send_video(learner, clip)
+    session = until(text_only, learner, lambda session: session.video_analysis)
+    assert "retrieve" not in text_only.runs(session)
+    learner.audio(memo)
+    card_of(learner)
+    brief = next(brief for brief in script.briefs if isinstance(brief, CoachingBrief))
+    assert brief.transcript == script.transcript
+    assert brief.structured_input.questions == [script.transcript]
+
+
+def test_the_coach_is_told_of_the_ratings_and_the_sessions_before(text_only: System, clip: Path) -> None:
+    learner = text_only.learner(paying=True)
+    script.fault = "egg_set_early"
+    cook(learner, clip)
+    with transaction() as db:
+        first = db.exec(select(CookingSession)).one()
+        first.status = SessionStatus.COMPLETED
+        assert first.coaching_text_delivered_at
+    pick(learner)
+    session = text_only.session(learner)
+    assert session.session_number == 2
+    for aspect in ("appearance", "taste", "texture", "aroma"):
+        learner.postback(f"action=rate&session_id={session.id}&aspect={aspect}&value=2")
+    until(text_only, learner, lambda session: len(session.self_ratings) == 4)
+    send_video(learner, clip)
+    tap(learner, copy.MEMO_SKIP_LABEL)
+    learner.wait_for(lambda t: len([b for b in t.of_type("flex") if copy.CARD_PROBLEM in b.text]) == 2, WAIT)
+    second = [
+        brief for brief in script.briefs if isinstance(brief, CoachingBrief) and brief.session_number == 2
+    ]
+    assert second[0].self_ratings == dict.fromkeys(("appearance", "taste", "texture", "aroma"), 2)
+    assert [past.fault for past in second[0].past_sessions] == ["egg_set_early"]
+    assert second[0].days_since_last == 0
+    with transaction() as db:
+        state = db.exec(select(LearnerState)).one()
+        progress = db.exec(select(UserDishProgress)).one()
+    assert state.recurring_mistakes == [{"mistake": "egg_set_early", "seen_count": 2}]
+    assert [entry["session"] for entry in state.session_summaries] == [1, 2]
+    assert state.skills_developing == ["moisture_control", "heat_management", "oil_coating"]
+    assert progress.status == "in_progress"
+
+
+def test_the_wait_is_told_from_our_own_last_sessions(uncoached: System, clip: Path) -> None:
+    earlier = uncoached.learner(paying=True)
+    pick(earlier)
+    with transaction() as db:
+        done = db.exec(select(CookingSession)).one()
+        done.status = SessionStatus.COMPLETED
+        done.video_received_at = utc_now() - timedelta(minutes=30)
+        written = done.video_received_at + timedelta(minutes=6, seconds=30)
+        db.add(StageRun(session_id=done.id or 0, stage=StageName.COACH_TEXT, finished_at=written))
+    learner = uncoached.learner()
+    pick(learner)
+    answer = words(replies(learner, lambda: learner.video(clip)))
+    assert answer.startswith(copy.video_received(7, "チャーハン", 1))
+
+
+def test_when_the_text_is_overdue_no_minutes_are_promised(uncoached: System, clip: Path) -> None:
+    learner = uncoached.learner()
+    pick(learner)
+    send_video(learner, clip)
+    skip_and_rate(learner)
+    with transaction() as db:
+        session = db.exec(select(CookingSession)).one()
+        session.video_received_at = utc_now() - timedelta(minutes=10)
+    assert copy.WAIT_FOR_TEXT_SOON in words(replies(learner, learner.sticker))
+
+
+def test_the_learner_is_thanked_once_for_watching_to_the_end(system: System, clip: Path) -> None:
+    learner = system.learner(paying=True)
+    card = cook(learner, clip)
+    learner.wait_for(lambda t: t.of_type("video"), WAIT, what="the coaching video")
+    thanks = replies(learner, learner.video_complete)
+    assert words(thanks) == copy.VIDEO_WATCHED
+    again = learner.video_complete()
+    learner.text("次の回を作る")
+    learner.wait_for(lambda t: len(t.of_type("flex")) == 3, WAIT, what="the dishes")
+    assert again.webhook_event_id
+    assert len([b for b in learner.thread().from_bot if b.text == copy.VIDEO_WATCHED]) == 1
+    newest = learner.thread().of_type("flex")[-1]
+    assert newest.id != card.id
+    assert newest.text.startswith("2回目\nチャーハン")
+    owed(learner, MessageType.COACHING_VIDEO, lambda message: message.delivered_at)
