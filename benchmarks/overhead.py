@@ -30,7 +30,7 @@ WAIT_SECONDS = 120.0
 GOAL = 1.05
 QUEUES = ("conversation", "media", "models", "video")
 
-# The memo is heard while the video is looked at.
+# The memo is heard while the video is looked at; calls that need nothing of each other count once.
 MODELS_TO_TEXT = (
     max(latency.ANALYZE, latency.TRANSCRIBE + latency.ENTITIES) + latency.EMBED + latency.COACHING
 )

@@ -19,7 +19,7 @@ from simulator.client import Learner, Thread
 
 TAPS = 100
 WARM_UP = 5
-PAUSE_SECONDS = (0.2, 0.6)
+PAUSE_SECONDS = (0.1, 0.5)
 MEDIAN_MS = 100.0
 P99_MS = 500.0
 

@@ -223,6 +223,7 @@ def _rider_not_sent(rider: Message, error: LineError) -> None:
         if isinstance(error, Unavailable):
             _park(row, f"reply outcome unknown ({error})")
         else:
+            _renew_key(row)
             _hold_for_quota(row)
         db.add(row)
 

@@ -8,8 +8,8 @@ from moment.console import say
 from moment.supervisor import Child, Supervisor, leave_with_parent, moment
 from settings import settings
 
-# How often a consumer looks into its queue: a learner's tap must not wait for a slow poll.
-POLL_MS = {"conversation": 15, "media": 100, "models": 50, "video": 200}
+# How often a consumer looks into its queue: neither a tap nor the step from one stage to the next may wait for it.
+POLL_MS = {"conversation": 15, "media": 25, "models": 25, "video": 100}
 STOP_MS = 10_000
 
 
@@ -36,8 +36,9 @@ def serve(host: str, port: int) -> None:
 
 def work(queue: str) -> None:
     """One queue's worker, until it is told to stop."""
-    # Nothing is fetched ahead: a message held behind a long job would wait with other workers idle.
-    os.environ.setdefault("dramatiq_queue_prefetch", "1")
+    # Dramatiq counts what is being worked on as fetched: with one for each thread all of them work, and
+    # nothing is held behind a long job while another worker is idle.
+    os.environ.setdefault("dramatiq_queue_prefetch", str(_threads(queue)))
     from dramatiq import Worker
 
     from bot.jobs import JOBS as CONVERSATION_JOBS

@@ -24,7 +24,6 @@ from pipeline.advance import retry
 from pipeline.objects import memo_key, video_key
 from pipeline.providers.loading import store
 from pipeline.providers.ports import ProviderRefused
-from settings import settings
 from simulator.client import Desk
 from tests import quick_providers
 from tests.crash.phone import Phone
@@ -51,27 +50,25 @@ class ThreadMachine(RuleBasedStateMachine):
     def follow(self, start: str) -> None:
         """Not every walk has to find its own way into a cook."""
         self.phone = Phone.new(self.ground.desk)
-        self.blocked = False
         if start == "new":
             return
-        self.phone.taps("action=dish&slug=fried-rice")
-        self.phone.sends("video", self.ground.clip)
+        self.cook("fried-rice")
         if start == "given up":
             self._fail(*self.phone.ready()[0])
         if start == "coached":
             self._work()
 
-    @rule()
-    def block_or_come_back(self) -> None:
-        if self.blocked:
-            self.phone.line.unblock()
-            self.phone.arrives({"type": "follow", "follow": {"isUnblocked": True}})
-        else:
-            self.phone.line.block()
-            self.phone.arrives({"type": "unfollow"})
-        self.blocked = not self.blocked
+    @rule(meanwhile=st.sampled_from(["nothing", "the work goes on"]))
+    def block_and_come_back(self, meanwhile: str) -> None:
+        self.phone.line.block()
+        self.phone.arrives({"type": "unfollow"})
+        if meanwhile != "nothing":
+            shown = len(self.phone.line.thread().from_bot)
+            self._work(blocked=True)
+            assert len(self.phone.line.thread().from_bot) == shown
+        self.phone.line.unblock()
+        self.phone.arrives({"type": "follow", "follow": {"isUnblocked": True}})
 
-    @precondition(lambda self: not self.blocked)
     @rule(slug=st.sampled_from(DISHES))
     def pick_dish(self, slug: str) -> None:
         before = self._step()
@@ -84,39 +81,39 @@ class ThreadMachine(RuleBasedStateMachine):
                 assert db.get_one(Dish, session.dish_id).slug == slug
                 assert next_step(session).ask in (Ask.VIDEO, Ask.MEMO, Ask.RATING)
 
-    @precondition(lambda self: not self.blocked)
+    @rule(slug=st.sampled_from(DISHES))
+    def cook(self, slug: str) -> None:
+        """As asked: a dish, its video, no memo."""
+        self.pick_dish(slug)
+        self.phone.sends("video", self.ground.clip)
+        self.skip_memo(0)
+
     @rule(what=st.sampled_from(["good", "good", "good", "broken", "gone"]))
     def send_video(self, what: str) -> None:
         file = self.ground.broken if what == "broken" else self.ground.clip
         self.phone.sends("video", file, gone=what == "gone")
 
-    @precondition(lambda self: not self.blocked)
     @rule(what=st.sampled_from(["good", "broken"]))
     def send_memo(self, what: str) -> None:
         self.phone.sends("audio", self.ground.broken if what == "broken" else self.ground.memo)
 
-    @precondition(lambda self: not self.blocked)
     @rule(aspect=st.sampled_from(RatingAspect), value=st.integers(-1, 7), back=st.integers(0, 2))
     def rate(self, aspect: RatingAspect, value: int, back: int) -> None:
         """Of the latest session or, by an old button, of one before."""
         self.phone.taps(f"action=rate&session_id={self._session_id(back)}&aspect={aspect}&value={value}")
 
-    @precondition(lambda self: not self.blocked)
     @rule(back=st.integers(0, 1))
     def skip_memo(self, back: int) -> None:
         self.phone.taps(f"action=skip_memo&session_id={self._session_id(back)}")
 
-    @precondition(lambda self: not self.blocked)
     @rule(data=st.sampled_from(["action=menu", "action=voice", "action=gone", "", "action=rate&value=x"]))
     def other_button(self, data: str) -> None:
         self.phone.taps(data)
 
-    @precondition(lambda self: not self.blocked)
     @rule(words=st.sampled_from(WORDS))
     def text(self, words: str) -> None:
         self.phone.says({"type": "text", "text": words}, self.phone.line.text(words).message_id)
 
-    @precondition(lambda self: not self.blocked)
     @rule()
     def sticker(self) -> None:
         self.phone.says({"type": "sticker"}, self.phone.line.sticker().message_id)
@@ -143,9 +140,9 @@ class ThreadMachine(RuleBasedStateMachine):
         if fate == "fails for good":
             self._fail(session_id, stage)
             return
-        quick_providers.script.before = _refuse if fate == "fails" else _agree
+        quick_providers.script.before = refuse if fate == "fails" else agree
         self.phone.run(session_id, stage)
-        quick_providers.script.before = _agree
+        quick_providers.script.before = agree
 
     @rule()
     def workers_catch_up(self) -> None:
@@ -215,27 +212,14 @@ class ThreadMachine(RuleBasedStateMachine):
         """Left alone, every session comes to an end and every debt is paid."""
         if not hasattr(self, "phone"):
             return
-        if self.blocked:
-            self.block_or_come_back()
         self._work()
         assert not self.phone.ready()
         assert not self.phone.owed()
         self.rows_agree()
         self.messages_agree()
         self._thread_agrees()
-        with transaction() as db:
-            import sys
-            print("END", [(s.dish_id, s.session_number, str(s.status), len(s.self_ratings)) for s in self.phone.sessions(db)], Counter(e.outcome for e in self.phone.inbox(db)), file=sys.__stderr__)
 
-    def _fail(self, session_id: int, stage: str) -> None:
-        """In every attempt it has."""
-        quick_providers.script.before = _refuse
-        for _ in range(settings().max_attempts):
-            self.phone.time_passes()
-            self.phone.run(session_id, stage)
-        quick_providers.script.before = _agree
-
-    def _work(self) -> None:
+    def _work(self, *, blocked: bool = False) -> None:
         """Everything that workers would do by and by."""
         for _ in range(MAX_ROUNDS):
             self.phone.time_passes()
@@ -244,7 +228,7 @@ class ThreadMachine(RuleBasedStateMachine):
                 self.phone.run(session_id, stage)
             self.phone.answer_all()
             self.phone.deliver_all()
-            if not self.phone.ready() and (self.blocked or not self.phone.owed()):
+            if not self.phone.ready() and (blocked or not self.phone.owed()):
                 return
 
     def _thread_agrees(self) -> None:
@@ -308,9 +292,9 @@ def _status_agrees(db: DbSession, session: CookingSession) -> None:
         assert session.pipeline_error
 
 
-def _agree(call: str) -> None:
+def agree(call: str) -> None:
     pass
 
 
-def _refuse(call: str) -> None:
+def refuse(call: str) -> None:
     raise ProviderRefused(call)

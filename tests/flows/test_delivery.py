@@ -60,7 +60,6 @@ FAULTS: dict[str, dict[str, Any]] = {
     "the connection drops": {"drop": True},
     "the connection drops after LINE took it": {"drop": True, "accept": True},
     "LINE takes it too late": {"delay_seconds": 2.0, "accept": True},
-    "we are too fast": {"status": 429},
 }
 
 
@@ -81,6 +80,25 @@ def test_the_text_is_pushed_again_with_its_key_and_seen_once(
     with transaction() as db:
         session = db.get_one(CookingSession, message.session_id)
     assert session.coaching_text_delivered_at == message.delivered_at
+
+
+def test_too_fast_for_line_is_tried_later_and_seen_once(shared: System, clip: Path) -> None:
+    learner = before_the_text(shared, clip)
+    shared.desk.fault("push", times=1, status=429, user_id=learner.user_id)
+    tap(learner, copy.MEMO_SKIP_LABEL)
+    card_of(learner)
+    assert owed(learner, TEXT, lambda message: message.delivered_at).attempts == 2
+    assert cards(learner) == 1
+
+
+def test_too_fast_after_an_unknown_outcome_keeps_the_key(shared: System, clip: Path) -> None:
+    learner = before_the_text(shared, clip)
+    shared.desk.fault("push", times=1, drop=True, accept=True, user_id=learner.user_id)
+    shared.desk.fault("push", times=1, status=429, user_id=learner.user_id)
+    tap(learner, copy.MEMO_SKIP_LABEL)
+    message = owed(learner, TEXT, lambda message: message.delivered_at)
+    assert pushed_to(shared, learner) == [str(message.retry_key)] * 3
+    assert cards(learner) == 1
 
 
 def test_several_failures_are_waited_out(shared: System, clip: Path) -> None:
@@ -194,6 +212,7 @@ def test_what_rides_on_a_reply_that_is_refused_stays_owed(text_only: System, cli
     text_only.desk.fault("reply", times=1, status=400, message="Invalid reply token")
     handled(learner, learner.sticker())
     learner.wait_for(lambda _: text_only.desk.log(path="/message/reply")[-1].status == 400, WAIT)
+    owed(learner, TEXT, lambda message: message.error == QUOTA_USED and message.first_attempted_at is None)
     carried = replies(learner, lambda: learner.text("使い方"))
     assert copy.CARD_PROBLEM in words(carried)
     assert cards(learner) == 1

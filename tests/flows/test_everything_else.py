@@ -108,14 +108,15 @@ def test_a_memo_sent_as_a_file_is_a_memo(shared: System, memo: Path, name: str) 
     assert until(shared, learner, lambda session: session.structured_input)
 
 
-@pytest.mark.parametrize("kind", ["video", "audio"])
-def test_media_that_line_does_not_hold_is_asked_for_again(shared: System, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "said"), [("video", copy.VIDEO_FROM_ELSEWHERE), ("audio", copy.MEMO_FROM_ELSEWHERE)]
+)
+def test_media_that_line_does_not_hold_is_asked_for_again(shared: System, kind: str, said: str) -> None:
     learner = shared.learner()
     pick(learner)
     content = {"type": "external", "originalContentUrl": "https://example.com/x"}
     message = {"id": uuid4().hex, "type": kind, "contentProvider": content}
-    said = answers(learner, lambda: post(learner, message=message))
-    assert words(said) == copy.VIDEO_FROM_ELSEWHERE
+    assert words(answers(learner, lambda: post(learner, message=message))) == said
     session = shared.session(learner)
     assert (session.video_message_id, session.memo_message_id) == (None, None)
 

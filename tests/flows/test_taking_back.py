@@ -4,15 +4,15 @@ from pathlib import Path
 
 from knowledge_base import copy
 from models.session import SessionStatus
-from tests.flows.steps import cook, gone, handled, pushed_to, replies, said, send_video, stored, until, words
+from tests.flows.steps import cook, gone, handled, pushed_to, replies, said, send_video, until, words
 from tests.system import WAIT, System, pick
 
 PAUSED_AT = "narration"
 
 
-def unfinished(system: System) -> list[str]:
-    """What is still coming into the store."""
-    return [name for name in stored(system) if name.startswith(".unfinished")]
+def unfinished(system: System) -> list[Path]:
+    """What is still coming into the store, and has begun to."""
+    return [path for path in system.objects.glob(".unfinished/*") if path.stat().st_size > 0]
 
 
 def test_a_video_taken_back_before_the_text_costs_no_attempt(shared: System, clip: Path) -> None:

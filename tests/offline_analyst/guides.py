@@ -13,7 +13,7 @@ SECONDS = 16.0
 
 
 def small(dish: str, variant: str, seed: int = 1) -> ClipRecipe:
-    return ClipRecipe(dish, variant, SECONDS, SMALL, seed, frames_per_second=6)
+    return ClipRecipe(dish, variant, SECONDS, SMALL, seed, frames_per_second=8)
 
 
 def fault(

@@ -10,10 +10,9 @@ from pipeline.providers.offline.matching import (
     Fact,
     Topic,
     asks_amount,
-    asks_time,
     best_fact,
-    by_senses,
     content_of,
+    is_of_taste,
     is_related,
     topics_of,
 )
@@ -32,8 +31,6 @@ def answer(brief: QuestionBrief) -> str:
     if not topics_of(question) and not content_of(question) - content_of(subject):
         return say.ASK_ME.format(name=brief.first_name) + tip(brief)
     known = [fact for fact in known_to(brief) if fact.text]
-    if asks_amount(question):
-        known = by_senses([fact for fact in known if brief.dish or fact.coached])
     heard = Draft(*(turn.text for turn in brief.history if turn.sender == "ai"))
     if found := best_fact(question, known, subject, heard.is_new):
         return composed(brief, found)
@@ -41,9 +38,8 @@ def answer(brief: QuestionBrief) -> str:
         return composed(brief, found, say.ANSWER_AGAIN)
     if Topic.SAFETY in topics_of(question):
         return unknown(brief) + say.ANSWER_UNSAFE
-    if asks_amount(question):
-        by_cue = asks_time(question) and known
-        return composed(brief, known[0] if by_cue else Fact(Topic.HOW, say.BY_TASTE))
+    if is_of_taste(question):
+        return composed(brief, Fact(Topic.HOW, say.BY_TASTE))
     if brief.principles and is_related(question, known, subject):
         return composed(brief, next(principle_facts(brief.principles[0])), say.ANSWER_NEAR)
     return unknown(brief) + (say.ANSWER_SHOW_ME if brief.dish else tip(brief))

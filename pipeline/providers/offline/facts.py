@@ -9,7 +9,8 @@ from models.coaching import CoachingText, RetrievedPrinciple
 from pipeline.providers.offline import phrases as say
 from pipeline.providers.offline.lesson import Lesson
 from pipeline.providers.offline.matching import Fact, Topic
-from pipeline.providers.offline.politeness import polite
+
+SAFETY = "food_safety"  # the skill whose principles answer whether something is safe
 
 
 def lesson_facts(lesson: Lesson) -> Iterator[Fact]:
@@ -46,8 +47,7 @@ def dish_facts(dish: DishGuide) -> Iterator[Fact]:
         yield Fact(Topic.ALLERGY, say.ALLERGENS.format(allergens="、".join(dish.allergens)))
     yield from fault_facts(dish.faults)
     for before, step in pairwise(dish.steps):
-        order = say.ORDER.format(before=before.name, step=step.name)
-        yield Fact(Topic.START, f"{order}{polite(before.looks)}{say.ORDER_CUE}", about=step.name)
+        yield Fact(Topic.START, say.ORDER.format(before=before.name, step=step.name))
     for refinement in dish.refinements:
         yield Fact(Topic.HOW, refinement.next_action)
         yield Fact(Topic.SIGN, refinement.success_sign)
@@ -64,15 +64,22 @@ def fault_facts(codes: Iterable[str]) -> Iterator[Fact]:
 
 
 def principle_facts(taught: Principle | RetrievedPrinciple, *, coached: bool = False) -> Iterator[Fact]:
-    """`Principle.text` keeps one section a line below the title; a retrieved one is nothing but that."""
-    sections = [line for line in taught.text.splitlines()[1:] if line.strip()]
+    """`Principle.text` keeps one section a line below the title; a retrieved one is nothing but that.
+
+    Each section speaks of what the others name, though it rarely says so again.
+    """
+    title, *lines = taught.text.splitlines()
+    sections = [line for line in lines if line.strip()]
+    origin = {"coached": coached, "retrieved": not coached}
     if len(sections) != 6:
-        yield from (Fact(Topic.GENERAL, section) for section in sections)
+        yield from (Fact(Topic.GENERAL, section, title, **origin) for section in sections)
         return
     principle, why, senses, failure, recovery, carries_over = sections
-    yield Fact(Topic.GENERAL, principle + why, coached=coached)
-    yield Fact(Topic.WHY, why, coached=coached)
-    yield Fact(Topic.SENSES, senses, lead=say.LEAD_GOOD, coached=coached)
-    yield Fact(Topic.FAILURE, failure, lead=say.LEAD_FAILURE, coached=coached)
-    yield Fact(Topic.RECOVER, recovery, lead=say.LEAD_RECOVER, coached=coached)
-    yield Fact(Topic.ELSEWHERE, carries_over, lead=principle, coached=coached)
+    about = " ".join((title, principle, why, failure, recovery))
+    rule = Topic.SAFETY if taught.category == SAFETY else Topic.GENERAL
+    yield Fact(rule, principle + why, about, **origin)
+    yield Fact(Topic.WHY, why, about, **origin)
+    yield Fact(Topic.SENSES, senses, about, lead=say.LEAD_GOOD, **origin)
+    yield Fact(Topic.FAILURE, failure, about, lead=say.LEAD_FAILURE, **origin)
+    yield Fact(Topic.RECOVER, recovery, about, lead=say.LEAD_RECOVER, **origin)
+    yield Fact(Topic.ELSEWHERE, carries_over, about, lead=principle, **origin)

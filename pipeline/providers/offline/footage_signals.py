@@ -16,6 +16,7 @@ from pipeline.providers.offline.footage_features import HAZY, Features, Series, 
 TOO_DARK = 0.22  # of full white: nothing is told from colours below it
 TOO_SHAKY = 0.06  # of the picture's longer side, from picture to picture
 TOO_SHORT = 6.0  # seconds: no judging of patience in less
+_ADDS = 0.06  # of the pan
 MASKED_DB = -50.0  # a room louder than this hides a sizzle
 
 
@@ -32,8 +33,13 @@ class Change:
 
     second: float
     size: float  # of the clip's largest change
-    adds: bool  # more of the pan is covered than before; else what lies in it shows another face
+    gain: float  # how much more of the pan is covered after it than before
     sizzle: float | None  # how loud it sizzles then, between the clip's quiet (0) and its loudest (1)
+
+    @property
+    def adds(self) -> bool:
+        """Something came in; else what lies there shows another face."""
+        return self.gain > _ADDS
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,9 @@ def _changes(features: Features) -> tuple[Change, ...]:
         far = all(abs(second - other) >= apart for other in found)
         if peaks and far and not _drifting(features.veil, second):
             found.append(second)
-    return tuple(_change(features, second, largest) for second in sorted(found))
+    found.sort()
+    followed = pairwise((*found, features.seconds))
+    return tuple(_change(features, second, following, largest) for second, following in followed)
 
 
 def _drifting(veil: Series, second: float) -> bool:
@@ -114,14 +122,14 @@ def _drifting(veil: Series, second: float) -> bool:
     return abs(veil.median(second + 0.5, second + 2) - veil.median(second - 2, second - 0.5)) > 0.05
 
 
-def _change(features: Features, second: float, largest: float) -> Change:
-    before = features.area.low(second - 2.2, second - 0.4)
+def _change(features: Features, second: float, following: float, largest: float) -> Change:
     lasting = max(3.2, 0.06 * features.seconds)  # what was added stays; a hand that pours or rests goes
-    after = features.area.low(second + 0.7, second + lasting)
+    before = features.area.low(second - 2.2, second - 0.4)
+    after = features.area.between(second + 0.7, min(second + lasting, max(following - 0.4, second + 1.2)))
     return Change(
         second=second,
         size=features.news.median(second - 0.1, second + 0.1) / largest,
-        adds=after - before > 0.06,
+        gain=float(after.min()) - before,
         sizzle=_loudness(features.sizzle, second),
     )
 
@@ -197,20 +205,19 @@ def _charring(course: Course) -> list[Evidence]:
 
 
 def _weak_sizzle(course: Course) -> list[Evidence]:
+    """Little sound at an addition, the more telling the more came in: oil need not be heard, a steak must."""
     sizzle = course.features.sizzle
     if sizzle is None:
         return []
     if np.percentile(sizzle.values, 95) - np.percentile(sizzle.values, 5) < 6:
         return _never_sizzled(course, sizzle)
-    found = [
-        Evidence(
-            Signal.WEAK_SIZZLE,
-            (1 - ramp(change.sizzle, 0.35, 0.7)) * ramp(change.size, 0.4, 0.8),
-            change.second,
-        )
-        for change in course.changes
-        if change.adds and change.sizzle is not None
-    ]
+    most = max((change.gain for change in course.changes), default=0.0)
+    found = []
+    for change in course.changes:
+        if change.adds and change.sizzle is not None:
+            quiet = 1 - ramp(change.sizzle, 0.35, 0.7)
+            weight = ramp(change.size, 0.4, 0.8) * ramp(change.gain / most, 0.35, 0.6)
+            found.append(Evidence(Signal.WEAK_SIZZLE, quiet * weight, change.second))
     return [max(found, key=lambda evidence: evidence.strength)] if found else []
 
 
@@ -267,12 +274,14 @@ def _idle(course: Course) -> list[Evidence]:
 
 
 def _restless(course: Course) -> list[Evidence]:
-    features, start = course.features, course.first_addition
-    work = course.busy.between(start, features.seconds - 1)
-    if features.seconds - start < TOO_SHORT:
+    """Hardly a pause from the moment the main thing came in until the hand last left the pan."""
+    features, busy = course.features, course.busy
+    start = max(course.changes, key=lambda change: change.gain).second if course.changes else 0.0
+    worked = busy.t[busy.values > 0]
+    if not len(worked) or worked[-1] - start < TOO_SHORT:
         return []
-    rest = max((stretch.seconds for stretch in course.still), default=0.0) / (features.seconds - start)
-    strength = ramp(float(work.mean()), 0.86, 0.94) * (1 - ramp(rest, 0.12, 0.2))
+    strength = ramp(float(busy.between(start, float(worked[-1])).mean()), 0.88, 0.95)
+    strength *= ramp((float(worked[-1]) - start) / features.seconds, 0.3, 0.5)
     if features.sizzle is None:
         strength *= 0.45  # a time-lapse, which has no sound, makes any hand look hasty
     busiest = max(np.arange(start, features.seconds - 3, 0.5), key=lambda t: features.motion.low(t, t + 4))

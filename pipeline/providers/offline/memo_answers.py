@@ -7,7 +7,7 @@ from pipeline.providers.offline import phrases as say
 from pipeline.providers.offline.composing import Draft, opening
 from pipeline.providers.offline.facts import dish_facts, lesson_facts, principle_facts
 from pipeline.providers.offline.lesson import Lesson
-from pipeline.providers.offline.matching import Fact, Topic, asks_amount, asks_time, best_fact, by_senses
+from pipeline.providers.offline.matching import Fact, Topic, asks_amount, best_fact, is_of_taste
 from pipeline.providers.ports import CoachingBrief
 
 FACT = 140  # characters of one fact, in whole sentences
@@ -17,6 +17,7 @@ POINTERS = {  # where the coaching text has answered already
     Topic.STOP: say.MEMO_STOP,
     Topic.WHY: say.MEMO_WHY,
     Topic.SAFETY: say.MEMO_SAFETY,
+    Topic.GENERAL: say.MEMO_SKILL,
 }
 BEYOND = {Topic.HOW: Topic.RECOVER, Topic.WHY: Topic.SENSES}  # what is worth adding to a pointer
 
@@ -25,10 +26,10 @@ def memo_answers(brief: CoachingBrief, lesson: Lesson, draft: Draft) -> list[Mem
     """One a question; an honest word where nothing known speaks of it."""
     known = list(lesson_facts(lesson))
     known += principle_facts(brief.principle, coached=True) if brief.principle else ()
-    known += dish_facts(brief.dish)
     for nearest in brief.principles:
         if brief.principle is None or nearest.principle_id != brief.principle.id:
             known += principle_facts(nearest)
+    known += dish_facts(brief.dish)
     return [
         MemoAnswer(question=question, answer=memo_answer(question, known, brief.dish.name_ja, draft))
         for question in dict.fromkeys(brief.structured_input.questions)
@@ -36,11 +37,9 @@ def memo_answers(brief: CoachingBrief, lesson: Lesson, draft: Draft) -> list[Mem
 
 
 def memo_answer(question: str, known: Sequence[Fact], subject: str, draft: Draft) -> str:
-    amounts = ""
-    if asks_amount(question):
-        amounts, known = draft.say(say.NO_AMOUNTS), by_senses(known)
-    found = best_fact(question, known, subject) or (known[0] if amounts and asks_time(question) else None)
-    if found is None and amounts:
+    amounts = draft.say(say.NO_AMOUNTS) if asks_amount(question) else ""
+    found = best_fact(question, known, subject)
+    if found is None and amounts and is_of_taste(question):
         return amounts + draft.say(say.BY_TASTE)
     if found is None:
         return draft.say(say.MEMO_UNKNOWN) or say.MEMO_UNKNOWN_TOO.format(question=question)

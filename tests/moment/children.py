@@ -1,0 +1,118 @@
+"""Commands run as a person would run them, and what they leave behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+MARKER = "MOMENT_TEST_MARKER"  # inherited by every descendant
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 120.0  # the machine may be busy
+LOOK = 0.1
+T = TypeVar("T")
+
+
+@contextmanager
+def command(*arguments: str, folder: Path, **variables: str) -> Iterator["Command"]:
+    """`python -m moment …` with no part named in its environment; whatever is left of it is killed at the end."""
+    started = Command(arguments, folder, variables)
+    try:
+        yield started
+    finally:
+        for pid in started.family():
+            os.kill(pid, signal.SIGKILL)
+        started.process.wait()
+
+
+class Command:
+    def __init__(self, arguments: tuple[str, ...], folder: Path, variables: Mapping[str, str]) -> None:
+        self.marker = uuid4().hex
+        self.scratch = folder / "tmp"
+        self.scratch.mkdir()
+        # The embedded Postgres, which runs unprivileged, must be able to reach it.
+        for place in (folder, self.scratch):
+            place.chmod(0o755)
+        self.output = folder / "output.txt"
+        with self.output.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "moment", *arguments],
+                cwd=folder,
+                env=environment(**{MARKER: self.marker, "TMPDIR": str(self.scratch)}, **variables),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text(errors="replace")
+
+    def family(self) -> list[int]:
+        """The pids of the command and of everything that descends from it."""
+        if not Path("/proc").exists():
+            return _family_by_ps(self.marker)
+        wanted = f"{MARKER}={self.marker}".encode()
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and wanted in _environment_of(entry):
+                found.append(int(entry.name))
+        return found
+
+    def interrupt(self) -> int:
+        """Ctrl-C; returns the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(START_SECONDS)
+
+
+def run(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """A command that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "moment", *arguments],
+        cwd=ROOT,
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=START_SECONDS,
+    )
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Ours without any setting of Moment's, so that every part falls back."""
+    from settings import Settings
+
+    names = {name.upper() for name in Settings.model_fields}
+    kept = {name: value for name, value in os.environ.items() if name not in names}
+    return {**kept, "PYTHONPATH": str(ROOT), **variables}
+
+
+def wait_until(condition: Callable[[], T], what: str, seconds: float = START_SECONDS) -> T:
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:g} s for {what}")
+        time.sleep(LOOK)
+    return found
+
+
+def _environment_of(process: Path) -> bytes:
+    try:
+        return (process / "environ").read_bytes()
+    except OSError:  # gone, or not ours
+        return b""
+
+
+def _family_by_ps(marker: str) -> list[int]:
+    listed = subprocess.run(
+        ["ps", "-Eww", "-axo", "pid,command"], capture_output=True, text=True, check=False
+    )
+    return [
+        int(line.split()[0]) for line in listed.stdout.splitlines() if marker in line and "ps -E" not in line
+    ]

@@ -1,0 +1,196 @@
+"""What no learner may see is refused before it is stored."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from knowledge_base.catalogue import load
+from models.coaching import (
+    CoachingText,
+    CookingEvent,
+    MemoAnswer,
+    NarrationScript,
+    StructuredInput,
+    VideoAnalysis,
+)
+from pipeline.guards import (
+    MAX_ANSWER,
+    MAX_FIELD,
+    check_analysis,
+    check_answer,
+    check_coaching,
+    check_narration,
+    measurements,
+    violations,
+)
+from pipeline.providers.ports import CoachingBrief, ProviderRefused
+
+DISH = load().dishes["fried-rice"]
+GOOD = "卵がやわらかいうちに合わせましょう。"
+
+
+def analysis(**values: Any) -> VideoAnalysis:
+    seen = CookingEvent(t="0:05", t_seconds=5, event="卵が入りました")
+    base = VideoAnalysis(
+        cooking_events=[seen],
+        key_moment_timestamp="0:05",
+        key_moment_seconds=5,
+        diagnosis="卵が固まっています。",
+    )
+    return VideoAnalysis.model_validate(base.model_dump() | values)
+
+
+def brief(**values: Any) -> CoachingBrief:
+    base = CoachingBrief(
+        first_name="ゆうこ",
+        dish=DISH,
+        session_number=1,
+        analysis=analysis(),
+        fault=None,
+        principles=[],
+        principle=None,
+        structured_input=StructuredInput(),
+        transcript="",
+        self_ratings={},
+        past_sessions=[],
+        days_since_last=None,
+    )
+    return replace(base, **values)
+
+
+def coaching(**values: Any) -> CoachingText:
+    parts = {"mondaiten": GOOD, "skill": GOOD, "next_action": GOOD, "success_sign": GOOD}
+    return CoachingText.model_validate(parts | values)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "2分焼く",
+        "１８０℃",
+        "大さじ一",
+        "小さじ2",
+        "三十秒",
+        "100g",
+        "200 ml".replace(" ", ""),
+        "半カップ",
+        "5%",
+    ],
+)
+def test_amounts_times_and_temperatures_are_found(words: str) -> None:
+    assert measurements(f"まず{words}です。")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "十分に温めます",
+        "半分に切ります",
+        "もう一度見ます",
+        "多分よいです",
+        "0:23の場面",
+        "一つずつ",
+        "二人前",
+    ],
+)
+def test_words_that_only_look_like_amounts_pass(words: str) -> None:
+    assert measurements(words) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("音が静かになるまで2分待ちましょう。", "measurement"),
+        ("**卵**を先に入れましょう。", "markup"),
+        ("# 卵\n先に入れましょう。", "markup"),
+        ("<b>卵</b>を入れましょう。", "markup"),
+        ("卵を先に入れる。", "politely"),
+        ("卵を先に入れろ", "politely"),
+        ("あ" * MAX_FIELD + "です。", "longer"),
+    ],
+)
+def test_a_violation_is_named(words: str, reason: str) -> None:
+    assert any(reason in found for found in violations(words, MAX_FIELD))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        GOOD,
+        "入れましょう！",
+        "見えますね。",
+        "「きれいですよ。」",
+        "いかがでしょうか。",
+        "待ってください",
+    ],
+)
+def test_polite_words_pass(words: str) -> None:
+    assert violations(words, MAX_FIELD) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"key_moment_seconds": 61, "key_moment_timestamp": "1:01"},
+        {"key_moment_timestamp": "0:06"},
+        {"fault": "no_such_fault"},
+        {"diagnosis": "  "},
+        {
+            "cooking_events": [
+                {"t": "0:09", "t_seconds": 9, "event": "あと"},
+                {"t": "0:01", "t_seconds": 1, "event": "先"},
+            ]
+        },
+        {"cooking_events": [{"t": "2:00", "t_seconds": 120, "event": "終わりのあと"}]},
+    ],
+    ids=str,
+)
+def test_an_analysis_against_the_facts_is_refused(wrong: dict[str, Any]) -> None:
+    check_analysis(analysis(), 60.0, DISH)
+    with pytest.raises(ProviderRefused):
+        check_analysis(analysis(**wrong), 60.0, DISH)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"mondaiten": ""},
+        {"skill": "強火で3分です。"},
+        {"praise": "**よい**です。"},
+        {"memo_answers": [MemoAnswer(question="なぜ？", answer="大さじ1です。").model_dump()]},
+        {"principle_ids": ["not-retrieved"]},
+        {"next_action": "ゆうこちゃん、がんばりましょう。"},
+        {"safety": "火を止めろ"},
+    ],
+    ids=str,
+)
+def test_a_coaching_against_the_rules_is_refused(wrong: dict[str, Any]) -> None:
+    check_coaching(coaching(), brief())
+    with pytest.raises(ProviderRefused):
+        check_coaching(coaching(**wrong), brief())
+
+
+def test_only_retrieved_principles_may_be_named() -> None:
+    known = next(iter(load().principles.values()))
+    check_coaching(coaching(principle_ids=[known.id]), brief(principle=known))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"part1": "よくできました。"}, {"part1": ""}, {"part2": "10秒待ちましょう。"}, {"pivot": ""}],
+    ids=str,
+)
+def test_a_narration_addresses_the_learner_and_keeps_the_rules(wrong: dict[str, str]) -> None:
+    said = NarrationScript(part1="ゆうこさん、よくできました。", pivot="見てみましょう。", part2="ここです。")
+    check_narration(said, brief())
+    with pytest.raises(ProviderRefused):
+        check_narration(said.model_copy(update=wrong), brief())
+
+
+@pytest.mark.parametrize("wrong", ["", "  ", "3分です。", "あ" * MAX_ANSWER + "です。", "知らない"])
+def test_an_answer_against_the_rules_is_refused(wrong: str) -> None:
+    check_answer(GOOD)
+    with pytest.raises(ProviderRefused):
+        check_answer(wrong)
