@@ -132,6 +132,9 @@ def ensure_user(db: DbSession, event: LineEvent) -> User:
     statement = select(User).where(User.line_user_id == event.user_id)
     user = db.exec(statement).first()
     if user is not None:
+        if user.first_name == copy.NAMELESS and event.kind == "follow":
+            user.first_name = _first_name(event)  # LINE would not tell it the last time
+            db.add(user)
         return user
     values = {"line_user_id": event.user_id, "first_name": _first_name(event)}
     db.execute(insert(User).values(**values).on_conflict_do_nothing())

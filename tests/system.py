@@ -106,7 +106,11 @@ ONE_ACCOUNT = {"moment": ["cooking_videos", "coaching"]}
 
 
 def start_system(
-    folder: Path, accounts: Mapping[str, list[str]] = ONE_ACCOUNT, *, long_lived: bool = True, **variables: str
+    folder: Path,
+    accounts: Mapping[str, list[str]] = ONE_ACCOUNT,
+    *,
+    long_lived: bool = True,
+    **variables: str,
 ) -> System:
     """DATABASE_URL and BROKER_URL are named already; `variables` override the other settings.
 
@@ -156,9 +160,7 @@ def _channels(web_url: str, accounts: Mapping[str, list[str]]) -> list[ChannelCo
     ]
 
 
-def _line_channels(
-    channels: list[ChannelConfig], accounts: Mapping[str, list[str]], long_lived: bool
-) -> str:
+def _line_channels(channels: list[ChannelConfig], accounts: Mapping[str, list[str]], long_lived: bool) -> str:
     ours = [
         {
             "name": channel.name,

@@ -18,7 +18,9 @@ def test_every_setting_is_documented(name: str) -> None:
 
 def test_no_setting_is_documented_that_does_not_exist() -> None:
     table = README.split("## Settings")[1].split("\n## ")[0]
-    documented = re.findall(r"`([A-Z_]+)`", "\n".join(line.split("|")[1] for line in table.splitlines() if "|" in line))
+    documented = re.findall(
+        r"`([A-Z_]+)`", "\n".join(line.split("|")[1] for line in table.splitlines() if "|" in line)
+    )
     assert {name.lower() for name in documented} == set(Settings.model_fields)
 
 

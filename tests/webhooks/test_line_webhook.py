@@ -48,7 +48,9 @@ def sign(body: bytes, secret: str = GOLDEN_SECRET) -> str:
     return base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256)).decode()
 
 
-def post(web: httpx.Client, body: bytes, signature: str | bytes | None, channel: str = "moment") -> httpx.Response:
+def post(
+    web: httpx.Client, body: bytes, signature: str | bytes | None, channel: str = "moment"
+) -> httpx.Response:
     headers: dict[str, Any] = {} if signature is None else {"x-line-signature": signature}
     return web.post(f"/webhooks/line/{channel}", content=body, headers=headers)
 

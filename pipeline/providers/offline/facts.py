@@ -24,8 +24,8 @@ def coaching_facts(coaching: CoachingText, fault: str | None) -> Iterator[Fact]:
     """The coaching given, found by the words learners have for its fault; then its principle in full."""
     known = catalogue.load()
     about = " ".join(known.faults[fault].learner_words) if fault and fault in known.faults else ""
-    yield Fact(Topic.HOW, coaching.next_action, about, coached=True)
-    yield Fact(Topic.WHY, coaching.skill, about, coached=True)
+    yield Fact(Topic.HOW, coaching.next_action, about, title, coached=True)
+    yield Fact(Topic.WHY, coaching.skill, about, title, coached=True)
     yield Fact(Topic.SIGN, coaching.success_sign, coached=True)
     yield Fact(Topic.STOP, coaching.stop_cue, coached=True)
     yield Fact(Topic.SAFETY, coaching.safety)
@@ -58,9 +58,9 @@ def fault_facts(codes: Iterable[str]) -> Iterator[Fact]:
     known = catalogue.load()
     for fault in (known.faults[code] for code in codes if code in known.faults):
         about = " ".join((fault.name_ja, *fault.learner_words))
-        yield Fact(Topic.HOW, fault.next_action, about)
-        yield Fact(Topic.WHY, known.principles[fault.principle_id].why, about)
-        yield Fact(Topic.SIGN, fault.success_sign, about)
+        yield Fact(Topic.HOW, fault.next_action, about, fault.name_ja)
+        yield Fact(Topic.WHY, known.principles[fault.principle_id].why, about, fault.name_ja)
+        yield Fact(Topic.SIGN, fault.success_sign, about, fault.name_ja)
 
 
 def principle_facts(taught: Principle | RetrievedPrinciple, *, coached: bool = False) -> Iterator[Fact]:
@@ -75,11 +75,11 @@ def principle_facts(taught: Principle | RetrievedPrinciple, *, coached: bool = F
         yield from (Fact(Topic.GENERAL, section, title, **origin) for section in sections)
         return
     principle, why, senses, failure, recovery, carries_over = sections
-    about = " ".join((title, principle, why, failure, recovery))
+    about = f"{title} {principle} {why}"
     rule = Topic.SAFETY if taught.category == SAFETY else Topic.GENERAL
-    yield Fact(rule, principle + why, about, **origin)
-    yield Fact(Topic.WHY, why, about, **origin)
-    yield Fact(Topic.SENSES, senses, about, lead=say.LEAD_GOOD, **origin)
-    yield Fact(Topic.FAILURE, failure, about, lead=say.LEAD_FAILURE, **origin)
-    yield Fact(Topic.RECOVER, recovery, about, lead=say.LEAD_RECOVER, **origin)
-    yield Fact(Topic.ELSEWHERE, carries_over, about, lead=principle, **origin)
+    yield Fact(rule, principle + why, about, title, **origin)
+    yield Fact(Topic.WHY, why, about, title, **origin)
+    yield Fact(Topic.SENSES, senses, about, title, lead=say.LEAD_GOOD, **origin)
+    yield Fact(Topic.FAILURE, failure, about, title, lead=say.LEAD_FAILURE, **origin)
+    yield Fact(Topic.RECOVER, recovery, about, title, lead=say.LEAD_RECOVER, **origin)
+    yield Fact(Topic.ELSEWHERE, carries_over, about, title, lead=principle, **origin)

@@ -280,7 +280,7 @@ def _restless(course: Course) -> list[Evidence]:
     worked = busy.t[busy.values > 0]
     if not len(worked) or worked[-1] - start < TOO_SHORT:
         return []
-    strength = ramp(float(busy.between(start, float(worked[-1])).mean()), 0.88, 0.95)
+    strength = ramp(float(busy.between(start, float(worked[-1])).mean()), 0.91, 0.96)
     strength *= ramp((float(worked[-1]) - start) / features.seconds, 0.3, 0.5)
     if features.sizzle is None:
         strength *= 0.45  # a time-lapse, which has no sound, makes any hand look hasty

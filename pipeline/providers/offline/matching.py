@@ -41,6 +41,7 @@ class Fact:
     topic: Topic
     text: str
     about: str = ""  # words it also answers to, without saying them
+    heading: str = ""  # what it is mainly about
     lead: str = ""  # a sentence that introduces it
     coached: bool = False  # part of the lesson itself, which a question most likely means
     retrieved: bool = False  # found by meaning for this diagnosis or this question
@@ -55,7 +56,9 @@ INTENTS = (
         (Topic.SUBSTITUTE, Topic.GENERAL),
     ),
     (
-        re.compile("やけど|火傷|はね|跳ね|怖|こわ|危な|安全|食中毒|食べても|食べられ|腐|期限|保存"),
+        re.compile(
+            "やけど|火傷|はね|跳ね|怖|こわ|危な|安全|食中毒|食べても?(いい|よい|大丈夫|平気)|食べられ|腐|期限|保存"
+        ),
         (Topic.SAFETY, Topic.HOW),
     ),
     (re.compile("ほかの料理|他の料理|別の料理|応用"), (Topic.ELSEWHERE,)),
@@ -93,7 +96,7 @@ TO_TASTE = (Topic.HOW, Topic.GENERAL, Topic.SIGN, Topic.SENSES)  # what stands f
 DONE = re.compile("焼け|揚が|煮え|火[がはの]?通|生焼け|生っぽ|中まで")  # asks whether food is done
 SHOWS_DONE = re.compile("赤み|赤い(所|色)|肉汁|透きとお|断面|割って|骨から|竹串|弾力|ほぐれ")
 HEATED = lemmas(
-    "焼く 焼ける 炒める 煮る 煮える 揚げる 揚がる 火 通る 中"
+    "焼く 焼ける 炒める 煮る 煮える 揚げる 上げる 揚がる 上がる 火 通る 中"
 )  # what every sign of doneness is about
 
 # Two ways of saying one thing; the first stands for all.
@@ -114,15 +117,17 @@ SAME = tuple(
 鍋 フライパン""".splitlines()
 )
 STANDS_FOR = {word: same[0] for same in SAME for word in same}
-SPELLINGS = (
-    (re.compile("([強弱])火"), r"\1い火"),
+SPELLINGS = (  # as taught -> as asked, in the signs that are cut into words best
+    (re.compile("強い火|強めの火|火を強め|火を強く"), "強火"),
+    (re.compile("弱い火|弱めの火|火を弱め|火を弱く"), "弱火"),
     (re.compile("ぶた(?!肉)"), "蓋"),
-)  # as taught, as cut into words
+)
 OFTEN = lemmas("毎回 いつも 毎度 全部 ずっと 本当 やはり 普通 一回 かどう")
 CONTENT_PARTS = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞"))
 ENOUGH = 0.6  # of the weight of a question's own words must be met before a fact may answer
 COACHED = 0.3  # what being part of the lesson is worth, against the kind of fact (1) and the words met (2)
 RETRIEVED = 0.1
+NAMED = 0.3  # what it is worth that the very thing asked about is a fact's heading
 CLOSES = 0.2  # what it is worth that a sentence comes to the very thing asked about
 DEED = 0.5  # of a verb's or adverb's weight: there are many for one act
 
@@ -225,12 +230,13 @@ def best_fact(
 
     def score(fact: Fact) -> float:
         covered = sum(weight[word] for word in met(asked, fact)) / total if asked else 1.0
-        suits = (1.0 - 0.15 * topics.index(fact.topic)) if fact.topic in topics else 0.0
+        suits = max(1.0 - 0.3 * topics.index(fact.topic), 0.1) if fact.topic in topics else 0.0
         if covered < ENOUGH or not (suits or (asked and not topics)):
             return 0.0
         source = COACHED if fact.coached else RETRIEVED if fact.retrieved else 0.0
+        named = NAMED if asked.keys() & content_of(fact.heading) else 0.0
         closes = CLOSES if asked.keys() & closing_words(fact.text) else 0.0
-        return 2 * covered + suits + source + closes + likeness(question, fact.text)
+        return 2 * covered + suits + source + named + closes + likeness(question, fact.text)
 
     best = max(fresh, key=score, default=None)
     return best if best is not None and score(best) > 0 else None
