@@ -165,13 +165,17 @@ def card_title(dish: str, number: int) -> str:
     return f"{dish} {number}回目のコーチング"
 
 
+RETURNS = ("おかえりなさい", "お久しぶりです")
+
+
 def follow_up(coaching: CoachingText, name: str) -> str:
     """The warm note under the card."""
     # The praise usually says the name already.
-    greeting = (
-        "おつかれさまでした。" if f"{name}さん" in coaching.praise else f"{name}さん、おつかれさまでした。"
-    )
-    parts = [greeting, coaching.praise, coaching.comparison]
+    called = "" if f"{name}さん" in coaching.praise else f"{name}さん、"
+    if coaching.comparison.startswith(RETURNS):  # who comes back is welcomed before anything else
+        parts = [called + coaching.comparison, coaching.praise]
+    else:
+        parts = [f"{called}おつかれさまでした。", coaching.praise, coaching.comparison]
     parts += [f"「{entry.question}」\n→ {entry.answer}" for entry in coaching.memo_answers]
     if coaching.stop_cue:
         parts.append(f"やめどき：{coaching.stop_cue}")

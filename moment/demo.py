@@ -4,12 +4,12 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from rich.console import Console
@@ -28,13 +28,16 @@ from moment.commands import CommandFailed, UsageError
 from moment.desk import running_desk, scratch_folder
 from moment.embedded import free_port
 from moment.sample import sample_memo, sample_video
-from simulator.client import Desk, Learner, Thread
+from simulator.client import Desk, Learner, NoSuchLabelError, Thread
 
 NAME = "ゆうこ"
 RATINGS = {RatingAspect.APPEARANCE: 3, RatingAspect.TASTE: 4, RatingAspect.TEXTURE: 2, RatingAspect.AROMA: 3}
 STEP_SECONDS = 30.0
 COACHING_SECONDS = 600.0
 
+REFUSALS = frozenset({*copy.VIDEO_REJECTED.values(), copy.COACHING_FAILED, copy.VIDEO_FAILED})
+
+T = TypeVar("T")
 console = Console(stderr=True)
 
 
@@ -87,15 +90,13 @@ def _play(desk: Desk, dish: str, clip: Path, memo: Path, out: Path) -> None:
     with _progress():
         try:
             started = _send_everything(learner, dish, clip, memo)
-            learner.wait_for(_ended_or(_has_card), COACHING_SECONDS, what="the coaching text")
+            _wait(learner, _has_card, COACHING_SECONDS, "the coaching text")
             timing.text = time.monotonic() - started
-            learner.wait_for(_ended_or(_has_video), COACHING_SECONDS, what="the coaching video")
+            _wait(learner, _has_video, COACHING_SECONDS, "the coaching video")
             timing.video = time.monotonic() - started
-        except TimeoutError as error:
-            raise CommandFailed(str(error)) from error
+        except (TimeoutError, NoSuchLabelError) as error:
+            raise CommandFailed(_refusal(learner.thread()) or str(error)) from error
     session = _session()
-    if not session.coaching_video_gcs_path:
-        raise CommandFailed(f"no coaching: {session.pipeline_error or 'the video was not accepted'}")
     _write(desk, learner, session, timing, out)
     _report(session, timing, out)
 
@@ -109,14 +110,12 @@ def _send_everything(learner: Learner, dish: str, clip: Path, memo: Path) -> flo
     learner.wait_for_text(f"{load().dishes[dish].name_ja}の1回目", STEP_SECONDS)
     started = time.monotonic()
     learner.video(clip)
-    learner.wait_for(
-        lambda thread: copy.MEMO_SKIP_LABEL in thread.labels(), STEP_SECONDS, what="the memo's turn"
-    )
+    _wait(learner, lambda thread: copy.MEMO_SKIP_LABEL in thread.labels(), STEP_SECONDS, "the memo's turn")
     learner.audio(memo)
     for aspect, value in RATINGS.items():
-        learner.wait_for_text(copy.ask_rating(aspect), STEP_SECONDS)
+        _wait_for_text(learner, copy.ask_rating(aspect))
         learner.tap(copy.RATING_LABELS[value - 1])
-    learner.wait_for_text(copy.RATINGS_COMPLETE, STEP_SECONDS)
+    _wait_for_text(learner, copy.RATINGS_COMPLETE)
     return started
 
 
@@ -134,10 +133,25 @@ def _has_video(thread: Thread) -> bool:
     return any(bubble.author == "bot" and bubble.type == "video" for bubble in thread.bubbles)
 
 
-def _ended_or(condition: Any) -> Any:
-    """The condition, or that the bot has said it can't be met."""
-    refusals = {*copy.VIDEO_REJECTED.values(), copy.COACHING_FAILED, copy.VIDEO_FAILED}
-    return lambda thread: condition(thread) or any(bubble.text in refusals for bubble in thread.bubbles)
+def _wait(learner: Learner, condition: Callable[[Thread], T], seconds: float, what: str) -> T:
+    """What the condition finds. Raises CommandFailed with the bot's own words when it can't be met."""
+
+    def met(thread: Thread) -> T:
+        refused = _refusal(thread)
+        if refused:
+            raise CommandFailed(refused)
+        return condition(thread)
+
+    return learner.wait_for(met, seconds, what=what)
+
+
+def _wait_for_text(learner: Learner, words: str) -> None:
+    _wait(learner, lambda thread: thread.find(words), STEP_SECONDS, repr(words))
+
+
+def _refusal(thread: Thread) -> str | None:
+    refused = next((bubble.text for bubble in thread.from_bot if bubble.text in REFUSALS), None)
+    return f"no coaching: {refused}" if refused else None
 
 
 def _session() -> CookingSession:

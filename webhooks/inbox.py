@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import DataError
 
 from models.database import engine
 from models.inbox import EventSource
@@ -110,13 +111,22 @@ class Inbox:
     async def _commit_all(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            try:
-                stored = await asyncio.to_thread(store, [row for waiting in batch for row in waiting.rows])
-            except Exception as error:  # noqa: BLE001 - handed to every delivery that waits for it
+            await self._commit(batch)
+
+    async def _commit(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            stored = await asyncio.to_thread(store, [row for waiting in batch for row in waiting.rows])
+        except DataError as error:
+            if len(batch) == 1:
                 _settle(batch, error)
-            else:
-                _settle(batch, None)
-                self._wake(stored)
+                return
+            for waiting in batch:  # one of them holds what Postgres can't; the others must not fail with it
+                await self._commit([waiting])
+        except Exception as error:  # noqa: BLE001 - handed to every delivery that waits for it
+            _settle(batch, error)
+        else:
+            _settle(batch, None)
+            self._wake(stored)
 
     def _wake(self, line_user_ids: Iterable[str]) -> None:
         self._asleep |= dict.fromkeys(line_user_ids)

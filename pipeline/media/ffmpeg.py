@@ -1,5 +1,6 @@
 """Runs ffmpeg as a child that cannot outlive its time, its caller or its folder."""
 
+import atexit
 import os
 import signal
 import subprocess
@@ -23,6 +24,7 @@ STDERR_KEPT_BYTES = 4096
 
 _WORKSPACE_PREFIX = "moment-media-"
 _ABANDONED_AFTER_SECONDS = 6 * 3600
+_running: "set[subprocess.Popen[bytes]]" = set()
 
 
 class FfmpegError(Exception):
@@ -70,6 +72,7 @@ def run(command: Sequence[str], *, timeout_seconds: float) -> str:
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    _running.add(process)
     try:
         reader = threading.Thread(target=_keep_tail, args=(process.stderr, tail), daemon=True)
         reader.start()
@@ -81,6 +84,7 @@ def run(command: Sequence[str], *, timeout_seconds: float) -> str:
         raise FfmpegTimeout(f"ffmpeg took longer than {timeout_seconds:g} s", _text(tail)) from late
     finally:
         _kill_group(process)
+        _running.discard(process)
     if process.returncode != 0:
         raise FfmpegFailed(f"ffmpeg ended with code {process.returncode}", _text(tail))
     return _text(tail)
@@ -104,6 +108,13 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+@atexit.register
+def _kill_all() -> None:
+    """A worker that stops does not wait for its threads, and their children would outlive it."""
+    for process in list(_running):
+        _kill_group(process)
 
 
 def _keep_tail(stderr: IO[bytes], tail: bytearray) -> None:

@@ -1,5 +1,8 @@
 """Stage 2: the diagnosis weighed with what the learner has said by now, and the principles that explain it."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 from sqlmodel import Session as DbSession
 
 from knowledge_base.catalogue import load
@@ -24,7 +27,8 @@ def run(work: Work) -> Yielded:
     # What the learner asked in the memo is answered from principles of its own, after the diagnosis's.
     texts = [f"{analysis.diagnosis} {named}"]
     texts += [f"{question} {work.guide.name_ja}" for question in brief.structured_input.questions[:QUESTIONS]]
-    queries = [prepared(work.providers.embedder, text) for text in texts]
+    with ThreadPoolExecutor(len(texts)) as pool:  # each is a call of its own to the embedder
+        queries = list(pool.map(partial(prepared, work.providers.embedder), texts))
     found: dict[str, RetrievedPrinciple] = {}
     with transaction() as db:
         for query in queries:

@@ -105,13 +105,13 @@ def test_one_learners_events_take_turns_while_others_go_on(tmp_path: Path) -> No
     assert _overlap(written)
 
 
-def _handled(count: int) -> dict[str, list[int]] | None:
-    """Each learner's events in the order of LINE's stamps, once all are handled."""
+def _handled(count: int) -> dict[str, list[int]]:
+    """Each learner's events in the order of LINE's stamps, once all are handled; {} before."""
     with DbSession(engine()) as db:
         ordered = select(InboxEvent).order_by(col(InboxEvent.timestamp_ms), col(InboxEvent.id))
         rows = db.exec(ordered).all()
     if len(rows) < count or any(row.handled_at is None for row in rows):
-        return None
+        return {}
     return {
         user: [row.id or 0 for row in rows if row.line_user_id == user]
         for user in {r.line_user_id for r in rows}

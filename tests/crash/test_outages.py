@@ -68,7 +68,7 @@ def _ready(web_url: str) -> int:
 
 
 def _statuses(crossings: list[Crossing], event_id: str | None) -> list[int | None]:
-    return [c.status for c in crossings if event_id in str(c.request) and c.duration_ms is not None]
+    return [c.status for c in crossings if str(event_id) in str(c.request) and c.duration_ms is not None]
 
 
 @pytest.mark.usefixtures("database_url")

@@ -77,7 +77,7 @@ def test_a_thread_makes_sense_whatever_happens(ground: Ground) -> None:
         pass
 
     Bound.ground = ground
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Bound,
         settings=settings(
             max_examples=20,

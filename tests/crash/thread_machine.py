@@ -24,6 +24,7 @@ from pipeline.advance import retry
 from pipeline.objects import memo_key, video_key
 from pipeline.providers.loading import store
 from pipeline.providers.ports import ProviderRefused
+from settings import settings
 from simulator.client import Desk
 from tests import quick_providers
 from tests.crash.phone import Phone
@@ -177,9 +178,10 @@ class ThreadMachine(RuleBasedStateMachine):
             assert all(number in (1, 2, 3) for _, number in numbers)
             for session in sessions:
                 _status_agrees(db, session)
-            for session in [None, *sessions]:
-                assert isinstance(next_step(session), NextStep)
-                assert prompt_for(db, self.phone.user(db), session, utc_now()).bubbles
+            everyone: list[CookingSession | None] = [None, *sessions]
+            for each in everyone:
+                assert isinstance(next_step(each), NextStep)
+                assert prompt_for(db, self.phone.user(db), each, utc_now()).bubbles
 
     @invariant()
     def every_event_is_handled(self) -> None:
@@ -218,6 +220,14 @@ class ThreadMachine(RuleBasedStateMachine):
         self.rows_agree()
         self.messages_agree()
         self._thread_agrees()
+
+    def _fail(self, session_id: int, stage: str) -> None:
+        """In every attempt it has."""
+        quick_providers.script.before = refuse
+        for _ in range(settings().max_attempts):
+            self.phone.time_passes()
+            self.phone.run(session_id, stage)
+        quick_providers.script.before = agree
 
     def _work(self, *, blocked: bool = False) -> None:
         """Everything that workers would do by and by."""

@@ -24,7 +24,7 @@ class Note:
 
 def note_handling(folder: Path) -> None:
     """In the child: every handling begins and ends with a note, and the first waits for another learner's."""
-    conversation._handle = _noted(conversation._handle, folder / "notes")
+    setattr(conversation, "_handle", _noted(conversation._handle, folder / "notes"))  # noqa: B010 - it is a function
 
 
 def notes(folder: Path) -> list[Note]:

@@ -35,9 +35,7 @@ class Command:
         self.marker = uuid4().hex
         self.scratch = folder / "tmp"
         self.scratch.mkdir()
-        # The embedded Postgres, which runs unprivileged, must be able to reach it.
-        for place in (folder, self.scratch):
-            place.chmod(0o755)
+        self.scratch.chmod(0o711)  # the embedded Postgres, which runs unprivileged, must enter it
         self.output = folder / "output.txt"
         with self.output.open("wb") as out:
             self.process = subprocess.Popen(
@@ -55,13 +53,18 @@ class Command:
         return self.output.read_text(errors="replace")
 
     def family(self) -> list[int]:
-        """The pids of the command and of everything that descends from it."""
+        """The pids of the command and of everything that descends from it.
+
+        Told by the environment or, as Postgres writes over its own, by a command line that names our folder.
+        """
         if not Path("/proc").exists():
             return _family_by_ps(self.marker)
-        wanted = f"{MARKER}={self.marker}".encode()
+        wanted, folder = f"{MARKER}={self.marker}".encode(), str(self.output.parent).encode()
         found = []
         for entry in Path("/proc").iterdir():
-            if entry.name.isdigit() and wanted in _environment_of(entry):
+            if entry.name.isdigit() and (
+                wanted in _read(entry / "environ") or folder in _read(entry / "cmdline")
+            ):
                 found.append(int(entry.name))
         return found
 
@@ -102,9 +105,9 @@ def wait_until(condition: Callable[[], T], what: str, seconds: float = START_SEC
     return found
 
 
-def _environment_of(process: Path) -> bytes:
+def _read(file: Path) -> bytes:
     try:
-        return (process / "environ").read_bytes()
+        return file.read_bytes()
     except OSError:  # gone, or not ours
         return b""
 

@@ -10,6 +10,7 @@ import pytest
 
 from models.coaching import CoachingText, RatingAspect, SessionSummary, StructuredInput
 from pipeline.providers.offline.coach import OfflineCoach
+from pipeline.providers.offline.matching import Fact, Topic, best_fact
 from pipeline.providers.offline.narrator import OpenJTalkNarrator
 from pipeline.providers.offline.phrases import PIVOT
 from pipeline.providers.ports import CoachingBrief, QuestionBrief, Turn
@@ -175,6 +176,53 @@ def test_memo_questions_are_answered_from_what_is_known() -> None:
     assert "塩を散らし" in salt.answer
     assert "言い切れません" in pressure_cooker.answer
     assert "目と耳" in minutes.answer
+
+
+# --- which fact answers --------------------------------------------------------------------------
+
+LID = Fact(
+    Topic.GENERAL, "香ばしくする段になったら外します。", about="ふたは水を閉じこめる", heading="ふたを外す"
+)
+WATER = Fact(Topic.WHY, "湯は強く沸かしても温度が変わりません。", coached=True)
+RINSE = Fact(Topic.WHY, "湯で固めると、汁がにごりません。", about="魚に熱い湯を回しかける")
+SAUCE = Fact(Topic.SIGN, "味がしみて、つやが出れば成功です。", coached=True)
+FLAKES = Fact(Topic.STOP, "身が骨から離れ、赤みが消えたら火を止めましょう。")
+
+
+@pytest.mark.parametrize(
+    ("asked", "known", "expected"),
+    [
+        ("お湯をかけるのはなぜですか", (WATER, RINSE), RINSE),  # the deed is met too, not only 湯
+        ("圧力鍋をかけるのはなぜですか", (WATER, RINSE), None),
+        ("ふたはいつ取りますか", (LID, WATER), LID),  # 取る is 外す
+        ("ふたは毎回いりますか", (LID, WATER), LID),
+        ("焼けたかどうかはどう見分けますか", (SAUCE, FLAKES), FLAKES),
+        ("中まで焼けたか見分けるには", (SAUCE,), None),  # no taste says that food is done
+        ("何分くらい焼けばいいですか", (SAUCE, FLAKES), FLAKES),
+    ],
+)
+def test_a_fact_must_speak_of_what_is_asked(
+    asked: str, known: tuple[Fact, ...], expected: Fact | None
+) -> None:
+    assert best_fact(asked, known, "魚の塩焼き") == expected
+
+
+def test_advice_of_ones_own_measure_never_follows_a_check_of_doneness() -> None:
+    checked = DISH.refinements[0].model_copy(
+        update={"next_action": "厚い所を割って確かめましょう。", "success_sign": "赤みがなければ安心です。"}
+    )
+    for point in range(8):  # the wording is picked by what is taught
+        refinement = checked.model_copy(update={"principle_id": f"p{point}"})
+        dish = DISH.model_copy(update={"refinements": [refinement]})
+        text = coached(replace(coaching_brief(None, session_number=3), dish=dish))
+        assert "自分の加減" not in text.next_action
+
+
+@pytest.mark.parametrize("asked", ["何分くらい圧力鍋にかけますか", "何度の油がいいですか"])
+def test_a_time_or_a_heat_is_not_found_by_tasting(asked: str) -> None:
+    memo = StructuredInput(questions=[asked])
+
+    assert "少しずつ足して" not in coached(coaching_brief(structured_input=memo)).memo_answers[0].answer
 
 
 @pytest.mark.parametrize(("memo", "warned"), [("中が生っぽくて不安でした", True), ("少し焦げました", False)])

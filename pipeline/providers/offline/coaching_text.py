@@ -1,10 +1,12 @@
 """Stage 3a without a model: the coaching text, composed of whole sentences from the curriculum."""
 
+from collections.abc import Sequence
+
 from models.coaching import CoachingText, RatingAspect, SessionSummary
 from pipeline.providers.offline import phrases as say
 from pipeline.providers.offline.composing import Draft, pick
 from pipeline.providers.offline.lesson import Lesson, lesson_of
-from pipeline.providers.offline.matching import content_of
+from pipeline.providers.offline.matching import SHOWS_DONE, content_of
 from pipeline.providers.offline.memo_answers import memo_answers
 from pipeline.providers.offline.politeness import is_polite, noted
 from pipeline.providers.ports import CoachingBrief
@@ -23,7 +25,7 @@ def coaching_text(brief: CoachingBrief) -> CoachingText:
         praise=draft.say(praise(brief)),
         mondaiten=draft.say(problem(brief, lesson)),
         skill=draft.say(*skill(brief, lesson)),
-        next_action=draft.say(lesson.next_action, pick(say.FOCUS[brief.session_number], lesson.key)),
+        next_action=draft.say(lesson.next_action, focus(brief, lesson)),
         success_sign=draft.say(lesson.success_sign) or lesson.success_sign,
         stop_cue=draft.say(lesson.stop_cue) or draft.say(brief.dish.stop_cue),
         safety=draft.say(safety(brief, lesson), underdone(brief)),
@@ -93,6 +95,14 @@ def skill(brief: CoachingBrief, lesson: Lesson) -> list[str]:
     return [lesson.principle, lesson.why, more]
 
 
+def focus(brief: CoachingBrief, lesson: Lesson) -> str:
+    """Whether food is done is no matter of one's own measure."""
+    options: Sequence[str] = say.FOCUS[brief.session_number]
+    if SHOWS_DONE.search(lesson.next_action + lesson.success_sign):
+        options = [option for option in options if option != say.OWN_MEASURE]
+    return pick(options, lesson.key)
+
+
 def comparison(brief: CoachingBrief, lesson: Lesson) -> list[str]:
     """With the last attempt; "" on a first one, unless the learner has been away."""
     past, code = previous_attempt(brief), brief.analysis.fault
@@ -114,7 +124,8 @@ def comparison(brief: CoachingBrief, lesson: Lesson) -> list[str]:
 def safety(brief: CoachingBrief, lesson: Lesson) -> str:
     """A word of care for the hazard the advice brings near, in the dish's own words where it has them."""
     around = lesson.success_sign + lesson.point + lesson.principle  # 切る is mostly no knife there
-    hazard = hazard_of(lesson.next_action) or hazard_of(around, besides="knife")
+    frying = "oil" if "揚げ" in brief.dish.name_ja else None  # whatever is taught, it is taught at hot oil
+    hazard = hazard_of(lesson.next_action) or frying or hazard_of(around, besides="knife")
     if hazard is None and brief.fault is not None and brief.fault.stage == "加熱":
         hazard = "heat"
     if hazard is None:

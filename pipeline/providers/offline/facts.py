@@ -24,8 +24,8 @@ def coaching_facts(coaching: CoachingText, fault: str | None) -> Iterator[Fact]:
     """The coaching given, found by the words learners have for its fault; then its principle in full."""
     known = catalogue.load()
     about = " ".join(known.faults[fault].learner_words) if fault and fault in known.faults else ""
-    yield Fact(Topic.HOW, coaching.next_action, about, title, coached=True)
-    yield Fact(Topic.WHY, coaching.skill, about, title, coached=True)
+    yield Fact(Topic.HOW, coaching.next_action, about, coached=True)
+    yield Fact(Topic.WHY, coaching.skill, about, coached=True)
     yield Fact(Topic.SIGN, coaching.success_sign, coached=True)
     yield Fact(Topic.STOP, coaching.stop_cue, coached=True)
     yield Fact(Topic.SAFETY, coaching.safety)
@@ -39,7 +39,7 @@ def dish_facts(dish: DishGuide) -> Iterator[Fact]:
     yield Fact(Topic.START, dish.start_cue)
     yield Fact(Topic.STOP, dish.stop_cue)
     yield from (Fact(Topic.SUBSTITUTE, line) for line in dish.substitutions)
-    yield from (Fact(Topic.SAFETY, line) for line in dish.safety)
+    yield from (Fact(Topic.SAFETY, line, heading=line) for line in dish.safety)
     if dish.transferable_to:
         others = "、".join(dish.transferable_to[:3])
         yield Fact(Topic.ELSEWHERE, say.ELSEWHERE.format(dish=dish.name_ja, others=others))
@@ -66,20 +66,19 @@ def fault_facts(codes: Iterable[str]) -> Iterator[Fact]:
 def principle_facts(taught: Principle | RetrievedPrinciple, *, coached: bool = False) -> Iterator[Fact]:
     """`Principle.text` keeps one section a line below the title; a retrieved one is nothing but that.
 
-    Each section speaks of what the others name, though it rarely says so again.
+    Each section speaks of what title, rule and why name, though it rarely says so again.
     """
     title, *lines = taught.text.splitlines()
     sections = [line for line in lines if line.strip()]
-    origin = {"coached": coached, "retrieved": not coached}
     if len(sections) != 6:
-        yield from (Fact(Topic.GENERAL, section, title, **origin) for section in sections)
+        yield from (Fact(Topic.GENERAL, section, title, coached=coached) for section in sections)
         return
     principle, why, senses, failure, recovery, carries_over = sections
     about = f"{title} {principle} {why}"
     rule = Topic.SAFETY if taught.category == SAFETY else Topic.GENERAL
-    yield Fact(rule, principle + why, about, title, **origin)
-    yield Fact(Topic.WHY, why, about, title, **origin)
-    yield Fact(Topic.SENSES, senses, about, title, lead=say.LEAD_GOOD, **origin)
-    yield Fact(Topic.FAILURE, failure, about, title, lead=say.LEAD_FAILURE, **origin)
-    yield Fact(Topic.RECOVER, recovery, about, title, lead=say.LEAD_RECOVER, **origin)
-    yield Fact(Topic.ELSEWHERE, carries_over, about, title, lead=principle, **origin)
+    yield Fact(rule, principle + why, about, title, coached=coached)
+    yield Fact(Topic.WHY, why, about, title, coached=coached)
+    yield Fact(Topic.SENSES, senses, about, title, lead=say.LEAD_GOOD, coached=coached)
+    yield Fact(Topic.FAILURE, failure, about, title, lead=say.LEAD_FAILURE, coached=coached)
+    yield Fact(Topic.RECOVER, recovery, about, title, lead=say.LEAD_RECOVER, coached=coached)
+    yield Fact(Topic.ELSEWHERE, carries_over, about, title, lead=principle, coached=coached)

@@ -74,7 +74,7 @@ def ramp(value: float, low: float, high: float) -> float:
 def read_course(features: Features) -> Course:
     changes = _changes(features)
     cut = _working_motion(features.motion)
-    touched = features.motion.smooth(1.0, 75)  # a short touch ends a rest
+    touched = features.motion.smooth(1.0, 0.75)  # a short touch ends a rest
     start = next((change.second for change in changes if change.adds), 0.0)
     still = tuple(stretch for stretch in _stretches(touched, cut) if stretch.end > start)
     busy = features.motion.smooth(0.8)

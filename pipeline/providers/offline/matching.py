@@ -44,7 +44,10 @@ class Fact:
     heading: str = ""  # what it is mainly about
     lead: str = ""  # a sentence that introduces it
     coached: bool = False  # part of the lesson itself, which a question most likely means
-    retrieved: bool = False  # found by meaning for this diagnosis or this question
+
+    @property
+    def spoken(self) -> str:
+        return f"{self.text} {self.about}"
 
 
 # What a question asks for, narrowest first.
@@ -57,7 +60,7 @@ INTENTS = (
     ),
     (
         re.compile(
-            "やけど|火傷|はね|跳ね|怖|こわ|危な|安全|食中毒|食べても?(いい|よい|大丈夫|平気)|食べられ|腐|期限|保存"
+            "やけど|火傷|火が(出|つ[いく])|燃え|発火|はね|跳ね|怖|こわ|危な|安全|食中毒|食べても?(いい|よい|大丈夫|平気)|食べられ|腐|期限|保存"
         ),
         (Topic.SAFETY, Topic.HOW),
     ),
@@ -124,10 +127,9 @@ SPELLINGS = (  # as taught -> as asked, in the signs that are cut into words bes
 )
 OFTEN = lemmas("毎回 いつも 毎度 全部 ずっと 本当 やはり 普通 一回 かどう")
 CONTENT_PARTS = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞"))
-ENOUGH = 0.6  # of the weight of a question's own words must be met before a fact may answer
+ENOUGH = 0.5  # of the weight of a question's own words must be met before a fact may answer
 COACHED = 0.3  # what being part of the lesson is worth, against the kind of fact (1) and the words met (2)
-RETRIEVED = 0.1
-NAMED = 0.3  # what it is worth that the very thing asked about is a fact's heading
+NAMED = 0.5  # what it is worth that the very thing asked about is a fact's heading: more than the lesson
 CLOSES = 0.2  # what it is worth that a sentence comes to the very thing asked about
 DEED = 0.5  # of a verb's or adverb's weight: there are many for one act
 
@@ -222,19 +224,19 @@ def best_fact(
     """
     asked, topics = asked_about(question, subject), topics_of(question)
     fresh = [fact for fact in fit_to_answer(question, facts) if is_fresh(fact.text)]
-    known = Counter(word for fact in fresh for word in met(asked, fact))
+    known = Counter(word for fact in fresh for word in met(asked, fact.spoken))
     weight = {
         word: worth * math.log(1 + (1 + len(fresh)) / (1 + known[word])) for word, worth in asked.items()
     }
     total = sum(weight.values())
 
     def score(fact: Fact) -> float:
-        covered = sum(weight[word] for word in met(asked, fact)) / total if asked else 1.0
+        covered = sum(weight[word] for word in met(asked, fact.spoken)) / total if asked else 1.0
         suits = max(1.0 - 0.3 * topics.index(fact.topic), 0.1) if fact.topic in topics else 0.0
         if covered < ENOUGH or not (suits or (asked and not topics)):
             return 0.0
-        source = COACHED if fact.coached else RETRIEVED if fact.retrieved else 0.0
-        named = NAMED if asked.keys() & content_of(fact.heading) else 0.0
+        source = COACHED if fact.coached else 0.0
+        named = NAMED * sum(weight[word] for word in met(asked, fact.heading)) / (total or 1.0)
         closes = CLOSES if asked.keys() & closing_words(fact.text) else 0.0
         return 2 * covered + suits + source + named + closes + likeness(question, fact.text)
 
@@ -248,16 +250,16 @@ def closing_words(text: str) -> frozenset[str]:
     return frozenset(word for sentence in sentences(text) for word in content_words(sentence)[-1:])
 
 
-def met(asked: Collection[str], fact: Fact) -> set[str]:
-    """The asked words a fact speaks of: 塩 also meets 塩気, 卵 also 卵液."""
-    spoken = content_of(f"{fact.text} {fact.about}")
+def met(asked: Collection[str], text: str) -> set[str]:
+    """The asked words a text speaks of: 塩 also meets 塩気, 卵 also 卵液."""
+    spoken = content_of(text)
     return {word for word in asked if any(each.startswith(word) for each in spoken)}
 
 
 def is_related(question: str, facts: Sequence[Fact], subject: str) -> bool:
     """Whether any of its words occur in what is known, so that it is about cooking at all."""
     asked = content_of(question) - content_of(subject)
-    return any(met(asked, fact) for fact in facts)
+    return any(met(asked, fact.spoken) for fact in facts)
 
 
 def likeness(question: str, text: str) -> float:

@@ -1,0 +1,128 @@
+"""The whole product on one command, and what a person may do to it meanwhile."""
+
+import json
+import shutil
+import signal
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from footage.draw import draw
+from footage.script import ClipRecipe
+from knowledge_base import copy
+from moment.desk import scratch_folder
+from moment.embedded import free_port
+from pipeline.graph import StageName
+from pipeline.media.probe import check_usable
+from pipeline.media.sniff import MediaKind, media_kind
+from tests.media_files import tone
+from tests.moment.children import START_SECONDS, Command, command, wait_until
+
+DEMO_SECONDS = 400.0  # about one minute on an idle machine
+QUICK = "tests.quick_providers"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Where an unprivileged Postgres can enter, which pytest's own folders do not allow."""
+    made = scratch_folder()
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("footage") / "clip.mp4"
+    draw(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def memo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tone(tmp_path_factory.mktemp("memo") / "memo.m4a", seconds=1.0)
+
+
+def test_the_demo_plays_a_whole_session_and_writes_what_came_of_it(folder: Path) -> None:
+    out = folder / "out"
+    with command("demo", "--out", str(out), folder=folder) as demo:
+        assert demo.process.wait(DEMO_SECONDS) == 0, demo.said
+        _nothing_is_left(demo)
+    coaching = json.loads((out / "coaching.json").read_text())
+    assert coaching["coaching_text"]["mondaiten"] in demo.said
+    assert coaching["dish"] == "fried-rice"
+    assert len(coaching["self_ratings"]) == 4
+    assert coaching["voice_transcript"]
+    facts = check_usable(out / "coaching_video.mp4")
+    assert (facts.width, facts.video_codec, facts.pix_fmt) == (720, "h264", "yuv420p")
+    assert facts.audio_track is not None
+    assert facts.duration_seconds > 10
+    assert media_kind((out / "preview.jpg").read_bytes()[:64]) is MediaKind.IMAGE
+    _transcript_is_whole(json.loads((out / "transcript.json").read_text()))
+    timings = json.loads((out / "timings.json").read_text())
+    assert set(timings["stages"]) == set(StageName)
+    assert 0 < timings["seconds_to_text"] < timings["seconds_to_video"]
+
+
+def _transcript_is_whole(crossings: list[dict[str, Any]]) -> None:
+    """Both directions, in the order in which they crossed."""
+    numbers = [crossing["seq"] for crossing in crossings]
+    assert numbers == sorted(numbers)
+    assert {crossing["direction"] for crossing in crossings} >= {"LINE→bot", "bot→LINE"}
+    first = crossings[0]
+    assert (first["direction"], first["request"]["events"][0]["type"]) == ("LINE→bot", "follow")
+    pushes = [c for c in crossings if c["path"].endswith("/message/push") and c["status"] == 200]
+    assert [c["request"]["messages"][0]["type"] for c in pushes][-2:] == ["flex", "video"]
+    assert [c for c in crossings if c["path"].endswith("/message/reply") and c["status"] == 200]
+
+
+def test_the_demo_tells_why_a_video_is_not_taken(folder: Path, memo: Path) -> None:
+    notes = folder / "notes.mp4"
+    notes.write_text("no video at all\n")
+    arguments = ("demo", "--video", str(notes), "--memo", str(memo))
+    with command(*arguments, folder=folder, PROVIDERS=QUICK) as demo:
+        assert demo.process.wait(START_SECONDS) == 1, demo.said
+        assert any(f"moment: no coaching: {words}" in demo.said for words in copy.VIDEO_REJECTED.values()), (
+            demo.said
+        )
+        assert "Traceback" not in demo.said
+        _nothing_is_left(demo)
+
+
+def test_ctrl_c_in_the_middle_of_a_render_ends_everything(folder: Path, clip: Path, memo: Path) -> None:
+    hanging = folder / "ffmpeg"
+    hanging.write_text(f"#!/bin/sh\ntouch {folder}/rendering\nexec sleep 600\n")
+    hanging.chmod(hanging.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    arguments = ("demo", "--video", str(clip), "--memo", str(memo))
+    with command(*arguments, folder=folder, PROVIDERS=QUICK, FFMPEG=str(hanging)) as demo:
+        wait_until(lambda: (folder / "rendering").exists() or demo.process.poll() is not None, "the render")
+        assert demo.process.poll() is None, demo.said
+        assert demo.interrupt() == 128 + signal.SIGINT
+        assert "Traceback" not in demo.said
+        _nothing_is_left(demo)
+
+
+def test_ctrl_c_ends_what_moment_up_started(folder: Path) -> None:
+    web, desk = free_port(), free_port()
+    with command("up", "--port", str(web), "--desk-port", str(desk), folder=folder, PROVIDERS=QUICK) as up:
+        wait_until(lambda: "The chat page" in up.said or up.process.poll() is not None, "the chat page")
+        assert up.process.poll() is None, up.said
+        for line in (
+            "database  embedded Postgres (DATABASE_URL is not set)",
+            "broker    embedded Valkey (BROKER_URL is not set)",
+            "LINE      the simulator (LINE_CHANNELS is not set)",
+            "models    from PROVIDERS",
+            f"http://127.0.0.1:{desk}/",
+        ):
+            assert line in up.said
+        assert len(up.family()) > 7  # simulator, web, four workers, reconciler, and the command itself
+        assert up.interrupt() == 0
+        assert "Traceback" not in up.said
+        assert up.family() == []
+
+
+def _nothing_is_left(demo: Command) -> None:
+    assert demo.family() == []
+    assert list(demo.scratch.iterdir()) == []
