@@ -87,7 +87,7 @@ INTENTS = (
         re.compile(
             "必要|(ほう|方)が(いい|よい|良い)|[てで]も?(いい|よい|良い|大丈夫)|ますか|べき|意味|だめ|ダメ|[るい]の[?？]|もの[?？]"
         ),
-        (Topic.GENERAL, Topic.WHY, Topic.HOW, Topic.SAFETY),
+        (Topic.GENERAL, Topic.WHY, Topic.HOW),
     ),
 )
 AMOUNTS = re.compile(
@@ -131,7 +131,6 @@ ENOUGH = 0.5  # of the weight of a question's own words must be met before a fac
 COACHED = 0.3  # what being part of the lesson is worth, against the kind of fact (1) and the words met (2)
 NAMED = 0.5  # what it is worth that the very thing asked about is a fact's heading: more than the lesson
 CLOSES = 0.2  # what it is worth that a sentence comes to the very thing asked about
-DEED = 0.5  # of a verb's or adverb's weight: there are many for one act
 
 
 def intent_of(question: str) -> tuple[re.Pattern[str] | None, tuple[Topic, ...]]:
@@ -185,8 +184,12 @@ def content_of(text: str) -> frozenset[str]:
     return frozenset(content_words(text))
 
 
-def asked_about(question: str, subject: str) -> dict[str, float]:
-    """The words an answer must speak of, and their weight: a thing counts more than what is done with it.
+def nouns_of(text: str) -> frozenset[str]:
+    return frozenset(word.lemma for word in words(one_spelling(text)) if word.part == "名詞")
+
+
+def asked_about(question: str, subject: str) -> frozenset[str]:
+    """The words an answer must speak of.
 
     The dish is understood, and so are the words of asking themselves.
     """
@@ -194,13 +197,13 @@ def asked_about(question: str, subject: str) -> dict[str, float]:
     sign = intent_of(text)[0]
     asking = [match.span() for each in (sign, AMOUNTS) if each for match in each.finditer(text)]
     understood = content_of(subject) | (HEATED if topics_of(question) == FINISH else frozenset())
-    weights: dict[str, float] = {}
+    needed = set()
     end = 0
     for word in words(text):
         start, end = end, end + len(word.surface)
         if is_content(word) and not any(first <= start and end <= last for first, last in asking):
-            weights[STANDS_FOR.get(word.lemma, word.lemma)] = 1.0 if word.part == "名詞" else DEED
-    return {word: weight for word, weight in weights.items() if word not in understood}
+            needed.add(STANDS_FOR.get(word.lemma, word.lemma))
+    return frozenset(needed - understood)
 
 
 def fit_to_answer(question: str, facts: Sequence[Fact]) -> Sequence[Fact]:
@@ -223,21 +226,24 @@ def best_fact(
     Three things count, in this order: the question's words it covers, its kind, and where it is from.
     """
     asked, topics = asked_about(question, subject), topics_of(question)
+    things = asked & nouns_of(question)  # 胡椒をかける is not answered by 火にかける
     fresh = [fact for fact in fit_to_answer(question, facts) if is_fresh(fact.text)]
     known = Counter(word for fact in fresh for word in met(asked, fact.spoken))
-    weight = {
-        word: worth * math.log(1 + (1 + len(fresh)) / (1 + known[word])) for word, worth in asked.items()
-    }
+    weight = {word: math.log(1 + (1 + len(fresh)) / (1 + known[word])) for word in asked}
     total = sum(weight.values())
 
     def score(fact: Fact) -> float:
         covered = sum(weight[word] for word in met(asked, fact.spoken)) / total if asked else 1.0
         suits = max(1.0 - 0.3 * topics.index(fact.topic), 0.1) if fact.topic in topics else 0.0
-        if covered < ENOUGH or not (suits or (asked and not topics)):
+        if (
+            covered < ENOUGH
+            or (things and not met(things, fact.spoken))
+            or not (suits or (asked and not topics))
+        ):
             return 0.0
         source = COACHED if fact.coached else 0.0
         named = NAMED * sum(weight[word] for word in met(asked, fact.heading)) / (total or 1.0)
-        closes = CLOSES if asked.keys() & closing_words(fact.text) else 0.0
+        closes = CLOSES if asked & closing_words(fact.text) else 0.0
         return 2 * covered + suits + source + named + closes + likeness(question, fact.text)
 
     best = max(fresh, key=score, default=None)

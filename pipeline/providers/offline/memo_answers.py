@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from knowledge_base import catalogue
 from models.coaching import MemoAnswer
 from pipeline.providers.offline import phrases as say
 from pipeline.providers.offline.composing import Draft, opening
@@ -27,13 +28,20 @@ def memo_answers(brief: CoachingBrief, lesson: Lesson, draft: Draft) -> list[Mem
     known = list(lesson_facts(lesson))
     known += principle_facts(brief.principle, coached=True) if brief.principle else ()
     for nearest in brief.principles:
-        if brief.principle is None or nearest.principle_id != brief.principle.id:
+        taught = brief.principle is not None and nearest.principle_id == brief.principle.id
+        if not taught and is_of_dish(nearest.principle_id, brief.dish.slug):
             known += principle_facts(nearest)
     known += dish_facts(brief.dish)
     return [
         MemoAnswer(question=question, answer=memo_answer(question, known, brief.dish.name_ja, draft))
         for question in dict.fromkeys(brief.structured_input.questions)
     ]
+
+
+def is_of_dish(principle_id: str, slug: str) -> bool:
+    """What holds for another dish may be wrong for this one: minced meat is no steak."""
+    found = catalogue.load().principles.get(principle_id)
+    return found is None or slug in found.dishes
 
 
 def memo_answer(question: str, known: Sequence[Fact], subject: str, draft: Draft) -> str:
