@@ -35,7 +35,7 @@ def _job(job: Job) -> Callable[..., bool]:
 
 
 def _bubble(kind: str) -> Callable[..., bool]:
-    return lambda client, to, bubbles, key: bubbles[0]["type"] == kind
+    return lambda client, to, bubbles, key: kind in {bubble["type"] for bubble in bubbles}
 
 
 def _object(ending: str) -> Callable[..., bool]:

@@ -95,6 +95,7 @@ def test_one_learners_events_take_turns_while_others_go_on(tmp_path: Path) -> No
             for _ in range(TEXTS):
                 learner.sticker()
         handled = wait_until(lambda: _handled(2 * (TEXTS + 1)), "every event")
+        wait_until(lambda: len(notes(tmp_path)) == 4 * (TEXTS + 1), "the end of every handling")
         written = notes(tmp_path)
     # No learner's handling begins while another of theirs is under way …
     for learner in learners:

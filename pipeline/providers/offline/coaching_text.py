@@ -124,8 +124,10 @@ def comparison(brief: CoachingBrief, lesson: Lesson) -> list[str]:
 def safety(brief: CoachingBrief, lesson: Lesson) -> str:
     """A word of care for the hazard the advice brings near, in the dish's own words where it has them."""
     around = lesson.success_sign + lesson.point + lesson.principle  # 切る is mostly no knife there
-    frying = "oil" if "揚げ" in brief.dish.name_ja else None  # whatever is taught, it is taught at hot oil
-    hazard = hazard_of(lesson.next_action) or frying or hazard_of(around, besides="knife")
+    hazard = hazard_of(lesson.next_action)
+    if "揚げ" in brief.dish.name_ja and hazard not in ("knife", "raw"):
+        hazard = "oil"  # whatever is taught at the pan, it is taught at hot oil
+    hazard = hazard or hazard_of(around, besides="knife")
     if hazard is None and brief.fault is not None and brief.fault.stage == "加熱":
         hazard = "heat"
     if hazard is None:
