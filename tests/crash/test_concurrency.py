@@ -23,9 +23,8 @@ from moment.environment import DESK_SECRET
 from simulator.client import Learner
 from simulator.webhooks import sign
 from tests.crash.process import reconciling, web, worker
-from tests.crash.town import Town, town, wait_until
+from tests.crash.town import PATIENCE, Town, town, wait_until
 from tests.crash.witness import Note, notes
-from tests.system import WAIT
 
 COPIES = 200
 TEXTS = 8
@@ -44,7 +43,7 @@ def test_many_copies_of_one_event_have_one_effect(tmp_path: Path) -> None:
         ports = [first, second] * (COPIES // 2)
         wait_until(lambda: all(_up(port) for port in (first, second)), "both web processes")
         assert Counter(asyncio.run(_post_all(ports, event))) == {200: COPIES}
-        learner.wait_for_text(copy.CHOOSE_DISH_ALT, WAIT)
+        learner.wait_for_text(copy.CHOOSE_DISH_ALT, PATIENCE)
         wait_until(lambda: all(message.delivered_at for message in made.owed()), "all that is owed")
         with DbSession(engine()) as db:
             assert [row.attempts for row in db.exec(select(InboxEvent))] == [0]
@@ -151,9 +150,9 @@ def _end_state(made: Town, disturbed: Any, clip: Path) -> dict[str, Any]:
     learner = made.desk.learner("ゆうこ")
     learner.follow()
     learner.postback("action=dish&slug=fried-rice")
-    learner.wait_for_text("回目ですね", WAIT)
+    learner.wait_for_text("回目ですね", PATIENCE)
     disturbed(made, learner, clip)
-    learner.wait_for_text(copy.CARD_PROBLEM, WAIT)
+    learner.wait_for_text(copy.CARD_PROBLEM, PATIENCE)
     wait_until(lambda: all(m.delivered_at or m.parked_at for m in made.owed()), "all that is owed")
     session = made.session(learner)
     with DbSession(engine()) as db:

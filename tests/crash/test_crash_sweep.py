@@ -20,9 +20,8 @@ from pipeline.media.ffmpeg import workspace
 from pipeline.objects import coaching_video_key, memo_key, preview_key, video_key
 from simulator.client import Learner
 from tests.crash.points import DIED, GROUPS, RECONCILER, fired
-from tests.crash.town import Town, everything, town, wait_until
+from tests.crash.town import PATIENCE, Town, everything, town, wait_until
 
-PATIENCE = 90.0  # seconds: a group's points are crashes one after another
 DAY = 24 * 60 * 60
 
 

@@ -15,9 +15,8 @@ from tests.crash.holding import analysing
 from tests.crash.points import DIED
 from tests.crash.process import reconciling, web, worker
 from tests.crash.test_crash_sweep import cook
-from tests.crash.town import Town, town, wait_until
+from tests.crash.town import PATIENCE, Town, town, wait_until
 from tests.process import name_in_environment
-from tests.system import WAIT
 
 # A lease is a second and the reconciler looks three times in one; the rest is for a busy machine.
 BACK_IN_SECONDS = 20.0
@@ -45,7 +44,7 @@ def test_the_work_of_a_killed_worker_is_back_in_seconds(tmp_path: Path, clip: Pa
         wait_until(
             lambda: made.runs(learner)[StageName.ANALYZE_VIDEO].finished_at, "the analysis", BACK_IN_SECONDS
         )
-        learner.wait_for_text(copy.CARD_PROBLEM, WAIT)
+        learner.wait_for_text(copy.CARD_PROBLEM, PATIENCE)
         assert made.runs(learner)[StageName.ANALYZE_VIDEO].attempt == 2
         assert made.ended == [("models-1", -signal.SIGKILL)]
 
@@ -64,7 +63,7 @@ def test_the_supervisor_starts_a_killed_worker_again(tmp_path: Path, clip: Path,
             learner = made.desk.learner("ゆうこ")
             cook(learner, clip, memo)
             os.kill(wait_until(lambda: analysing(tmp_path), "an analysis under way"), signal.SIGKILL)
-            learner.wait_for_text(copy.CARD_PROBLEM, WAIT)
+            learner.wait_for_text(copy.CARD_PROBLEM, PATIENCE)
             assert child.restarts == 1
         assert made.runs(learner)[StageName.ANALYZE_VIDEO].attempt == 2
 
@@ -77,7 +76,7 @@ def test_a_stage_that_kills_its_worker_is_given_up_and_the_learner_told_once(
         without_render(made)
         learner = made.desk.learner("ゆうこ")
         cook(learner, clip, memo)
-        told = learner.wait_for_text(copy.COACHING_FAILED, WAIT)
+        told = learner.wait_for_text(copy.COACHING_FAILED, PATIENCE)
         session = made.session(learner)
         assert session.status == SessionStatus.FAILED
         assert session.pipeline_error.startswith(StageName.COACH_TEXT)
@@ -88,7 +87,7 @@ def test_a_stage_that_kills_its_worker_is_given_up_and_the_learner_told_once(
         # Once: the reconciler's later passes find nothing more to say.
         learner.text("どうなりましたか")
         learner.wait_for(
-            lambda thread: thread.bubbles[-1].author == "bot" and thread.bubbles[-1].id != told.id, WAIT
+            lambda thread: thread.bubbles[-1].author == "bot" and thread.bubbles[-1].id != told.id, PATIENCE
         )
         failures = [m for m in made.owed() if m.meta["type"] == MessageType.COACHING_FAILED]
         assert len(failures) == 1

@@ -15,8 +15,7 @@ from pipeline.graph import StageName
 from simulator.client import Crossing
 from tests.crash.process import reconciling, web, worker
 from tests.crash.test_crash_sweep import cook
-from tests.crash.town import town, wait_until
-from tests.system import WAIT
+from tests.crash.town import PATIENCE, town, wait_until
 
 
 @contextmanager
@@ -55,8 +54,8 @@ def test_a_session_goes_on_when_the_database_comes_back(
                 lambda: _statuses(made.desk.log(direction="LINE→bot"), sent.webhook_event_id), "a refusal"
             )
             assert 200 not in _statuses(made.desk.log(direction="LINE→bot"), sent.webhook_event_id)
-        learner.wait_for_text(copy.STICKER_RECEIVED, WAIT)
-        learner.wait_for_text(copy.CARD_PROBLEM, WAIT)
+        learner.wait_for_text(copy.STICKER_RECEIVED, PATIENCE)
+        learner.wait_for_text(copy.CARD_PROBLEM, PATIENCE)
         wait_until(lambda: all(m.delivered_at or m.parked_at for m in made.owed()), "all that is owed")
         assert made.session(learner).status == SessionStatus.TEXT_READY
         assert len([b for b in learner.thread().of_type("flex") if copy.CARD_PROBLEM in b.text]) == 1
@@ -87,7 +86,7 @@ def test_an_emptied_broker_loses_no_work(broker_url: str, tmp_path: Path, clip: 
             client.flushdb()  # FLUSHALL would empty the other tests' too
         assert StageName.ANALYZE_VIDEO not in made.runs(learner)
         made.start(worker("models"), reconciling())
-        learner.wait_for_text(copy.CARD_PROBLEM, WAIT)
+        learner.wait_for_text(copy.CARD_PROBLEM, PATIENCE)
         assert {run.attempt for run in made.runs(learner).values() if run.finished_at} == {1}
 
 

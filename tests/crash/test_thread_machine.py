@@ -80,8 +80,8 @@ def test_a_thread_makes_sense_whatever_happens(ground: Ground) -> None:
     run_state_machine_as_test(
         Bound,
         settings=settings(
-            max_examples=20,
-            stateful_step_count=40,
+            max_examples=15,
+            stateful_step_count=35,
             deadline=None,
             derandomize=True,
             database=None,

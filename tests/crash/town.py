@@ -30,18 +30,20 @@ from simulator.client import Desk, Learner
 from simulator.server import make_server
 from tests.crash.process import Part, Plan, reconciling, run, web, worker
 from tests.process import name_in_environment
-from tests.system import WAIT, listening, served
+from tests.system import listening, served
 
 T = TypeVar("T")
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.crash.process"])
 
+# Seconds. Crashes come one after another, and the machine may be busy.
+PATIENCE = 120.0
 LOOK = 0.03  # seconds between two looks at something waited for
 QUEUES = ("conversation", "media", "models", "video")
 
 
-def wait_until(condition: Callable[[], T], what: str, seconds: float = WAIT) -> T:
+def wait_until(condition: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
     """The first truthy result. Raises TimeoutError."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
