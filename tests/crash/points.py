@@ -5,6 +5,7 @@ it leaves says so, and the next process to come there passes.
 """
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import wraps
@@ -16,6 +17,7 @@ from pipeline.graph import StageName
 from pipeline.queue import Job
 
 DIED = 9  # the exit code of a process that reached its point
+_ONE_DEATH = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,9 @@ def _owner(place: str) -> tuple[Any, str]:
 
 def _mined(function: Callable[..., Any], point: Point, marks: Path, always: bool) -> Callable[..., Any]:
     def die() -> None:
-        if _mark(marks, point.name) or always:
-            os._exit(DIED)
+        with _ONE_DEATH:  # a second thread's point must not be marked in the same one
+            if _mark(marks, point.name) or always:
+                os._exit(DIED)
 
     @wraps(function)
     def mined(*arguments: Any, **named: Any) -> Any:

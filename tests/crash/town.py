@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Self, TypeVar
@@ -56,7 +56,6 @@ def wait_until(condition: Callable[[], T], what: str, seconds: float = PATIENCE)
 @dataclass
 class Running:
     part: Part
-    plan: Plan
     process: ForkServerProcess
 
 
@@ -75,10 +74,10 @@ class Town:
     def folder(self) -> Path:
         return self.plan.folder
 
-    def start(self, *parts: Part, plan: Plan | None = None) -> None:
+    def start(self, *parts: Part) -> None:
         with self._lock:
             for part in parts:
-                self._start(part, plan or self.plan)
+                self._start(part)
 
     def kill(self, name: str) -> int:
         """SIGKILL; the keeper starts it again. Returns the dead one's pid."""
@@ -125,10 +124,10 @@ class Town:
             if log.stat().st_size
         )
 
-    def _start(self, part: Part, plan: Plan) -> None:
-        process = FORKS.Process(target=run, args=(part, plan), name=part.name, daemon=True)
+    def _start(self, part: Part) -> None:
+        process = FORKS.Process(target=run, args=(part, self.plan), name=part.name, daemon=True)
         process.start()
-        self._running[part.name] = Running(part, plan, process)
+        self._running[part.name] = Running(part, process)
 
     def _keep(self) -> None:
         while not self._stop.wait(LOOK):
@@ -137,7 +136,7 @@ class Town:
                     code = running.process.exitcode
                     if code is not None:
                         self.ended.append((running.part.name, code))
-                        self._start(running.part, running.plan)
+                        self._start(running.part)
 
     def __enter__(self) -> Self:
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
@@ -195,7 +194,3 @@ def town(
 def everything(made: Town) -> list[Part]:
     """One of each process."""
     return [web(int(made.web_url.rsplit(":", 1)[1])), *(worker(queue) for queue in QUEUES), reconciling()]
-
-
-def without_points(plan: Plan) -> Plan:
-    return replace(plan, points=())
