@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -22,6 +23,11 @@ from tests.process import name_in_environment, reset_process
 
 ROOT = "MOMENT_TEST_ROOT"
 TEMPLATE = "moment_template"
+
+
+# The same examples every time: what fails here fails for everybody.
+hypothesis.settings.register_profile("deterministic", derandomize=True, database=None, deadline=None)
+hypothesis.settings.load_profile("deterministic")
 
 
 def pytest_configure(config: pytest.Config) -> None:

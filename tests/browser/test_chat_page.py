@@ -21,7 +21,7 @@ SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", "out/screenshots"))
 
 @pytest.fixture
 def system(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:
-    quick_providers.script = quick_providers.Script()
+    quick_providers.script.__init__()  # type: ignore[misc]
     with start_system(tmp_path) as running:
         yield running
 

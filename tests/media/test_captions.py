@@ -35,7 +35,7 @@ def test_no_line_is_too_wide_or_begins_or_ends_against_the_rules(text: str) -> N
     lines = broken(text)
     assert all(width(line) <= LINE_WIDTH for line in lines)
     if not re.search(
-        r"[。、）」！？ーっゃょッ]{8}|[（「]{8}", text
+        r"[。、）」！？ーっゃょッ]{3}|[（「]{3}", text
     ):  # such a run leaves no lawful place to break
         assert not [line for line in lines[1:] if line[0] in NEVER_FIRST]
         assert not [line for line in lines[:-1] if line[-1] in NEVER_LAST]

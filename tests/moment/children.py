@@ -14,6 +14,7 @@ from uuid import uuid4
 MARKER = "MOMENT_TEST_MARKER"  # inherited by every descendant
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120.0  # the machine may be busy
+STOP_SECONDS = 180.0  # a busy machine, and a worker that is given its time to finish
 LOOK = 0.1
 T = TypeVar("T")
 
@@ -71,7 +72,7 @@ class Command:
     def interrupt(self) -> int:
         """Ctrl-C; returns the exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(START_SECONDS)
+        return self.process.wait(STOP_SECONDS)
 
 
 def run(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":

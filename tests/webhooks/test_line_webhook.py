@@ -40,7 +40,10 @@ def web(database_url: str, broker_url: str) -> Iterator[httpx.Client]:
     with name_in_environment(LINE_CHANNELS=json.dumps(CHANNELS)):
         server = uvicorn.Server(uvicorn.Config(make_app(), log_level="warning"))
         url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-        with served(server, sock), httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
+        # A connection each: after a 500 the server closes the one it came on.
+        once = httpx.Limits(max_keepalive_connections=0)
+        options: dict[str, Any] = {"base_url": url, "trust_env": False, "timeout": 30, "limits": once}
+        with served(server, sock), httpx.Client(**options) as client:
             yield client
 
 
