@@ -210,10 +210,9 @@ def test_the_coach_is_told_of_the_ratings_and_the_sessions_before(text_only: Sys
     learner = text_only.learner(paying=True)
     script.fault = "egg_set_early"
     cook(learner, clip)
+    until(text_only, learner, lambda session: session.coaching_text_delivered_at is not None)
     with transaction() as db:
-        first = db.exec(select(CookingSession)).one()
-        first.status = SessionStatus.COMPLETED
-        assert first.coaching_text_delivered_at
+        db.exec(select(CookingSession)).one().status = SessionStatus.COMPLETED
     pick(learner)
     session = text_only.session(learner)
     assert session.session_number == 2
