@@ -134,7 +134,9 @@ class Webhooks:
             error = "request_timeout"
         except httpx.ConnectError:
             error = "could_not_connect"
-        except httpx.HTTPError:
+        except (httpx.HTTPError, OSError, RuntimeError):
+            # A bot that dies while a kept connection is written to: the event loop's own error (uvloop says
+            # RuntimeError) then comes through the client as it is.
             error = "unclassified"
         outcome = Outcome(status, round((time.perf_counter() - started) * 1000, 1), error)
         crossing.status, crossing.error, crossing.duration_ms = status, error, outcome.duration_ms

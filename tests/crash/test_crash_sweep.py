@@ -47,11 +47,21 @@ def test_a_session_survives_a_death(group: str, tmp_path: Path, clip: Path, memo
 
 
 def cook(learner: Learner, clip: Path, memo: Path) -> None:
-    """All a learner sends before the text, at once and without waiting for an answer."""
+    """All a learner sends before the text, without waiting for an answer.
+
+    The rest comes once the first event is stored: were all four stored by the commit after which the web process
+    dies, LINE's redelivery would find nothing new and the nudge's own point would never be reached.
+    """
     learner.follow()
+    wait_until(any_event_stored, "the first event's row")
     learner.postback("action=dish&slug=fried-rice")
     learner.video(clip)
     learner.audio(memo)
+
+
+def any_event_stored() -> bool:
+    with DbSession(engine()) as db:
+        return db.exec(select(InboxEvent.id)).first() is not None
 
 
 def settled(moment: Town, learner: Learner) -> bool:

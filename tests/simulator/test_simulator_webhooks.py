@@ -1,12 +1,17 @@
+import asyncio
 import json
 import re
 import threading
+from pathlib import Path
 
+import httpx
 import pytest
 
 from simulator.client import Desk, Learner
-from simulator.webhooks import sign
-from tests.simulator.harness import Bot, Receiver, text, until
+from simulator.config import SimulatorConfig
+from simulator.state import Platform
+from simulator.webhooks import Webhooks, sign
+from tests.simulator.harness import TOKEN, Bot, Receiver, channel, text, until
 
 JSON = dict[str, object]
 
@@ -201,3 +206,21 @@ def test_the_log_shows_deliveries_in_order_with_their_outcome(
     )
     assert crossings[0].request["events"][0]["message"]["text"] == "ログ"
     assert crossings[0].headers["x-line-signature"]
+
+
+def test_a_delivery_that_the_event_loop_breaks_off_counts_as_failed(tmp_path: Path) -> None:
+    # What a bot that dies in the middle of a kept connection looks like under uvloop, on and off.
+    def broken(_: httpx.Request) -> httpx.Response:
+        raise RuntimeError("unable to perform operation; the handler is closed")
+
+    config = SimulatorConfig(
+        channels=[channel("one", "http://127.0.0.1:1/webhooks/line", TOKEN, 1)],
+        login_channel_id="2000000099",
+        liff_id="2000000099-desk",
+        media_dir=tmp_path,
+    )
+    platform = Platform(config)
+    client = httpx.AsyncClient(transport=httpx.MockTransport(broken))
+    webhooks = Webhooks(platform, client)
+    outcome = asyncio.run(webhooks.post(platform.channel("one"), []))
+    assert (outcome.ok, outcome.error) == (False, "unclassified")
