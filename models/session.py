@@ -40,6 +40,9 @@ class CookingSession(SQLModel, table=True):
     video_received_at: datetime | None = Field(default=None, sa_column=time_column())
     raw_video_url: str = Field(default="")
     video_facts: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    # What analysis and composition read: the raw video itself where it serves (pipeline/media/proxy.py).
+    proxy_url: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    proxy_facts: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     memo_channel: str = Field(default="", max_length=64)
     memo_message_id: str | None = Field(default=None, max_length=64)
     memo_skipped: bool = Field(default=False)

@@ -9,16 +9,13 @@ from typing import Any
 
 import ffmpeg
 
+from pipeline.media.encoding import AUDIO_BITS, SAMPLE_RATE, Stream, encoder, plain, tagged
 from pipeline.media.ffmpeg import QUIET, UNTRUSTED_INPUT, binary, thread_cap
 from pipeline.media.loudness import LIMITER
 from pipeline.media.narration import FPS
 from pipeline.media.probe import VideoFacts
 from pipeline.media.storyboard import Shot, Storyboard
 
-Stream = Any  # ffmpeg-python has no types
-
-SAMPLE_RATE = 48_000
-AUDIO_BITS = 128_000
 MAX_VIDEO_BITS = 3_000_000
 TARGET_BYTES = 18_000_000  # of the 20 MB allowed: containers and rate control are not exact
 
@@ -50,14 +47,11 @@ def build_command(
     ]
     replayed = _picture(_input(files.source, board.replay), board.replay, board, facts).split()
     pictures += [replayed[0], _outro(replayed[1], board)]
-    video = (
-        ffmpeg.concat(*pictures, v=1, a=0)
-        .filter("ass", filename=str(files.captions), fontsdir=str(files.fonts))
-        .filter("setparams", colorspace="bt709", color_primaries="bt709", color_trc="bt709", range="tv")
-        .filter("format", "yuv420p")
+    captioned = ffmpeg.concat(*pictures, v=1, a=0).filter(
+        "ass", filename=str(files.captions), fontsdir=str(files.fonts)
     )
     audio = _sound(key, board, facts, files, narration_gain_db)
-    output = ffmpeg.output(video, audio, f"file:{files.output}", **_encoding(board.seconds))
+    output = ffmpeg.output(tagged(captioned), audio, f"file:{files.output}", **_encoding(board.seconds))
     command: list[str] = ffmpeg.compile(
         output.global_args(*QUIET, "-loglevel", "warning"), cmd=binary(), overwrite_output=True
     )
@@ -96,30 +90,12 @@ def _picture(source: Stream, shot: Shot, board: Storyboard, facts: VideoFacts) -
 
 
 def _upright(stream: Stream, board: Storyboard, facts: VideoFacts) -> Stream:
-    """The canvas' size and 8-bit BT.709. ffmpeg has turned the picture already. Sizes shrink first: tone
-    mapping at full size costs half as much again."""
+    """The canvas' size, with bars where a phone would not show the source's own shape well."""
     fitted = {"force_original_aspect_ratio": "decrease", "force_divisible_by": 2}
     own_shape = abs(board.height - board.width * facts.height / facts.width) < 2
-    size = {"w": board.width, "h": board.height, "flags": "bicubic", **({} if own_shape else fitted)}
-    if facts.hdr_transfer:
-        stream = (
-            stream.filter("scale", **size)
-            .filter(
-                "setparams", color_trc=facts.hdr_transfer, colorspace="bt2020nc", color_primaries="bt2020"
-            )
-            .filter("zscale", t="linear", npl=203)
-            .filter("format", "gbrpf32le")
-            .filter("zscale", p="bt709")
-            .filter("tonemap", "hable", desat=0)
-            .filter("zscale", t="bt709", m="bt709", r="tv")
-        )
-    else:
-        colours = {"in_color_matrix": facts.color_matrix, "out_color_matrix": "bt709", "out_range": "tv"}
-        stream = stream.filter("scale", **size, **colours)
-    stream = stream.filter("format", "yuv420p")
-    if not own_shape:
-        stream = stream.filter("pad", board.width, board.height, "(ow-iw)/2", "(oh-ih)/2")
-    return stream.filter("setsar", 1)
+    size = {"w": board.width, "h": board.height, **({} if own_shape else fitted)}
+    stream = plain(stream, facts, size)
+    return stream if own_shape else stream.filter("pad", board.width, board.height, "(ow-iw)/2", "(oh-ih)/2")
 
 
 def _outro(replayed: Stream, board: Storyboard) -> Stream:
@@ -180,25 +156,13 @@ def _stereo(stream: Stream) -> Stream:
 
 
 def _encoding(seconds: float) -> dict[str, Any]:
-    """What LINE's players on every phone accept: H.264 High, 8 bit, AAC, index in front."""
+    """As large as LINE allows, and not larger than it takes."""
     affordable = int(TARGET_BYTES * 8 / (seconds + 1)) - AUDIO_BITS
     maxrate = min(MAX_VIDEO_BITS, affordable)
     return {
-        "c:v": "libx264",
-        "preset": "veryfast",
-        "crf": 23,
+        **encoder(keyframe_seconds=2),
         "maxrate": maxrate,
         "bufsize": maxrate,
-        "profile:v": "high",
         "level:v": "4.0",
-        "r": FPS,
-        "g": FPS * 2,
-        "threads": thread_cap(),
-        "c:a": "aac",
-        "b:a": AUDIO_BITS,
-        "ar": SAMPLE_RATE,
         "ac": 2,
-        "movflags": "+faststart",
-        "map_metadata": -1,
-        "map_chapters": -1,
     }

@@ -36,7 +36,11 @@ class FfmpegError(Exception):
 
 
 class FfmpegFailed(FfmpegError):
-    """ffmpeg ended with another code than 0."""
+    """ffmpeg ended with another code than 0; below 0 it is the signal that killed it."""
+
+    def __init__(self, code: int, stderr: str) -> None:
+        super().__init__(f"ffmpeg ended with code {code}", stderr)
+        self.code = code
 
 
 class FfmpegTimeout(FfmpegError):
@@ -86,7 +90,7 @@ def run(command: Sequence[str], *, timeout_seconds: float) -> str:
         _kill_group(process)
         _running.discard(process)
     if process.returncode != 0:
-        raise FfmpegFailed(f"ffmpeg ended with code {process.returncode}", _text(tail))
+        raise FfmpegFailed(process.returncode, _text(tail))
     return _text(tail)
 
 

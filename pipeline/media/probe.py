@@ -58,7 +58,8 @@ class UnusableClip(Exception):
 
 class VideoFacts(BaseModel):
     """What every later step needs to know of a clip. Width and height are those of the upright picture
-    in square pixels. `keyframe_interval_seconds` is the longest one, None where no index tells it."""
+    in square pixels. `keyframe_interval_seconds` is the longest one, None where no index tells it. What has
+    a default is missing in rows of the first release."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -77,6 +78,8 @@ class VideoFacts(BaseModel):
     audio_track: int | None  # which of the audio streams can be decoded: phones may add one that cannot
     keyframe_interval_seconds: float | None
     bytes: int
+    start_seconds: float = 0.0  # the first picture may come after the first sound
+    sample_aspect_ratio: float = 1.0  # of one stored pixel: its width in heights
 
     @property
     def has_audio(self) -> bool:
@@ -163,6 +166,8 @@ def _facts(container: InputContainer, path: Path) -> VideoFacts:
             "audio_track": _decodable_audio(container),
             "keyframe_interval_seconds": _keyframe_interval(stream, duration),
             "bytes": size,
+            "start_seconds": _start_seconds(container, stream),
+            "sample_aspect_ratio": round(float(stream.sample_aspect_ratio or 1), 4),
         }
     )
 
@@ -221,6 +226,12 @@ def _seconds(container: InputContainer, stream: VideoStream | AudioStream) -> fl
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / av.time_base
+
+
+def _start_seconds(container: InputContainer, stream: VideoStream) -> float:
+    """Counted from where the file begins, as players and ffmpeg count."""
+    start = float((stream.start_time or 0) * (stream.time_base or 0))
+    return round(start - (container.start_time or 0) / av.time_base, 3)
 
 
 def _upright_size(stream: VideoStream, rotation: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import av
 
-from pipeline.media.command import SAMPLE_RATE
+from pipeline.media.encoding import SAMPLE_RATE
 from pipeline.media.ffmpeg import FfmpegFailed
 from pipeline.media.loudness import TARGET_LUFS, Loudness, Unmeasurable, measure
 from pipeline.media.narration import FPS

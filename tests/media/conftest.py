@@ -1,5 +1,6 @@
 """Tiny clips made by ffmpeg itself, and narrations made of tones."""
 
+import itertools
 import subprocess
 import wave
 from collections.abc import Callable
@@ -23,6 +24,7 @@ Clip = Callable[..., Path]
 
 RED_CORNER = "colorchannelmixer=rr=0.2,drawbox=x=0:y=0:w=iw/5:h=ih/5:color=red:t=fill"
 HLG = "setparams=color_trc=arib-std-b67:color_primaries=bt2020:colorspace=bt2020nc"
+HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error", "-tag:v", "hvc1")
 FAST = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
 
@@ -76,6 +78,16 @@ def turned() -> Callable[[Path, int], Path]:
         return make(name, "-display_rotation", str(degrees), "-i", str(source), "-c", "copy")
 
     return turn
+
+
+@pytest.fixture(scope="session")
+def strange_sound(clip: Clip, clips: Path) -> Path:
+    """As of phones that record spatial sound: nobody can decode the first of its two tracks."""
+    tracks = ("-map", "0:v", "-map", "0:a", "-map", "0:a", "-c", "copy")
+    two = make(clips / "two-tracks.mp4", "-i", str(clip("portrait.mp4")), *tracks)
+    strange = clips / "strange-sound.mp4"
+    strange.write_bytes(two.read_bytes().replace(b"mp4a", b"apac", 1).replace(b"esds", b"free", 1))
+    return strange
 
 
 def tone(wav: Path, seconds: float, *, level: float = 0.2, pitch: float = 330, rate: int = 24_000) -> Path:
@@ -148,6 +160,22 @@ def frames_between(video: Path, start: float, end: float, *, width: int | None =
                 small = frame.reformat(width=width, height=height, format="rgb24")
                 found.append(small.to_ndarray().astype(np.uint8, copy=False))
     return found
+
+
+def corner_is_red(picture: Picture, *, right: bool = False, bottom: bool = False) -> bool:
+    height, width, _ = picture.shape
+    down, across = height // 20, width // 20
+    box = picture[height - 3 * down :] if bottom else picture[: 3 * down]
+    box = box[:, width - 3 * across :] if right else box[:, : 3 * across]
+    red, green, blue = box[down : 2 * down, across : 2 * across].reshape(-1, 3).mean(axis=0)
+    return bool(red > 140 and green < 90 and blue < 90)
+
+
+def red_corners(picture: Picture) -> list[tuple[bool, bool]]:
+    corners = itertools.product((False, True), repeat=2)
+    return [
+        (right, bottom) for right, bottom in corners if corner_is_red(picture, right=right, bottom=bottom)
+    ]
 
 
 def samples(media: Path) -> NDArray[np.float32]:

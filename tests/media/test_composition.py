@@ -23,6 +23,7 @@ from pipeline.media.verify import MAX_BYTES
 
 from .conftest import (
     FAST,
+    HEVC,
     HLG,
     PART1,
     PART2,
@@ -34,6 +35,7 @@ from .conftest import (
     frames_between,
     lavfi,
     make,
+    red_corners,
     samples,
     spoken,
 )
@@ -42,26 +44,9 @@ Render = Callable[..., Rendered]
 Turn = Callable[[Path, int], Path]
 
 SPARSE = (*FAST, "-g", "300", "-sc_threshold", "0")
-HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error", "-tag:v", "hvc1")
 EXPECTED_SECONDS = (
     sum(LEAD_SECONDS + sum(s + GAP_SECONDS for _, s in p) for p in (PART1, PART2)) + OUTRO_SECONDS
 )
-
-
-def corner_is_red(picture: Picture, *, right: bool = False, bottom: bool = False) -> bool:
-    height, width, _ = picture.shape
-    down, across = height // 20, width // 20
-    box = picture[height - 3 * down :] if bottom else picture[: 3 * down]
-    box = box[:, width - 3 * across :] if right else box[:, : 3 * across]
-    red, green, blue = box[down : 2 * down, across : 2 * across].reshape(-1, 3).mean(axis=0)
-    return bool(red > 140 and green < 90 and blue < 90)
-
-
-def red_corners(picture: Picture) -> list[tuple[bool, bool]]:
-    corners = itertools.product((False, True), repeat=2)
-    return [
-        (right, bottom) for right, bottom in corners if corner_is_red(picture, right=right, bottom=bottom)
-    ]
 
 
 def distinct(pictures: list[Picture]) -> int:

@@ -48,6 +48,37 @@ def test_the_schema_goes_down_and_up_again_with_rows_in_it(connection: Connectio
     )
 
 
+def test_a_session_analysed_before_there_were_proxies_goes_on_with_its_raw_video(
+    connection: Connection,
+) -> None:
+    downgrade(connection, "0001")
+    connection.execute(text(FILL))
+    connection.execute(
+        text("UPDATE session SET raw_video_url = 'videos/1.mp4', video_facts = '{\"fps\": 30}'")
+    )
+    connection.execute(text("UPDATE stage_run SET stage = 'analyze_video', finished_at = now()"))
+    connection.commit()
+    upgrade(connection)
+    row = connection.execute(text("SELECT proxy_url, proxy_facts FROM session")).one()
+    assert tuple(row) == ("videos/1.mp4", {"fps": 30})
+    done = "SELECT stage FROM stage_run WHERE finished_at IS NOT NULL ORDER BY stage"
+    assert list(connection.scalars(text(done))) == ["analyze_video", "prepare_video"]
+    connection.commit()
+    downgrade(connection, "0001")
+    assert list(connection.scalars(text(done))) == ["analyze_video"]
+    connection.commit()
+    upgrade(connection)
+
+
+def test_a_session_not_yet_analysed_gets_its_proxy(connection: Connection) -> None:
+    downgrade(connection, "0001")
+    connection.execute(text(FILL))
+    connection.commit()
+    upgrade(connection)
+    assert connection.scalar(text("SELECT proxy_url FROM session")) == ""
+    assert connection.scalar(text("SELECT count(*) FROM stage_run WHERE stage = 'prepare_video'")) == 0
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -1,0 +1,155 @@
+"""One video for analysis and composition: the learner's own where it serves, else a proxy made of it once."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from knowledge_base import copy
+from models.session import SessionStatus
+from pipeline.media.ffmpeg import FfmpegTimeout
+from pipeline.media.probe import VideoFacts, check_usable
+from pipeline.media.proxy import Proxy, is_proxy, make_proxy
+from pipeline.objects import proxy_key, video_key
+from pipeline.providers.ports import AnalysisBrief
+from pipeline.stages import prepare_video
+from simulator.client import Learner
+from tests.flows.steps import cook, gone, replies, said, send_video, stored, until, words
+from tests.media_files import make
+from tests.quick_providers import script
+from tests.system import WAIT, System, pick
+
+H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+
+
+@pytest.fixture(scope="session")
+def sideways(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip that has to be turned."""
+    folder = tmp_path_factory.mktemp("sideways")
+    return make(folder / "clip.mp4", "-display_rotation", "90", "-i", str(clip), "-c", "copy")
+
+
+def preparing(monkeypatch: pytest.MonkeyPatch, before: Callable[[], None]) -> None:
+    """The stage does this in the middle of its work."""
+
+    def make_then(source: Path, facts: VideoFacts, into: Path) -> Proxy:
+        made = make_proxy(source, facts, into)
+        before()
+        return made
+
+    monkeypatch.setattr(prepare_video, "make_proxy", make_then)
+
+
+def test_an_odd_clip_is_analysed_and_cut_by_its_proxy(system: System, sideways: Path) -> None:
+    learner = system.learner()
+    cook(learner, sideways)
+    learner.wait_for(lambda t: t.of_type("video"), WAIT, what="the coaching video")
+    session = system.session(learner)
+    message_id = session.video_message_id or ""
+    assert session.raw_video_url == video_key(message_id)
+    assert session.proxy_url == proxy_key(message_id)
+    raw, proxy = (VideoFacts.model_validate(facts) for facts in (session.video_facts, session.proxy_facts))
+    assert (raw.width, raw.height, abs(raw.rotation)) == (320, 180, 90)
+    assert proxy == check_usable(system.objects / session.proxy_url)
+    assert is_proxy(proxy)
+    assert not is_proxy(raw)
+    brief = next(brief for brief in script.briefs if isinstance(brief, AnalysisBrief))
+    assert (brief.duration_seconds, brief.video_uri) == (proxy.duration_seconds, None)
+
+
+def test_a_clip_that_serves_is_its_own_proxy(uncoached: System, clip: Path) -> None:
+    learner = uncoached.learner()
+    pick(learner)
+    send_video(learner, clip)
+    session = until(uncoached, learner, lambda session: session.proxy_url)
+    assert session.proxy_url == session.raw_video_url
+    assert session.proxy_facts == session.video_facts
+    assert stored(uncoached) == [session.raw_video_url]
+
+
+def test_a_video_taken_back_while_it_is_prepared_leaves_nothing(
+    system: System, clip: Path, sideways: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = system.learner()
+
+    def take_back() -> None:
+        learner.unsend(system.session(learner).video_message_id or "")
+        learner.wait_for(lambda _: stored(system) == [], WAIT, what="what is stored to go")
+
+    preparing(monkeypatch, take_back)
+    pick(learner)
+    video = send_video(learner, sideways)
+    said(learner, copy.VIDEO_UNSENT)
+    gone(system, learner, video.message_id)
+    session = until(system, learner, lambda session: session.video_message_id is None)
+    assert (session.status, session.proxy_url, session.proxy_facts) == (SessionStatus.PENDING_UPLOAD, "", {})
+    assert copy.video_received(4, "チャーハン", 1) in words(replies(learner, lambda: learner.video(clip)))
+
+
+@pytest.mark.parametrize("when", ["analysed", "coached"])
+def test_a_video_taken_back_takes_its_proxy_with_it(text_only: System, sideways: Path, when: str) -> None:
+    learner = text_only.learner()
+    if when == "coached":
+        cook(learner, sideways)
+        session = until(text_only, learner, lambda session: session.status == SessionStatus.TEXT_READY)
+    else:
+        pick(learner)
+        send_video(learner, sideways)
+        session = until(text_only, learner, lambda session: session.video_analysis)
+    assert len(stored(text_only)) == 2
+    learner.unsend(session.video_message_id or "")
+    said(learner, copy.VIDEO_UNSENT_AFTER_TEXT if when == "coached" else copy.VIDEO_UNSENT)
+    learner.wait_for(lambda _: stored(text_only) == [], WAIT, what="every copy to go")
+    session = text_only.session(learner)
+    assert (session.raw_video_url, session.proxy_url, session.proxy_facts) == ("", "", {})
+
+
+def unreadable_half_way(clip: Path, out: Path) -> Path:
+    """Sound at its start, middle and end, where the probe looks."""
+    encoder = ("-vf", "noise=alls=20:allf=t", *H264, "-r", "30", "-g", "15")
+    steady = make(out.with_name("steady.mp4"), "-stream_loop", "1", "-i", str(clip), "-an", *encoder)
+    turned = make(out, "-display_rotation", "90", "-i", str(steady), "-c", "copy")
+    content = bytearray(turned.read_bytes())
+    media = content.index(b"mdat") + 4
+    for begin, end in ((0.12, 0.45), (0.6, 0.9)):
+        first, last = (media + round((len(content) - media) * share) for share in (begin, end))
+        content[first:last] = random.Random(1).randbytes(last - first)
+    turned.write_bytes(content)
+    return turned
+
+
+def test_a_clip_that_cannot_be_decoded_half_way_is_asked_for_again(
+    system: System, clip: Path, tmp_path: Path
+) -> None:
+    learner = system.learner()
+    pick(learner)
+    bad = send_video(learner, unreadable_half_way(clip, tmp_path / "clip.mp4"))
+    assert said(learner, copy.VIDEO_REJECTED["truncated"]).via == "push"
+    session = system.session(learner)
+    assert (session.status, session.video_message_id) == (SessionStatus.PENDING_UPLOAD, None)
+    assert (session.raw_video_url, session.video_facts, session.proxy_url) == ("", {}, "")
+    assert session.pipeline_error == "video rejected: truncated"
+    gone(system, learner, bad.message_id)
+    assert copy.video_received(4, "チャーハン", 1) in words(replies(learner, lambda: learner.video(clip)))
+    assert system.session(learner).id == session.id
+
+
+def attempts(system: System, learner: Learner) -> int:
+    return system.runs(system.session(learner))["prepare_video"].attempt
+
+
+def test_a_proxy_that_took_too_long_is_tried_again(
+    system: System, sideways: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = iter([FfmpegTimeout("ffmpeg took longer than 600 s", "")])
+
+    def fail_once() -> None:
+        for error in late:
+            raise error
+
+    preparing(monkeypatch, fail_once)
+    learner = system.learner()
+    cook(learner, sideways)
+    assert attempts(system, learner) == 2
+    assert learner.thread().find(copy.VIDEO_REJECTED["truncated"]) is None
