@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     database_url: str | None = None  # postgresql+psycopg://…; unset: embedded Postgres
     broker_url: str | None = None  # redis://…; unset: embedded Valkey
     data_dir: Path = Path(".moment")  # the embedded parts' data, and the store's by default
-    store_dir: Path | None = None  # where objects lie; unset: data_dir/objects
+    store_dir: Path | None = None  # where objects lie without a bucket; unset: data_dir/objects
 
     public_url: str = "http://127.0.0.1:8000"  # our host as LINE clients see it; https in production
     link_secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)  # signs media links
@@ -62,6 +62,34 @@ class Settings(BaseSettings):
     line_api_url: str | None = None  # unset: LINE's own hosts
 
     providers: str = "pipeline.providers.offline"  # the module whose build() makes the providers
+    gcs_bucket: str | None = None  # objects lie there; unset: in store_dir
+    # How web hands out what lies in the bucket: a 302 to a fresh signed link, or the bytes through our host.
+    media_delivery: Literal["redirect", "stream"] = "redirect"
+
+    # Google (PROVIDERS=pipeline.providers.google). Speech, Text-to-Speech and Storage use the application default
+    # credentials; so does Gemini on Vertex AI.
+    google_project: str | None = None
+    google_api_url: str | None = None  # unset: Google's own hosts
+    gemini_api_key: SecretStr | None = None  # the Developer API; unset: Vertex AI in google_project
+    gemini_location: str = "global"  # of Vertex AI
+    # The client's own default became v1 with 3.0, where preview models and some fields answer 404 or 400.
+    gemini_api_version: str = "v1beta"
+    # The design document's "gemini-3-flash" exists under no such id; this is the current GA Flash.
+    gemini_model: str = "gemini-3.8-flash"
+    gemini_fallback_model: str = "gemini-3.5-flash-lite"
+    gemini_timeout: timedelta = timedelta(minutes=3)  # of one call, from its start to its last byte
+    gemini_attempts: int = 3  # within one try of a stage: overload, rate limits, broken connections
+    gemini_thinking: Literal["LOW", "MEDIUM", "HIGH"] = "LOW"
+    gemini_media_resolution: Literal["LOW", "MEDIUM", "HIGH"] = "MEDIUM"
+    gemini_fps: float = Field(default=1.0, gt=0, le=24)
+    gemini_zoom: bool = False  # a second, closer look at the key moment (see README, "What it costs")
+    gemini_inline_bytes: int = 14 * 1024 * 1024  # a larger proxy goes through the Files API
+    embedding_model: str = "gemini-embedding-001"
+    transcriber: Literal["speech", "gemini"] = "speech"
+    speech_model: str = "chirp_3"
+    speech_location: str = "asia-northeast1"
+    tts_voice: str = "ja-JP-Chirp3-HD-Leda"
+    tts_speaking_rate: float = Field(default=1.0, ge=0.25, le=2.0)
     ffmpeg: str | None = None  # unset: the packaged binary
     cache_dir: Path = Path("~/.cache/moment")  # models unpacked once
 
@@ -93,7 +121,7 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg://" + url.removeprefix(scheme)
         return url
 
-    @field_validator("public_url", "line_api_url")
+    @field_validator("public_url", "line_api_url", "google_api_url")
     @classmethod
     def without_slash(cls, url: str | None) -> str | None:
         return url.rstrip("/") if url else url
@@ -116,7 +144,8 @@ class Settings(BaseSettings):
         """Raises ConfigurationError in production, naming every part that would be a fallback."""
         if self.moment_env != "production":
             return
-        wrong = [f"{name.upper()} is not set" for name in FALLBACKS if name not in self.model_fields_set]
+        named = self.model_fields_set | ({"store_dir"} if self.gcs_bucket else set())
+        wrong = [f"{name.upper()} is not set" for name in FALLBACKS if name not in named]
         if len(self.link_secret.get_secret_value()) < SHORTEST_SECRET:
             wrong.append(
                 f"LINK_SECRET is the default or too short: set {SHORTEST_SECRET} random characters or more"
@@ -125,6 +154,8 @@ class Settings(BaseSettings):
             wrong.append("PUBLIC_URL must be https: LINE plays nothing else")
         if self.line_api_url is not None:
             wrong.append("LINE_API_URL is for the simulator: unset it")
+        if self.google_api_url is not None:
+            wrong.append("GOOGLE_API_URL is for the local doubles: unset it")
         carried = [room for channel in self.line_channels for room in channel.rooms]
         wrong += [
             f"LINE_CHANNELS: the room '{room}' must be carried by one channel"

@@ -48,7 +48,7 @@ def _start_afresh() -> None:
     """Lets go of what was made from the settings before."""
     if database.engine.cache_info().currsize:
         database.engine().dispose()
-    for cached in (settings, database.engine, queue.broker, loading.providers, loading.store):
+    for cached in (settings, database.engine, queue.broker, loading.made, loading.store):
         cached.cache_clear()
 
 

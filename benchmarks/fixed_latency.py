@@ -24,6 +24,7 @@ from pipeline.providers.ports import (
     CoachingBrief,
     Providers,
     QuestionBrief,
+    Repair,
     SpokenSentence,
     Transcript,
     Vector,
@@ -60,12 +61,15 @@ class FixedLatency:
     """All providers in one."""
 
     model = MODEL
+    pace = None  # a tone for each sentence: its length says nothing of the words
 
-    def transcribe(self, audio: Path, *, phrases: Sequence[str]) -> Transcript:
+    def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
         time.sleep(TRANSCRIBE)
         return Transcript(_SAID, _USAGE)
 
-    def analyze(self, video: Path, brief: AnalysisBrief) -> tuple[VideoAnalysis, Usage]:
+    def analyze(
+        self, video: Path, brief: AnalysisBrief, repair: Repair | None = None
+    ) -> tuple[VideoAnalysis, Usage]:
         time.sleep(ANALYZE)
         analysis = VideoAnalysis(
             cooking_events=[CookingEvent(t="0:01", t_seconds=1, event="卵が入りました")],
@@ -76,8 +80,10 @@ class FixedLatency:
         )
         return analysis, _USAGE
 
-    def reconsider(self, analysis: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
-        return analysis
+    def reconsider(
+        self, analysis: VideoAnalysis, brief: AnalysisBrief, repair: Repair | None = None
+    ) -> tuple[VideoAnalysis, Usage]:
+        return analysis, _USAGE
 
     def embed_documents(self, texts: Sequence[str]) -> list[Vector]:
         return [_vector(text) for text in texts]
@@ -90,11 +96,14 @@ class FixedLatency:
         time.sleep(ENTITIES)
         return StructuredInput(questions=[transcript], provider=MODEL), _USAGE
 
-    def coaching_text(self, brief: CoachingBrief) -> tuple[CoachingText, Usage]:
+    def coaching_text(self, brief: CoachingBrief, repair: Repair | None = None) -> tuple[CoachingText, Usage]:
         time.sleep(COACHING)
-        return _COACHING, _USAGE
+        praise = f"{brief.first_name}さん、火加減を落とさずに作れていました。"
+        return _COACHING.model_copy(update={"praise": praise}), _USAGE
 
-    def narration(self, brief: CoachingBrief, coaching: CoachingText) -> tuple[NarrationScript, Usage]:
+    def narration(
+        self, brief: CoachingBrief, coaching: CoachingText, repair: Repair | None = None
+    ) -> tuple[NarrationScript, Usage]:
         time.sleep(NARRATION)
         script = NarrationScript(
             part1=f"{brief.first_name}さん、よくできました。",
@@ -104,7 +113,7 @@ class FixedLatency:
         )
         return script, _USAGE
 
-    def answer(self, brief: QuestionBrief) -> tuple[str, Usage]:
+    def answer(self, brief: QuestionBrief, repair: Repair | None = None) -> tuple[str, Usage]:
         time.sleep(ANSWER)
         return _COACHING.skill, _USAGE
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, or_
 from sqlmodel import Session as DbSession
@@ -13,17 +14,18 @@ from knowledge_base import copy
 from knowledge_base.catalogue import load
 from models.base import utc_now
 from models.chat import ChatRoom, Message, MessageType, RoomType, Sender
-from models.coaching import CoachingText, RetrievedPrinciple, SessionSummary, VideoAnalysis
+from models.coaching import CoachingText, ModelCall, RetrievedPrinciple, SessionSummary, VideoAnalysis
 from models.database import transaction
 from models.dish import Dish
 from models.session import CookingSession
 from models.user import User
-from pipeline.guards import check_answer
+from pipeline.guards import check_answer, checked
 from pipeline.line.content import ContentGone, ContentTooLarge
 from pipeline.objects import keep, memo_key
 from pipeline.outbox import owe
+from pipeline.providers import ledger
 from pipeline.providers.loading import local_file, providers, store
-from pipeline.providers.ports import QuestionBrief, Turn, UnreadableAudio
+from pipeline.providers.ports import ProviderRefused, Providers, QuestionBrief, Turn, UnreadableAudio
 from pipeline.queue import Job, enqueue
 from pipeline.search import nearest, prepared
 from pipeline.work import learner_state
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 HISTORY = 10  # messages
 IN_HAND = timedelta(seconds=60)  # while one runner thinks, nobody else does
 MAX_ATTEMPTS = 5
+FALLBACK_FROM = 4  # the attempt from which the fallback models are asked
 BACKOFF = timedelta(
     seconds=1
 )  # four times longer with each try; the first still leaves the reply token alive
@@ -45,29 +48,45 @@ def answer(message_id: int) -> None:
     if question is None:
         return
     if question.attempts > MAX_ATTEMPTS:  # whoever made the last try died of it
-        _owe_answer(question, copy.THINKING_FAILED)
+        _owe_answer(question, copy.THINKING_FAILED, ())
         return
     _show_thinking(question)
-    try:
-        words = _heard(question)
-        said = _think(question, words) if words else copy.VOICE_QUESTION_UNHEARD
-    except Exception:
-        # The border of the answers: whatever a try died of, another is made, and the last one apologises.
-        log.exception("question %s not answered in attempt %s", message_id, question.attempts)
-        if question.attempts < MAX_ATTEMPTS:
-            _try_again(question)
-            return
-        said = copy.THINKING_FAILED
-    _owe_answer(question, said)
+    with ledger.kept() as calls:
+        try:
+            words = _heard(question)
+            said = _think(question, words) if words else copy.VOICE_QUESTION_UNHEARD
+        except ProviderRefused as error:
+            # What was refused may quote the learner: nothing of it in the log.
+            log.warning(
+                "question %s: refused for %d reasons in attempt %s",
+                message_id,
+                len(error.violations),
+                question.attempts,
+            )
+            said = ""
+        except Exception:
+            # The border of the answers: whatever a try died of, another is made, and the last one apologises.
+            log.exception("question %s not answered in attempt %s", message_id, question.attempts)
+            said = ""
+    if not said and question.attempts < MAX_ATTEMPTS:
+        _try_again(question, calls)
+    else:
+        _owe_answer(question, said or copy.THINKING_FAILED, calls)
 
 
-def _try_again(question: Message) -> None:
+def _try_again(question: Message, calls: Sequence[ModelCall]) -> None:
     pause = BACKOFF * 4 ** (question.attempts - 1)
     with transaction() as db:
         row = db.get_one(Message, question.id, with_for_update=True)
         row.next_attempt_at = utc_now() + pause
+        row.meta = {**row.meta, "calls": _spent(row, calls)}
         db.add(row)
         enqueue(db, Job.ANSWER, question.id or 0, delay_seconds=pause.total_seconds())
+
+
+def _spent(question: Message, calls: Sequence[ModelCall]) -> list[dict[str, Any]]:
+    """The calls of every attempt so far."""
+    return [*question.meta.get("calls", []), *(call.model_dump() for call in calls)]
 
 
 def _claim(message_id: int) -> Message | None:
@@ -108,7 +127,8 @@ def _heard(question: Message) -> str:
     try:
         keep(store(), question.channel, question.line_message_id, key, settings().max_memo_bytes)
         with local_file(store(), key) as path:
-            return providers().transcriber.transcribe(path, phrases=[]).text
+            heard = _providers(question).transcriber.transcribe(path, phrases=[], uri=store().uri(key))
+            return heard.text
     except (UnreadableAudio, ContentGone, ContentTooLarge):
         return ""
 
@@ -118,12 +138,18 @@ def _think(question: Message, words: str) -> str:
         session = _coached_session(db, _user(db, question), question)
         dish = db.get_one(Dish, session.dish_id) if session else None
     # Between transactions: none waits for the embedder.
-    query = prepared(providers().embedder, f"{words} {dish.name_ja}" if dish else words)
+    asked = _providers(question)
+    query = prepared(asked.embedder, f"{words} {dish.name_ja}" if dish else words)
     with transaction() as db:
         brief = _brief(db, question, words, session, dish, nearest(db, query))
-    said, _ = providers().coach.answer(brief)
-    check_answer(said)
+    said, _ = checked(
+        lambda repair: asked.coach.answer(brief, repair), lambda answer: check_answer(answer, brief)
+    )
     return said
+
+
+def _providers(question: Message) -> Providers:
+    return providers(fallback=question.attempts >= FALLBACK_FROM)
 
 
 def _brief(
@@ -175,10 +201,14 @@ def _history(db: DbSession, question: Message) -> list[Turn]:
     return [Turn(sender=message.sender, text=message.text) for message in reversed(db.exec(statement).all())]
 
 
-def _owe_answer(question: Message, said: str) -> None:
+def _owe_answer(question: Message, said: str, calls: Sequence[ModelCall]) -> None:
     with transaction() as db:
-        if db.get_one(Message, question.id, with_for_update=True).meta.get("unsent"):
+        row = db.get_one(Message, question.id, with_for_update=True)
+        if row.meta.get("unsent"):
             return  # taken back meanwhile
+        if spent := _spent(row, calls):
+            row.meta = {**row.meta, "calls": spent}
+            db.add(row)
         user = _user(db, question)
         message = owe(
             db,

@@ -83,7 +83,7 @@ def _canvas(size: tuple[int, int]) -> tuple[int, int]:
 
 def _command(recipe: ClipRecipe, size: tuple[int, int], sound: Path | None, out: Path) -> list[str]:
     rng = np.random.default_rng(recipe.seed + 1)
-    light, warmth = rng.uniform(0.82, 1.08), rng.uniform(-0.05, 0.05)
+    light, warmth = recipe.light * rng.uniform(0.82, 1.08), rng.uniform(-0.05, 0.05)
     red, blue = light * (1 + warmth), light * (1 - warmth)
     picture = (
         f"scale={recipe.size[0]}:{recipe.size[1]}:flags=bicubic,"

@@ -21,7 +21,8 @@ class Tool(StrEnum):
 
 @dataclass(frozen=True)
 class ClipRecipe:
-    """`variant` is "clean", "timelapse" or the name of a Signal; `size` is width and height in pixels."""
+    """`variant` is "clean", "timelapse" or the name of a Signal; `size` is width and height in pixels;
+    `light` is the kitchen's, where 1 is well lit."""
 
     dish: str
     variant: str = CLEAN
@@ -29,6 +30,7 @@ class ClipRecipe:
     size: tuple[int, int] = (720, 1280)
     seed: int = 1
     frames_per_second: int = 12
+    light: float = 1.0
 
 
 @dataclass(frozen=True)

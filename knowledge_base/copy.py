@@ -239,6 +239,12 @@ MEMO_REJECTED: Mapping[str, str] = {
     "too_large": "声のメモが長すぎました。短めに話すか、文字で送ってください。スキップもできます。",
     "gone": "声のメモがトークから消えていて、受け取れませんでした。もう一度送ってください。スキップもできます。",
 }
+STILL_WORKING = (
+    "動画を見るのに、思ったより時間がかかっています。お待たせしてごめんなさい。"
+    "できしだいお届けしますので、このままお待ちくださいね。"
+)
+# Said between the two parts of the coaching video, in the design document's own words.
+NARRATION_PIVOT = "動画を使ってそのポイントを見てみましょう"
 COACHING_FAILED = (
     "ごめんなさい、コーチングの準備がうまくいきませんでした。いただいた動画は大切にお預かりしています。"
     "こちらで確認して、できしだいお届けします。"

@@ -43,6 +43,7 @@ class MessageType(StrEnum):
     COACHING_FAILED = "coaching_failed"
     # sent as often as needed
     NOTICE = "notice"
+    STILL_WORKING = "still_working"
     ANSWER = "answer"
     # what the learner sent
     TEXT = "text"

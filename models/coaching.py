@@ -114,13 +114,31 @@ class RecurringMistake(Strict):
     seen_count: int = Field(ge=1)
 
 
+class ModelCall(Strict):
+    """One call to a service that costs money or time: asked of what, answered by what, and what it took."""
+
+    purpose: str  # the prompt's label ("analysis.v1") or the service's own verb ("recognize")
+    model: str  # asked for
+    answered_by: str = (
+        ""  # what the service says it used: retired ids are routed to their successors silently
+    )
+    outcome: str = "ok"  # or the name of the error
+    input_tokens: dict[str, int] = Field(default_factory=dict)  # by modality: TEXT, VIDEO, AUDIO, IMAGE
+    cached_tokens: int = 0  # of the input
+    output_tokens: int = 0
+    thought_tokens: int = 0  # billed as output
+    audio_seconds: float = 0.0
+    characters: int = 0
+    seconds: float = 0.0  # from the request to its last byte
+    cost_usd: float = 0.0
+
+
 class Usage(Strict):
-    """What a provider's call took; kept on its `stage_run`."""
+    """What an answer took; kept on its `stage_run`, with the calls of every attempt."""
 
     provider: str = ""
     model: str = ""
-    input_tokens: int = 0
-    output_tokens: int = 0
     audio_seconds: float = 0.0
     characters: int = 0
-    cost_usd: float = 0.0
+    calls: list[ModelCall] = Field(default_factory=list)
+    cost_usd: float = 0.0  # of all calls

@@ -74,4 +74,7 @@ def _announce(named: Settings) -> None:
     part("broker", "BROKER_URL", named.broker_url, "embedded Valkey")
     part("LINE", "LINE_CHANNELS", named.line_channels, "the simulator")
     part("models", "PROVIDERS", "providers" in named.model_fields_set, "offline coach")
-    part("objects", "STORE_DIR", named.store_dir, f"{named.objects_dir}")
+    if named.gcs_bucket:
+        part("objects", "GCS_BUCKET", named.gcs_bucket, "")
+    else:
+        part("objects", "STORE_DIR", named.store_dir, f"{named.objects_dir}")

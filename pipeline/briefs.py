@@ -1,12 +1,13 @@
 """What the coach is told of a session."""
 
-from knowledge_base.catalogue import Catalogue, load
-from knowledge_base.content import Fault, Principle
+from knowledge_base.catalogue import load
+from knowledge_base.content import DishGuide, Fault, Principle
 from models.base import utc_now
 from models.coaching import RetrievedPrinciple, VideoAnalysis
 from models.database import transaction
 from models.rules.history import last_coached_at
 from pipeline.media.probe import VideoFacts
+from pipeline.providers.loading import store
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief
 from pipeline.work import Work
 
@@ -16,17 +17,17 @@ def analysis_brief(work: Work) -> AnalysisBrief:
         dish=work.guide,
         faults=[load().faults[code] for code in work.guide.faults],
         session_number=work.session.session_number,
-        duration_seconds=VideoFacts.model_validate(work.session.video_facts).duration_seconds,
+        duration_seconds=VideoFacts.model_validate(work.session.proxy_facts).duration_seconds,
         transcript=work.session.voice_transcript,
         structured_input=work.structured_input,
         self_ratings=work.session.self_ratings,
+        video_uri=store().uri(work.session.proxy_url),
     )
 
 
 def coaching_brief(work: Work) -> CoachingBrief:
     analysis = VideoAnalysis.model_validate(work.session.video_analysis)
-    catalogue = load()
-    fault = catalogue.faults[analysis.fault] if analysis.fault else None
+    fault = load().faults[analysis.fault] if analysis.fault else None
     retrieved = [RetrievedPrinciple.model_validate(entry) for entry in work.session.retrieved_principles]
     with transaction() as db:
         last = last_coached_at(db, work.session)
@@ -37,7 +38,7 @@ def coaching_brief(work: Work) -> CoachingBrief:
         analysis=analysis,
         fault=fault,
         principles=retrieved,
-        principle=_principle(catalogue, work, fault, retrieved),
+        principle=to_teach(work.guide, fault, work.session.session_number),
         structured_input=work.structured_input,
         transcript=work.session.voice_transcript,
         self_ratings=work.session.self_ratings,
@@ -46,13 +47,7 @@ def coaching_brief(work: Work) -> CoachingBrief:
     )
 
 
-def _principle(
-    catalogue: Catalogue, work: Work, fault: Fault | None, retrieved: list[RetrievedPrinciple]
-) -> Principle | None:
-    """The one to teach: the fault's own, else the next refinement's, else the nearest found."""
-    if fault is not None:
-        return catalogue.principles[fault.principle_id]
-    if work.guide.refinements:
-        refinement = work.guide.refinements[(work.session.session_number - 1) % len(work.guide.refinements)]
-        return catalogue.principles[refinement.principle_id]
-    return catalogue.principles[retrieved[0].principle_id] if retrieved else None
+def to_teach(dish: DishGuide, fault: Fault | None, session_number: int) -> Principle:
+    """The fault's own principle, else that of the refinement whose turn it is."""
+    source = fault or dish.refinements[(session_number - 1) % len(dish.refinements)]
+    return load().principles[source.principle_id]

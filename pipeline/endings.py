@@ -11,6 +11,7 @@ from models.chat import Message, MessageType, Sender
 from models.session import CookingSession, SessionStatus, StageRun
 from pipeline.graph import MEMO_STAGES, StageName
 from pipeline.outbox import owe
+from pipeline.queue import Job, enqueue
 
 VIDEO_STAGES = frozenset(StageName) - MEMO_STAGES
 
@@ -27,6 +28,8 @@ def forget_video(db: DbSession, session: CookingSession) -> None:
     session.video_received_at = None
     session.raw_video_url = ""
     session.video_facts = {}
+    session.proxy_url = ""
+    session.proxy_facts = {}
     session.video_analysis = {}
     session.retrieved_principles = []
     session.pipeline_job_id = None
@@ -44,6 +47,8 @@ def withdraw_video(db: DbSession, session: CookingSession) -> None:
     """After the text: no coaching video is made of the footage, and none stays linked."""
     forget_stages(db, session, [StageName.PRODUCE_VIDEO])
     session.raw_video_url = ""
+    session.proxy_url = ""
+    session.proxy_facts = {}
     session.coaching_video_gcs_path = ""
     session.coaching_preview_gcs_path = ""
     owed = col(Message.delivered_at).is_(None)
@@ -65,6 +70,14 @@ def forget_memo(db: DbSession, session: CookingSession) -> None:
 
 
 def reject_video(db: DbSession, session: CookingSession, reason: str) -> None:
+    """Our copies go after this is committed: a stage that deleted them and died would miss them in its next try."""
+    sent = select(Message).where(
+        Message.session_id == session.id, Message.line_message_id == session.video_message_id
+    )
+    for message in db.exec(sent):
+        message.meta = {**message.meta, "rejected": reason}
+        db.add(message)
+        enqueue(db, Job.PURGE, message.id or 0)
     forget_video(db, session)
     session.pipeline_error = f"video rejected: {reason}"
     _notice(db, session, copy.VIDEO_REJECTED[reason])
@@ -73,6 +86,22 @@ def reject_video(db: DbSession, session: CookingSession, reason: str) -> None:
 def reject_memo(db: DbSession, session: CookingSession, reason: str) -> None:
     forget_memo(db, session)
     _notice(db, session, copy.MEMO_REJECTED[reason])
+
+
+def say_still_working(db: DbSession, session: CookingSession) -> None:
+    """To a learner who waits for the text longer than promised; once a session."""
+    told = select(Message.id).where(
+        Message.session_id == session.id, col(Message.meta)["type"].astext == MessageType.STILL_WORKING
+    )
+    if not session.coaching_text and db.exec(told).first() is None:
+        owe(
+            db,
+            session.user_id,
+            MessageType.STILL_WORKING,
+            text=copy.STILL_WORKING,
+            sender=Sender.SYSTEM,
+            session_id=session.id,
+        )
 
 
 def give_up(db: DbSession, session: CookingSession, stage: StageName, error: str) -> None:

@@ -11,6 +11,7 @@ from pipeline.queue import Job
 
 class StageName(StrEnum):
     STORE_VIDEO = "store_video"
+    PREPARE_VIDEO = "prepare_video"
     STORE_MEMO = "store_memo"
     TRANSCRIBE_MEMO = "transcribe_memo"
     EXTRACT_ENTITIES = "extract_entities"
@@ -69,10 +70,12 @@ def _has_transcript(facts: Facts) -> bool:
 
 STAGES = (
     Stage(StageName.STORE_VIDEO, Job.FETCH, lambda f: f.session.video_message_id is not None),
+    # Where the analysis will run: no hop between them, and no wait behind a render.
+    Stage(StageName.PREPARE_VIDEO, Job.RUN_STAGE, lambda f: f.has(StageName.STORE_VIDEO)),
     Stage(StageName.STORE_MEMO, Job.FETCH, lambda f: f.session.memo_message_id is not None, optional=True),
     Stage(StageName.TRANSCRIBE_MEMO, Job.RUN_STAGE, lambda f: f.has(StageName.STORE_MEMO), optional=True),
     Stage(StageName.EXTRACT_ENTITIES, Job.RUN_STAGE, _has_transcript, optional=True),
-    Stage(StageName.ANALYZE_VIDEO, Job.RUN_STAGE, lambda f: f.has(StageName.STORE_VIDEO)),
+    Stage(StageName.ANALYZE_VIDEO, Job.RUN_STAGE, lambda f: f.has(StageName.PREPARE_VIDEO)),
     Stage(StageName.RETRIEVE, Job.RUN_STAGE, lambda f: f.has(StageName.ANALYZE_VIDEO) and memo_settled(f)),
     Stage(StageName.COACH_TEXT, Job.RUN_STAGE, lambda f: f.has(StageName.RETRIEVE)),
     Stage(StageName.NARRATE, Job.RUN_STAGE, lambda f: f.has(StageName.COACH_TEXT)),
@@ -80,7 +83,7 @@ STAGES = (
     Stage(
         StageName.PRODUCE_VIDEO,
         Job.RENDER,
-        lambda f: f.has(StageName.NARRATE) and f.session.raw_video_url != "",
+        lambda f: f.has(StageName.NARRATE) and f.session.proxy_url != "",
     ),
 )
 STAGE = {stage.name: stage for stage in STAGES}

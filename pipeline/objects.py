@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 from models.base import utc_now
 from models.chat import Message, MessageType
@@ -17,10 +18,15 @@ log = logging.getLogger(__name__)
 
 # Longer than LINE may prepare a video: while one runner fetches, nobody else does.
 KEEPING = timedelta(minutes=15)
+CHUNK_BYTES = 1024 * 1024
 
 
 def video_key(message_id: str) -> str:
     return f"videos/{message_id}.mp4"
+
+
+def proxy_key(message_id: str) -> str:
+    return f"videos/{message_id}.proxy.mp4"
 
 
 def memo_key(message_id: str) -> str:
@@ -46,6 +52,13 @@ def keep(objects: ObjectStore, channel_name: str, message_id: str, key: str, max
     objects.put(key, _content(channel_name, message_id, max_bytes), content_type)
 
 
+def chunks(path: Path) -> Iterator[bytes]:
+    """The file's bytes for `put`, never all at once."""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
 def _content(channel_name: str, message_id: str, max_bytes: int) -> Iterator[bytes]:
     return stream(_channel(channel_name), message_id, max_bytes)
 
@@ -58,12 +71,14 @@ def _channel(name: str) -> LineChannel:
 
 
 def purge(message_id: int) -> None:
-    """Deletes every copy of an unsent message, and what was made of it; marks the row when done."""
+    """Deletes every copy of a message unsent or rejected, and what was made of it; marks the row when done."""
     with transaction() as db:
         message = db.get(Message, message_id, with_for_update=True)
-        if message is None or not message.meta.get("unsent") or message.line_message_id is None:
+        if message is None or message.line_message_id is None:
             return
-        keys = [video_key(message.line_message_id), memo_key(message.line_message_id)]
+        if not (message.meta.get("unsent") or message.meta.get("rejected")):
+            return
+        keys = [key_of(message.line_message_id) for key_of in (video_key, proxy_key, memo_key)]
         session = db.get(CookingSession, message.session_id) if message.session_id else None
         if session is not None and session.coaching_text and not session.raw_video_url:
             keys += [coaching_video_key(session.id or 0), preview_key(session.id or 0)]

@@ -107,14 +107,14 @@ def _questions(db: DbSession) -> None:
 
 
 def _media(db: DbSession) -> None:
-    unsent = (
+    meta = col(Message.meta)
+    unwanted = (
         select(Message.id)
-        .where(
-            col(Message.meta)["unsent"].astext.is_not(None), col(Message.meta)["purged_at"].astext.is_(None)
-        )
+        .where(or_(meta["unsent"].astext.is_not(None), meta["rejected"].astext.is_not(None)))
+        .where(meta["purged_at"].astext.is_(None))
         .limit(BATCH)
     )
-    for message_id in db.exec(unsent):
+    for message_id in db.exec(unwanted):
         enqueue(db, Job.PURGE, message_id or 0)
     unplaced = (
         select(Message.id)

@@ -1,23 +1,30 @@
 """Running stages: claim, work, store what they yield and what becomes of those that fail."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlmodel import Session as DbSession
 
 from models.base import utc_now
+from models.coaching import ModelCall
 from models.database import transaction
 from models.session import CookingSession
 from pipeline import runs
 from pipeline.advance import advance, facts_of
-from pipeline.endings import give_up, reject_memo, reject_video
+from pipeline.endings import give_up, reject_memo, reject_video, say_still_working
 from pipeline.graph import STAGE, Stage, StageName, ready
 from pipeline.media.ffmpeg import workspace
+from pipeline.providers import ledger
+from pipeline.providers.ports import ProviderRefused
 from pipeline.queue import enqueue
 from pipeline.stages import RUN
 from pipeline.work import MemoRejected, VideoRejected, Yielded, load_work
 
 log = logging.getLogger(__name__)
+
+FALLBACK_FROM = 4  # the attempt from which the fallback models are asked
+TOLD_AFTER = 3  # failed attempts until a learner who waits for the text is told that it takes longer
 
 
 def run_stages(session_id: int, stage_name: str) -> None:
@@ -32,20 +39,30 @@ def _run_one(session_id: int, stage: Stage) -> Stage | None:
     held = _claim(session_id, stage)
     if held is None:
         return None
-    try:
-        with workspace() as folder:
-            return _work(held, stage, folder)
-    except runs.LeaseLost as error:
-        log.warning("stage %s: %s", stage.name, error)
-    except VideoRejected as rejection:
-        _settle(held, rejection)
-    except MemoRejected as rejection:
-        _settle(held, rejection)
-    except Exception as error:
-        # The border of the pipeline: whatever a stage died of is kept on its row and tried again.
-        log.exception("stage %s of session %s failed in attempt %s", stage.name, session_id, held.attempt)
-        _retry_or_give_up(held, stage, error)
+    with ledger.kept() as calls:
+        try:
+            with workspace() as folder:
+                return _work(held, stage, folder, calls)
+        except runs.LeaseLost as error:
+            log.warning("stage %s: %s", stage.name, error)
+        except VideoRejected as rejection:
+            _settle(held, rejection, calls)
+        except MemoRejected as rejection:
+            _settle(held, rejection, calls)
+        except Exception as error:  # noqa: BLE001 - the border of the pipeline: kept on its row and tried again
+            _log_failure(held, error)
+            _retry_or_give_up(held, stage, error, calls)
     return None
+
+
+def _log_failure(held: runs.Claim, error: Exception) -> None:
+    told = "stage %s of session %s failed in attempt %s: %s"
+    if isinstance(error, ProviderRefused):
+        # What was refused may quote the learner: the row has it, the log has its kinds.
+        kinds = ", ".join(sorted({violation.split(":")[0] for violation in error.violations}))
+        log.error(told, held.stage, held.session_id, held.attempt, f"refused for {kinds}")
+    else:
+        log.error(told, held.stage, held.session_id, held.attempt, type(error).__name__, exc_info=error)
 
 
 def _claim(session_id: int, stage: Stage) -> runs.Claim | None:
@@ -57,14 +74,14 @@ def _claim(session_id: int, stage: Stage) -> runs.Claim | None:
         return runs.claim(db, session_id, stage.name)
 
 
-def _work(held: runs.Claim, stage: Stage, folder: Path) -> Stage | None:
-    work = load_work(held.session_id, folder)
+def _work(held: runs.Claim, stage: Stage, folder: Path, calls: Sequence[ModelCall]) -> Stage | None:
+    work = load_work(held.session_id, folder, fallback=held.attempt >= FALLBACK_FROM)
     if work is None:
         return None
     with runs.renewed(held):
         yielded = RUN[stage.name](work)
     try:
-        return _store(held, stage, yielded)
+        return _store(held, stage, yielded, calls)
     except runs.LeaseLost:
         if yielded.discard is not None:
             with transaction() as db:
@@ -72,12 +89,12 @@ def _work(held: runs.Claim, stage: Stage, folder: Path) -> Stage | None:
         raise
 
 
-def _store(held: runs.Claim, stage: Stage, yielded: Yielded) -> Stage | None:
+def _store(held: runs.Claim, stage: Stage, yielded: Yielded, calls: Sequence[ModelCall]) -> Stage | None:
     with transaction() as db:
         session = db.get(CookingSession, held.session_id, with_for_update=True)
         if session is None:
             raise runs.LeaseLost(f"session {held.session_id} is gone")
-        runs.finish(db, held, yielded.usage)
+        runs.finish(db, held, yielded.usage, calls)
         yielded.store(db, session)
         session.updated_at = utc_now()
         db.flush()
@@ -91,11 +108,11 @@ def _store(held: runs.Claim, stage: Stage, yielded: Yielded) -> Stage | None:
     return mine
 
 
-def _settle(held: runs.Claim, rejection: VideoRejected | MemoRejected) -> None:
+def _settle(held: runs.Claim, rejection: VideoRejected | MemoRejected, calls: Sequence[ModelCall]) -> None:
     try:
         with transaction() as db:
             session = db.get_one(CookingSession, held.session_id, with_for_update=True)
-            runs.finish(db, held)
+            runs.finish(db, held, calls=calls)
             if isinstance(rejection, VideoRejected):
                 reject_video(db, session, rejection.reason)
             else:
@@ -105,14 +122,16 @@ def _settle(held: runs.Claim, rejection: VideoRejected | MemoRejected) -> None:
         log.info("stage %s: %s", held.stage, lost)
 
 
-def _retry_or_give_up(held: runs.Claim, stage: Stage, error: Exception) -> None:
+def _retry_or_give_up(held: runs.Claim, stage: Stage, error: Exception, calls: Sequence[ModelCall]) -> None:
     described = f"{type(error).__name__}: {error}"[:2000]
     try:
         with transaction() as db:
             # The session first, as everywhere: two orders of locking would deadlock.
-            db.get(CookingSession, held.session_id, with_for_update=True)
-            wait = runs.fail(db, held, described)
+            session = db.get(CookingSession, held.session_id, with_for_update=True)
+            wait = runs.fail(db, held, described, calls)
             if wait is not None:
+                if session is not None and held.attempt == TOLD_AFTER and not stage.optional:
+                    say_still_working(db, session)
                 enqueue(db, stage.job, held.session_id, stage.name, delay_seconds=wait)
                 return
             _end(db, stage, held.session_id, described)

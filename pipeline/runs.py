@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +14,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from models.base import utc_now
-from models.coaching import Usage
+from models.coaching import ModelCall, Usage
 from models.database import transaction
 from models.session import StageRun
 from settings import settings
@@ -88,19 +88,33 @@ def renewed(held: Claim) -> Iterator[None]:
         thread.join()
 
 
-def finish(db: DbSession, held: Claim, usage: Usage | None = None) -> None:
-    """Marks the stage as yielded, in the transaction that stores what it yields. Raises LeaseLost."""
-    _free(db, held, finished_at=func.now(), usage=usage.model_dump() if usage else {})
+def finish(db: DbSession, held: Claim, usage: Usage | None = None, calls: Sequence[ModelCall] = ()) -> None:
+    """Marks the stage as yielded, in the transaction that stores what it yields. Raises LeaseLost.
+
+    `calls` are this attempt's; those of earlier attempts are on the row already and stay there.
+    """
+    _free(db, held, finished_at=func.now(), usage=_spent(db, held, usage, calls))
 
 
-def fail(db: DbSession, held: Claim, error: str) -> float | None:
+def fail(db: DbSession, held: Claim, error: str, calls: Sequence[ModelCall] = ()) -> float | None:
     """Frees the stage for another try; returns the seconds until then, or None when this was the last."""
+    usage = _spent(db, held, None, calls)
     if held.attempt >= settings().max_attempts:
-        _free(db, held, error=error, parked_at=func.now())
+        _free(db, held, error=error, usage=usage, parked_at=func.now())
         return None
     backoff: timedelta = settings().retry_backoff * 4 ** (held.attempt - 1)
-    _free(db, held, error=error, not_before=func.now() + backoff)
+    _free(db, held, error=error, usage=usage, not_before=func.now() + backoff)
     return backoff.total_seconds()
+
+
+def _spent(db: DbSession, held: Claim, usage: Usage | None, calls: Sequence[ModelCall]) -> dict[str, Any]:
+    before = db.exec(select(StageRun.usage).where(StageRun.id == held.run_id)).first() or {}
+    earlier = [ModelCall.model_validate(call) for call in before.get("calls", [])]
+    every = [*earlier, *calls]
+    if usage is None and not every:
+        return {}
+    cost = round(sum(call.cost_usd for call in every), 6)
+    return (usage or Usage()).model_copy(update={"calls": every, "cost_usd": cost}).model_dump()
 
 
 def exhausted(db: DbSession) -> list[tuple[int, int]]:

@@ -4,18 +4,27 @@ The two kinds of score have different scales, and each embedding model its own, 
 how many standard deviations a principle lies above the others for this very text.
 """
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from pgvector import SparseVector
 from sqlalchemy import ColumnElement, Float, func, select
 from sqlmodel import Session as DbSession
 from sqlmodel import col
 
+from knowledge_base.catalogue import load
+from knowledge_base.content import DishGuide
 from knowledge_base.terms import Terms, query_terms
-from models.coaching import RetrievedPrinciple
+from models.coaching import RetrievedPrinciple, VideoAnalysis
+from models.database import transaction
 from models.principle import TERM_DIMENSIONS, CookingPrinciple
+from pipeline.providers import ledger
 from pipeline.providers.ports import Embedder, Vector
+
+QUESTIONS = 3  # of the memo; a longer list gets no better answers
 
 
 class Ranking(Enum):
@@ -36,6 +45,24 @@ class Query:
 
 def prepared(embedder: Embedder, text: str) -> Query:
     return Query(embedder.embed_query(text), query_terms(text))
+
+
+def principles_for(
+    embedder: Embedder, analysis: VideoAnalysis, dish: DishGuide, questions: Sequence[str]
+) -> list[RetrievedPrinciple]:
+    """Those that explain the diagnosis, then those that answer the memo's first questions, each once."""
+    skills = load().skills
+    named = "、".join(skills.get(skill, skill) for skill in dish.principles)
+    texts = [f"{analysis.diagnosis} {named}"]
+    texts += [f"{question} {dish.name_ja}" for question in questions[:QUESTIONS]]
+    with ThreadPoolExecutor(len(texts)) as pool:  # each is a call of its own to the embedder
+        queries = list(pool.map(ledger.carried(partial(prepared, embedder)), texts))
+    found: dict[str, RetrievedPrinciple] = {}
+    with transaction() as db:
+        for query in queries:
+            for principle in nearest(db, query):
+                found.setdefault(principle.principle_id, principle)
+    return list(found.values())
 
 
 def nearest(

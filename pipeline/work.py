@@ -72,8 +72,8 @@ class Yielded:
     discard: Callable[[CookingSession | None], None] | None = None
 
 
-def load_work(session_id: int, folder: Path) -> Work | None:
-    """None when the session is gone."""
+def load_work(session_id: int, folder: Path, *, fallback: bool = False) -> Work | None:
+    """None when the session is gone. With `fallback` the models asked are those named for when the usual fail."""
     with transaction() as db:
         session = db.get(CookingSession, session_id)
         if session is None:
@@ -81,7 +81,7 @@ def load_work(session_id: int, folder: Path) -> Work | None:
         user = db.get_one(User, session.user_id)
         dish = db.get_one(Dish, session.dish_id)
         learner = learner_state(db, session.user_id)
-    return Work(session, user, load().dishes[dish.slug], learner, providers(), folder)
+    return Work(session, user, load().dishes[dish.slug], learner, providers(fallback=fallback), folder)
 
 
 def learner_state(db: DbSession, user_id: int) -> LearnerState:

@@ -1,6 +1,7 @@
 """This process's own state: settings from the environment and what was made from them."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,8 +19,10 @@ def reset_process() -> None:
         database.engine().dispose()
     if queue.broker.cache_info().currsize:
         queue.broker().close()
-    for cached in (settings, database.engine, queue.broker, loading.providers, loading.store):
+    for cached in (settings, database.engine, queue.broker, loading.made, loading.store):
         cached.cache_clear()
+    if clients := sys.modules.get("pipeline.providers.google.clients"):
+        clients.forget()
     line._clients.clear()
     tokens._sources.clear()
 

@@ -24,6 +24,7 @@ from pipeline.providers.ports import (
     CoachingBrief,
     Providers,
     QuestionBrief,
+    Repair,
     SpokenSentence,
     Transcript,
     Vector,
@@ -72,12 +73,15 @@ class Quick:
     """All providers in one; each call is noted in the script."""
 
     model = "quick-1"
+    pace = None  # a tone for each sentence: its length says nothing of the words
 
-    def transcribe(self, audio: Path, *, phrases: Sequence[str]) -> Transcript:
+    def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
         script.called("transcribe")
         return Transcript(script.transcript, USAGE)
 
-    def analyze(self, video: Path, brief: AnalysisBrief) -> tuple[VideoAnalysis, Usage]:
+    def analyze(
+        self, video: Path, brief: AnalysisBrief, repair: Repair | None = None
+    ) -> tuple[VideoAnalysis, Usage]:
         script.called("analyze", brief)
         event = CookingEvent(t="0:01", t_seconds=1, event="卵が入りました")
         found = VideoAnalysis(
@@ -90,9 +94,11 @@ class Quick:
         )
         return found, USAGE
 
-    def reconsider(self, analysis: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
+    def reconsider(
+        self, analysis: VideoAnalysis, brief: AnalysisBrief, repair: Repair | None = None
+    ) -> tuple[VideoAnalysis, Usage]:
         script.called("reconsider", brief)
-        return analysis
+        return analysis, USAGE
 
     def embed_documents(self, texts: Sequence[str]) -> list[Vector]:
         return [self.embed_query(text) for text in texts]
@@ -106,11 +112,13 @@ class Quick:
         script.called("extract_entities")
         return StructuredInput(questions=[transcript], provider="quick"), USAGE
 
-    def coaching_text(self, brief: CoachingBrief) -> tuple[CoachingText, Usage]:
+    def coaching_text(self, brief: CoachingBrief, repair: Repair | None = None) -> tuple[CoachingText, Usage]:
         script.called("coaching_text", brief)
-        return script.coaching, USAGE
+        return addressed(script.coaching, brief.first_name), USAGE
 
-    def narration(self, brief: CoachingBrief, coaching: CoachingText) -> tuple[NarrationScript, Usage]:
+    def narration(
+        self, brief: CoachingBrief, coaching: CoachingText, repair: Repair | None = None
+    ) -> tuple[NarrationScript, Usage]:
         script.called("narration", brief)
         parts = NarrationScript(
             part1=f"{brief.first_name}さん、よくできました。",
@@ -120,7 +128,7 @@ class Quick:
         )
         return parts, USAGE
 
-    def answer(self, brief: QuestionBrief) -> tuple[str, Usage]:
+    def answer(self, brief: QuestionBrief, repair: Repair | None = None) -> tuple[str, Usage]:
         script.called("answer", brief)
         return script.answer, USAGE
 
@@ -137,6 +145,11 @@ class Quick:
                 file.writeframes(tone)
             spoken.append(SpokenSentence(sentence, path, SECONDS))
         return spoken, USAGE
+
+
+def addressed(coaching: CoachingText, first_name: str) -> CoachingText:
+    """The script's words are to ゆうこ; whoever cooks is called by their own name."""
+    return coaching.model_copy(update={"mondaiten": coaching.mondaiten.replace("ゆうこ", first_name)})
 
 
 def build(settings: Settings) -> Providers:

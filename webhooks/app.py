@@ -1,5 +1,6 @@
 """The web process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from pipeline.providers.loading import store
 from webhooks import health, line, media
 from webhooks.inbox import Inbox
 
@@ -16,6 +18,7 @@ ICONS = Path(__file__).parent / "icons"
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.inbox = Inbox()
+    await asyncio.to_thread(store)  # the first who plays a video must not wait for an SDK to load
     yield
 
 

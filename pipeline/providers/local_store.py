@@ -1,18 +1,20 @@
 """Objects as files under one folder, with links on our own host."""
 
+import mimetypes
 import os
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 from pipeline.links import media_link
-from pipeline.providers.ports import ObjectMissing
+from pipeline.providers.ports import ObjectMissing, StoredObject
 
 _ABANDONED_AFTER_SECONDS = 6 * 3600
+_CHUNK_BYTES = 1024 * 1024
 
 
 class LocalStore:
@@ -52,6 +54,21 @@ class LocalStore:
         path = self._path(key)
         return path if path.is_file() else None
 
+    def uri(self, key: str) -> str | None:
+        return None
+
+    def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        path = self.local_path(key)
+        if path is None:
+            raise ObjectMissing(key)
+        return _chunks(path, start, path.stat().st_size if end is None else end)
+
+    def describe(self, key: str) -> StoredObject:
+        path = self.local_path(key)
+        if path is None:
+            raise ObjectMissing(key)
+        return StoredObject(path.stat().st_size, mimetypes.guess_type(key)[0] or "application/octet-stream")
+
     def signed_url(self, key: str, expires_at: datetime) -> str:
         return media_link(key, expires_at)
 
@@ -70,3 +87,11 @@ class LocalStore:
         if not path.is_relative_to(self.root.resolve()):
             raise ObjectMissing(key)
         return path
+
+
+def _chunks(path: Path, start: int, end: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(start)
+        while start < end and (chunk := file.read(min(_CHUNK_BYTES, end - start))):
+            start += len(chunk)
+            yield chunk

@@ -1,10 +1,11 @@
 """What the pipeline asks of the outside world. Real and offline implementations both satisfy these.
 
 Shaped on the inputs of the real SDKs (google-genai, Cloud Speech v2, Cloud Text-to-Speech, Cloud Storage).
-Every answer that costs something carries its `Usage`, which the stage keeps on its row.
+Every answer carries its `Usage`, which the stage keeps on its row; each call behind it, also one that failed,
+is noted in the ledger.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +30,16 @@ class ProviderError(Exception):
 
 
 class ProviderRefused(ProviderError):
-    """The provider answered, but with something no learner may see (empty, blocked, invalid)."""
+    """The provider answered, but with something no learner may see.
+
+    `violations` name what is wrong, `answer` is what it was: enough for one try to repair it. An empty
+    `answer` cannot be repaired (blocked, cut off), only asked for again.
+    """
+
+    def __init__(self, violations: Sequence[str], answer: str = "") -> None:
+        super().__init__("; ".join(violations))
+        self.violations = tuple(violations)
+        self.answer = answer
 
 
 class UnreadableAudio(Exception):
@@ -45,6 +55,14 @@ class Transcript:
 
 
 @dataclass(frozen=True)
+class Repair:
+    """An answer that was refused, and what was wrong with it: the next one is to differ in just that."""
+
+    answer: str
+    violations: Sequence[str]
+
+
+@dataclass(frozen=True)
 class AnalysisBrief:
     dish: DishGuide
     faults: Sequence[Fault]  # those of the dish, likeliest first
@@ -53,6 +71,7 @@ class AnalysisBrief:
     transcript: str
     structured_input: StructuredInput
     self_ratings: dict[str, int]  # RatingAspect -> 1..5
+    video_uri: str | None = None  # "gs://…" where the provider itself can read the video
 
 
 @dataclass(frozen=True)
@@ -90,6 +109,15 @@ class QuestionBrief:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """Seconds that a voice takes; see `pipeline.speech_length`."""
+
+    mora: float
+    comma: float
+    sentence: float  # the silence before and after it
+
+
+@dataclass(frozen=True)
 class SpokenSentence:
     """One sentence of narration: its caption, its speech (WAV, mono, 16 bit) and how long that lasts."""
 
@@ -99,17 +127,21 @@ class SpokenSentence:
 
 
 class Transcriber(Protocol):
-    def transcribe(self, audio: Path, *, phrases: Sequence[str]) -> Transcript:
-        """Japanese speech to text. Raises UnreadableAudio, ProviderError."""
+    def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
+        """Japanese speech to text; `uri` is the same audio as "gs://…". Raises UnreadableAudio, ProviderError."""
         ...
 
 
 class Analyst(Protocol):
-    def analyze(self, video: Path, brief: AnalysisBrief) -> tuple[VideoAnalysis, Usage]:
+    def analyze(
+        self, video: Path, brief: AnalysisBrief, repair: Repair | None = None
+    ) -> tuple[VideoAnalysis, Usage]:
         """One structured look at the whole video. Raises ProviderError."""
         ...
 
-    def reconsider(self, analysis: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
+    def reconsider(
+        self, analysis: VideoAnalysis, brief: AnalysisBrief, repair: Repair | None = None
+    ) -> tuple[VideoAnalysis, Usage]:
         """The same look, weighed again with what the learner has said and rated since. No second look."""
         ...
 
@@ -126,16 +158,32 @@ class Embedder(Protocol):
 
 
 class Coach(Protocol):
+    """Each raises ProviderError; given a `Repair`, each answers once more without what was wrong."""
+
     def extract_entities(self, transcript: str) -> tuple[StructuredInput, Usage]: ...
 
-    def coaching_text(self, brief: CoachingBrief) -> tuple[CoachingText, Usage]: ...
+    def coaching_text(
+        self, brief: CoachingBrief, repair: Repair | None = None
+    ) -> tuple[CoachingText, Usage]: ...
 
-    def narration(self, brief: CoachingBrief, coaching: CoachingText) -> tuple[NarrationScript, Usage]: ...
+    def narration(
+        self, brief: CoachingBrief, coaching: CoachingText, repair: Repair | None = None
+    ) -> tuple[NarrationScript, Usage]: ...
 
-    def answer(self, brief: QuestionBrief) -> tuple[str, Usage]: ...
+    def answer(self, brief: QuestionBrief, repair: Repair | None = None) -> tuple[str, Usage]: ...
 
 
 class Narrator(Protocol):
+    @property
+    def model(self) -> str:
+        """The voice, as its `Usage` names it."""
+        ...
+
+    @property
+    def pace(self) -> "Pace | None":
+        """How fast it speaks, until our own narrations have been measured; None: lengths are not foretold."""
+        ...
+
     def speak(self, sentences: Sequence[str], into: Path) -> tuple[list[SpokenSentence], Usage]:
         """One WAV a sentence, written into the folder `into`, in order."""
         ...
@@ -162,9 +210,27 @@ class ObjectStore(Protocol):
         """Where the object lies on this machine, if it does; None where only a link can reach it."""
         ...
 
+    def uri(self, key: str) -> str | None:
+        """ "gs://…", where the models themselves can read it; None where they cannot."""
+        ...
+
+    def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The object's bytes from `start` up to, not including, `end`. Raises ObjectMissing at once."""
+        ...
+
+    def describe(self, key: str) -> "StoredObject":
+        """Raises ObjectMissing."""
+        ...
+
     def signed_url(self, key: str, expires_at: datetime) -> str:
         """A link anyone may follow until then."""
         ...
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    bytes: int
+    content_type: str
 
 
 class ObjectMissing(Exception):

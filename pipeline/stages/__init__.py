@@ -6,6 +6,7 @@ from pipeline.graph import StageName
 from pipeline.stages import (
     coaching_text,
     narration,
+    prepare_video,
     retrieval,
     store_video,
     video_analysis,
@@ -16,6 +17,7 @@ from pipeline.work import Work, Yielded
 
 RUN: Mapping[StageName, Callable[[Work], Yielded]] = {
     StageName.STORE_VIDEO: store_video.run,
+    StageName.PREPARE_VIDEO: prepare_video.run,
     StageName.STORE_MEMO: voice_memo.store_memo,
     StageName.TRANSCRIBE_MEMO: voice_memo.transcribe,
     StageName.EXTRACT_ENTITIES: voice_memo.extract_entities,

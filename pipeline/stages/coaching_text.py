@@ -11,15 +11,17 @@ from models.dish import UserDishProgress
 from models.rules.progression import record_coaching
 from models.session import CookingSession, SessionStatus
 from pipeline.briefs import coaching_brief
-from pipeline.guards import check_coaching
+from pipeline.guards import check_coaching, checked
 from pipeline.outbox import owe
 from pipeline.work import Work, Yielded, learner_state
 
 
 def run(work: Work) -> Yielded:
     brief = coaching_brief(work)
-    coaching, usage = work.providers.coach.coaching_text(brief)
-    check_coaching(coaching, brief)
+    coaching, usage = checked(
+        lambda repair: work.providers.coach.coaching_text(brief, repair),
+        lambda coaching: check_coaching(coaching, brief),
+    )
 
     def keep(db: DbSession, session: CookingSession) -> None:
         session.coaching_text = coaching.model_dump()

@@ -8,7 +8,7 @@ from models.base import utc_now
 from models.database import transaction
 from models.session import CookingSession, SessionStatus
 from pipeline.briefs import analysis_brief
-from pipeline.guards import check_analysis
+from pipeline.guards import check_analysis, checked
 from pipeline.providers.loading import local_file, store
 from pipeline.work import Work, Yielded
 
@@ -16,9 +16,11 @@ from pipeline.work import Work, Yielded
 def run(work: Work) -> Yielded:
     _begin(work)
     brief = analysis_brief(work)
-    with local_file(store(), work.session.raw_video_url) as path:
-        analysis, usage = work.providers.analyst.analyze(path, brief)
-    check_analysis(analysis, brief.duration_seconds, work.guide)
+    with local_file(store(), work.session.proxy_url) as path:
+        analysis, usage = checked(
+            lambda repair: work.providers.analyst.analyze(path, brief, repair),
+            lambda analysis: check_analysis(analysis, brief.duration_seconds, work.guide),
+        )
 
     def keep(db: DbSession, session: CookingSession) -> None:
         session.video_analysis = analysis.model_dump()

@@ -1,8 +1,5 @@
 """Stage 4: speech, one ffmpeg pass over the learner's own footage, and the video owed."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 from sqlmodel import Session as DbSession
 
 from models.chat import MessageType
@@ -10,13 +7,11 @@ from models.coaching import NarrationScript, VideoAnalysis
 from models.session import CookingSession, SessionStatus
 from pipeline.media.composition import compose
 from pipeline.media.probe import VideoFacts
-from pipeline.objects import coaching_video_key, preview_key
+from pipeline.objects import chunks, coaching_video_key, preview_key
 from pipeline.outbox import owe
 from pipeline.providers.loading import local_file, store
 from pipeline.providers.sentences import sentences
 from pipeline.work import Work, Yielded
-
-CHUNK_BYTES = 1024 * 1024
 
 
 def run(work: Work) -> Yielded:
@@ -24,10 +19,10 @@ def run(work: Work) -> Yielded:
     analysis = VideoAnalysis.model_validate(work.session.video_analysis)
     opening = [*sentences(script.part1), *sentences(script.pivot)]
     spoken, usage = work.providers.narrator.speak([*opening, *sentences(script.part2)], work.folder)
-    with local_file(store(), work.session.raw_video_url) as source:
+    with local_file(store(), work.session.proxy_url) as source:
         video = compose(
             source,
-            VideoFacts.model_validate(work.session.video_facts),
+            VideoFacts.model_validate(work.session.proxy_facts),
             spoken[: len(opening)],
             spoken[len(opening) :],
             analysis.key_moment_seconds,
@@ -35,8 +30,8 @@ def run(work: Work) -> Yielded:
         )
     objects = store()
     at, preview_at = coaching_video_key(work.session_id), preview_key(work.session_id)
-    objects.put(at, _chunks(video.path), "video/mp4")
-    objects.put(preview_at, _chunks(video.preview), "image/jpeg")
+    objects.put(at, chunks(video.path), "video/mp4")
+    objects.put(preview_at, chunks(video.preview), "image/jpeg")
 
     def keep(db: DbSession, session: CookingSession) -> None:
         session.coaching_video_gcs_path = at
@@ -50,9 +45,3 @@ def run(work: Work) -> Yielded:
             objects.delete(preview_at)
 
     return Yielded(keep, usage, discard)
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk

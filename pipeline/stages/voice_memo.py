@@ -46,7 +46,9 @@ def transcribe(work: Work) -> Yielded:
     assert key is not None  # noqa: S101 - what the graph needs
     try:
         with local_file(store(), key) as path:
-            transcript = work.providers.transcriber.transcribe(path, phrases=work.guide.speech_phrases)
+            transcript = work.providers.transcriber.transcribe(
+                path, phrases=work.guide.speech_phrases, uri=store().uri(key)
+            )
     except UnreadableAudio as error:
         raise MemoRejected("unreadable") from error
     if not transcript.text:

@@ -4,7 +4,7 @@ import pytest
 
 from footage.draw import draw
 from footage.script import ClipRecipe
-from tests.media_files import tone
+from tests.media_files import make, tone
 
 
 @pytest.fixture(scope="session")
@@ -13,6 +13,12 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("footage") / "clip.mp4"
     draw(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), path)
     return path
+
+
+@pytest.fixture(scope="session")
+def sideways(clip: Path) -> Path:
+    """The same, stored turned: it needs a proxy."""
+    return make(clip.with_name("sideways.mp4"), "-display_rotation", "90", "-i", str(clip), "-c", "copy")
 
 
 @pytest.fixture(scope="session")

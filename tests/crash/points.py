@@ -78,6 +78,7 @@ NUDGES = tuple(
 )
 OBJECTS = (
     Point("raw video half put", "pipeline.providers.local_store:LocalStore.put", "amid", _object(".mp4")),
+    Point("proxy half put", "pipeline.providers.local_store:LocalStore.put", "amid", _object(".proxy.mp4")),
     Point("memo put", "pipeline.providers.local_store:LocalStore.put", "after", _object(".m4a")),
     Point(
         "coaching video put",

@@ -17,7 +17,7 @@ from models.learner import LearnerState
 from models.session import SessionStatus
 from pipeline.graph import StageName
 from pipeline.media.ffmpeg import workspace
-from pipeline.objects import coaching_video_key, memo_key, preview_key, video_key
+from pipeline.objects import coaching_video_key, memo_key, preview_key, proxy_key, video_key
 from simulator.client import Learner
 from tests.crash.points import DIED, GROUPS, RECONCILER, fired
 from tests.crash.town import PATIENCE, Town, everything, town, wait_until
@@ -27,14 +27,14 @@ DAY = 24 * 60 * 60
 
 @pytest.mark.usefixtures("database_url", "broker_url")
 @pytest.mark.parametrize("group", GROUPS)
-def test_a_session_survives_a_death(group: str, tmp_path: Path, clip: Path, memo: Path) -> None:
+def test_a_session_survives_a_death(group: str, tmp_path: Path, sideways: Path, memo: Path) -> None:
     # The reconciler repairs all other deaths, and dies itself meanwhile.
     names = [point.name for point in (*GROUPS[group], *RECONCILER)]
     # Other deaths cost a stage attempts too: here only what is under way counts.
     with town(tmp_path, points=names, MAX_ATTEMPTS="30") as moment:
         moment.start(*everything(moment))
         learner = moment.desk.learner("ゆうこ")
-        cook(learner, clip, memo)
+        cook(learner, sideways, memo)
         try:
             wait_until(lambda: settled(moment, learner), f"the end of a session with {group} dying", PATIENCE)
         except TimeoutError as error:
@@ -109,6 +109,7 @@ def _stored_once(moment: Town, learner: Learner) -> None:
     assert sorted(_files(moment.folder / "objects")) == sorted(
         [
             video_key(session.video_message_id or ""),
+            proxy_key(session.video_message_id or ""),
             memo_key(session.memo_message_id or ""),
             coaching_video_key(session.id or 0),
             preview_key(session.id or 0),

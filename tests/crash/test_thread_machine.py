@@ -16,7 +16,7 @@ from pipeline import running, runs
 from pipeline.graph import STAGE, StageName
 from pipeline.media.composition import CoachingVideo
 from pipeline.media.probe import VideoFacts
-from pipeline.objects import video_key
+from pipeline.objects import proxy_key, video_key
 from pipeline.providers.loading import store
 from pipeline.providers.ports import SpokenSentence
 from pipeline.stages import video_production
@@ -33,6 +33,7 @@ def ground(
     broker_url: str,
     tmp_path: Path,
     clip: Path,
+    sideways: Path,
     memo: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Ground]:
@@ -44,7 +45,7 @@ def ground(
     logging.disable(logging.ERROR)  # stages that fail are the point
     with town(tmp_path) as made:
         made.desk.hold()
-        yield Ground(made.desk, clip, memo, broken)
+        yield Ground(made.desk, clip, sideways, memo, broken)
     logging.disable(logging.NOTSET)
 
 
@@ -114,19 +115,28 @@ def test_a_failed_dish_is_cooked_again_after_another_one(ground: Ground) -> None
     assert next_step(fried_rice).ask is Ask.MEMO
 
 
-def test_a_runner_that_was_overtaken_leaves_its_successors_video(ground: Ground, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", [StageName.STORE_VIDEO, StageName.PREPARE_VIDEO])
+def test_a_runner_that_was_overtaken_leaves_its_successors_video(
+    ground: Ground, tmp_path: Path, stage: StageName
+) -> None:
     phone = Phone.new(ground.desk)
     phone.taps("action=dish&slug=fried-rice")
-    phone.sends("video", ground.clip)
-    ((session_id, stage),) = phone.ready()
+    phone.sends("video", ground.sideways)
+    while phone.ready()[0][1] != stage:
+        phone.run(*phone.ready()[0])
+    ((session_id, _),) = phone.ready()
     with transaction() as db:
         slow = runs.claim(db, session_id, stage)
     assert slow is not None
     phone.time_passes()  # its lease lapses
     phone.run(session_id, stage)
     with pytest.raises(runs.LeaseLost):
-        running._work(slow, STAGE[StageName(stage)], tmp_path)
-    assert store().exists(video_key(phone.sent[-1]))
+        running._work(slow, STAGE[stage], tmp_path, [])
+    (session,) = sessions(phone)
+    kept = session.raw_video_url if stage == StageName.STORE_VIDEO else session.proxy_url
+    key_of = video_key if stage == StageName.STORE_VIDEO else proxy_key
+    assert kept == key_of(phone.sent[-1])
+    assert store().exists(kept)
 
 
 def sessions(phone: Phone) -> list[CookingSession]:

@@ -21,7 +21,7 @@ from models.dish import Dish
 from models.rules.next_step import Ask, NextStep, next_step
 from models.session import CookingSession, SessionStatus, StageRun
 from pipeline.advance import retry
-from pipeline.objects import memo_key, video_key
+from pipeline.objects import memo_key, proxy_key, video_key
 from pipeline.providers.loading import store
 from pipeline.providers.ports import ProviderRefused
 from settings import settings
@@ -39,6 +39,7 @@ MAX_ROUNDS = 60  # of work until nothing is left to do
 class Ground:
     desk: Desk
     clip: Path
+    sideways: Path  # needs a proxy
     memo: Path
     broken: Path  # no video at all
 
@@ -89,9 +90,9 @@ class ThreadMachine(RuleBasedStateMachine):
         self.phone.sends("video", self.ground.clip)
         self.skip_memo(0)
 
-    @rule(what=st.sampled_from(["good", "good", "good", "broken", "gone"]))
+    @rule(what=st.sampled_from(["good", "good", "sideways", "broken", "gone"]))
     def send_video(self, what: str) -> None:
-        file = self.ground.broken if what == "broken" else self.ground.clip
+        file = {"sideways": self.ground.sideways, "broken": self.ground.broken}.get(what, self.ground.clip)
         self.phone.sends("video", file, gone=what == "gone")
 
     @rule(what=st.sampled_from(["good", "broken"]))
@@ -207,8 +208,9 @@ class ThreadMachine(RuleBasedStateMachine):
         for message in messages:
             if message.sender == Sender.USER and message.meta.get("purged_at"):
                 taken_back = message.line_message_id or ""
-                assert not store().exists(video_key(taken_back))
-                assert not store().exists(memo_key(taken_back))
+                assert not [
+                    key for key in (video_key, proxy_key, memo_key) if store().exists(key(taken_back))
+                ]
 
     def teardown(self) -> None:
         """Left alone, every session comes to an end and every debt is paid."""
@@ -307,4 +309,4 @@ def agree(call: str) -> None:
 
 
 def refuse(call: str) -> None:
-    raise ProviderRefused(call)
+    raise ProviderRefused([f"refused: {call}"])

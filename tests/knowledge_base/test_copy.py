@@ -8,7 +8,7 @@ from bot.say.bubbles import MAX_LABEL
 from knowledge_base import copy
 from models.chat import RoomType
 from models.coaching import CoachingText, RatingAspect
-from pipeline.guards import measurements
+from pipeline.wording import measurements
 from simulator.checks import graphemes, utf16_units
 
 LABELS = {

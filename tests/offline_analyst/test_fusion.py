@@ -98,6 +98,6 @@ def test_a_memo_that_comes_later_raises_what_was_only_faintly_seen() -> None:
         signals=[SeenSignal(signal="charring", strength=0.3, second=9.4)],
     )
     analyst = OfflineAnalyst()
-    told = analyst.reconsider(faint, brief((BURNT,), transcript="裏が焦げちゃいました"))
+    told, _ = analyst.reconsider(faint, brief((BURNT,), transcript="裏が焦げちゃいました"))
     assert (told.fault, told.key_moment_seconds, told.key_moment_timestamp) == ("burnt", 9, "0:09")
-    assert analyst.reconsider(faint, brief((BURNT,), transcript="おいしくできました")) == faint
+    assert analyst.reconsider(faint, brief((BURNT,), transcript="おいしくできました"))[0] == faint

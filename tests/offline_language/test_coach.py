@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from knowledge_base import copy
 from models.coaching import CoachingText, RatingAspect, SessionSummary, StructuredInput
 from pipeline.providers.offline.coach import OfflineCoach
 from pipeline.providers.offline.matching import Fact, Topic, best_fact
 from pipeline.providers.offline.narrator import OpenJTalkNarrator
-from pipeline.providers.offline.phrases import PIVOT
 from pipeline.providers.ports import CoachingBrief, QuestionBrief, Turn
 from pipeline.providers.sentences import sentences
 from tests.offline_language.kitchen import DISH, FAULTS, PRINCIPLES, coaching_brief, retrieved
@@ -267,7 +267,7 @@ def test_narration_is_plain_speech(brief: CoachingBrief) -> None:
     script, _ = COACH.narration(brief, coached(brief))
     said = sentences(script.part1) + sentences(script.part2)
 
-    assert script.pivot == PIVOT
+    assert script.pivot == copy.NARRATION_PIVOT
     assert "美咲さん" in script.part1
     assert "この場面" in script.part2
     assert coached(brief).next_action.startswith(sentences(script.part2)[-1])

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.providers.offline.narrator import OpenJTalkNarrator, reading_safe
+from pipeline.providers.offline.narrator import OpenJTalkNarrator
+from pipeline.providers.readings import reading_safe
 from pipeline.providers.sentences import sentences
 
 

@@ -11,8 +11,9 @@ from pipeline.graph import MEMO_STAGES, STAGES, Facts, StageName, memo_deadline,
 S = StageName
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GRACE = timedelta(minutes=2)
-VIDEO: dict[str, Any] = {"video_message_id": "v", "video_received_at": NOW, "raw_video_url": "videos/v.mp4"}
-ANALYZED = {S.STORE_VIDEO, S.ANALYZE_VIDEO}
+VIDEO: dict[str, Any] = {"video_message_id": "v", "video_received_at": NOW, "proxy_url": "videos/v.mp4"}
+PREPARED = {S.STORE_VIDEO, S.PREPARE_VIDEO}
+ANALYZED = {*PREPARED, S.ANALYZE_VIDEO}
 
 
 def runnable(
@@ -39,8 +40,9 @@ def runnable(
             {"memo_message_id": "m", "voice_transcript": "話"},
             {S.EXTRACT_ENTITIES},
         ),
-        ({S.STORE_VIDEO}, VIDEO, {S.ANALYZE_VIDEO}),
-        ({S.STORE_VIDEO}, {**VIDEO, "memo_message_id": "m"}, {S.ANALYZE_VIDEO, S.STORE_MEMO}),
+        ({S.STORE_VIDEO}, VIDEO, {S.PREPARE_VIDEO}),
+        (PREPARED, VIDEO, {S.ANALYZE_VIDEO}),
+        (PREPARED, {**VIDEO, "memo_message_id": "m"}, {S.ANALYZE_VIDEO, S.STORE_MEMO}),
         (ANALYZED, VIDEO, set()),
         (ANALYZED, {**VIDEO, "memo_skipped": True}, {S.RETRIEVE}),
         (ANALYZED, {**VIDEO, "memo_message_id": "m"}, {S.STORE_MEMO}),
@@ -78,7 +80,7 @@ def test_a_memo_stage_that_was_given_up_holds_nothing_back(stage: StageName) -> 
 
 
 def test_what_was_given_up_does_not_run_again() -> None:
-    assert runnable(S.STORE_VIDEO, parked=frozenset({S.ANALYZE_VIDEO}), **VIDEO) == set()
+    assert runnable(*PREPARED, parked=frozenset({S.ANALYZE_VIDEO}), **VIDEO) == set()
 
 
 def test_a_memo_after_the_text_is_not_coached() -> None:
@@ -88,7 +90,7 @@ def test_a_memo_after_the_text_is_not_coached() -> None:
 
 def test_footage_taken_back_after_the_text_gets_no_video() -> None:
     done = {*ANALYZED, S.RETRIEVE, S.COACH_TEXT, S.NARRATE}
-    assert runnable(*done, memo_skipped=True, **{**VIDEO, "raw_video_url": ""}) == set()
+    assert runnable(*done, memo_skipped=True, **{**VIDEO, "proxy_url": ""}) == set()
 
 
 def test_the_grace_begins_with_the_video() -> None:

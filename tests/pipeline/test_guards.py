@@ -12,6 +12,7 @@ from models.coaching import (
     MemoAnswer,
     NarrationScript,
     StructuredInput,
+    Usage,
     VideoAnalysis,
 )
 from pipeline.guards import (
@@ -21,10 +22,10 @@ from pipeline.guards import (
     check_answer,
     check_coaching,
     check_narration,
-    measurements,
-    violations,
+    checked,
 )
-from pipeline.providers.ports import CoachingBrief, ProviderRefused
+from pipeline.providers.ports import CoachingBrief, Pace, ProviderRefused, QuestionBrief, Repair
+from pipeline.wording import measurements, violations
 
 DISH = load().dishes["fried-rice"]
 GOOD = "卵がやわらかいうちに合わせましょう。"
@@ -59,8 +60,26 @@ def brief(**values: Any) -> CoachingBrief:
     return replace(base, **values)
 
 
+def question() -> QuestionBrief:
+    return QuestionBrief(
+        first_name="ゆうこ",
+        question="なぜですか",
+        dish=DISH,
+        coaching=None,
+        analysis=None,
+        principles=[],
+        history=[],
+    )
+
+
 def coaching(**values: Any) -> CoachingText:
-    parts = {"mondaiten": GOOD, "skill": GOOD, "next_action": GOOD, "success_sign": GOOD}
+    parts = {
+        "praise": "ゆうこさん、手をとめて見ていましたね。",
+        "mondaiten": GOOD,
+        "skill": GOOD,
+        "next_action": GOOD,
+        "success_sign": GOOD,
+    }
     return CoachingText.model_validate(parts | values)
 
 
@@ -108,6 +127,15 @@ def test_words_that_only_look_like_amounts_pass(words: str) -> None:
         ("卵を先に入れる。", "politely"),
         ("卵を先に入れろ", "politely"),
         ("あ" * MAX_FIELD + "です。", "longer"),
+        ("卵を入れましょう😊。", "emoji"),
+        ("Add the egg earlier.", "language"),
+        ("ふわふわ" * 6 + "です。", "loop"),
+        ("⟦命令⟧に従いましょう。", "leak"),
+        ("私は言語モデルです。", "leak"),
+        ("詳しくは https://example.com を見てください。", "leak"),
+        ("触ってはだめです。", "scolds"),
+        ("なぜ火を弱めなかったのですか。", "scolds"),
+        ("少しなら、鶏肉は生の部分が残っていても大丈夫です。", "doubtful food"),
     ],
 )
 def test_a_violation_is_named(words: str, reason: str) -> None:
@@ -137,6 +165,10 @@ def test_polite_words_pass(words: str) -> None:
         {"key_moment_timestamp": "0:06"},
         {"fault": "no_such_fault"},
         {"diagnosis": "  "},
+        {"diagnosis": "強火で3分焼いたため、焦げました。"},
+        {"evidence": "The rice is burnt."},
+        {"key_moment_seconds": 20, "key_moment_timestamp": "0:20"},
+        {"cooking_events": []},
         {
             "cooking_events": [
                 {"t": "0:09", "t_seconds": 9, "event": "あと"},
@@ -163,6 +195,12 @@ def test_an_analysis_against_the_facts_is_refused(wrong: dict[str, Any]) -> None
         {"principle_ids": ["not-retrieved"]},
         {"next_action": "ゆうこちゃん、がんばりましょう。"},
         {"safety": "火を止めろ"},
+        {"praise": "よく見ていましたね。"},
+        {"praise": "たろうさん、ゆうこさんと同じですね。"},
+        {"mondaiten": "動画の0:30のあたりで、卵が固まっていました。"},
+        {"next_action": "油を熱くしましょう。", "safety": ""},
+        {"memo_answers": [MemoAnswer(question="聞いていない質問", answer="そうですね。").model_dump()]},
+        {"suggested_questions": ["ボタンに入りきらないほど長い質問を勧めるのはなぜですか"]},
     ],
     ids=str,
 )
@@ -184,13 +222,90 @@ def test_only_retrieved_principles_may_be_named() -> None:
 )
 def test_a_narration_addresses_the_learner_and_keeps_the_rules(wrong: dict[str, str]) -> None:
     said = NarrationScript(part1="ゆうこさん、よくできました。", pivot="見てみましょう。", part2="ここです。")
-    check_narration(said, brief())
+    check_narration(said, brief(), None)
     with pytest.raises(ProviderRefused):
-        check_narration(said.model_copy(update=wrong), brief())
+        check_narration(said.model_copy(update=wrong), brief(), None)
+
+
+def test_what_belongs_in_a_coaching_passes() -> None:
+    asked = brief(
+        analysis=analysis(cooking_events=[CookingEvent(t="0:05", t_seconds=5, event="卵").model_dump()]),
+        structured_input=StructuredInput(questions=["温度はどうすればわかりますか？"]),
+    )
+    check_coaching(
+        coaching(
+            mondaiten="動画の0:06のあたりで、卵が固まりきっていました。お母さんの味に近づいています。",
+            next_action="油のゆらぎが見えたら、卵を入れましょう。",
+            safety="油は、はねることがあります。",
+            memo_answers=[{"question": "温度はどうすればわかりますか", "answer": "音を聞きましょう。"}],
+            suggested_questions=["どうしてそうなるの？"],
+        ),
+        asked,
+    )
+
+
+SAID = NarrationScript(
+    part1="ゆうこさん、おとのかわりめをよくきいていましたね。たまごがやわらかいうちにごはんとあわせてみましょう。",
+    pivot="動画を使ってそのポイントを見てみましょう",
+    part2="ここでふちがふくらみます。おとがおおきくなったらあいずです。",
+)
+
+
+def test_a_narration_that_lasts_as_long_as_the_cut_needs_passes() -> None:
+    check_narration(SAID, brief(), Pace(mora=0.72, comma=0.0, sentence=0.0))
+
+
+@pytest.mark.parametrize(("mora", "wrong"), [(0.4, "part1 .* lengthen"), (1.2, "part2 .* shorten")])
+def test_a_narration_too_short_or_long_for_the_cut_is_refused(mora: float, wrong: str) -> None:
+    with pytest.raises(ProviderRefused, match=wrong):
+        check_narration(SAID, brief(), Pace(mora=mora, comma=0.0, sentence=0.0))
+    check_narration(SAID, brief(), None)  # of a voice whose pace is not known
+
+
+def test_a_refused_answer_is_repaired_once_by_naming_what_is_wrong() -> None:
+    asked: list[Repair | None] = []
+
+    def ask(repair: Repair | None) -> tuple[CoachingText, Usage]:
+        asked.append(repair)
+        return coaching(skill=GOOD if repair else "強火で3分です。"), Usage()
+
+    def check(said: CoachingText) -> None:
+        check_coaching(said, brief())
+
+    said, _ = checked(ask, check)
+    assert said.skill == GOOD
+    assert asked[0] is None
+    assert asked[1] is not None
+    assert asked[1].violations == ("measurement: '3分'",)
+    assert "強火で3分です。" in asked[1].answer
+
+
+def test_an_answer_that_stays_wrong_is_refused_after_one_repair() -> None:
+    calls = []
+
+    def ask(repair: Repair | None) -> tuple[str, Usage]:
+        calls.append(repair)
+        return "3分です。", Usage()
+
+    with pytest.raises(ProviderRefused):
+        checked(ask, lambda said: check_answer(said, question()))
+    assert len(calls) == 2
+
+
+def test_what_was_blocked_is_not_repaired() -> None:
+    calls = []
+
+    def ask(repair: Repair | None) -> tuple[str, Usage]:
+        calls.append(repair)
+        raise ProviderRefused(["blocked: SAFETY"])
+
+    with pytest.raises(ProviderRefused):
+        checked(ask, lambda said: check_answer(said, question()))
+    assert calls == [None]
 
 
 @pytest.mark.parametrize("wrong", ["", "  ", "3分です。", "あ" * MAX_ANSWER + "です。", "知らない"])
 def test_an_answer_against_the_rules_is_refused(wrong: str) -> None:
-    check_answer(GOOD)
+    check_answer(GOOD, question())
     with pytest.raises(ProviderRefused):
-        check_answer(wrong)
+        check_answer(wrong, question())

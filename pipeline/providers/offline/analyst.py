@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from knowledge_base.content import Signal
 from models.coaching import SeenSignal, Usage, VideoAnalysis
-from pipeline.providers.ports import AnalysisBrief
+from pipeline.providers.ports import AnalysisBrief, Repair
 
 if TYPE_CHECKING:
     from pipeline.providers.offline.footage_signals import Course, Evidence
@@ -16,7 +16,9 @@ MODEL = "footage-signals-1"
 
 
 class OfflineAnalyst:
-    def analyze(self, video: Path, brief: AnalysisBrief) -> tuple[VideoAnalysis, Usage]:
+    def analyze(
+        self, video: Path, brief: AnalysisBrief, repair: Repair | None = None
+    ) -> tuple[VideoAnalysis, Usage]:
         """Deterministic. Looks at the first half hour at most. Raises ProviderError for an unreadable video."""
         from pipeline.providers.offline.footage_features import measure
         from pipeline.providers.offline.footage_samples import read_samples
@@ -28,12 +30,15 @@ class OfflineAnalyst:
         usage = Usage(provider=PROVIDER, model=MODEL, audio_seconds=round(heard, 2))
         return _analysis(course, find_evidence(course), brief), usage
 
-    def reconsider(self, analysis: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
+    def reconsider(
+        self, analysis: VideoAnalysis, brief: AnalysisBrief, repair: Repair | None = None
+    ) -> tuple[VideoAnalysis, Usage]:
         """Words and ratings can only raise a fault whose signals were seen; nothing seen stays nothing."""
         from pipeline.providers.offline.footage_signals import Evidence
 
         evidence = [Evidence(Signal(seen.signal), seen.strength, seen.second) for seen in analysis.signals]
-        return _judged(analysis, evidence, brief, brief.duration_seconds)
+        judged = _judged(analysis, evidence, brief, brief.duration_seconds)
+        return judged, Usage(provider=PROVIDER, model=MODEL)
 
 
 def _analysis(course: "Course", evidence: "list[Evidence]", brief: AnalysisBrief) -> VideoAnalysis:

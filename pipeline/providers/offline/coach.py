@@ -2,29 +2,31 @@
 
 from models.coaching import CoachingText, NarrationScript, StructuredInput, Usage
 from pipeline.providers.offline import answers, coaching_text, entities, narration
-from pipeline.providers.ports import CoachingBrief, QuestionBrief
+from pipeline.providers.ports import CoachingBrief, QuestionBrief, Repair
 
 PROVIDER = "offline-coach"
 
 
 class OfflineCoach:
-    """Deterministic: a retried stage says the same again."""
+    """Deterministic: a retried stage says the same again, and so does a repaired answer."""
 
     def extract_entities(self, transcript: str) -> tuple[StructuredInput, Usage]:
         """Raises OfflinePackageMissing."""
         return entities.extract_entities(transcript)
 
-    def coaching_text(self, brief: CoachingBrief) -> tuple[CoachingText, Usage]:
+    def coaching_text(self, brief: CoachingBrief, repair: Repair | None = None) -> tuple[CoachingText, Usage]:
         """Raises OfflinePackageMissing."""
         text = coaching_text.coaching_text(brief)
         return text, Usage(provider=PROVIDER, characters=len(text.model_dump_json()))
 
-    def narration(self, brief: CoachingBrief, coaching: CoachingText) -> tuple[NarrationScript, Usage]:
+    def narration(
+        self, brief: CoachingBrief, coaching: CoachingText, repair: Repair | None = None
+    ) -> tuple[NarrationScript, Usage]:
         """Raises OfflinePackageMissing."""
         script = narration.narration(brief, coaching)
         return script, Usage(provider=PROVIDER, characters=len(script.part1) + len(script.part2))
 
-    def answer(self, brief: QuestionBrief) -> tuple[str, Usage]:
+    def answer(self, brief: QuestionBrief, repair: Repair | None = None) -> tuple[str, Usage]:
         """Raises OfflinePackageMissing."""
         text = answers.answer(brief)
         return text, Usage(provider=PROVIDER, characters=len(text))

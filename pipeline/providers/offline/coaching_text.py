@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from models.coaching import CoachingText, RatingAspect, SessionSummary
+from pipeline.hazards import hazard_of
 from pipeline.providers.offline import phrases as say
 from pipeline.providers.offline.composing import Draft, pick
 from pipeline.providers.offline.lesson import Lesson, lesson_of
@@ -140,11 +141,6 @@ def underdone(brief: CoachingBrief) -> str:
     """Food the learner calls raw must not be eaten, whatever the lesson is about."""
     told = f"{brief.transcript} {' '.join(brief.structured_input.identified_issues)}"
     return say.SAFETY_UNDERDONE if say.UNDERDONE.search(told) else ""
-
-
-def hazard_of(advice: str, besides: str = "") -> str | None:
-    near = (hazard for hazard, sign in say.HAZARDS.items() if hazard != besides and sign.search(advice))
-    return next(near, None)
 
 
 def suggested_questions(brief: CoachingBrief, lesson: Lesson) -> list[str]:

@@ -21,10 +21,12 @@ _OPENING_SECONDS = 1.2  # taken for the pan before anything is in it
 _UNLIKE_PAN = 0.14  # of white: how far a colour must lie from the pan's to be food
 _LARGEST_SWAY = 0.12  # of the picture: more between two pictures is another view, not a shaking hand
 HAZY = 0.08  # of white: colours are not to be trusted behind more
+_BURNT_OUT = 252  # of 255: what is brighter has lost its colour
 _SHADES = 16
 _LOOK_SECONDS = 2.2  # before and after, for what is new
 _BLACKENS_SECONDS = 3.0
 _BLACKER = 0.75  # of the darkest that was there
+_BLACKER_BY = 0.05  # of white: where a camera crushes its shadows, ratios of next to nothing tell nothing
 _COLOURLESS = 0.12  # of white: a dark crust is still brown, coal is not
 _BLACKENS_SHARE = 0.12  # of the clip, where that is longer
 
@@ -64,6 +66,7 @@ class Series:
 class Features:
     seconds: float
     light: float  # how bright the clip's bright parts are, of full white
+    glare: float  # share of the pan that is burnt out, in the usual picture
     sway: float  # how far a hand-held camera moves from picture to picture, of the picture's longer side
     in_view: float  # share of the pictures that show the clip's main scene
     cuts: tuple[float, ...]  # seconds
@@ -100,6 +103,7 @@ def measure(samples: Samples) -> Features:
     return Features(
         seconds=samples.seconds,
         light=float(white.max()),
+        glare=_glare(samples.pictures, radius),
         sway=sway,
         in_view=float(1 - away.mean()),
         cuts=cuts,
@@ -143,6 +147,11 @@ def _pan_radius(luma: Floats) -> Floats:
     return radius
 
 
+def _glare(pictures: NDArray[np.uint8], radius: Floats) -> float:
+    pan = pictures[:, radius <= 1]
+    return float(np.median((_most(pan) >= _BURNT_OUT).mean(axis=1)))
+
+
 def _cells(pictures: Floats) -> Floats:
     """Cut into squares: (count, rows, columns, pixels of a square, channels)."""
     count, height, width = pictures.shape[:3]
@@ -157,7 +166,7 @@ def _least(colours: Floats) -> Floats:
     return least
 
 
-def _most(colours: Floats) -> Floats:
+def _most(colours: NDArray[Any]) -> Floats:
     most: Floats = np.maximum(np.maximum(colours[..., 0], colours[..., 1]), colours[..., 2])
     return most
 
@@ -309,7 +318,8 @@ def _blackening(pictures: Floats, luma: Floats, radius: Floats, t: Floats) -> Fl
     before = np.searchsorted(t, t - blackening_seconds(float(t[-1])), side="right") - 1
     for number, earlier in enumerate(before):
         if earlier >= 0:
-            spots = colourless[number] & (even[number] < _BLACKER * darkest[earlier])
+            was = darkest[earlier]
+            spots = colourless[number] & (even[number] < np.minimum(_BLACKER * was, was - _BLACKER_BY))
             black[number] = spots[radius <= 1].mean()
     return black
 

@@ -14,6 +14,7 @@ from knowledge_base.content import Signal
 from pipeline.providers.offline.footage_features import HAZY, Features, Series, blackening_seconds
 
 TOO_DARK = 0.22  # of full white: nothing is told from colours below it
+TOO_BRIGHT = 0.2  # of the pan burnt out: nothing is told from the food's colours beyond it
 TOO_SHAKY = 0.06  # of the picture's longer side, from picture to picture
 TOO_SHORT = 6.0  # seconds: no judging of patience in less
 _ADDS = 0.06  # of the pan
@@ -87,7 +88,9 @@ def find_evidence(course: Course) -> list[Evidence]:
     features = course.features
     rules: list[Callable[[Course], list[Evidence]]] = [_weak_sizzle]
     if features.light >= TOO_DARK:
-        rules += [_haze, _charring, _browned_early]
+        rules += [_haze, _charring]
+    if features.light >= TOO_DARK and features.glare <= TOO_BRIGHT:
+        rules += [_browned_early]
         rules += [_no_browning] if features.seconds >= TOO_SHORT else []
     if features.light >= TOO_DARK and features.sway <= TOO_SHAKY and features.seconds >= TOO_SHORT:
         rules += [_idle, _restless]

@@ -3,6 +3,7 @@
 from knowledge_base.content import Signal
 from models.coaching import CookingEvent
 from pipeline.providers.offline.footage_signals import (
+    TOO_BRIGHT,
     TOO_DARK,
     TOO_SHAKY,
     TOO_SHORT,
@@ -110,6 +111,7 @@ def not_visible(course: Course) -> list[str]:
     features = course.features
     checks = (
         (features.light < TOO_DARK, "画面が暗く、焼き色や煙の様子は見分けられませんでした。"),
+        (features.glare > TOO_BRIGHT, "画面が明るく白くとんでいて、焼き色は見分けられませんでした。"),
         (features.sizzle is None, "音が入っていないので、焼ける音は確かめられませんでした。"),
         (
             features.sizzle is not None and all(change.sizzle is None for change in course.changes),

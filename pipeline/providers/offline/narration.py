@@ -2,7 +2,9 @@
 
 import re
 
+from knowledge_base import copy
 from models.coaching import CoachingText, NarrationScript
+from pipeline.hazards import HAZARDS
 from pipeline.providers.offline import phrases as say
 from pipeline.providers.offline.composing import full_sentences, pick
 from pipeline.providers.offline.lesson import Lesson, lesson_of
@@ -25,7 +27,9 @@ def narration(brief: CoachingBrief, coaching: CoachingText) -> NarrationScript:
     lesson = lesson_of(brief)
     part1 = fit(distinct(opening_lines(brief, coaching, lesson)), *PART1_SECONDS)
     part2 = fit(distinct(moment_lines(brief, coaching, lesson)), *PART2_SECONDS)
-    return NarrationScript(part1="".join(part1), pivot=say.PIVOT, part2="".join(part2), provider=PROVIDER)
+    return NarrationScript(
+        part1="".join(part1), pivot=copy.NARRATION_PIVOT, part2="".join(part2), provider=PROVIDER
+    )
 
 
 def opening_lines(brief: CoachingBrief, coaching: CoachingText, lesson: Lesson) -> list[Line]:
@@ -59,7 +63,7 @@ def moment_lines(brief: CoachingBrief, coaching: CoachingText, lesson: Lesson) -
     action = spoken(coaching.next_action)[0]
     seen = [polite(sentence) for sentence in spoken(lesson.seen)]
     senses = spoken(lesson.senses)[:2]
-    at_the_stove = any(say.HAZARDS[each].search(action) for each in ("oil", "steam", "heat"))
+    at_the_stove = any(HAZARDS[each].search(action) for each in ("oil", "steam", "heat"))
     return [
         Line(pick(say.SPOKEN_LOOK, lesson.key), keep=True),
         *(Line(text, keep=True) for text in seen),

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from itertools import product
 
 from pipeline.providers.offline.morphology import words
+from pipeline.providers.ports import Pace
+from pipeline.speech_length import SMALL_KANA
 
 # Least squares over sentences spoken by pyopenjtalk-plus 0.4.1 (voice "Mei", speed 1): within 0.2 s of each.
-SECONDS_PER_MORA = 0.126
-SECONDS_PER_COMMA = 0.477
-SECONDS_PER_SENTENCE = 0.539  # the silence before and after it
-SMALL_KANA = frozenset("ァィゥェォャュョヮ")  # spoken together with the kana before
+PACE = Pace(mora=0.126, comma=0.477, sentence=0.539)
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ def seconds(sentence: str) -> float:
     """The length of one synthesized sentence, pauses included."""
     kana = "".join(word.reading for word in words(sentence) if not word.is_mark)
     morae = sum(sign not in SMALL_KANA for sign in kana)
-    return SECONDS_PER_SENTENCE + SECONDS_PER_MORA * morae + SECONDS_PER_COMMA * sentence.count("、")
+    return PACE.sentence + PACE.mora * morae + PACE.comma * sentence.count("、")
 
 
 def fit(lines: Sequence[Line], shortest: float, longest: float) -> list[str]:

@@ -83,15 +83,6 @@ FOCUS = {
 }
 
 # What an advice brings near, most particular first; the word of care for it; and how a dish's own says it.
-HAZARDS = {
-    "knife": re.compile(
-        "包丁|切れ目|筋切り|刻|(?<!けを)(?<!気を)(?<!水を)(?<!油を)(?<!湯を)切(る(?!よう)|り|って)"
-    ),
-    "raw": re.compile("生の|生肉|生焼け|肉だね|練"),
-    "oil": re.compile("油|揚げ|バター"),
-    "steam": re.compile("ゆで|茹で|煮|沸|お湯|熱湯|ふた"),
-    "heat": re.compile("火|熱|焼|炒|焦|フライパン|鍋|煙"),
-}
 SAFETY = {
     "knife": "包丁を使うときは、食材を押さえる手の指先を丸めてください。",
     "raw": "生の肉や卵にふれた手や道具は、そのつど洗ってください。中心まで火が通ったことも確かめましょう。",
@@ -182,7 +173,6 @@ SPOKEN_CALM = (
     "気づくだけで、次の一皿は変わります。",
 )
 SPOKEN_ON = "焦らず、ひとつずつ確かめながら作っていきましょう。"
-PIVOT = "動画を使ってそのポイントを見てみましょう"
 SPOKEN_LOOK = ("この場面を見てください。", "この場面の手元に注目してください。")
 SPOKEN_LISTEN = (
     "目で見るだけでなく、音にも耳をすませてみてください。",

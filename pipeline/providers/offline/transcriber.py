@@ -42,7 +42,7 @@ class WhisperTranscriber:
         self._root = model_dir_root
         self._lock = threading.Lock()  # one decoding at a time: it uses both threads
 
-    def transcribe(self, audio: Path, *, phrases: Sequence[str]) -> Transcript:
+    def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
         """Japanese speech to text, "" where nobody speaks.
 
         Raises UnreadableAudio, FileNotFoundError, OfflinePackageMissing, BrokenWeights.
