@@ -1,0 +1,137 @@
+"""Speech to text: Cloud Speech v2 (Chirp), or Gemini listening itself."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from google.cloud import speech_v2
+from google.genai import types
+
+from models.coaching import ModelCall, Usage
+from pipeline.media import ffmpeg
+from pipeline.media.probe import audio_facts
+from pipeline.media.sound import to_flac
+from pipeline.providers.google import prices, prompting, schemas
+from pipeline.providers.google.clients import project, speech_client
+from pipeline.providers.google.gapic import noted, retried
+from pipeline.providers.google.gemini import PROVIDER, Gemini, Question
+from pipeline.providers.ports import ProviderError, Transcript
+from settings import Settings
+
+# Cloud Speech v2 quotas: what is longer or larger can only be had in a batch, from a bucket.
+SYNC_SECONDS = 60.0
+SYNC_BYTES = 10 * 1024 * 1024
+RECOGNIZE_WITHIN = 60.0  # seconds
+BATCH_WITHIN = 150.0
+PHRASE_CHARACTERS = 100
+BOOST = 10.0  # of 20
+
+
+class ChirpTranscriber:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
+        """LINE's m4a is decoded by the service itself. No result is silence, not an error.
+
+        Raises UnreadableAudio, ProviderError.
+        """
+        facts = audio_facts(audio)
+        config = self._config(phrases)
+        call = ModelCall(
+            purpose="recognize",
+            model=self._settings.speech_model,
+            answered_by=self._settings.speech_model,
+            audio_seconds=facts.duration_seconds,
+            cost_usd=prices.speech(facts.duration_seconds),
+        )
+        if facts.duration_seconds < SYNC_SECONDS and facts.bytes < SYNC_BYTES:
+            results = noted(call, lambda: self._recognize(audio, config))
+        elif uri is not None:
+            batch = call.model_copy(update={"purpose": "batchRecognize"})
+            results = noted(batch, lambda: self._batch(uri, config))
+        else:
+            raise ProviderError(
+                "Cloud Speech hears a memo of a minute or more only from a bucket: set GCS_BUCKET"
+            )
+        usage = Usage(
+            provider=PROVIDER, model=self._settings.speech_model, audio_seconds=facts.duration_seconds
+        )
+        return Transcript(_text(results), usage)
+
+    @property
+    def _recognizer(self) -> str:
+        return f"projects/{project()}/locations/{self._settings.speech_location}/recognizers/_"
+
+    def _config(self, phrases: Sequence[str]) -> speech_v2.RecognitionConfig:
+        wanted = [
+            speech_v2.PhraseSet.Phrase(value=phrase, boost=BOOST)
+            for phrase in dict.fromkeys(phrases)
+            if 0 < len(phrase) <= PHRASE_CHARACTERS
+        ]
+        inline = speech_v2.SpeechAdaptation.AdaptationPhraseSet(
+            inline_phrase_set=speech_v2.PhraseSet(phrases=wanted)
+        )
+        return speech_v2.RecognitionConfig(
+            auto_decoding_config=speech_v2.AutoDetectDecodingConfig(),
+            model=self._settings.speech_model,
+            language_codes=["ja-JP"],
+            features=speech_v2.RecognitionFeatures(enable_automatic_punctuation=True),
+            adaptation=speech_v2.SpeechAdaptation(phrase_sets=[inline]) if wanted else None,
+        )
+
+    def _recognize(self, audio: Path, config: speech_v2.RecognitionConfig) -> Sequence[Any]:
+        request = speech_v2.RecognizeRequest(
+            recognizer=self._recognizer, config=config, content=audio.read_bytes()
+        )
+        answer = speech_client().recognize(
+            request=request, timeout=RECOGNIZE_WITHIN, retry=retried(RECOGNIZE_WITHIN)
+        )
+        return list(answer.results)
+
+    def _batch(self, uri: str, config: speech_v2.RecognitionConfig) -> Sequence[Any]:
+        request = speech_v2.BatchRecognizeRequest(
+            recognizer=self._recognizer,
+            config=config,
+            files=[speech_v2.BatchRecognizeFileMetadata(uri=uri)],
+            recognition_output_config=speech_v2.RecognitionOutputConfig(
+                inline_response_config=speech_v2.InlineOutputConfig()
+            ),
+        )
+        operation = speech_client().batch_recognize(
+            request=request, timeout=RECOGNIZE_WITHIN, retry=retried(RECOGNIZE_WITHIN)
+        )
+        found = operation.result(timeout=BATCH_WITHIN).results[uri]
+        if found.error.code:
+            raise ProviderError(f"Cloud Speech: {found.error.code} {found.error.message[:300]}")
+        return list(found.inline_result.transcript.results)
+
+
+class GeminiTranscriber:
+    """Instead of Cloud Speech: cheaper, and without a minute's limit."""
+
+    def __init__(self, gemini: Gemini) -> None:
+        self._gemini = gemini
+
+    def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
+        """Raises UnreadableAudio, ProviderError, ProviderRefused."""
+        facts = audio_facts(audio)
+        prompt, words = prompting.transcription(phrases)
+        with ffmpeg.workspace() as folder:
+            # Which of AAC's names the API takes is not documented for every version; FLAC's is certain.
+            data = to_flac(audio, folder / "memo.flac").read_bytes()
+        heard = self._gemini.ask(
+            Question(
+                purpose=prompt.label,
+                system=prompting.system(),
+                parts=[types.Part.from_bytes(data=data, mime_type="audio/flac"), types.Part(text=words)],
+                schema=schemas.Heard,
+            )
+        )
+        usage = self._gemini.usage.model_copy(update={"audio_seconds": facts.duration_seconds})
+        return Transcript(heard.transcript.strip(), usage)
+
+
+def _text(results: Sequence[Any]) -> str:
+    said = (result.alternatives[0].transcript.strip() for result in results if result.alternatives)
+    return " ".join(words for words in said if words)
