@@ -8,7 +8,7 @@ import pytest
 from knowledge_base.catalogue import load
 from models.database import transaction
 from moment.cli import main
-from moment.evaluation import OWN_QUERIES, WrongQueries, evaluate_retrieval, places, read_queries, score
+from moment.eval.retrieval import OWN_QUERIES, WrongQueries, evaluate_retrieval, places, read_queries, score
 from moment.knowledge import ingest_all
 from pipeline.providers.loading import providers
 from pipeline.search import Ranking

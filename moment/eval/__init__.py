@@ -1,0 +1,1 @@
+"""Quality on labelled data: retrieval against labelled questions, the coach against a golden set of clips."""
