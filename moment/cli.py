@@ -8,7 +8,7 @@ from typing import NoReturn
 
 QUEUES = ("conversation", "media", "models", "video")
 BENCHMARKS = ("webhook", "overhead", "render", "memory", "tap")
-EVALUATIONS = ("retrieval",)
+COACHES = ("offline", "google")  # modules of pipeline.providers
 USAGE = 2
 
 
@@ -32,6 +32,11 @@ def parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--dish", default="fried-rice", help="the dish's slug (default: %(default)s)")
     demo.add_argument("--out", type=Path, default=Path("out"), help="where results go (default: %(default)s)")
+    demo.add_argument(
+        "--google-doubles",
+        action="store_true",
+        help="with the Google providers on their SDKs, against local doubles of Google's APIs",
+    )
 
     up = commands.add_parser("up", help="everything for good, with the simulator's chat page")
     up.add_argument("--port", type=int, default=8000, help="the web process's port (default: %(default)s)")
@@ -47,16 +52,48 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database's schema up to date")
     commands.add_parser("ingest", help="dishes and principles from the files into the database")
     commands.add_parser("seed", help="only the dishes: quick, nothing is embedded")
-    evaluation = commands.add_parser("eval", help="measure quality on labelled data")
-    evaluation.add_argument("name", choices=EVALUATIONS)
-    evaluation.add_argument("--queries", type=_file, help="another labelled set (default: the repository's)")
-    evaluation.add_argument("--json", action="store_true", help="one JSON object")
+    doctor = commands.add_parser(
+        "doctor", help="look at every part and credential, and say how to mend what is wrong"
+    )
+    doctor.add_argument("--json", action="store_true", help="one JSON object")
+    _add_evaluations(commands.add_parser("eval", help="measure quality on labelled data"))
     retry = commands.add_parser("retry", help="give a failed session its attempts back")
     retry.add_argument("session", type=int, help="the session's id")
     bench = commands.add_parser("bench", help="measure against a reference in the same run")
     bench.add_argument("name", choices=BENCHMARKS)
     bench.add_argument("--json", action="store_true", help="one JSON object a line")
     return top
+
+
+def _add_evaluations(parent: argparse.ArgumentParser) -> None:
+    names = parent.add_subparsers(
+        dest="name", required=True, metavar="EVALUATION", parser_class=OneLineParser
+    )
+    retrieval = names.add_parser("retrieval", help="how often the right principle is found")
+    retrieval.add_argument("--queries", type=_file, help="another labelled set (default: the repository's)")
+    retrieval.add_argument("--json", action="store_true", help="one JSON object")
+    coaching = names.add_parser("coaching", help="the coach over a golden set of clips")
+    coaching.add_argument(
+        "set",
+        nargs="?",
+        type=_folder,
+        metavar="SET",
+        help="a golden set's folder (default: the repository's)",
+    )
+    coaching.add_argument("--provider", choices=COACHES, default="offline", help="default: %(default)s")
+    coaching.add_argument("-n", type=_count, default=3, help="runs of each clip (default: %(default)s)")
+    coaching.add_argument(
+        "--probes", type=_count_or_none, default=3, help="clips for each probe (default: %(default)s)"
+    )
+    coaching.add_argument("--jobs", type=_count, default=2, help="runs at once (default: %(default)s)")
+    coaching.add_argument(
+        "--clips", type=Path, help="where drawn clips are kept (default: .clips in the set)"
+    )
+    coaching.add_argument(
+        "--out", type=Path, default=Path("out/eval"), help="where the report goes (default: %(default)s)"
+    )
+    coaching.add_argument("--compare", type=_file, help="another evaluation's run.json")
+    coaching.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,3 +119,20 @@ def _file(value: str) -> Path:
     if not path.is_file():
         raise argparse.ArgumentTypeError(f"no such file: {value}")
     return path
+
+
+def _folder(value: str) -> Path:
+    path = Path(value)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"no such folder: {value}")
+    return path
+
+
+def _count(value: str) -> int:
+    if not value.isdecimal() or int(value) < 1:
+        raise argparse.ArgumentTypeError(f"not a count from 1: {value}")
+    return int(value)
+
+
+def _count_or_none(value: str) -> int:
+    return 0 if value == "0" else _count(value)

@@ -3,8 +3,6 @@
 import argparse
 from collections.abc import Callable, Mapping
 
-from pydantic import ValidationError
-
 from moment.console import say, start_logging
 
 
@@ -19,15 +17,15 @@ class CommandFailed(Exception):
 def run(options: argparse.Namespace) -> int:
     from sqlalchemy.exc import OperationalError
 
+    from moment.doctor.configuration import read
     from moment.embedded import EmbeddedPartFailed, EmbeddedPartMissing
-    from settings import ConfigurationError, settings
+    from settings import ConfigurationError
 
-    try:
-        settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"][:1]).upper()
-        raise ConfigurationError(f"{name}: {first['msg']}") from error
+    if options.command == "doctor":  # a setting that cannot be read is part of its report
+        return _doctor(options)
+    named, unreadable = read()
+    if named is None:
+        raise ConfigurationError("; ".join(check.detail for check in unreadable))
     try:
         return COMMANDS[options.command](options)
     except (EmbeddedPartMissing, EmbeddedPartFailed) as error:
@@ -44,7 +42,9 @@ def _demo(options: argparse.Namespace) -> int:
 
     # Told to stop, it cleans up as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    return run_demo(options.dish, options.video, options.memo, options.out)
+    return run_demo(
+        options.dish, options.video, options.memo, options.out, google_doubles=options.google_doubles
+    )
 
 
 def _up(options: argparse.Namespace) -> int:
@@ -155,8 +155,12 @@ def _seed(options: argparse.Namespace) -> int:
 
 
 def _eval(options: argparse.Namespace) -> int:
+    return EVALUATIONS[options.name](options)
+
+
+def _eval_retrieval(options: argparse.Namespace) -> int:
     from moment.environment import resolved
-    from moment.evaluation import OWN_QUERIES, WrongQueries, evaluate_retrieval, read_queries
+    from moment.eval.retrieval import OWN_QUERIES, WrongQueries, evaluate_retrieval, read_queries
     from moment.knowledge import ingest_all, migrate
     from pipeline.providers.loading import providers
 
@@ -169,6 +173,42 @@ def _eval(options: argparse.Namespace) -> int:
         ingest_all()
         evaluate_retrieval(providers().embedder, queries, as_json=options.json)
     return 0
+
+
+def _eval_coaching(options: argparse.Namespace) -> int:
+    from footage.draw import DrawingFailed
+    from moment.eval.coaching import Asked
+    from moment.eval.command import run_evaluation
+    from moment.eval.compare import WrongComparison
+    from moment.eval.golden import OWN_SET, WrongSet
+
+    asked = Asked(
+        golden_set=options.set or OWN_SET,
+        provider=options.provider,
+        runs=options.n,
+        probes=options.probes,
+        jobs=options.jobs,
+        drawn=options.clips,
+    )
+    try:
+        run_evaluation(asked, out=options.out, compare_with=options.compare, as_json=options.json)
+    except (WrongSet, WrongComparison) as error:
+        raise UsageError(str(error)) from error
+    except (DrawingFailed, OSError) as error:
+        raise CommandFailed(str(error)) from error
+    return 0
+
+
+EVALUATIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "retrieval": _eval_retrieval,
+    "coaching": _eval_coaching,
+}
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from moment.doctor.run import run_doctor
+
+    return run_doctor(json=options.json)
 
 
 def _retry(options: argparse.Namespace) -> int:
@@ -222,6 +262,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "ingest": _ingest,
     "seed": _seed,
     "eval": _eval,
+    "doctor": _doctor,
     "retry": _retry,
     "bench": _bench,
 }

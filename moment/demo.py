@@ -6,8 +6,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +27,8 @@ from models.session import CookingSession, StageRun
 from moment.commands import CommandFailed, UsageError
 from moment.desk import running_desk, scratch_folder
 from moment.embedded import free_port
-from moment.sample import sample_memo, sample_video
+from moment.sample import sample_memo, sample_video, sample_words
+from settings import settings
 from simulator.client import Desk, Learner, NoSuchLabelError, Thread
 
 NAME = "ゆうこ"
@@ -43,19 +44,22 @@ console = Console(stderr=True)
 
 @dataclass
 class Timing:
-    """Seconds since the learner sent the video."""
+    """Seconds since the learner sent the video, and of each stage; what each stage's calls cost in US dollars."""
 
     stages: dict[str, float]
+    costs: dict[str, float] = field(default_factory=dict)
     text: float = 0.0
     video: float = 0.0
 
 
-def run_demo(dish: str, video: Path | None, memo: Path | None, out: Path) -> int:
+def run_demo(
+    dish: str, video: Path | None, memo: Path | None, out: Path, *, google_doubles: bool = False
+) -> int:
     """0 when coaching text and video arrived. Raises UsageError, CommandFailed."""
     _check(dish, out)
     folder = scratch_folder()
     try:
-        with ThreadPoolExecutor(1) as pool:
+        with ThreadPoolExecutor(1) as pool, _google(folder, dish, memo) if google_doubles else nullcontext():
             # Drawn while the servers start.
             media = pool.submit(
                 lambda: (video or sample_video(dish, folder), memo or sample_memo(dish, folder))
@@ -68,6 +72,19 @@ def run_demo(dish: str, video: Path | None, memo: Path | None, out: Path) -> int
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+@contextmanager
+def _google(folder: Path, dish: str, memo: Path | None) -> Iterator[None]:
+    """The doubles hear what is in the memo: the sample's own words, or those that Whisper hears in another."""
+    from moment.google_desk import google_doubles
+    from pipeline.providers.offline.transcriber import WhisperTranscriber
+
+    words = sample_words(dish)
+    if memo is not None:
+        words = WhisperTranscriber(settings().cache_dir.expanduser()).transcribe(memo, phrases=[]).text
+    with google_doubles(folder / "google", words):
+        yield
 
 
 def _check(dish: str, out: Path) -> None:
@@ -202,13 +219,16 @@ def _write(desk: Desk, learner: Learner, session: CookingSession, timing: Timing
         (video.message["originalContentUrl"], "coaching_video.mp4"),
         (video.message["previewImageUrl"], "preview.jpg"),
     ):
-        with httpx.stream("GET", url, trust_env=False) as answer, (out / name).open("wb") as file:
+        fetched = httpx.stream("GET", url, trust_env=False, follow_redirects=True, timeout=STEP_SECONDS)
+        with fetched as answer, (out / name).open("wb") as file:
             answer.raise_for_status()
             for chunk in answer.iter_bytes():
                 file.write(chunk)
     learner.video_complete(video.id)
     learner.wait_for_text(copy.VIDEO_WATCHED, STEP_SECONDS)
-    timing.stages = {run.stage: _seconds(run) or 0.0 for run in _runs()}
+    runs = _runs()
+    timing.stages = {run.stage: _seconds(run) or 0.0 for run in runs}
+    timing.costs = {run.stage: run.usage["cost_usd"] for run in runs if run.usage.get("cost_usd")}
     _write_json(
         out / "coaching.json",
         {
@@ -223,8 +243,16 @@ def _write(desk: Desk, learner: Learner, session: CookingSession, timing: Timing
             "narration_script": session.narration_script,
         },
     )
-    _write_json(out / "timings.json", {"seconds_to_text": timing.text, "seconds_to_video": timing.video,
-                                       "stages": timing.stages})  # fmt: skip
+    _write_json(
+        out / "timings.json",
+        {
+            "seconds_to_text": timing.text,
+            "seconds_to_video": timing.video,
+            "stages": timing.stages,
+            "cost_usd": timing.costs,
+            "calls": [{"stage": run.stage, **call} for run in runs for call in run.usage.get("calls", [])],
+        },
+    )
     _write_json(out / "transcript.json", [asdict(crossing) for crossing in desk.log()])
 
 

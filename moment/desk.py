@@ -72,7 +72,7 @@ def running_desk(
     data_dir.mkdir(parents=True, exist_ok=True)
     config = data_dir / "simulator.json"
     config.write_text(simulator_config(web_url, data_dir / "simulator").model_dump_json())
-    ours = _named(LINE_API_URL=desk_url, PUBLIC_URL=web_url, DATA_DIR=str(data_dir.absolute()))
+    ours = named(LINE_API_URL=desk_url, PUBLIC_URL=web_url, DATA_DIR=str(data_dir.absolute()))
     with ours, resolved(announce=not quiet):
         migrate()
         ingest_all()
@@ -124,7 +124,7 @@ def _wait_until_ready(web_url: str, desk_url: str) -> None:
 
 
 @contextmanager
-def _named(**variables: str) -> Iterator[None]:
+def named(**variables: str) -> Iterator[None]:
     """Variables for this process and its children, unless the environment names them already."""
     added = {name: value for name, value in variables.items() if name not in os.environ}
     os.environ.update(added)

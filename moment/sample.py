@@ -47,9 +47,14 @@ def sample_video(dish: str, folder: Path) -> Path:
     return clip
 
 
+def sample_words(dish: str) -> str:
+    """What the sample memo says."""
+    return SAMPLES.get(dish, SAMPLES[DEFAULT]).memo
+
+
 def sample_memo(dish: str, folder: Path) -> Path:
     """An m4a, as LINE's voice messages are."""
-    words = SAMPLES.get(dish, SAMPLES[DEFAULT]).memo
+    words = sample_words(dish)
     memo = folder / "sample_memo.m4a"
     with TemporaryDirectory(prefix="moment-") as scratch:
         spoken, _ = OpenJTalkNarrator().speak(

@@ -25,8 +25,8 @@ async def bot_info(channel: Caller) -> Json:
         "userId": channel.config.bot_user_id,
         "basicId": basic_id,
         "displayName": channel.config.display_name,
-        "chatMode": "bot",
-        "markAsReadMode": "manual",
+        "chatMode": "chat" if channel.chat else "bot",
+        "markAsReadMode": "manual" if channel.chat else "auto",
     }
 
 
@@ -82,7 +82,9 @@ async def set_webhook(channel: Caller, body: Body) -> Json:
 
 @router.get("/channel/webhook/endpoint")
 async def get_webhook(channel: Caller) -> Json:
-    return {"endpoint": channel.webhook_url, "active": True}
+    if not channel.webhook_url:
+        raise _no_webhook()
+    return {"endpoint": channel.webhook_url, "active": channel.webhook_active}
 
 
 @router.post("/channel/webhook/test")
@@ -91,6 +93,8 @@ async def test_webhook(request: Request, channel: Caller) -> JSONResponse:
     webhooks: Webhooks = request.app.state.webhooks
     body = await json_body(request) if await request.body() else {}
     asked = body.get("endpoint")
+    if asked is None and not channel.webhook_url:
+        raise _no_webhook()
     outcome = await webhooks.post(channel, [], endpoint=None if asked is None else _webhook_url(asked))
     return JSONResponse(
         {
@@ -105,5 +109,9 @@ async def test_webhook(request: Request, channel: Caller) -> JSONResponse:
 
 def _webhook_url(value: object) -> str:
     if not isinstance(value, str) or url_problem(value, limit=WEBHOOK_URL_LIMIT):
-        raise body_error([Problem("invalid uri", "endpoint")])
+        raise LineError(400, "Invalid webhook endpoint URL")
     return value
+
+
+def _no_webhook() -> LineError:
+    return LineError(404, "Webhook endpoint not found")

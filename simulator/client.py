@@ -226,6 +226,18 @@ class Desk:
         body = {"type": "none" if limit is None else "limited", "value": limit or 0, "used": used}
         self.call("POST", "/quota", json=body, params=_given(channel=channel))
 
+    def account(
+        self,
+        *,
+        webhook_url: str | None = None,
+        webhook_active: bool | None = None,
+        chat: bool | None = None,
+        channel: str | None = None,
+    ) -> None:
+        """The consoles' switches; what isn't named stays as it is, and a `webhook_url` of "" unsets it."""
+        body = _given(webhook_url=webhook_url, webhook_active=webhook_active, chat=chat)
+        self.call("POST", "/account", json=body, params=_given(channel=channel))
+
     def advance_clock(self, seconds: float) -> None:
         self.call("POST", "/clock", json={"advance_seconds": seconds})
 

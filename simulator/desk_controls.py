@@ -43,6 +43,14 @@ class QuotaBody(DeskBody):
     used: int = Field(0, ge=0)
 
 
+class AccountBody(DeskBody):
+    """The consoles' switches of one channel; what is left out stays as it is. A `webhook_url` of "" unsets it."""
+
+    webhook_url: str | None = None
+    webhook_active: bool | None = None
+    chat: bool | None = None
+
+
 class ClockBody(DeskBody):
     advance_seconds: float = Field(ge=0)
 
@@ -92,6 +100,14 @@ async def set_quota(platform: PlatformOf, body: QuotaBody, channel: str | None =
     for entry in chosen:
         entry.quota = Quota(body.value if body.type == "limited" else None, body.used)
     return body.model_dump()
+
+
+@router.post("/account")
+async def set_account(platform: PlatformOf, body: AccountBody, channel: str | None = None) -> Json:
+    chosen = platform.channel(channel)
+    for name, value in body.model_dump(exclude_none=True).items():
+        setattr(chosen, name, value)
+    return {"webhook_url": chosen.webhook_url, "webhook_active": chosen.webhook_active, "chat": chosen.chat}
 
 
 @router.post("/clock")

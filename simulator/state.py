@@ -148,7 +148,9 @@ class RichMenu:
 @dataclass
 class Channel:
     config: ChannelConfig
-    webhook_url: str
+    webhook_url: str  # "" while none is set
+    webhook_active: bool = True  # the console's "Use webhook"
+    chat: bool = False  # the Official Account Manager's "Chat"
     threads: dict[str, Thread] = field(default_factory=dict)
     quota: Quota = field(default_factory=Quota)
     reply_tokens: dict[str, ReplyToken] = field(default_factory=dict)
@@ -163,6 +165,10 @@ class Channel:
     @property
     def name(self) -> str:
         return self.config.name
+
+    @property
+    def takes_webhooks(self) -> bool:
+        return self.webhook_active and self.webhook_url != ""
 
     def count_delivery(self, kind: str, japan_date: str, messages: int) -> None:
         self.deliveries[kind, japan_date] = self.deliveries.get((kind, japan_date), 0) + messages

@@ -59,7 +59,7 @@ class Webhooks:
     _sent: dict[str, _Event] = field(default_factory=dict)
 
     def emit(self, channel: Channel, user_id: str, specific: Json, *, replyable: bool = True) -> str:
-        """Queues an event of the learner and returns its webhookEventId. Call from the event loop."""
+        """Queues an event of the learner, where webhooks are on, and returns its webhookEventId. Call from the event loop."""
         now = self.platform.clock.now_ms()
         event: Json = {
             "type": specific["type"],
@@ -73,11 +73,12 @@ class Webhooks:
         if replyable:
             event["replyToken"] = self.platform.new_reply_token(channel, user_id, now)
         queued = _Event(channel, event, user_id)
-        self._remember(queued)
-        if self.platform.behaviour.hold:
-            self._held.append(queued)
-        else:
-            self._queue(queued)
+        if channel.takes_webhooks:
+            self._remember(queued)
+            if self.platform.behaviour.hold:
+                self._held.append(queued)
+            else:
+                self._queue(queued)
         return str(event["webhookEventId"])
 
     def release(self, order: Order) -> int:

@@ -69,6 +69,12 @@ class Script:
 script = Script()
 
 
+def new_script() -> Script:
+    """The script as it is at first. The same object: whoever has imported it sees the next test's too."""
+    script.__init__()  # type: ignore[misc]
+    return script
+
+
 class Quick:
     """All providers in one; each call is noted in the script."""
 

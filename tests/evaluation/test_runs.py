@@ -32,8 +32,7 @@ def case(*, memo: bool = True) -> Case:
 
 @pytest.fixture(autouse=True)
 def script() -> quick_providers.Script:
-    quick_providers.script = quick_providers.Script()
-    return quick_providers.script
+    return quick_providers.new_script()
 
 
 def test_the_stages_are_asked_in_the_products_order(script: quick_providers.Script) -> None:

@@ -7,10 +7,10 @@ import pytest
 from footage.draw import draw
 from footage.script import ClipRecipe
 from pipeline.providers.ports import ProviderError
-from tests import quick_providers
 from tests.conftest import empty_broker, own_database
 from tests.media_files import tone
 from tests.process import reset_process
+from tests.quick_providers import new_script
 from tests.system import System, start_system
 
 AT_ONCE = "PT0.05S"
@@ -79,11 +79,6 @@ def shared(
         start_system(folder, RETRY_BACKOFF=NEVER_AGAIN) as running,
     ):
         yield running
-
-
-def new_script() -> quick_providers.Script:
-    quick_providers.script.__init__()  # type: ignore[misc]
-    return quick_providers.script
 
 
 @contextmanager

@@ -8,8 +8,9 @@ import pytest
 from knowledge_base import copy
 from models.chat import RoomType
 from models.session import SessionStatus
-from tests.flows.conftest import AT_ONCE, new_script
+from tests.flows.conftest import AT_ONCE
 from tests.flows.steps import card_of, cook, replies, said, send_video, skip_and_rate, words
+from tests.quick_providers import new_script
 from tests.system import WAIT, System, pick, start_system
 
 TWO = {"cook": ["cooking_videos"], "coach": ["coaching"]}

