@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from knowledge_base import copy
 from knowledge_base.content import DishGuide
 from models.coaching import CoachingText, NarrationScript, Usage, VideoAnalysis
 from pipeline.hazards import hazard_of
@@ -109,7 +110,7 @@ def check_coaching(coaching: CoachingText, brief: CoachingBrief) -> None:
     extras += [entry.answer for entry in coaching.memo_answers]
     wrong = [f"empty: no {name}" for name, words in fields.items() if not words.strip()]
     for words in [*fields.values(), *extras]:
-        wrong += violations(words, MAX_FIELD)
+        wrong += violations(_nameless(words, brief.first_name), MAX_FIELD)
     wrong += _wrong_references(coaching, brief)
     said = "\n".join([*fields.values(), *extras])
     wrong += wrong_names(said, brief.first_name)
@@ -161,7 +162,7 @@ def check_narration(script: NarrationScript, brief: CoachingBrief, pace: Pace | 
     for name, words in (("part1", script.part1), ("pivot", script.pivot), ("part2", script.part2)):
         if not words.strip():
             wrong.append(f"empty: no {name}")
-        wrong += violations(words, 2 * MAX_FIELD)
+        wrong += violations(_nameless(words, brief.first_name), 2 * MAX_FIELD)
     wrong += wrong_names("\n".join((script.part1, script.part2)), brief.first_name)
     if f"{brief.first_name}さん" not in script.part1:
         wrong.append("name: part1 does not address the learner by name")
@@ -183,12 +184,17 @@ def _wrong_length(part: str, foretold: float, shortest: float, longest: float) -
 
 
 def check_answer(answer: str, brief: QuestionBrief) -> None:
-    wrong = violations(answer, MAX_ANSWER)
+    wrong = violations(_nameless(answer, brief.first_name), MAX_ANSWER)
     if not answer.strip():
         wrong.append("empty: no answer")
     wrong += wrong_names(answer, brief.first_name)
     wrong += wrong_times(answer, _seen_at(brief.analysis), REACH_SECONDS)
     _refuse(wrong, answer)
+
+
+def _nameless(words: str, first_name: str) -> str:
+    """The learner is called what they call themselves, and LINE's names hold emoji, digits and anything else."""
+    return words.replace(first_name, copy.NAMELESS)
 
 
 def _refuse(wrong: Sequence[str], answer: BaseModel | str) -> None:

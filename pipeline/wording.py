@@ -66,7 +66,9 @@ def wrong_names(words: str, first_name: str) -> list[str]:
     wrong = []
     if re.search(rf"{re.escape(first_name)}(?:くん|ちゃん|様|さま|氏)", words):
         wrong.append("name: the learner is addressed with さん")
-    others = {found for found in _ADDRESSED.findall(words) if found not in _NOBODY} - {first_name}
+    others = {
+        found for found in _ADDRESSED.findall(words.replace(f"{first_name}さん", "")) if found not in _NOBODY
+    }
     wrong += [f"name: '{other}さん' is not the learner" for other in sorted(others)]
     return wrong
 

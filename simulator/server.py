@@ -15,7 +15,7 @@ from simulator.state import Platform
 STOP_SECONDS = 2
 
 
-class _HangUpProtocol(HttpToolsProtocol):
+class HangUpProtocol(HttpToolsProtocol):
     """Offers the application a way to close its connection: ASGI itself has none."""
 
     def on_message_begin(self) -> None:
@@ -42,7 +42,7 @@ def make_server(config: SimulatorConfig, port: int, host: str = "127.0.0.1") -> 
         create_app(platform),
         host=host,
         port=port,
-        http=_HangUpProtocol,
+        http=HangUpProtocol,
         ws="none",
         log_level="warning",
         access_log=False,

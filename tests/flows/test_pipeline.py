@@ -86,6 +86,7 @@ def test_the_status_moves_step_by_step_and_every_stage_is_on_record(
         "transcribe_memo",
         "extract_entities",
         "analyze_video",
+        "retrieve",
         "coach_text",
         "narrate",
         "produce_video",

@@ -1,14 +1,8 @@
 """What the doctor finds wrong at Google: the real clients over sockets, with the desk's Google in its place."""
 
 import json
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -22,8 +16,9 @@ from pipeline.providers.google.clients import forget
 from settings import settings
 from simulator.google.client import GoogleDesk
 from simulator.google.config import GoogleConfig
-from tests.moment.children import ROOT
+from simulator.google.server import make_server
 from tests.process import name_in_environment
+from tests.system import served
 
 BUCKET = "moment-desk-media"
 Checks = Callable[[Ground], Iterator[Check]]
@@ -36,19 +31,12 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def google_url(key_file: Path) -> Iterator[str]:
-    """In a process of its own: a writer whose upload failed tries again when it is collected, on any thread
-    of this process, and must not wait there for itself."""
-    folder = key_file.parent
-    config = GoogleConfig(service_account_file=key_file, data_dir=folder, bucket=BUCKET, voice="tone")
-    (folder / "config.json").write_text(config.model_dump_json())
-    port = free_port()
-    named = ["--port", str(port), "--config", str(folder / "config.json")]
-    url = f"http://127.0.0.1:{port}"
-    with subprocess.Popen([sys.executable, "-m", "simulator.google", *named], cwd=ROOT) as process:
-        with GoogleDesk(url) as desk:
-            desk.wait_until_ready(60)
-        yield url
-        process.terminate()
+    config = GoogleConfig(
+        service_account_file=key_file, data_dir=key_file.parent, bucket=BUCKET, voice="tone"
+    )
+    server = make_server(config, port=0)
+    with served(server):
+        yield server.base_url
 
 
 @pytest.fixture
@@ -211,35 +199,11 @@ def test_speech_is_not_asked_where_gemini_hears(named: dict[str, str]) -> None:
     assert checked(google.cloud_checks, named, TRANSCRIBER="gemini")["google.speech"].status is Status.SKIPPED
 
 
-@contextmanager
-def offering(*voices: str) -> Iterator[str]:
-    """Text-to-Speech's list of voices, which the desk's Google does not serve."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            assert self.path.startswith("/v1/voices?")
-            body = json.dumps({"voices": [{"name": voice, "languageCodes": ["ja-JP"]} for voice in voices]})
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
 @pytest.mark.parametrize(
     ("wanted", "status"), [("ja-JP-Neural2-B", Status.OK), ("ja-JP-Neural9-Z", Status.FAILED)]
 )
 def test_the_voice_is_one_of_those_offered(named: dict[str, str], wanted: str, status: Status) -> None:
-    with offering("ja-JP-Neural2-B", "ja-JP-Neural2-C") as url:
-        found = checked(google.cloud_checks, named, GOOGLE_API_URL=url, TTS_VOICE=wanted)["google.tts_voice"]
+    found = checked(google.cloud_checks, named, TTS_VOICE=wanted)["google.tts_voice"]
 
     assert found.status is status, found
     assert wanted in found.detail

@@ -244,6 +244,14 @@ def test_what_belongs_in_a_coaching_passes() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["ゆう🍳こ", "Yu-2", "{ゆう}", "3分クッキング", "ゆうこ★"])
+def test_a_learner_may_be_called_anything(name: str) -> None:
+    called = brief(first_name=name)
+    check_coaching(coaching(praise=f"{name}さん、手をとめて見ていましたね。"), called)
+    with pytest.raises(ProviderRefused):
+        check_coaching(coaching(praise=f"{name}さん、強火で3分です。"), called)
+
+
 SAID = NarrationScript(
     part1="ゆうこさん、おとのかわりめをよくきいていましたね。たまごがやわらかいうちにごはんとあわせてみましょう。",
     pivot="動画を使ってそのポイントを見てみましょう",

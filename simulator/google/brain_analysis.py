@@ -1,0 +1,101 @@
+"""The look at a cook: events spread over the clip, one of them the fault that fits the learner's words best."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.google.japanese import bare, has_measure, likeness, sayable
+from simulator.google.prompt_text import Prompt
+from simulator.google.schemas import Schema, enum_of
+
+NO_FAULT = "none"
+SECONDS_AN_EVENT = 3
+MOST_EVENTS = 6
+FALLBACK_SECONDS = 60.0
+FALLBACK_SEEN = "食材を入れる前に油から煙が立ち、まわりが白くかすみます。"
+FALLBACK_STEPS = (
+    "鍋を火にかけ、油をなじませる",
+    "最初の食材を入れる",
+    "全体を返しながら火を通す",
+    "火を止めて器に盛る",
+)
+AGAINST = "ほかの場面には、これを打ち消す様子は見られません。"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`is_heard_of`: the learner's own words speak of it."""
+
+    code: str
+    seen: str
+    is_heard_of: bool
+
+    @property
+    def sentence(self) -> str:
+        return (sayable(self.seen) or [FALLBACK_SEEN])[0]
+
+
+def analysis(prompt: Prompt, schema: Schema, seconds: float | None) -> dict[str, Any]:
+    found = _finding(prompt, schema)
+    times = _times(seconds or _duration(prompt))
+    steps = _steps(prompt)
+    key = len(times) // 2
+    events = [
+        {"t": _clock(at), "event": steps[index * len(steps) // len(times)], "state": "pan_temp: correct"}
+        for index, at in enumerate(times)
+    ]
+    if found.code != NO_FAULT:
+        events[key] |= {"event": bare(found.sentence), "state": _state(found.seen)}
+    return {
+        "events": events,
+        "key_moment": _clock(times[key]),
+        "evidence": found.sentence,
+        "against": AGAINST,
+        "fault": found.code,
+        "diagnosis": found.sentence,
+        "confidence": "high" if found.is_heard_of else "medium",
+        "not_visible": ["中まで火が通ったかどうか"],
+    }
+
+
+def _finding(prompt: Prompt, schema: Schema) -> Finding:
+    """The code whose signs share most with what the learner said; the first, likeliest one on a tie."""
+    codes = [code for code in enum_of(schema, "fault") if code != NO_FAULT]
+    known = {code: prompt.about(code) for code in codes if prompt.about(code)}
+    if not known:
+        return Finding(NO_FAULT, FALLBACK_SEEN, is_heard_of=False)
+    said = " ".join(prompt.fences("What the learner said"))
+    code = max(known, key=lambda each: likeness(known[each], said))
+    return Finding(code, known[code], likeness(known[code], said) > 0)
+
+
+def _duration(prompt: Prompt) -> float:
+    found = re.search(r"lasts (\d{1,3}):(\d{2})", prompt.text)
+    return int(found[1]) * 60 + int(found[2]) if found else FALLBACK_SECONDS
+
+
+def _times(seconds: float) -> list[int]:
+    """Whole seconds inside the clip, evenly spread."""
+    count = max(1, min(MOST_EVENTS, int(seconds / SECONDS_AN_EVENT)))
+    last = max(0, int(seconds) - 1)
+    return [min(last, int((index + 0.5) * seconds / count)) for index in range(count)]
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 60:02}:{seconds % 60:02}"
+
+
+def _steps(prompt: Prompt) -> list[str]:
+    """What each step looks like, else what it is called ("name: looks。sounds")."""
+    steps = []
+    for line in prompt.bullets("How the dish goes"):
+        name, _, looks = line.partition(":")
+        first = bare(looks).split("。")[0]
+        steps.append(first if first and not has_measure(first) else bare(name))
+    return steps or list(FALLBACK_STEPS)
+
+
+def _state(seen: str) -> str:
+    if re.search("煙|焦|黒", seen):
+        return "pan_temp: too_high"
+    return "pan_temp: too_low" if re.search("音|水|白い", seen) else "food: trouble"

@@ -1,0 +1,109 @@
+"""The coaching text: the fault's own lines, one principle, and a kind word."""
+
+import re
+from typing import Any
+
+from simulator.google.brain_analysis import FALLBACK_SEEN
+from simulator.google.japanese import bare, likeness, sayable
+from simulator.google.prompt_text import Principle, Prompt
+
+FALLBACK = {
+    "diagnosis": "最初の食材を入れたときの火加減が、仕上がりにつながりました。",
+    "next action": "食材を入れる前にひと呼吸おいて、油の動きと音を確かめてから始めましょう。",
+    "success sign": "入れた瞬間に元気な音が立ち、そのまま続けば、ちょうどよい合図です。",
+    "stop cue": "つんとしたにおいがしたら、火を弱めて様子を見ましょう。",
+    "skill": "食材は、鍋の熱を受け取って変わっていきます。はじめの合図を待つと、その後の音も色も読みやすくなります。",
+    "safety": "火のそばを離れず、やけどに気をつけて進めましょう。",
+}
+KNOWN_FAULT = "The fault it comes down to"
+LEARNER_SAID = "What the learner said"
+PRAISE = "手もとがよく見えるように撮りながら、最後まで作りきりましたね。"
+WELCOME_BACK = "おかえりなさい。またご一緒できてうれしいです。"
+NOTHING_WRONG = "気になるところは見当たりませんでした。"
+LINKED = "メモで話してくださったことも、ここから来ていると考えられます。"
+SUGGESTED = ("入れどきの合図は？", "音が弱いときは？", "ほかの料理にも使えますか？")
+SKILL_SENTENCES = 2
+LONG_AWAY_DAYS = 21
+
+
+def coaching(prompt: Prompt) -> dict[str, Any]:
+    said = {name: line(prompt, name) for name in ("diagnosis", "next action", "success sign", "stop cue")}
+    principle = taught(prompt)
+    return {
+        "praise": praise(prompt),
+        "mondaiten": problem(prompt, said["diagnosis"]),
+        "skill": "".join(sayable(principle.text)[:SKILL_SENTENCES]) if principle else FALLBACK["skill"],
+        "next_action": said["next action"],
+        "success_sign": said["success sign"],
+        "stop_cue": said["stop cue"],
+        "comparison": comparison(prompt),
+        "safety": safety(prompt, said["next action"]),
+        "memo_answers": [
+            {"question": question, "answer": memo_answer(question, said["success sign"])}
+            for question in questions(prompt)
+        ],
+        "suggested_questions": list(SUGGESTED),
+        "principle_ids": [principle.id] if principle else [],
+    }
+
+
+def line(prompt: Prompt, name: str) -> str:
+    """A labelled line of the fault, as far as a coach may say it."""
+    own = Prompt(prompt.section(KNOWN_FAULT)).labelled(name) or prompt.labelled(name)
+    return "".join(sayable(own)) or FALLBACK[name]
+
+
+def learner(prompt: Prompt) -> str:
+    return prompt.fenced("The learner is called")
+
+
+def praise(prompt: Prompt) -> str:
+    name = learner(prompt)
+    return (f"{name}さん、" if name else "") + PRAISE
+
+
+def problem(prompt: Prompt, diagnosis: str) -> str:
+    """What happened, where it is to be seen, and what the learner noticed of it."""
+    refinement = "".join(sayable(prompt.labelled("refinement")))
+    if refinement:
+        return NOTHING_WRONG + refinement
+    at = prompt.labelled("key moment") or prompt.first_clock("What was seen and heard")
+    seen = (sayable(prompt.labelled("seen")) or [FALLBACK_SEEN])[0]
+    where = [f"動画の{at}のあたりに、その様子が映っています。", seen] if at else [seen]
+    linked = [LINKED] if any(prompt.fences(LEARNER_SAID)) else []
+    return "".join(dict.fromkeys([diagnosis, *where, *linked]))
+
+
+def taught(prompt: Prompt) -> Principle | None:
+    """The principle the fault names, else the first that can be said."""
+    usable = [each for each in prompt.principles() if sayable(each.text)]
+    named = prompt.labelled("principle", "principle id")
+    return next((each for each in usable if each.id in named), usable[0] if usable else None)
+
+
+def comparison(prompt: Prompt) -> str:
+    attempt = prompt.attempt()
+    if attempt < 2 or not prompt.bullets("Earlier attempts"):
+        return ""
+    days = re.search(r"(?m)^\D*(\d+)\D*$", prompt.section("Earlier attempts").strip().splitlines()[-1])
+    welcome = WELCOME_BACK if days and int(days[1]) >= LONG_AWAY_DAYS else ""
+    if attempt == 2:
+        return f"{welcome}前回よりも、手の動きが落ちついてきました。新しいことを試す回なので、少し揺れても大丈夫です。"
+    return f"{welcome}はじめの回から、火加減の読み方が変わってきました。次に何を試すかは、ご自分で決めてみてください。"
+
+
+def safety(prompt: Prompt, action: str) -> str:
+    """The dish's own line that is nearest to the advice."""
+    own = [each for text in prompt.bullets("Safety lines") for each in sayable(text)]
+    return max(own, key=lambda each: likeness(each, action), default=FALLBACK["safety"])
+
+
+def questions(prompt: Prompt) -> list[str]:
+    """The memo's own questions, a line each: they are fenced after the memo itself."""
+    fenced = prompt.fences(LEARNER_SAID)
+    asked = fenced[1] if len(fenced) > 1 else ""
+    return [each.strip() for each in asked.splitlines() if each.strip()]
+
+
+def memo_answer(question: str, sign: str) -> str:
+    return f"「{bare(question)}」というご質問には、合図でお答えします。{sign}"

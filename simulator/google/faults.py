@@ -1,0 +1,143 @@
+"""Faults on demand: what an API does wrong with the next matching requests."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from simulator.google.errors import GoogleError, StorageError
+from simulator.google.verbs import VERBS, Verb
+
+TransportKind = Literal[
+    "status", "rate_limit", "daily_quota", "unavailable", "hang", "slow", "cut", "not_json"
+]
+AnswerKind = Literal[
+    "truncated",
+    "number_loop",
+    "word_loop",
+    "prompt_blocked",
+    "safety",
+    "recitation",
+    "no_candidates",
+    "no_video_tokens",
+    "past_the_end",
+    "model_swap",
+    "unknown_finish",
+    "thoughts_leak",
+]
+FileKind = Literal["stays_processing", "fails_processing"]
+TRANSPORT_KINDS: frozenset[str] = frozenset(get_args(TransportKind))
+ANSWER_KINDS: frozenset[str] = frozenset(get_args(AnswerKind))
+FILE_KINDS: frozenset[str] = frozenset(get_args(FileKind))
+GENERATING = ("gemini.generateContent", "gemini.streamGenerateContent")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What one request is about. `names` are the response schema's properties and the purpose they speak of."""
+
+    verb: Verb
+    path: str
+    model: str | None = None
+    names: frozenset[str] = frozenset()
+
+    def fits(self, match: str | None) -> bool:
+        return match is None or match in self.names or match in self.path
+
+
+class Fault(BaseModel):
+    """`verb` is one ("gemini.generateContent") or a whole API ("gemini").
+
+    `model` and `match` (a property of the response schema, a purpose, or a part of the path) narrow it down.
+    With `accept` the work is done before it goes wrong. `delay_seconds` is how late a slow answer starts, and
+    the retryDelay of a rate limit.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    verb: str
+    kind: TransportKind | AnswerKind | FileKind
+    status: int = Field(500, ge=400, le=599)
+    message: str | None = None
+    delay_seconds: float = Field(1, ge=0, le=600)
+    accept: bool = False
+    model: str | None = None
+    match: str | None = None
+    times: int | None = Field(None, ge=1)
+
+    @model_validator(mode="after")
+    def _strikes_something(self) -> "Fault":
+        verbs = [verb for verb in VERBS if self._names(verb)]
+        if not verbs:
+            raise ValueError(f"no verb {self.verb!r}; there are {', '.join(VERBS)}")
+        if self.kind in ANSWER_KINDS and not set(verbs) & set(GENERATING):
+            raise ValueError(f"{self.kind} is a fault of {' and '.join(GENERATING)}")
+        if self.kind in FILE_KINDS and "files.upload" not in verbs:
+            raise ValueError(f"{self.kind} is a fault of files.upload")
+        return self
+
+    def _names(self, verb: str) -> bool:
+        return self.verb == verb or verb.startswith(f"{self.verb}.")
+
+    def strikes(self, subject: Subject) -> bool:
+        model_fits = self.model is None or self.model == subject.model
+        return self._names(subject.verb) and model_fits and subject.fits(self.match)
+
+    def error(self, subject: Subject) -> GoogleError:
+        """The error a status, rate limit, quota or overload fault answers with."""
+        model = subject.model or subject.verb
+        if self.kind == "rate_limit":
+            details = [_quota_failure("GenerateRequestsPerMinutePerProjectPerModel", model)]
+            details.append(_retry_info(self.delay_seconds))
+            return GoogleError(429, self.message or QUOTA_MESSAGE, details=details)
+        if self.kind == "daily_quota":
+            details = [_quota_failure("GenerateRequestsPerDayPerProjectPerModel", model)]
+            return GoogleError(429, self.message or QUOTA_MESSAGE, details=details)
+        if self.kind == "unavailable":
+            return GoogleError(503, self.message or OVERLOADED_MESSAGE)
+        shape = StorageError if subject.verb.startswith("storage.") else GoogleError
+        return shape(self.status, self.message or f"Fault {self.status}")
+
+
+QUOTA_MESSAGE = "You exceeded your current quota, please check your plan and billing details."
+OVERLOADED_MESSAGE = "The model is overloaded. Please try again later."
+
+
+def _quota_failure(quota_id: str, model: str) -> dict[str, Any]:
+    """google.rpc.QuotaFailure: the only place where a minute's limit differs from a day's."""
+    violation = {
+        "quotaMetric": "generativelanguage.googleapis.com/generate_requests_per_model",
+        "quotaId": quota_id,
+        "quotaDimensions": {"location": "global", "model": model},
+    }
+    return {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [violation]}
+
+
+def _retry_info(seconds: float) -> dict[str, Any]:
+    return {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{seconds:g}s"}
+
+
+@dataclass
+class FaultBook:
+    _faults: dict[str, Fault] = field(default_factory=dict)
+    _added: int = 0
+
+    def add(self, fault: Fault) -> str:
+        self._added += 1
+        fault_id = f"fault-{self._added}"
+        self._faults[fault_id] = fault
+        return fault_id
+
+    def clear(self) -> None:
+        self._faults.clear()
+
+    def take(self, subject: Subject, kinds: frozenset[str]) -> Fault | None:
+        """The oldest fault of these kinds that fits the request, used up by one."""
+        for fault_id, fault in self._faults.items():
+            if fault.kind in kinds and fault.strikes(subject):
+                if fault.times is not None:
+                    fault.times -= 1
+                    if fault.times == 0:
+                        del self._faults[fault_id]
+                return fault
+        return None
