@@ -91,19 +91,21 @@ def _spent(question: Message, calls: Sequence[ModelCall]) -> list[dict[str, Any]
 
 def _claim(message_id: int) -> Message | None:
     with transaction() as db:
-        answered = select(Message.id).where(Message.answers_id == message_id)
-        if db.exec(answered).first() is not None:
-            return None
         free = or_(col(Message.next_attempt_at).is_(None), col(Message.next_attempt_at) <= func.now())
         question = db.exec(
             select(Message).where(Message.id == message_id, free).with_for_update(skip_locked=True)
         ).first()
-        if question is None or question.meta.get("unsent"):
+        if question is None or question.meta.get("unsent") or _is_answered(db, question):
             return None
         question.attempts += 1
         question.next_attempt_at = utc_now() + IN_HAND
         db.add(question)
     return question
+
+
+def _is_answered(db: DbSession, question: Message) -> bool:
+    answer = select(Message.id).where(Message.answers_id == question.id)
+    return db.exec(answer).first() is not None
 
 
 def _show_thinking(question: Message) -> None:
@@ -204,8 +206,8 @@ def _history(db: DbSession, question: Message) -> list[Turn]:
 def _owe_answer(question: Message, said: str, calls: Sequence[ModelCall]) -> None:
     with transaction() as db:
         row = db.get_one(Message, question.id, with_for_update=True)
-        if row.meta.get("unsent"):
-            return  # taken back meanwhile
+        if row.meta.get("unsent") or _is_answered(db, question):
+            return  # taken back meanwhile, or another runner was quicker while a slow model was awaited
         if spent := _spent(row, calls):
             row.meta = {**row.meta, "calls": spent}
             db.add(row)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 
 from moment.console import say
@@ -9,7 +10,7 @@ from moment.supervisor import Child, Supervisor, leave_with_parent, moment
 from settings import settings
 
 # How often a consumer looks into its queue: neither a tap nor the step from one stage to the next may wait for it.
-POLL_MS = {"conversation": 15, "media": 25, "models": 25, "video": 100}
+POLL_MS = {"conversation": 15, "media": 15, "models": 15, "video": 100}
 STOP_MS = 10_000
 
 
@@ -20,6 +21,8 @@ def serve(host: str, port: int) -> None:
     from webhooks.app import make_app
 
     leave_with_parent(_terminate_self)
+    # The thread that commits must not wait five milliseconds, Python's usual turn, each time Postgres has answered.
+    sys.setswitchinterval(0.001)
     server = uvicorn.Server(
         uvicorn.Config(
             make_app(),

@@ -9,15 +9,13 @@ hana.tap("はじめる")
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
-
-import httpx
+from typing import Any, Literal, TypeVar
 
 from simulator.behaviour import Order
 from simulator.bubbles import SHOWN_BUBBLES, Bubble, Json, Thread
+from simulator.controls import POLL_SECONDS, Controls, DeskCallError
 from simulator.faults import Endpoint, Fault
 
 __all__ = [
@@ -36,12 +34,6 @@ __all__ = [
 
 T = TypeVar("T")
 MediaKind = Literal["video", "audio", "image", "file"]
-
-POLL_SECONDS = 0.05
-
-
-class DeskCallError(Exception):
-    """The desk refused a call; the message is its own."""
 
 
 class NoSuchLabelError(Exception):
@@ -109,47 +101,10 @@ class Crossing:
     error: str | None
 
 
-@dataclass
-class Desk:
+class Desk(Controls):
     """The platform's side of the desk: learners, faults, quota, clock, webhooks, log."""
 
-    base_url: str
-    timeout_seconds: float = 60
-    _http: httpx.Client = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self._http = httpx.Client(base_url=self.base_url, timeout=self.timeout_seconds, trust_env=False)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._http.close()
-
-    def call(self, method: str, path: str, **arguments: Any) -> Any:
-        """One call of `/desk{path}`. Raises DeskCallError with the desk's own words."""
-        response = self._http.request(method, f"/desk{path}", **arguments)
-        answer = response.json()
-        if response.is_error:
-            raise DeskCallError(f"{method} /desk{path}: {response.status_code} {answer.get('error', answer)}")
-        return answer
-
-    def wait_until_ready(self, timeout: float = 10) -> None:
-        """Waits for the simulator to answer. Raises TimeoutError after `timeout` seconds."""
-        deadline = time.monotonic() + timeout
-        while True:
-            try:
-                if self._http.get("/desk/health").is_success:
-                    return
-            except httpx.TransportError as error:
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"no simulator at {self.base_url}") from error
-            time.sleep(POLL_SECONDS)
+    PREFIX = "/desk"
 
     def channels(self) -> list[str]:
         return [str(channel["name"]) for channel in self.call("GET", "/channels")]

@@ -102,11 +102,16 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 
 
 @contextmanager
-def own_database(postgres_url: str) -> Iterator[str]:
-    """A database like the template's, named in the environment for the block."""
+def own_database(postgres_url: str, *, durable: bool = False) -> Iterator[str]:
+    """A database like the template's, named in the environment for the block.
+
+    Unless it is `durable`, its commits are not waited for on the disk: what no test takes away need not survive.
+    """
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        if not durable:
+            connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
     url = _named(postgres_url, name)
     with name_in_environment(DATABASE_URL=url):
         yield url
@@ -125,9 +130,9 @@ def empty_broker(valkey_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def database_url(postgres_url: str) -> Iterator[str]:
+def database_url(postgres_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """A database of this test's own, named in the environment."""
-    with own_database(postgres_url) as url:
+    with own_database(postgres_url, durable="crash" in request.path.parts) as url:
         yield url
 
 

@@ -5,6 +5,7 @@ Statuses as in LINE's "Get content": 202 is not ready yet, 404 and 410 are final
 
 import time
 from collections.abc import Generator, Iterator
+from functools import lru_cache
 from itertools import count
 
 import httpx
@@ -41,20 +42,25 @@ def stream(channel: LineChannel, message_id: str, max_bytes: int) -> Iterator[by
     """
     deadline = time.monotonic() + settings().content_wait.total_seconds()
     url = f"{settings().line_api_url or LINE_DATA_API}/v2/bot/message/{message_id}/content"
+    client = _client(to_line=settings().line_api_url is None)
+    for attempt in count():
+        try:
+            ready = yield from _once(client, url, channel, max_bytes)
+        except (httpx.HTTPError, TokenRefused) as error:
+            raise ContentUnavailable(f"content of {message_id}: {type(error).__name__}") from error
+        if ready:
+            return
+        if time.monotonic() > deadline:
+            raise ContentUnavailable(f"content of {message_id} still being prepared")
+        time.sleep(POLL_SECONDS[min(attempt, len(POLL_SECONDS) - 1)])
+
+
+@lru_cache(maxsize=2)
+def _client(*, to_line: bool) -> httpx.Client:
+    """One a process: making it reads every certificate anew, which takes as long as a short video."""
     # No redirects: the bearer token must not travel to another host.
     # Nor a proxy between us and the simulator.
-    to_line = settings().line_api_url is None
-    with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=to_line) as client:
-        for attempt in count():
-            try:
-                ready = yield from _once(client, url, channel, max_bytes)
-            except (httpx.HTTPError, TokenRefused) as error:
-                raise ContentUnavailable(f"content of {message_id}: {type(error).__name__}") from error
-            if ready:
-                return
-            if time.monotonic() > deadline:
-                raise ContentUnavailable(f"content of {message_id} still being prepared")
-            time.sleep(POLL_SECONDS[min(attempt, len(POLL_SECONDS) - 1)])
+    return httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=to_line)
 
 
 def _once(

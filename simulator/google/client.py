@@ -7,13 +7,9 @@ google.answer({"answer": "はい。"}, match="answer", times=1)
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
-import httpx
-
-from simulator.client import POLL_SECONDS, DeskCallError
+from simulator.controls import POLL_SECONDS, Controls, DeskCallError
 from simulator.google.faults import AnswerKind, Fault, FileKind, TransportKind
 from simulator.google.log import Crossing
 from simulator.google.verbs import Verb
@@ -23,49 +19,10 @@ __all__ = ["Crossing", "DeskCallError", "GoogleDesk"]
 T = TypeVar("T")
 
 
-@dataclass
-class GoogleDesk:
+class GoogleDesk(Controls):
     """Faults, scripted answers, clock and log of the desk's Google."""
 
-    base_url: str
-    timeout_seconds: float = 60
-    _http: httpx.Client = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self._http = httpx.Client(base_url=self.base_url, timeout=self.timeout_seconds, trust_env=False)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._http.close()
-
-    def call(self, method: str, path: str, **arguments: Any) -> Any:
-        """One call of `/desk/google{path}`. Raises DeskCallError with the desk's own words."""
-        response = self._http.request(method, f"/desk/google{path}", **arguments)
-        answer = response.json()
-        if response.is_error:
-            raise DeskCallError(
-                f"{method} /desk/google{path}: {response.status_code} {answer.get('error', answer)}"
-            )
-        return answer
-
-    def wait_until_ready(self, timeout: float = 10) -> None:
-        """Waits for the desk to answer. Raises TimeoutError after `timeout` seconds."""
-        deadline = time.monotonic() + timeout
-        while True:
-            try:
-                if self._http.get("/desk/google/health").is_success:
-                    return
-            except httpx.TransportError as error:
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"no desk of Google's at {self.base_url}") from error
-            time.sleep(POLL_SECONDS)
+    PREFIX = "/desk/google"
 
     def fault(
         self,

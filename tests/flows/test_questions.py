@@ -1,12 +1,16 @@
 """Questions are answered with what was coached, by reply while the token lives."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from bot import answers
 from knowledge_base import copy
 from models.base import utc_now
 from models.chat import Message, MessageType
@@ -159,6 +163,35 @@ def test_a_coach_who_is_away_for_a_moment_answers_later_and_once(
 
 
 @pytest.mark.parametrize(("failure", "tries"), [(ProviderError("away"), 4), (RuntimeError("a bug"), 5)])
+def test_two_runners_at_one_question_answer_it_once(shared: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow_thinks, quick_is_done, slow_is_done = Event(), Event(), Event()
+
+    def think_slowly() -> None:
+        if not slow_thinks.is_set():
+            slow_thinks.set()
+            assert quick_is_done.wait(WAIT)
+
+    def owing(*arguments: Any) -> None:
+        owe_answer(*arguments)
+        if quick_is_done.is_set():
+            slow_is_done.set()
+
+    owe_answer = answers._owe_answer
+    monkeypatch.setattr(answers, "_owe_answer", owing)
+    monkeypatch.setattr(answers, "IN_HAND", timedelta(0))  # over before a slow model has answered
+    beforehand(monkeypatch, think_slowly)
+    learner = shared.learner()
+    question = learner.text("どうですか")
+    assert slow_thinks.wait(WAIT)
+    with transaction() as db:
+        row = db.exec(select(Message).where(Message.line_message_id == question.message_id)).one()
+    answers.answer(row.id or 0)
+    quick_is_done.set()
+    assert slow_is_done.wait(WAIT)
+    with transaction() as db:
+        assert len(db.exec(select(Message).where(Message.answers_id == row.id)).all()) == 1
+
+
 def test_a_question_nobody_can_answer_gets_an_apology(
     shared: System, clip: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception, tries: int
 ) -> None:

@@ -147,3 +147,17 @@ def test_a_closer_look_sharpens_the_moment_where_it_pays(
     check_analysis(found, SECONDS, DISH)
     assert [call.purpose for call in calls] == ["analysis.v1", "zoom.v1"]
     assert calls[1].input_tokens["VIDEO"] > calls[0].input_tokens["VIDEO"]
+
+
+def test_a_closer_look_that_fails_leaves_the_first_one_standing(
+    google: GoogleDesk, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEMINI_ZOOM", "true")
+    settings.cache_clear()
+    monkeypatch.setattr("pipeline.providers.google.analyst.ZOOM_SECONDS", 6.0)
+    google.answer(ANSWER | {"confidence": "medium"}, match="analysis")
+    google.fault("gemini", "safety", match="judgement")
+    with ledger.kept() as calls:
+        found, _ = providers().analyst.analyze(clip, analysis_brief())
+    assert (found.key_moment_seconds, found.confidence) == (3, "medium")
+    assert [call.outcome for call in calls] == ["ok", "ProviderRefused"]

@@ -11,8 +11,19 @@ from knowledge_base.catalogue import ContentError
 from knowledge_base.prompts import CLOSE, FOLDER, OPEN, Prompt, WrongVariables, load_prompts_from, prompt
 from models.coaching import CoachingText, NarrationScript, StructuredInput, VideoAnalysis
 
-NAMES = {"persona", "tone", "entities", "analysis", "coaching_text", "narration", "answers"}
-LEARNER_SAID = {"first_name", "question", "questions", "memo", "transcript", "history", "profile"}
+NAMES = {
+    "persona",
+    "tone",
+    "transcription",
+    "entities",
+    "analysis",
+    "zoom",
+    "reconsideration",
+    "coaching_text",
+    "narration",
+    "answers",
+}
+LEARNER_SAID = {"first_name", "question", "questions", "memo", "transcript", "history", "profile", "issues"}
 
 
 def rendered(name: str, **changed: str) -> str:

@@ -1,5 +1,6 @@
 """Stage 1 on Gemini: one structured look at the whole proxy, and a closer one where it pays."""
 
+import logging
 from pathlib import Path
 
 from google.genai import types
@@ -10,8 +11,10 @@ from pipeline.media.cut import cut
 from pipeline.providers.google import prompting, schemas
 from pipeline.providers.google.files import video_part
 from pipeline.providers.google.gemini import PROVIDER, Gemini, Question
-from pipeline.providers.ports import AnalysisBrief, ProviderRefused, Repair
+from pipeline.providers.ports import AnalysisBrief, ProviderError, ProviderRefused, Repair
 from settings import Settings
+
+log = logging.getLogger(__name__)
 
 TOKENS_PER_FRAME = 66  # at LOW and MEDIUM; measured by Google's own notebook (local_token_counting, 2026-06)
 ZOOM_SECONDS = 12.0  # around the candidate moment
@@ -46,7 +49,11 @@ class GeminiAnalyst:
             )
         seen = schemas.to_analysis(answer, PROVIDER)
         if self._settings.gemini_zoom and _pays(seen, brief):
-            seen = self._zoomed(video, seen, brief)
+            try:
+                seen = self._zoomed(video, seen, brief)
+            except ProviderError as error:
+                # The first look stands on its own; the learner need not wait for a second try of this one.
+                log.warning("no closer look: %s", type(error).__name__)
         return seen, self._gemini.usage
 
     def reconsider(

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 import httpx2
 from google import genai
 from google.genai import errors, types
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from models.coaching import ModelCall
 from pipeline.providers import ledger
 from pipeline.providers.google import prices
-from pipeline.providers.google.gemini import Unavailable, typed, wait
+from pipeline.providers.google.gemini import Unavailable, patient, typed
 from pipeline.providers.ports import ProviderError, ProviderRefused, Vector
 from settings import Settings
 
@@ -38,15 +37,7 @@ class GeminiEmbedder:
         return self._embed([text], QUERY)[0]
 
     def _embed(self, texts: Sequence[str], task: str) -> list[Vector]:
-        for attempt in Retrying(
-            stop=stop_after_attempt(self._settings.gemini_attempts),
-            retry=retry_if_exception_type(Unavailable),
-            wait=wait,
-            reraise=True,
-        ):
-            with attempt:
-                return self._call(texts, task)
-        raise AssertionError("Retrying ends by returning or raising")
+        return patient(self._settings)(self._call, texts, task)
 
     def _call(self, texts: Sequence[str], task: str) -> list[Vector]:
         started, outcome = time.monotonic(), "ok"

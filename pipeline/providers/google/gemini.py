@@ -179,15 +179,7 @@ class Gemini:
             return _parsed(self._answer(model, reworded), reworded)
 
     def _answer(self, model: str, question: Question[T]) -> Answer:
-        for attempt in Retrying(
-            stop=stop_after_attempt(self._settings.gemini_attempts),
-            retry=retry_if_exception_type(Unavailable),
-            wait=wait,
-            reraise=True,
-        ):
-            with attempt:
-                return self._call(model, question)
-        raise AssertionError("Retrying ends by returning or raising")
+        return patient(self._settings)(self._call, model, question)
 
     def _call(self, model: str, question: Question[T]) -> Answer:
         started, answer, outcome = time.monotonic(), Answer(), "ok"
@@ -234,7 +226,17 @@ class Gemini:
         )
 
 
-def wait(state: RetryCallState) -> float:
+def patient(settings: Settings) -> Retrying:
+    """Calls again what was Unavailable, some times; raises what the last call raised."""
+    return Retrying(
+        stop=stop_after_attempt(settings.gemini_attempts),
+        retry=retry_if_exception_type(Unavailable),
+        wait=_wait,
+        reraise=True,
+    )
+
+
+def _wait(state: RetryCallState) -> float:
     """What Google asks for, else longer each time, with jitter."""
     error = state.outcome.exception() if state.outcome else None
     asked = error.after if isinstance(error, Unavailable) else 0.0
