@@ -79,6 +79,23 @@ def _transcript_is_whole(crossings: list[dict[str, Any]]) -> None:
     assert [c for c in crossings if c["path"].endswith("/message/reply") and c["status"] == 200]
 
 
+def test_the_demo_plays_on_googles_sdks_against_their_doubles(folder: Path, clip: Path) -> None:
+    out = folder / "out"
+    with command("demo", "--google-doubles", "--video", str(clip), "--out", str(out), folder=folder) as demo:
+        assert demo.process.wait(DEMO_SECONDS) == 0, demo.said
+        _nothing_is_left(demo)
+    coaching = json.loads((out / "coaching.json").read_text())
+    answers = ("structured_input", "video_analysis", "coaching_text", "narration_script")
+    assert {coaching[name]["provider"] for name in answers} == {"google"}
+    assert "煙が出てしまって" in coaching["voice_transcript"]
+    assert check_usable(out / "coaching_video.mp4").width == 720
+    timings = json.loads((out / "timings.json").read_text())
+    assert {"recognize", "analysis.v1", "coaching_text.v1", "synthesize"} <= {
+        call["purpose"] for call in timings["calls"]
+    }
+    assert sum(timings["cost_usd"].values()) > 0
+
+
 def test_the_demo_tells_why_a_video_is_not_taken(folder: Path, memo: Path) -> None:
     notes = folder / "notes.mp4"
     notes.write_text("no video at all\n")

@@ -1,5 +1,9 @@
-"""A thousand sessions whose providers fail one call in twenty: each comes to its end, and none to two."""
+"""Many sessions whose providers fail one call in twenty: each comes to its end, and none to two.
 
+A hundred take ten seconds; MANY_SESSIONS=1000 makes it a thousand (README, "Measured").
+"""
+
+import os
 import random
 import threading
 from collections import Counter
@@ -35,7 +39,7 @@ from tests import quick_providers
 from tests.process import name_in_environment
 from tests.quick_providers import new_script
 
-SESSIONS = 1_000
+SESSIONS = int(os.environ.get("MANY_SESSIONS", "100"))
 FAULTY = 0.05
 RUNNERS = 4
 RAW = "videos/shared.mp4"
@@ -133,7 +137,7 @@ def _bring_to_its_end(session_id: int) -> None:
 
 
 @pytest.mark.usefixtures("many")
-def test_a_thousand_sessions_with_faults_all_end_and_none_twice() -> None:
+def test_many_sessions_with_faults_all_end_and_none_twice() -> None:
     new_script()
     _break_now_and_then()
     with transaction() as db:
@@ -153,7 +157,9 @@ def test_a_thousand_sessions_with_faults_all_end_and_none_twice() -> None:
         noted = db.exec(select(func.sum(col(StageRun.usage)["cost_usd"].as_float()))).one()
     assert sum(ended.values()) == SESSIONS
     assert set(ended) <= {SessionStatus.COMPLETED, SessionStatus.FAILED}
-    assert ended[SessionStatus.COMPLETED] >= SESSIONS * 0.999  # five in a row is one in three million
+    assert (
+        ended[SessionStatus.COMPLETED] >= SESSIONS * 0.999
+    )  # five failures in a row: one call in three million
     assert sum(count for attempt, count in tried.items() if attempt > 1) > SESSIONS * FAULTY
     assert set(owed.values()) == {1}
     kinds = Counter(kind for _, kind in owed)
