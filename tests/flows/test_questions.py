@@ -162,7 +162,6 @@ def test_a_coach_who_is_away_for_a_moment_answers_later_and_once(
     assert len([b for b in learner.thread().from_bot if b.quoted_id == asked.message_id]) == 1
 
 
-@pytest.mark.parametrize(("failure", "tries"), [(ProviderError("away"), 4), (RuntimeError("a bug"), 5)])
 def test_two_runners_at_one_question_answer_it_once(shared: System, monkeypatch: pytest.MonkeyPatch) -> None:
     slow_thinks, quick_is_done, slow_is_done = Event(), Event(), Event()
 
@@ -192,6 +191,7 @@ def test_two_runners_at_one_question_answer_it_once(shared: System, monkeypatch:
         assert len(db.exec(select(Message).where(Message.answers_id == row.id)).all()) == 1
 
 
+@pytest.mark.parametrize(("failure", "tries"), [(ProviderError("away"), 4), (RuntimeError("a bug"), 5)])
 def test_a_question_nobody_can_answer_gets_an_apology(
     shared: System, clip: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception, tries: int
 ) -> None:
