@@ -148,10 +148,10 @@ def test_a_model_that_keeps_breaking_the_rules_reaches_nobody(
 def test_a_question_is_answered_and_its_calls_are_kept(system: System, clip: Path) -> None:
     learner = system.learner()
     cook(learner, clip)
-    played(learner)
-    seen = len(learner.thread().from_bot)
-    learner.text("なぜ火を弱めるのですか？")
-    learner.wait_for(lambda t: t.from_bot[seen:], WAIT, what="an answer")
+    question = learner.text("なぜ火を弱めるのですか？")
+    learner.wait_for(
+        lambda t: [b for b in t.from_bot if b.quoted_id == question.message_id], WAIT, what="an answer"
+    )
     asked = [m for m in system.messages() if m.meta["type"] == MessageType.QUESTION]
     assert {call["purpose"] for call in asked[-1].meta["calls"]} == {"retrieval_query", "answers.v1"}
 
