@@ -90,30 +90,24 @@ def test_with_nothing_named_the_embedded_parts_are_looked_at_and_called_so(folde
     assert {path.name for path in folder.iterdir()} == {"postgres", "valkey"}
 
 
-def test_production_fallbacks_are_failures_listed_one_by_one(tmp_path: Path) -> None:
-    done = run("doctor", "--json", MOMENT_ENV="production", DATA_DIR=str(tmp_path))
+def test_production_fallbacks_are_failures_listed_one_by_one_beside_what_is_named(tmp_path: Path) -> None:
+    away = f"redis://127.0.0.1:{free_port()}/0"
+    done = run("doctor", "--json", MOMENT_ENV="production", BROKER_URL=away, DATA_DIR=str(tmp_path))
 
     assert done.returncode == 1
     found = told(done.stdout)
     for variable in (
-        "DATABASE_URL", "BROKER_URL", "LINE_CHANNELS", "PUBLIC_URL", "PROVIDERS", "STORE_DIR", "LINK_SECRET",
+        "DATABASE_URL", "LINE_CHANNELS", "PUBLIC_URL", "PROVIDERS", "STORE_DIR", "LINK_SECRET",
     ):  # fmt: skip
         check = found[f"settings.{variable.lower()}"]
         assert check["status"] == "failed"
         assert f"{variable} is not set" in check["detail"]
         assert f"set {variable}" in check["fix"]
-    for part in ("database", "broker", "store", "models", "public_url", "line"):
+    for part in ("database", "store", "models", "public_url", "line"):
         assert found[part]["status"] == "skipped"
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_in_production_what_is_named_is_looked_at_beside_what_is_refused(tmp_path: Path) -> None:
-    url = f"redis://127.0.0.1:{free_port()}/0"
-    done = run("doctor", "--json", MOMENT_ENV="production", BROKER_URL=url, DATA_DIR=str(tmp_path))
-
-    found = told(done.stdout)
     assert found["broker"]["status"] == "failed"
     assert "settings.broker_url" not in found
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
