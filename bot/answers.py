@@ -24,7 +24,7 @@ from pipeline.line.content import ContentGone, ContentTooLarge
 from pipeline.objects import keep, memo_key
 from pipeline.outbox import owe
 from pipeline.providers import ledger
-from pipeline.providers.loading import local_file, providers, store
+from pipeline.providers.loading import FALLBACK_FROM, local_file, providers, store
 from pipeline.providers.ports import ProviderRefused, Providers, QuestionBrief, Turn, UnreadableAudio
 from pipeline.queue import Job, enqueue
 from pipeline.search import nearest, prepared
@@ -36,7 +36,6 @@ log = logging.getLogger(__name__)
 HISTORY = 10  # messages
 IN_HAND = timedelta(seconds=60)  # while one runner thinks, nobody else does
 MAX_ATTEMPTS = 5
-FALLBACK_FROM = 4  # the attempt from which the fallback models are asked
 BACKOFF = timedelta(
     seconds=1
 )  # four times longer with each try; the first still leaves the reply token alive

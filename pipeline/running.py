@@ -16,6 +16,7 @@ from pipeline.endings import give_up, reject_memo, reject_video, say_still_worki
 from pipeline.graph import STAGE, Stage, StageName, ready
 from pipeline.media.ffmpeg import workspace
 from pipeline.providers import ledger
+from pipeline.providers.loading import FALLBACK_FROM
 from pipeline.providers.ports import ProviderRefused
 from pipeline.queue import enqueue
 from pipeline.stages import RUN
@@ -23,7 +24,6 @@ from pipeline.work import MemoRejected, VideoRejected, Yielded, load_work
 
 log = logging.getLogger(__name__)
 
-FALLBACK_FROM = 4  # the attempt from which the fallback models are asked
 TOLD_AFTER = 3  # failed attempts until a learner who waits for the text is told that it takes longer
 
 

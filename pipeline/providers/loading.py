@@ -12,6 +12,8 @@ from pipeline.providers.local_store import LocalStore
 from pipeline.providers.ports import ObjectStore, Providers
 from settings import ConfigurationError, settings
 
+FALLBACK_FROM = 4  # the attempt, at a stage or an answer, from which the fallback models are asked
+
 
 def providers(*, fallback: bool = False) -> Providers:
     """One of each, made once a process; with `fallback` those that PROVIDERS names for when its own fail.
