@@ -4,16 +4,22 @@ What the environment does not name falls back to an embedded part outside produc
 a fallback or a default secret refuses to start.
 """
 
+import json
 from datetime import timedelta
-from functools import lru_cache
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic_core import to_jsonable_python
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from errors import MomentError
 
 Room = Literal["cooking_videos", "coaching"]
 
+PREFIX = "MOMENT_"
+DATABASE_URL = "DATABASE_URL"  # without the prefix: what every host calls it
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105 - refused in production
 SHORTEST_SECRET = 32  # characters
 FALLBACKS = (
@@ -23,8 +29,15 @@ FALLBACKS = (
     "public_url",
     "providers",
     "store_dir",
-    "link_secret",
+    "link_secrets",
 )
+
+
+class ProviderChoice(StrEnum):
+    """Who listens, looks, coaches and speaks."""
+
+    OFFLINE = "offline"
+    GOOGLE = "google"
 
 
 class LineChannel(BaseModel):
@@ -40,35 +53,45 @@ class LineChannel(BaseModel):
     rooms: list[Room] = ["cooking_videos", "coaching"]
 
 
-class ConfigurationError(Exception):
+class ConfigurationError(MomentError):
     """The environment is not enough to start on; the message names each variable and the fix."""
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_parse_none_str="null",  # how `environment` says None
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+    )
 
-    moment_env: Literal["development", "production"] = "development"
+    env: Literal["development", "production"] = "development"
 
-    database_url: str | None = None  # postgresql+psycopg://…; unset: embedded Postgres
+    # postgresql://…; unset: embedded Postgres
+    database_url: str | None = Field(default=None, validation_alias=DATABASE_URL)
+    database_pool: int = Field(default=10, ge=2)  # connections of one process; see README, "Production"
     broker_url: str | None = None  # redis://…; unset: embedded Valkey
     data_dir: Path = Path(".moment")  # the embedded parts' data, and the store's by default
     store_dir: Path | None = None  # where objects lie without a bucket; unset: data_dir/objects
 
     public_url: str = "http://127.0.0.1:8000"  # our host as LINE clients see it; https in production
-    link_secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)  # signs media links
+    # The first signs media links, all of them are accepted: put a new one in front to rotate.
+    link_secrets: list[SecretStr] = [SecretStr(DEVELOPMENT_SECRET)]
     media_link_days: int = 7  # a link made for an API answer; the bubbles' own links do not expire
 
     line_channels: list[LineChannel] = []  # JSON; unset: the simulator's
     line_api_url: str | None = None  # unset: LINE's own hosts
 
-    providers: str = "pipeline.providers.offline"  # the module whose build() makes the providers
+    providers: ProviderChoice = ProviderChoice.OFFLINE
     gcs_bucket: str | None = None  # objects lie there; unset: in store_dir
     # How web hands out what lies in the bucket: a 302 to a fresh signed link, or the bytes through our host.
     media_delivery: Literal["redirect", "stream"] = "redirect"
 
-    # Google (PROVIDERS=pipeline.providers.google). Speech, Text-to-Speech and Storage use the application default
-    # credentials; so does Gemini on Vertex AI.
+    # Google. Speech, Text-to-Speech and Storage use a service account; so does Gemini on Vertex AI.
     google_project: str | None = None
+    google_key_file: Path | None = None  # a service account's; unset: the application default credentials
     google_api_url: str | None = None  # unset: Google's own hosts
     gemini_api_key: SecretStr | None = None  # the Developer API; unset: Vertex AI in google_project
     gemini_location: str = "global"  # of Vertex AI
@@ -90,10 +113,9 @@ class Settings(BaseSettings):
     speech_location: str = "asia-northeast1"
     tts_voice: str = "ja-JP-Chirp3-HD-Leda"
     tts_speaking_rate: float = Field(default=1.0, ge=0.25, le=2.0)
-    ffmpeg: str | None = None  # unset: the packaged binary
     cache_dir: Path = Path("~/.cache/moment")  # models unpacked once
 
-    # A killed worker's work is free again after one lease; renewed every third of it.
+    # A killed worker's work is free again after one lease; a living worker renews it every third of it.
     lease: timedelta = timedelta(seconds=10)
     max_attempts: int = 5
     retry_backoff: timedelta = timedelta(seconds=2)  # times 4 with each attempt: 2, 8, 32, 128 s
@@ -106,73 +128,112 @@ class Settings(BaseSettings):
     max_webhook_bytes: int = 1024 * 1024
 
     conversation_threads: int = 8
+    answer_threads: int = 2
     media_threads: int = 8  # downloads: they mostly wait for LINE
+    preparation_threads: int = 1  # ffmpeg, which takes every core it gets
     model_threads: int = 2
     video_threads: int = 1
-
-    @field_validator("database_url")
-    @classmethod
-    def use_psycopg(cls, url: str | None) -> str | None:
-        """Hosts hand out postgres:// or postgresql://; SQLAlchemy would pick psycopg2 for those."""
-        if url is None:
-            return None
-        for scheme in ("postgres://", "postgresql://"):
-            if url.startswith(scheme):
-                return "postgresql+psycopg://" + url.removeprefix(scheme)
-        return url
 
     @field_validator("public_url", "line_api_url", "google_api_url")
     @classmethod
     def without_slash(cls, url: str | None) -> str | None:
         return url.rstrip("/") if url else url
 
+    @field_validator("link_secrets")
+    @classmethod
+    def at_least_one(cls, secrets: list[SecretStr]) -> list[SecretStr]:
+        if not secrets or not all(secret.get_secret_value() for secret in secrets):
+            raise ValueError("name one secret or more, none of them empty")
+        return secrets
+
     @property
     def objects_dir(self) -> Path:
         return (self.store_dir or self.data_dir / "objects").expanduser().absolute()
 
-    def channel(self, name: str) -> LineChannel | None:
-        return next((channel for channel in self.line_channels if channel.name == name), None)
+    def change(self, **values: Any) -> "Settings":
+        """The same settings with these named anew."""
+        return self.model_copy(update=values)
 
-    def channel_for(self, room: str) -> LineChannel:
-        """The channel that carries a room. Raises ConfigurationError where none does."""
-        for channel in self.line_channels:
-            if room in channel.rooms:
-                return channel
-        raise ConfigurationError(f"LINE_CHANNELS: no channel carries the room '{room}'")
+    @classmethod
+    def without_environment(cls, **values: Any) -> "Settings":
+        """Defaults for all that is not given here, whatever the environment names."""
+        return cls.model_construct(**values)
+
+    def environment(self) -> dict[str, str]:
+        """The variables by which a child process reads just these settings, secrets in plain."""
+        return {variable(name): _plain_text(getattr(self, name)) for name in type(self).model_fields}
 
     def refuse_fallbacks(self) -> None:
         """Raises ConfigurationError in production, naming every part that would be a fallback."""
-        if self.moment_env != "production":
-            return
-        named = self.model_fields_set | ({"store_dir"} if self.gcs_bucket else set())
-        wrong = [f"{name.upper()} is not set" for name in FALLBACKS if name not in named]
-        if len(self.link_secret.get_secret_value()) < SHORTEST_SECRET:
-            wrong.append(
-                f"LINK_SECRET is the default or too short: set {SHORTEST_SECRET} random characters or more"
+        problems = self.production_problems()
+        if problems:
+            raise ConfigurationError("refusing to start in production: " + "; ".join(problems))
+
+    def production_problems(self) -> list[str]:
+        """Each begins with its variable; none outside production."""
+        if self.env != "production":
+            return []
+        problems = [f"{variable(name)} is not set" for name in self.unset_parts()]
+        problems += [*self._unsafe_values(), *self._channel_problems()]
+        return list(dict.fromkeys(problems))
+
+    def unset_parts(self) -> list[str]:
+        """The settings for which something would stand in."""
+        names = {name for name in self.model_fields_set if getattr(self, name) is not None}
+        if self.gcs_bucket:
+            names.add("store_dir")
+        return [name for name in FALLBACKS if name not in names]
+
+    def _unsafe_values(self) -> list[str]:
+        problems = []
+        if any(len(secret.get_secret_value()) < SHORTEST_SECRET for secret in self.link_secrets):
+            problems.append(
+                f"{PREFIX}LINK_SECRETS holds the default or one too short: "
+                f"use {SHORTEST_SECRET} random characters or more"
             )
         if not self.public_url.startswith("https://"):
-            wrong.append("PUBLIC_URL must be https: LINE plays nothing else")
+            problems.append(f"{PREFIX}PUBLIC_URL must be https: LINE plays nothing else")
         if self.line_api_url is not None:
-            wrong.append("LINE_API_URL is for the simulator: unset it")
+            problems.append(f"{PREFIX}LINE_API_URL is for the simulator: unset it")
         if self.google_api_url is not None:
-            wrong.append("GOOGLE_API_URL is for the local doubles: unset it")
-        carried = [room for channel in self.line_channels for room in channel.rooms]
-        wrong += [
-            f"LINE_CHANNELS: the room '{room}' must be carried by one channel"
+            problems.append(f"{PREFIX}GOOGLE_API_URL is for the local doubles: unset it")
+        return problems
+
+    def _channel_problems(self) -> list[str]:
+        channels = f"{PREFIX}LINE_CHANNELS"
+        rooms = [room for channel in self.line_channels for room in channel.rooms]
+        problems = [
+            f"{channels}: the room '{room}' must be carried by one channel"
             for room in get_args(Room)
-            if carried.count(room) != 1
+            if rooms.count(room) != 1
         ]
         if len({channel.name for channel in self.line_channels}) != len(self.line_channels):
-            wrong.append("LINE_CHANNELS: two channels have the same name")
-        wrong += [
-            f"LINE_CHANNELS: '{channel.name}' has an empty channel_secret"
+            problems.append(f"{channels}: two channels have the same name")
+        problems += [
+            f"{channels}: '{channel.name}' has an empty channel_secret"
             for channel in self.line_channels
             if not channel.channel_secret.get_secret_value()
         ]
-        if wrong:
-            raise ConfigurationError("refusing to start in production: " + "; ".join(dict.fromkeys(wrong)))
+        return problems
 
 
-@lru_cache(maxsize=1)
-def settings() -> Settings:
-    return Settings()
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return DATABASE_URL if name == "database_url" else f"{PREFIX}{name.upper()}"
+
+
+def _plain_text(value: Any) -> str:
+    plain = to_jsonable_python(_without_masks(value))
+    if isinstance(plain, bool):
+        return str(plain).lower()
+    return plain if isinstance(plain, str) else json.dumps(plain)
+
+
+def _without_masks(value: Any) -> Any:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, BaseModel):
+        return {name: _without_masks(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, list):
+        return [_without_masks(entry) for entry in value]
+    return value

@@ -1,16 +1,14 @@
-"""`python -m benchmarks.bare_route`: the webhook as one would write it first, to be measured against.
+"""The webhook as one would write it first, to be measured against.
 
 Verifies the signature and makes one durable INSERT for each request, through a pool of connections, committed
 before the answer.
 """
 
-import argparse
 import asyncio
 import base64
 import hashlib
 import hmac
 import json
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -62,14 +60,6 @@ def make_app(database_url: str, secret: bytes) -> FastAPI:
     return app
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="bare_route")
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--secret", required=True)
-    options = parser.parse_args()
-    app = make_app(os.environ["DATABASE_URL"], options.secret.encode())
-    uvicorn.run(app, port=options.port, log_level="warning", access_log=False)
-
-
-if __name__ == "__main__":
-    main()
+def serve(database_url: str, secret: bytes, port: int) -> None:
+    """Until it is told to stop."""
+    uvicorn.run(make_app(database_url, secret), port=port, log_level="warning", access_log=False)

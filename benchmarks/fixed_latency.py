@@ -1,7 +1,6 @@
 """Providers that take as long as real ones and answer with fixed words, so that what is left is our own time.
 
-Named by PROVIDERS=benchmarks.fixed_latency. The seconds are the order of the real services' on a clip of
-half a minute.
+The seconds are the order of the real services' on a clip of half a minute.
 """
 
 import time
@@ -29,7 +28,10 @@ from pipeline.providers.ports import (
     Transcript,
     Vector,
 )
+from pipeline.providers.registry import ProviderSets
 from settings import Settings
+from storage.google_credentials import GoogleCredentials
+from storage.store import ObjectStore
 
 # Seconds of each call.
 TRANSCRIBE = 1.0
@@ -47,7 +49,7 @@ SPEECH_RATE = 24_000  # Hz
 SENTENCE_SECONDS = 2.0
 
 _USAGE = Usage(provider=MODEL)
-_SAID = "味はよかったです。パラパラにするにはどうすればいいですか。"
+_MEMO = "味はよかったです。パラパラにするにはどうすればいいですか。"
 _COACHING = CoachingText(
     mondaiten="卵に火が入りすぎてから、ご飯を入れていました。",
     skill="卵は余熱でも固まります。やわらかいうちにご飯と合わせましょう。",
@@ -65,7 +67,7 @@ class FixedLatency:
 
     def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
         time.sleep(TRANSCRIBE)
-        return Transcript(_SAID, _USAGE)
+        return Transcript(_MEMO, _USAGE)
 
     def analyze(
         self, video: Path, brief: AnalysisBrief, repair: Repair | None = None
@@ -125,7 +127,7 @@ class FixedLatency:
 def tones(sentences: Sequence[str], into: Path) -> list[SpokenSentence]:
     """Stands for speech: a tone of SENTENCE_SECONDS for each sentence."""
     samples = np.sin(np.arange(int(SPEECH_RATE * SENTENCE_SECONDS)) * 0.06) * 9_000
-    spoken = []
+    speech = []
     for index, sentence in enumerate(sentences):
         path = into / f"{index}.wav"
         with wave.open(str(path), "wb") as file:
@@ -133,8 +135,8 @@ def tones(sentences: Sequence[str], into: Path) -> list[SpokenSentence]:
             file.setsampwidth(2)
             file.setframerate(SPEECH_RATE)
             file.writeframes(samples.astype("<i2").tobytes())
-        spoken.append(SpokenSentence(sentence, path, SENTENCE_SECONDS))
-    return spoken
+        speech.append(SpokenSentence(sentence, path, SENTENCE_SECONDS))
+    return speech
 
 
 def _vector(text: str) -> Vector:
@@ -142,8 +144,7 @@ def _vector(text: str) -> Vector:
     return [float(value) for value in vector / np.linalg.norm(vector)]
 
 
-def build(settings: Settings) -> Providers:
-    all_in_one = FixedLatency()
-    return Providers(
-        transcriber=all_in_one, analyst=all_in_one, embedder=all_in_one, coach=all_in_one, narrator=all_in_one
-    )
+def build(_settings: Settings, _store: ObjectStore, _credentials: GoogleCredentials) -> ProviderSets:
+    one = FixedLatency()
+    providers = Providers(transcriber=one, analyst=one, embedder=one, coach=one, narrator=one)
+    return ProviderSets(usual=providers, fallback=providers)

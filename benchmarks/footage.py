@@ -25,7 +25,7 @@ def memo(path: Path) -> Path:
     return _make(path, "-f", "lavfi", "-i", "sine=frequency=300:duration=2", "-c:a", "aac")
 
 
-def padded(source: Path, path: Path, *, total_bytes: int) -> Path:
+def pad(source: Path, path: Path, *, total_bytes: int) -> Path:
     """The same clip as a file of `total_bytes`, by a free box at its end (ISO/IEC 14496-12, 8.1.2)."""
     content = source.read_bytes()
     box_bytes = total_bytes - len(content)

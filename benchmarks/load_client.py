@@ -115,7 +115,7 @@ async def load(url: str, secret: str, connections: int, seconds: float) -> Load:
     started_at = time.perf_counter()
     tally = _Tally(stop_at=started_at + seconds)
     loop = asyncio.get_running_loop()
-    made = []
+    endings = []
     for learner in range(connections):
         webhook = Webhook(url, secret, learner)
         _, protocol = await loop.create_connection(
@@ -123,8 +123,8 @@ async def load(url: str, secret: str, connections: int, seconds: float) -> Load:
             address.hostname or "",
             address.port or 80,
         )
-        made.append(protocol.done)
-    await asyncio.gather(*made)
+        endings.append(protocol.done)
+    await asyncio.gather(*endings)
     took = time.perf_counter() - started_at
     return Load(
         per_second=len(tally.waits) / took,

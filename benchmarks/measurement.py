@@ -14,7 +14,7 @@ class Goal:
     comparison: Literal["<=", ">="]
     bound: float
 
-    def met_by(self, value: float) -> bool:
+    def accepts(self, value: float) -> bool:
         return value <= self.bound if self.comparison == "<=" else value >= self.bound
 
     def __str__(self) -> str:
@@ -49,9 +49,9 @@ class Measurement:
         return self.ours / self.reference
 
     @property
-    def met(self) -> bool:
+    def is_met(self) -> bool:
         """Judged on the exact figures, not on the rounded ones that are shown."""
-        return self.goal.met_by(self.ratio if self.goal.of == "ratio" else self.ours)
+        return self.goal.accepts(self.ratio if self.goal.of == "ratio" else self.ours)
 
     def as_json(self) -> dict[str, str | float | bool]:
         return {
@@ -61,7 +61,7 @@ class Measurement:
             "unit": self.unit,
             "ratio": round(self.ratio, 3),
             "goal": str(self.goal),
-            "met": self.met,
+            "met": self.is_met,
         }
 
 

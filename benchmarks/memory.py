@@ -8,21 +8,22 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlmodel import select
 
-from benchmarks.environment import BenchmarkFailed
-from benchmarks.footage import clip, padded
+from benchmarks.bench import Bench, BenchmarkFailed, learner_before_video
+from benchmarks.footage import clip, pad
 from benchmarks.measurement import Measurement, at_most
 from benchmarks.runner import Report
-from benchmarks.system import System, started
-from models.database import transaction
+from desk.stack import Stack, Worker
+from jobs.queue import Queue
+from models.database import Database
 from models.session import CookingSession
 from models.user import User
-from simulator.client import Learner
+from simulator.line.client import Learner
 
 ROUNDS = 3
 LARGE_BYTES = 200 * 1024 * 1024
@@ -33,46 +34,47 @@ SAMPLE_SECONDS = 0.01
 LOOK_SECONDS = 0.1
 
 
-def measure(folder: Path, report: Report) -> Sequence[Measurement]:
+def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]:
     small = clip(folder / "small.mp4", seconds=4, size="360x640")
-    large = padded(small, folder / "large.mp4", total_bytes=LARGE_BYTES)
-    with started(folder, ["conversation", "media"]) as system:
-        pid = system.workers["media"].pid
+    large = pad(small, folder / "large.mp4", total_bytes=LARGE_BYTES)
+    database = Database(bench.settings.database_url or "")
+    with closing(database), bench.stack(folder, [Queue.CONVERSATION, Queue.MEDIA]) as (stack, launcher):
+        pid = launcher.process_id(Worker(Queue.MEDIA))
         report("a small video first")
-        _fetch(system, small)
+        _fetch(stack, database, small)
         before = rss_mb(pid)
         peak = before
         for number in range(ROUNDS):
             report(f"a video of 200 MB, {number + 1} of {ROUNDS}")
-            with watched(pid) as watch:
-                _fetch(system, large)
+            with watch_size(pid) as watch:
+                _fetch(stack, database, large)
             peak = max(peak, watch.peak_mb)
     return [
         Measurement("media worker's growth ÷ its size at rest", peak - before, before, "MB", at_most(GOAL_MB))
     ]
 
 
-def _fetch(system: System, video: Path) -> None:
+def _fetch(stack: Stack, database: Database, video: Path) -> None:
     """Sends the video, waits until it is stored, and takes it back so that the disk does not fill up."""
-    learner = system.learner()
-    sent = learner.video(video)
+    learner = learner_before_video(stack)
+    message = learner.video(video)
     deadline = time.monotonic() + WAIT_SECONDS
-    while not _stored(learner):
+    while not _is_stored(learner, database):
         if time.monotonic() > deadline:
             raise BenchmarkFailed(f"the video was not stored within {WAIT_SECONDS:g} s")
         time.sleep(LOOK_SECONDS)
-    learner.unsend(sent.message_id or "")
+    learner.unsend(message.message_id or "")
 
 
-def _stored(learner: Learner) -> bool:
+def _is_stored(learner: Learner, database: Database) -> bool:
     statement = select(CookingSession).join(User).where(User.line_user_id == learner.user_id)
-    with transaction() as db:
+    with database.transaction() as db:
         return db.exec(statement).one().raw_video_url != ""
 
 
 @dataclass
 class Watch:
-    """The highest resident size seen so far, in MB."""
+    """The highest resident size so far, in MB."""
 
     pid: int
     peak_mb: float = 0.0
@@ -87,7 +89,7 @@ class Watch:
 
 
 @contextmanager
-def watched(pid: int) -> Iterator[Watch]:
+def watch_size(pid: int) -> Iterator[Watch]:
     watch = Watch(pid)
     thread = threading.Thread(target=watch.look, daemon=True)
     thread.start()

@@ -7,6 +7,7 @@ The clip and the memo reach the simulator at once; LINE's own preparing is nobod
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -14,21 +15,21 @@ from statistics import median
 from sqlmodel import select
 
 from benchmarks import fixed_latency as latency
+from benchmarks.bench import Bench, learner_before_video
 from benchmarks.footage import clip, memo
 from benchmarks.measurement import Measurement, ratio_at_most
 from benchmarks.runner import Report
-from benchmarks.system import System, started
-from knowledge_base import copy
-from models.database import transaction
-from models.session import CookingSession, StageRun
+from desk.stack import Stack
+from jobs.queue import Queue
+from knowledge_base import phrasebook
+from models.database import Database
+from models.session import CookingSession, StageName, StageRun
 from models.user import User
-from pipeline.graph import StageName
-from simulator.client import Learner, Thread
+from simulator.line.client import Learner, Thread
 
 ROUNDS = 3
 WAIT_SECONDS = 120.0
 GOAL = 1.05
-QUEUES = ("conversation", "media", "models", "video")
 
 # The memo is heard while the video is looked at; calls that need nothing of each other count once.
 MODELS_TO_TEXT = (
@@ -46,13 +47,14 @@ class Times:
     render: float
 
 
-def measure(folder: Path, report: Report) -> Sequence[Measurement]:
+def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]:
     footage, words = clip(folder / "clip.mp4", seconds=8, size="360x640"), memo(folder / "memo.m4a")
     rounds = []
-    with started(folder, QUEUES) as system:
+    database = Database(bench.settings.database_url or "")
+    with closing(database), bench.stack(folder, tuple(Queue)) as (stack, _):
         for number in range(ROUNDS):
             report(f"session {number + 1} of {ROUNDS}")
-            rounds.append(_session(system, footage, words))
+            rounds.append(_session(stack, database, footage, words))
     text = median(times.text for times in rounds)
     by_video = sorted(rounds, key=lambda times: times.video / (MODELS_TO_VIDEO + times.render))
     video = by_video[len(rounds) // 2]  # the median round, with the render it really had
@@ -63,23 +65,23 @@ def measure(folder: Path, report: Report) -> Sequence[Measurement]:
     ]
 
 
-def _session(system: System, footage: Path, words: Path) -> Times:
-    learner = system.learner()
-    sent = learner.video(footage).message_id
+def _session(stack: Stack, database: Database, footage: Path, words: Path) -> Times:
+    learner = learner_before_video(stack)
+    video_id = learner.video(footage).message_id
     learner.audio(words)
     # Left alone until something can be there: looking costs the simulator time too.
     time.sleep(MODELS_TO_TEXT)
     text_at = learner.wait_for(_card_at, WAIT_SECONDS, what="the coaching text")
     time.sleep(latency.NARRATION + latency.SPEAK)
     video_at = learner.wait_for(_video_at, WAIT_SECONDS, what="the coaching video")
-    sent_at = next(bubble.at_ms for bubble in learner.thread().bubbles if bubble.id == sent)
+    sent_at = next(bubble.at_ms for bubble in learner.thread().bubbles if bubble.id == video_id)
     assert text_at is not None
     assert video_at is not None
-    return Times((text_at - sent_at) / 1000, (video_at - sent_at) / 1000, _render_seconds(learner))
+    return Times((text_at - sent_at) / 1000, (video_at - sent_at) / 1000, _render_seconds(learner, database))
 
 
 def _card_at(thread: Thread) -> int | None:
-    card = thread.find(copy.CARD_PROBLEM)
+    card = thread.find(phrasebook.CARD_PROBLEM)
     return card.at_ms if card else None
 
 
@@ -87,14 +89,14 @@ def _video_at(thread: Thread) -> int | None:
     return next((bubble.at_ms for bubble in thread.of_type("video")), None)
 
 
-def _render_seconds(learner: Learner) -> float:
+def _render_seconds(learner: Learner, database: Database) -> float:
     statement = (
         select(StageRun)
         .join(CookingSession)
         .join(User)
         .where(User.line_user_id == learner.user_id, StageRun.stage == StageName.PRODUCE_VIDEO)
     )
-    with transaction() as db:
+    with database.transaction() as db:
         run = db.exec(statement).one()
     assert run.started_at is not None
     assert run.finished_at is not None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from benchmarks.bench import Bench
 from benchmarks.fixed_latency import tones
 from benchmarks.footage import clip
 from benchmarks.measurement import Measurement, ratio_at_most
@@ -40,25 +41,25 @@ class Cost:
     cpu: float
 
 
-def measure(folder: Path, report: Report) -> Sequence[Measurement]:
+def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]:
     report("drawing the source")
     source = clip(folder / "source.mp4", seconds=SOURCE_SECONDS, size=SOURCE_SIZE)
     facts = check_usable(source)
-    spoken = tones([*PART1, *PART2], folder)
-    told = source, facts, spoken[: len(PART1)], spoken[len(PART1) :], KEY_MOMENT_SECONDS
+    speech = tones([*PART1, *PART2], folder)
+    story = source, facts, speech[: len(PART1)], speech[len(PART1) :], KEY_MOMENT_SECONDS
     bare_folder, our_folder = folder / "bare", folder / "ours"
     bare_folder.mkdir()
     our_folder.mkdir()
-    bare = prepare(*told, bare_folder)
+    bare = prepare(*story, bare_folder)
     ours_costs, bare_costs = [], []
     for number in range(ROUNDS):
         report(f"render {number + 1} of {ROUNDS}")
-        ours_costs.append(_cost(lambda: compose(*told, our_folder)))
+        ours_costs.append(_cost(lambda: compose(*story, our_folder)))
         bare_costs.append(_cost(lambda: subprocess.run(bare.command, capture_output=True, check=True)))
-    return _judged(ours_costs, bare_costs, bare.board.seconds)
+    return _compare(ours_costs, bare_costs, bare.board.seconds)
 
 
-def _judged(ours: Sequence[Cost], bare: Sequence[Cost], length: float) -> Sequence[Measurement]:
+def _compare(ours: Sequence[Cost], bare: Sequence[Cost], length: float) -> Sequence[Measurement]:
     our_wall, bare_wall = median(cost.wall for cost in ours), median(cost.wall for cost in bare)
     our_cpu, bare_cpu = median(cost.cpu for cost in ours), median(cost.cpu for cost in bare)
     return [

@@ -12,10 +12,12 @@ from statistics import median
 
 import httpx
 
+from benchmarks.bench import DISH, STEP_SECONDS, Bench, learner_before_video
 from benchmarks.measurement import Measurement, at_most, percentile
 from benchmarks.runner import Report
-from benchmarks.system import DISH, STEP_SECONDS, System, started
-from simulator.client import Learner, Thread
+from desk.stack import Stack
+from jobs.queue import Queue
+from simulator.line.client import Learner, Thread
 
 TAPS = 100
 WARM_UP = 5
@@ -27,21 +29,21 @@ P99_MS = 500.0
 BUTTONS = ("action=menu", f"action=dish&slug={DISH}")
 
 
-def measure(folder: Path, report: Report) -> Sequence[Measurement]:
-    with started(folder, ["conversation"]) as system:
-        answers, trips = _taps(system, report)
+def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]:
+    with bench.stack(folder, [Queue.CONVERSATION]) as (stack, _):
+        answers, trips = _taps(stack, report)
     return [
         Measurement("tap to answer, p50", median(answers), median(trips), "ms", at_most(MEDIAN_MS)),
         Measurement("tap to answer, p99", percentile(answers, 0.99), percentile(trips, 0.99), "ms", at_most(P99_MS)),
     ]  # fmt: skip
 
 
-def _taps(system: System, report: Report) -> tuple[list[float], list[float]]:
+def _taps(stack: Stack, report: Report) -> tuple[list[float], list[float]]:
     """Milliseconds of each tap's answer, and of the bare round trip before it."""
     pauses = random.Random(20261122)  # noqa: S311 - the same pauses at every run
-    learner = system.learner()
+    learner = learner_before_video(stack)
     answers, trips = [], []
-    with httpx.Client(base_url=system.desk_url, trust_env=False) as bare:
+    with httpx.Client(base_url=stack.line_url, trust_env=False) as bare:
         for number in range(WARM_UP + TAPS):
             report(f"tap {number + 1} of {WARM_UP + TAPS}")
             time.sleep(pauses.uniform(*PAUSE_SECONDS))
@@ -61,16 +63,16 @@ def _round_trip_ms(bare: httpx.Client) -> float:
 
 def _answer_ms(learner: Learner, data: str) -> float:
     """Taps, leaves the system alone until the goal has passed, then reads both bubbles' times."""
-    seen = len(learner.thread().bubbles)
+    before = len(learner.thread().bubbles)
     learner.postback(data, display_text="選ぶ")
     time.sleep(MEDIAN_MS / 1000)
 
-    def answered(thread: Thread) -> float | None:
-        new = thread.bubbles[seen:]
+    def wait_of(thread: Thread) -> float | None:
+        new = thread.bubbles[before:]
         answer = next((bubble for bubble in new if bubble.author == "bot"), None)
         # At least a tenth of a millisecond, so that an answer within the clock's own step is still truthy.
         return max(0.1, float(answer.at_ms - new[0].at_ms)) if answer else None
 
-    milliseconds = learner.wait_for(answered, STEP_SECONDS, what="the answer to a tap")
+    milliseconds = learner.wait_for(wait_of, STEP_SECONDS, what="the answer to a tap")
     assert milliseconds is not None
     return milliseconds

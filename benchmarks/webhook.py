@@ -10,11 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks.environment import BenchmarkFailed, free_port, named, running, wait_until_answering
+from benchmarks import bare_route
+from benchmarks.bench import Bench, BenchmarkFailed
 from benchmarks.load_client import Load
 from benchmarks.measurement import Measurement, at_most, ratio_at_least
 from benchmarks.runner import Report
-from benchmarks.system import CHANNEL, SECRET, line_channels
+from desk.simulated_line import channels
+from desk.stack import ProcessLauncher, Web, wait_for
+from desk.supervisor import Child, Supervisor
+from settings import LineChannel
 
 ROUNDS = 3
 CONNECTIONS = 50
@@ -25,30 +29,34 @@ P99_MS = 100.0
 ANSWER_SECONDS = 30.0  # what is unanswered by then, will never be
 
 
-def measure(folder: Path, report: Report) -> Sequence[Measurement]:
-    ours_port, bare_port = free_port(), free_port()
-    ours_log, bare_log = folder / "ours.log", folder / "bare.log"
-    ours_url, bare_url = f"http://127.0.0.1:{ours_port}", f"http://127.0.0.1:{bare_port}"
-    bare_command = ("benchmarks.bare_route", "--port", str(bare_port), "--secret", SECRET)
-    with (
-        named(LINE_CHANNELS=line_channels()),
-        running(ours_log, "moment", "web", "--port", str(ours_port)) as ours,
-        running(bare_log, *bare_command) as bare,
-    ):
-        wait_until_answering(f"{ours_url}/readyz", ours, ours_log)
-        wait_until_answering(f"{bare_url}/readyz", bare, bare_log)
-        return _compared(f"{ours_url}/webhooks/line/{CHANNEL}", f"{bare_url}/webhook", report)
+def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]:
+    channel = channels()[0]
+    with Supervisor() as supervisor:
+        launcher = ProcessLauncher(supervisor, bench.run_part, logs=folder)
+        ours_port, bare_port = launcher.reserve_port(), launcher.reserve_port()
+        ours_url, bare_url = f"http://127.0.0.1:{ours_port}", f"http://127.0.0.1:{bare_port}"
+        launcher.start(Web(ours_port), bench.settings.change(line_channels=[channel]))
+        supervisor.add(_bare_route(bench, channel, bare_port, folder / "bare.log"))
+        wait_for(f"{ours_url}/readyz", launcher)
+        wait_for(f"{bare_url}/readyz", launcher)
+        urls = f"{ours_url}/webhooks/line/{channel.name}", f"{bare_url}/webhook"
+        return _compare(*urls, channel.channel_secret.get_secret_value(), report)
 
 
-def _compared(ours_url: str, bare_url: str, report: Report) -> Sequence[Measurement]:
+def _bare_route(bench: Bench, channel: LineChannel, port: int, log: Path) -> Child:
+    secret = channel.channel_secret.get_secret_value()
+    return Child("bare", bare_route.serve, (bench.settings.database_url, secret.encode(), port), log)
+
+
+def _compare(ours_url: str, bare_url: str, secret: str, report: Report) -> Sequence[Measurement]:
     report("warming up")
     for url in (ours_url, bare_url):
-        _loaded(url, WARM_UP_SECONDS)
+        _load(url, secret, WARM_UP_SECONDS)
     ours, bare = [], []
     for number in range(ROUNDS):
         report(f"round {number + 1} of {ROUNDS}")
-        ours.append(_loaded(ours_url, SECONDS))
-        bare.append(_loaded(bare_url, SECONDS))
+        ours.append(_load(ours_url, secret, SECONDS))
+        bare.append(_load(bare_url, secret, SECONDS))
     return [
         Measurement(
             f"webhook throughput at {CONNECTIONS} connections",
@@ -67,18 +75,18 @@ def _compared(ours_url: str, bare_url: str, report: Report) -> Sequence[Measurem
     ]
 
 
-def _loaded(url: str, seconds: float) -> Load:
-    command = [sys.executable, "-m", "benchmarks.load_client", url, "--secret", SECRET]
+def _load(url: str, secret: str, seconds: float) -> Load:
+    command = [sys.executable, "-m", "benchmarks.load_client", url, "--secret", secret]
     command += ["--connections", str(CONNECTIONS), "--seconds", str(seconds)]
     try:
-        done = subprocess.run(
+        client = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=seconds + ANSWER_SECONDS
         )
     except subprocess.TimeoutExpired as late:
         raise BenchmarkFailed(f"{url} left requests unanswered") from late
-    if done.returncode != 0:
-        raise BenchmarkFailed(f"the load client failed: {done.stderr[-2000:]}")
-    load = Load(**json.loads(done.stdout))
+    if client.returncode != 0:
+        raise BenchmarkFailed(f"the load client failed: {client.stderr[-2000:]}")
+    load = Load(**json.loads(client.stdout))
     if load.refused:
         raise BenchmarkFailed(f"{url} refused {load.refused} requests")
     return load

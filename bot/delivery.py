@@ -6,177 +6,273 @@ docs: Retry a failed API request). A reply has no such key: its outcome unknown,
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
-from uuid import uuid4
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 from pydantic import ValidationError
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlalchemy.exc import NoResultFound
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from bot.line import LineError, NotSent, RateLimited, Refused, Sent, Unavailable, line_client
-from bot.rendering import render
-from bot.say.bubbles import MAX_OBJECTS
-from models.base import utc_now
-from models.chat import ChatRoom, Message, MessageType
-from models.database import transaction
+from bot.rendering import Renderer
+from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again
+from jobs.queue import Job, enqueue
+from line.accounts import LineAccounts
+from line.client import LineError, NotSent, RateLimited, Receipt, Refused, Unavailable
+from line.limits import MAX_OBJECTS
+from models.base import database_now
+from models.chat import ChatRoom, Message, MessageType, SentBubble, WaitReason
+from models.database import Database
 from models.session import CookingSession
 from models.user import User
-from pipeline.queue import Job, enqueue
-from settings import ConfigurationError, LineChannel, settings
 
 log = logging.getLogger(__name__)
 
 # A key is good for 24 h after its first use; with it older, a retry would be a second bubble.
 KEY_LIFE = timedelta(hours=23, minutes=30)
-IN_FLIGHT = timedelta(seconds=30)  # longer than any one call: who crashed in it is followed by a retry
 BACKOFF = timedelta(seconds=1)  # doubled with each try
 LONGEST_BACKOFF = timedelta(minutes=5)
 QUOTA_PAUSE = timedelta(hours=1)
-QUOTA_USED = "monthly quota used up"
+REPLY, PUSH = "reply", "push"
 
 
-def deliver(message_id: int) -> None:
-    """Sends the message if it is owed and due: by its reply token while that lives, else as a push."""
-    try:
-        message, user = _claim(message_id)
-    except (ValidationError, LookupError, NoResultFound) as error:
-        # Its rows can't be rendered; no later try will do better without a hand.
-        log.exception("message %s can't be rendered", message_id)
-        _park_unrenderable(message_id, error)
-        return
-    if message is not None and user is not None:
-        _send(message, user)
+@dataclass(frozen=True)
+class Parcel:
+    """A message that this process has claimed to send: the rows as they were then (detached)."""
+
+    lease: Lease
+    message: Message
+    user: User
+
+    @property
+    def id(self) -> int:
+        return self.message.id
 
 
-def deliver_reply(message_id: int) -> None:
-    """Sends a handler's answer at once; what the month's quota holds back rides along, free."""
-    message, user = _claim(message_id)
-    if message is None or user is None:
-        return
-    riders = []
-    if message.delivered_by == "reply":
-        with transaction() as db:
-            held_back = _held_back(db, message)
-        riders = [rider for held_id in held_back if (rider := _claim(held_id, riding=True)[0]) is not None]
-    _send(message, user, riders)
+@dataclass(frozen=True)
+class Delivery:
+    database: Database
+    leases: Leases
+    line: LineAccounts
+    renderer: Renderer
 
+    def deliver(self, message_id: int) -> None:
+        """Sends the message if it is owed and due: by its reply token while that lives, else as a push."""
+        parcel = self._claim(message_id)
+        if parcel is not None:
+            self._send(parcel)
 
-def _send(message: Message, user: User, riders: Sequence[Message] = ()) -> None:
-    """One request. The riders' bubbles come first: only the last bubble's quick replies are shown."""
-    channel = _channel(message)
-    together = [*riders, message]
-    bubbles = [bubble for each in together for bubble in each.line_body or []]
-    try:
-        if message.delivered_by == "reply":
-            sent = line_client(channel).reply(message.reply_token or "", bubbles)
-        else:
-            assert message.retry_key is not None  # noqa: S101 - what makes it owed
-            sent = line_client(channel).push(user.line_user_id, bubbles, message.retry_key)
-    except LineError as error:
-        _not_sent(message, channel, error)
-        for rider in riders:
-            _rider_not_sent(rider, error)
-    else:
-        _delivered(together, sent)
+    def deliver_reply(self, message_id: int) -> None:
+        """Sends a handler's answer at once; what the month's quota holds back rides along, free."""
+        parcel = self._claim(message_id)
+        if parcel is None:
+            return
+        riders: list[Parcel] = []
+        if parcel.message.delivered_by == REPLY:
+            with self.database.transaction() as db:
+                waiting = _waiting_for_quota(db, parcel.message)
+            riders = [rider for each in waiting if (rider := self._claim(each, riding=True)) is not None]
+        self._send(parcel, riders)
 
+    def _claim(self, message_id: int, *, riding: bool = False) -> Parcel | None:
+        try:
+            with self.database.transaction() as db:
+                return self._take(db, message_id, riding=riding)
+        except (ValidationError, LookupError, NoResultFound) as error:
+            # Its rows can't be rendered; no later try will do better without a hand.
+            log.exception("message %s can't be rendered", message_id)
+            with self.database.transaction() as db:
+                row = db.get_one(Message, message_id, with_for_update=True)
+                self._park_unsent(db, row, f"can't be rendered: {type(error).__name__}")
+        return None
 
-def _claim(message_id: int, *, riding: bool = False) -> tuple[Message | None, User | None]:
-    """Marks the try before it is made, and fixes the body all tries share."""
-    with transaction() as db:
-        due = or_(col(Message.next_attempt_at).is_(None), col(Message.next_attempt_at) <= func.now())
-        statement = (
-            select(Message)
-            .where(Message.id == message_id, col(Message.retry_key).is_not(None))
-            .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
-            .where(or_(due, col(Message.error) == QUOTA_USED))
-            .with_for_update(skip_locked=True)
-        )
-        message = db.exec(statement).first()
-        if message is None:
-            return None, None
+    def _take(self, db: DbSession, message_id: int, *, riding: bool) -> Parcel | None:
+        """Counts the try before it is made, and fixes the body that all tries share."""
+        is_held = col(Message.waits_for) == WaitReason.QUOTA, col(Message.lease_token).is_(None)
+        is_free = or_(col(Message.due_at) <= func.now(), and_(*is_held))
+        statement = select(Message).where(Message.id == message_id, is_free)
+        message = db.exec(statement.with_for_update(skip_locked=True)).first()
+        if message is None or not message.is_owed:
+            return None
         user = _user_of(db, message)
-        now = utc_now()
-        if user.blocked_at is not None or _waits_for_earlier(db, message) or not _may_try(message):
-            return None, None
+        reason = WaitReason.UNBLOCK if user.blocked_at is not None else _earlier_message(db, message)
+        if reason is not None:
+            _let_wait(db, message, reason)
+            return None
+        now = database_now(db)
+        if problem := _problem(message, now):
+            self._park_unsent(db, message, problem)
+            return None
+        early = message.waits_for == WaitReason.QUOTA
+        lease = self.leases.claim(db, Message, message_id, early=early)
+        if lease is None:
+            return None
+        db.refresh(message)
         if message.line_body is None:
-            message.line_body = render(db, message, user)
-        message.delivered_by = "reply" if riding else _way(message)
+            message.line_body = self.renderer.render(db, message, user)
+        if not message.channel:
+            room = db.get_one(ChatRoom, message.chat_room_id)
+            message.channel = self.line.channel_for(room.room_type)
+        message.delivered_by = REPLY if riding else _way(message, lease.attempt, now)
         message.error = ""
-        message.attempts += 1
+        message.waits_for = None
         message.attempted_at = now
         message.first_attempted_at = message.first_attempted_at or now
-        message.next_attempt_at = now + IN_FLIGHT
         db.add(message)
-    return message, user
+        return Parcel(lease, message, user)
+
+    def _send(self, parcel: Parcel, riders: Sequence[Parcel] = ()) -> None:
+        """One request. The riders' bubbles come first: only the last bubble's quick replies are shown."""
+        together = [*riders, parcel]
+        try:
+            with ExitStack() as stack:
+                for each in together:
+                    stack.enter_context(self.leases.hold(each.lease))
+                receipt = self._call(parcel, together)
+        except LineError as error:
+            for each in together:
+                self._note_failure(each, error, is_rider=each is not parcel)
+        else:
+            self._note_delivery(together, receipt)
+
+    def _call(self, parcel: Parcel, together: Sequence[Parcel]) -> Receipt:
+        message = parcel.message
+        bubbles = [bubble for each in together for bubble in each.message.line_body or []]
+        client = self.line.client(message.channel)
+        if message.delivered_by == REPLY:
+            return client.reply(message.reply_token or "", bubbles)
+        return client.push(parcel.user.line_user_id, bubbles, _key_of(message))
+
+    def _note_failure(self, parcel: Parcel, error: LineError, *, is_rider: bool) -> None:
+        quota_used = isinstance(error, RateLimited) and self._is_quota_used(parcel.message.channel)
+        problem = f"{type(error).__name__}: {error}"[:500]
+        try:
+            with self.database.transaction() as db:
+                row = db.get_one(Message, parcel.id, with_for_update=True)
+                if isinstance(error, (RateLimited, NotSent)) or (
+                    is_rider and not isinstance(error, Unavailable)
+                ):
+                    _renew_key(row)
+                self._settle_failure(db, parcel, row, error, problem, waits_for_quota=quota_used or is_rider)
+        except LeaseLost as lost:
+            log.warning("lease lost: %s", lost)
+        log.warning("message %s not sent (%s)", parcel.id, problem)
+
+    def _settle_failure(
+        self,
+        db: DbSession,
+        parcel: Parcel,
+        row: Message,
+        error: LineError,
+        problem: str,
+        *,
+        waits_for_quota: bool,
+    ) -> None:
+        by_reply = parcel.message.delivered_by == REPLY
+        if by_reply and isinstance(error, Unavailable):
+            self._park(db, parcel, f"reply outcome unknown ({error})")
+        elif waits_for_quota:
+            _hold_for_quota(db, parcel.lease, problem)
+        elif by_reply:  # refused for certain: a push may follow
+            row.reply_token, row.first_attempted_at = None, None
+            _try_again(db, row, parcel.lease, problem, timedelta())
+        elif isinstance(error, Refused):
+            self._park(db, parcel, problem)
+        else:
+            pause = min(BACKOFF * 2 ** (parcel.lease.attempt - 1), LONGEST_BACKOFF)
+            _try_again(db, row, parcel.lease, problem, pause)
+
+    def _note_delivery(self, parcels: Sequence[Parcel], receipt: Receipt) -> None:
+        """Each row with the ids of its own bubbles, by which a learner may quote it."""
+        ids = list(receipt.message_ids)
+        with self.database.transaction() as db:
+            for parcel in parcels:
+                row = db.get_one(Message, parcel.id, with_for_update=True)
+                count = len(row.line_body or [])
+                own, ids = ids[:count], ids[count:]
+                try:
+                    finish(db, parcel.lease, delivered_at=func.now())
+                except LeaseLost:  # somebody else has sent it too, with the same key: seen once
+                    log.warning("message %s was sent twice", parcel.id)
+                    continue
+                row.line_message_id = own[0] if own else None
+                db.add(row)
+                for line_message_id in own:
+                    db.merge(SentBubble(line_message_id=line_message_id, message_id=row.id))
+                if row.kind == MessageType.COACHING_READY and row.session_id is not None:
+                    session = db.get_one(CookingSession, row.session_id)
+                    session.coaching_text_delivered_at = func.now()  # type: ignore[assignment]
+                    db.add(session)
+                _wake_next(db, row)
+
+    def _park(self, db: DbSession, parcel: Parcel, problem: str) -> None:
+        row = db.get_one(Message, parcel.id)
+        park(db, parcel.lease, problem[:500])
+        _wake_next(db, row)
+
+    def _park_unsent(self, db: DbSession, row: Message, problem: str) -> None:
+        """Nobody holds its lease: it was not even claimed."""
+        row.parked_at = func.now()  # type: ignore[assignment]
+        row.lease_token, row.due_at, row.nudge_at, row.error = None, None, None, problem[:500]
+        db.add(row)
+        db.flush()
+        _wake_next(db, row)
+
+    def _is_quota_used(self, channel: str) -> bool:
+        try:
+            return self.line.client(channel).quota_left() == 0
+        except LineError as error:
+            log.warning("quota not known: %s", error)
+            return False
 
 
-def _waits_for_earlier(db: DbSession, message: Message) -> bool:
+def _earlier_message(db: DbSession, message: Message) -> WaitReason | None:
     """A session's messages arrive in their order: never the video before the text."""
     if message.session_id is None or message.reply_token is not None:
-        return False
+        return None
     earlier = (
         select(Message.id)
-        .where(Message.session_id == message.session_id, col(Message.id) < (message.id or 0))
+        .where(Message.session_id == message.session_id, col(Message.id) < message.id)
         .where(col(Message.retry_key).is_not(None))
         .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
     )
-    return db.exec(earlier).first() is not None
+    return WaitReason.EARLIER_MESSAGE if db.exec(earlier).first() is not None else None
 
 
-def _may_try(message: Message) -> bool:
-    """Parks what must not be sent again."""
-    if message.delivered_by == "reply" and not message.error:
-        _park(message, "the reply's outcome is unknown; a second one could double it")
-        return False
-    if message.first_attempted_at and utc_now() - message.first_attempted_at > KEY_LIFE:
-        _park(message, "the retry key is older than 24 hours; a retry could double it")
-        return False
-    return True
+def _let_wait(db: DbSession, message: Message, reason: WaitReason) -> None:
+    """Until what it waits for calls `make_due`."""
+    message.waits_for = reason
+    message.due_at, message.nudge_at = None, None
+    db.add(message)
 
 
-def _way(message: Message) -> str:
-    alive = message.reply_token and message.reply_until and utc_now() < message.reply_until
-    return "reply" if alive and message.attempts == 0 else "push"
+def _problem(message: Message, now: datetime) -> str:
+    """Why it must not be sent again; "" where it may."""
+    if message.delivered_by == REPLY and not message.error:
+        return "the reply's outcome is unknown; a second one could double it"
+    if message.first_attempted_at and now - message.first_attempted_at > KEY_LIFE:
+        return "the retry key is older than 24 hours; a retry could double it"
+    return ""
 
 
-def _not_sent(message: Message, channel: LineChannel, error: LineError) -> None:
-    quota_used = isinstance(error, RateLimited) and _quota_used(channel)
-    with transaction() as db:
-        row = db.get_one(Message, message.id, with_for_update=True)
-        row.error = f"{type(error).__name__}: {error}"[:500]
-        if isinstance(error, (RateLimited, NotSent)):
-            _renew_key(row)
-        if quota_used:
-            _hold_for_quota(row)
-        elif row.delivered_by == "reply":
-            _after_reply(db, row, error)
-        elif isinstance(error, Refused):
-            _park(row, row.error)
-        else:
-            wait = min(BACKOFF * 2 ** (row.attempts - 1), LONGEST_BACKOFF)
-            row.next_attempt_at = utc_now() + wait
-            enqueue(db, Job.DELIVER, row.id or 0, delay_seconds=wait.total_seconds())
-        db.add(row)
-    log.warning("message %s not sent (%s)", message.id, row.error)
+def _way(message: Message, attempt: int, now: datetime) -> str:
+    is_alive = message.reply_token and message.reply_until and now < message.reply_until
+    return REPLY if is_alive and attempt == 1 else PUSH
 
 
-def _after_reply(db: DbSession, row: Message, error: LineError) -> None:
-    """Refused for certain: a push may follow. Unknown: never again."""
-    if isinstance(error, Unavailable):
-        _park(row, f"reply outcome unknown ({error})")
-        return
-    row.reply_token = None
-    row.first_attempted_at = None
-    row.next_attempt_at = None
-    enqueue(db, Job.DELIVER, row.id or 0)
+def _try_again(db: DbSession, row: Message, lease: Lease, problem: str, pause: timedelta) -> None:
+    db.flush()
+    try_again(db, lease, problem, pause)
+    enqueue(db, Job.DELIVER, row.id, delay_seconds=pause.total_seconds())
 
 
-def _hold_for_quota(row: Message) -> None:
+def _hold_for_quota(db: DbSession, lease: Lease, problem: str) -> None:
     """It waits for a reply token or the quota."""
-    row.error = QUOTA_USED
-    row.next_attempt_at = utc_now() + QUOTA_PAUSE
+    db.flush()
+    try_again(db, lease, problem, QUOTA_PAUSE, waits_for=WaitReason.QUOTA)
 
 
 def _renew_key(row: Message) -> None:
@@ -186,101 +282,52 @@ def _renew_key(row: Message) -> None:
         row.first_attempted_at = None
 
 
-def _quota_used(channel: LineChannel) -> bool:
-    try:
-        return line_client(channel).quota_left() == 0
-    except LineError as error:
-        log.warning("quota not known: %s", error)
-        return False
-
-
-def _held_back(db: DbSession, message: Message) -> list[int]:
+def _waiting_for_quota(db: DbSession, message: Message) -> list[int]:
     """Owed messages of the same chat that only the quota stops, as many as one reply still holds."""
     user_id = db.get_one(ChatRoom, message.chat_room_id).user_id
     rooms = select(ChatRoom.id).where(ChatRoom.user_id == user_id)
     statement = (
         select(Message)
-        .where(col(Message.chat_room_id).in_(rooms), Message.error == QUOTA_USED, Message.id != message.id)
+        .where(col(Message.chat_room_id).in_(rooms), Message.waits_for == WaitReason.QUOTA)
         # One whose earlier push may have been taken could be doubled by a reply, which knows no retry key.
-        .where(col(Message.first_attempted_at).is_(None))
-        .where(Message.channel == message.channel)
-        .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
-        .order_by(col(Message.id))
-    )
-    space = MAX_OBJECTS - len(message.line_body or [])
-    found = []
-    for owed in db.exec(statement):
-        space -= len(owed.line_body or [])
-        if space < 0:
-            break
-        found.append(owed.id or 0)
-    return found
-
-
-def _rider_not_sent(rider: Message, error: LineError) -> None:
-    with transaction() as db:
-        row = db.get_one(Message, rider.id, with_for_update=True)
-        if isinstance(error, Unavailable):
-            _park(row, f"reply outcome unknown ({error})")
-        else:
-            _renew_key(row)
-            _hold_for_quota(row)
-        db.add(row)
-
-
-def _delivered(messages: Sequence[Message], sent: Sent) -> None:
-    """Each row with the ids of its own bubbles, by which a learner may quote it."""
-    ids = list(sent.message_ids)
-    with transaction() as db:
-        for message in messages:
-            row = db.get_one(Message, message.id, with_for_update=True)
-            own, ids = ids[: len(row.line_body or [])], ids[len(row.line_body or []) :]
-            row.delivered_at = utc_now()
-            row.line_message_id = own[0] if own else None
-            row.meta = {**row.meta, "line_message_ids": own}
-            row.error = ""
-            db.add(row)
-            _wake_following(db, row)
-            if row.meta.get("type") == MessageType.COACHING_READY and row.session_id is not None:
-                session = db.get_one(CookingSession, row.session_id)
-                session.coaching_text_delivered_at = row.delivered_at
-                db.add(session)
-
-
-def _wake_following(db: DbSession, row: Message) -> None:
-    """What waited for this one."""
-    if row.session_id is None:
-        return
-    waiting = (
-        select(Message.id)
-        .where(Message.session_id == row.session_id, col(Message.id) > (row.id or 0))
+        .where(col(Message.first_attempted_at).is_(None), Message.channel == message.channel)
         .where(col(Message.retry_key).is_not(None))
         .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
         .order_by(col(Message.id))
     )
-    next_id = db.exec(waiting).first()
-    if next_id is not None:
-        enqueue(db, Job.DELIVER, next_id)
+    space = MAX_OBJECTS - len(message.line_body or [])
+    fitting = []
+    for waiting in db.exec(statement):
+        space -= len(waiting.line_body or [])
+        if space < 0:
+            break
+        fitting.append(waiting.id)
+    return fitting
 
 
-def _park_unrenderable(message_id: int, error: Exception) -> None:
-    with transaction() as db:
-        row = db.get_one(Message, message_id, with_for_update=True)
-        _park(row, f"can't be rendered: {type(error).__name__}")
-        db.add(row)
+def _wake_next(db: DbSession, row: Message) -> None:
+    """What waited for this one."""
+    if row.session_id is None:
+        return
+    db.flush()
+    waiting = (
+        select(Message.id)
+        .where(Message.session_id == row.session_id, col(Message.id) > row.id)
+        .where(col(Message.retry_key).is_not(None))
+        .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
+        .order_by(col(Message.id))
+    )
+    message_id = db.exec(waiting).first()
+    if message_id is not None:
+        waits_for_us = Message.waits_for == WaitReason.EARLIER_MESSAGE
+        make_due(db, Message, col(Message.id) == message_id, waits_for_us, waits_for=None)  # type: ignore[arg-type]
+        enqueue(db, Job.DELIVER, message_id)
 
 
-def _park(row: Message, reason: str) -> None:
-    row.parked_at = utc_now()
-    row.error = reason[:500]
+def _key_of(message: Message) -> UUID:
+    assert message.retry_key is not None  # noqa: S101 - what makes it owed
+    return message.retry_key
 
 
 def _user_of(db: DbSession, message: Message) -> User:
     return db.get_one(User, db.get_one(ChatRoom, message.chat_room_id).user_id)
-
-
-def _channel(message: Message) -> LineChannel:
-    channel = settings().channel(message.channel)
-    if channel is None:
-        raise ConfigurationError(f"LINE_CHANNELS: no channel '{message.channel}', on which a message is owed")
-    return channel

@@ -13,14 +13,25 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session as DbSession
 
-from bot.events import LineEvent
 from bot.say.bubbles import Say
+from bot.say.steps import Steps
+from line.events import LineEvent
 from models.rules.next_step import NextStep
 from models.session import CookingSession
 from models.user import User
+from services.thread import Origin
 
+
+class Thinking:
+    """What a handler answers when the answer takes a model: it comes from a job of its own, by this event's reply
+    token if that still lives, and LINE shows dots meanwhile."""
+
+
+THINKING = Thinking()
+
+Answer = Say | Thinking | None
 Filter = Callable[["Context"], bool | Mapping[str, object]]
-Handler = Callable[..., Say | None]
+Handler = Callable[..., Answer]
 AnyHandler = TypeVar("AnyHandler", bound=Handler)
 
 
@@ -29,10 +40,12 @@ class Context:
     """What a handler may ask for, by these names."""
 
     event: LineEvent
+    origin: Origin  # of what the learner sent with the event
     db: DbSession
     user: User
-    session: CookingSession | None  # the learner's latest
+    session: CookingSession | None  # the learner's latest, locked
     step: NextStep
+    steps: Steps
     now: datetime
 
 
@@ -50,11 +63,11 @@ class Route:
             return None
         arguments: dict[str, object] = {}
         for accepts in self.filters:
-            answer = accepts(context)
-            if answer is False:
+            result = accepts(context)
+            if result is False:
                 return None
-            if isinstance(answer, Mapping):
-                arguments |= answer
+            if isinstance(result, Mapping):
+                arguments |= result
         return arguments
 
 
@@ -73,15 +86,15 @@ class Router:
     def include(self, other: "Router") -> None:
         self.routes += other.routes
 
-    def route(self, context: Context) -> tuple[str, Say | None] | None:
-        """The handler's name and what it says, or None when nobody handles the event."""
-        offered = {field.name: getattr(context, field.name) for field in fields(context)}
+    def route(self, context: Context) -> tuple[str, Answer] | None:
+        """The handler's name and what it answers, or None when nobody handles the event."""
+        context_values = {field.name: getattr(context, field.name) for field in fields(context)}
         for route in self.routes:
             arguments = route.match(context)
             if arguments is not None:
-                given = {**offered, **arguments}
-                said = route.handler(**{name: given[name] for name in route.needs})
-                return route.handler.__name__, said
+                values = {**context_values, **arguments}
+                answer = route.handler(**{name: values[name] for name in route.needs})
+                return route.handler.__name__, answer
         return None
 
 
@@ -109,10 +122,10 @@ def says(*words: str) -> Filter:
     return accepts
 
 
-def asked(*asks: StrEnum) -> Filter:
+def asks(*steps: StrEnum) -> Filter:
     """The bot is waiting for one of these."""
 
     def accepts(context: Context) -> bool:
-        return context.step.ask in asks
+        return context.step.ask in steps
 
     return accepts

@@ -5,8 +5,8 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from footage.draw import ClipRecipe, draw
-from footage.script import dishes, variants
+from footage.draw import draw
+from footage.script import ClipRecipe, dishes, variants
 
 
 def _arguments() -> argparse.Namespace:
@@ -19,7 +19,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=24.0)
     parser.add_argument("--size", default="720x1280", help="width x height in pixels")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--truth", action="store_true", help="write what was planted as JSON beside the clip")
+    parser.add_argument(
+        "--truth", action="store_true", help="write what happens in the clip as JSON beside it"
+    )
     arguments = parser.parse_args()
     if arguments.variant not in variants(arguments.dish):
         parser.error(f"{arguments.dish} is drawn as {', '.join(variants(arguments.dish))}")
@@ -32,8 +34,8 @@ def main() -> None:
     recipe = ClipRecipe(arguments.dish, arguments.variant, arguments.seconds, (width, height), arguments.seed)
     truth = draw(recipe, arguments.out)
     if arguments.truth:
-        told = json.dumps(asdict(truth), ensure_ascii=False, indent=2)
-        arguments.out.with_suffix(".json").write_text(told + "\n", encoding="utf-8")
+        text = json.dumps(asdict(truth), ensure_ascii=False, indent=2)
+        arguments.out.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,8 +15,7 @@ from footage.kitchen import Arm, Haze, Place, hand_with, lay_out, stove
 from footage.script import (
     TIMELAPSE,
     ClipRecipe,
-    PlantedEvent,
-    PlantedTruth,
+    ClipTruth,
     Script,
     Tool,
     script_for,
@@ -25,21 +24,19 @@ from footage.script import (
 )
 from footage.sound import write_sizzle
 
-__all__ = ["ClipRecipe", "DrawingFailed", "PlantedEvent", "PlantedTruth", "draw"]
-
-_DRAWN_WIDTH = 360  # pixels: drawn no wider than this, ffmpeg enlarges the rest
+_MAX_CANVAS_WIDTH = 360  # pixels: drawn no wider than this, ffmpeg enlarges the rest
 _ENCODING_LIMIT = 120  # seconds
-_HURRY = 6  # a time-lapse shows every sixth moment
+_TIMELAPSE_SPEED = 6  # a time-lapse shows every sixth moment
 
 
-class DrawingFailed(Exception):
+class DrawingFailure(Exception):
     """ffmpeg could not encode the clip; the message is its own."""
 
 
-def draw(recipe: ClipRecipe, out: Path) -> PlantedTruth:
+def draw(recipe: ClipRecipe, out: Path) -> ClipTruth:
     """Writes an MP4 (H.264, and AAC unless it is a time-lapse). The same recipe gives the same clip.
 
-    Raises ValueError for a dish or variant that is not drawn, DrawingFailed.
+    Raises ValueError for a dish or variant that is not drawn, DrawingFailure.
     """
     script = script_for(recipe)
     with tempfile.TemporaryDirectory() as folder:
@@ -53,12 +50,12 @@ def draw(recipe: ClipRecipe, out: Path) -> PlantedTruth:
 
 def _encode(recipe: ClipRecipe, script: Script, sound: Path | None, out: Path) -> None:
     size = _canvas(recipe.size)
-    with tempfile.TemporaryFile() as complaints:
+    with tempfile.TemporaryFile() as messages:
         ffmpeg = subprocess.Popen(
             _command(recipe, size, sound, out),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=complaints,
+            stderr=messages,
         )
         assert ffmpeg.stdin is not None  # noqa: S101 - tells the type checker what PIPE means
         try:
@@ -72,12 +69,12 @@ def _encode(recipe: ClipRecipe, script: Script, sound: Path | None, out: Path) -
             ffmpeg.kill()
             ffmpeg.wait()
         if code != 0:
-            complaints.seek(0)
-            raise DrawingFailed(complaints.read().decode(errors="replace").strip()[-500:])
+            messages.seek(0)
+            raise DrawingFailure(messages.read().decode(errors="replace").strip()[-500:])
 
 
 def _canvas(size: tuple[int, int]) -> tuple[int, int]:
-    width = min(size[0] * 3 // 5, _DRAWN_WIDTH)
+    width = min(size[0] * 3 // 5, _MAX_CANVAS_WIDTH)
     return width, round(width * size[1] / size[0])
 
 
@@ -113,35 +110,35 @@ def _frames(recipe: ClipRecipe, script: Script, size: tuple[int, int]) -> Iterat
     haze = Haze(place, smoke=script.haze_is_smoke, rng=rng)
     arms = {tool: hand_with(tool, place) for tool in Tool}
     sway = rng.uniform(0.2, 1.2), rng.uniform(0, 6)
-    hurry = _HURRY if recipe.variant == TIMELAPSE else 1
+    speed = _TIMELAPSE_SPEED if recipe.variant == TIMELAPSE else 1
     for number in range(round(recipe.seconds * recipe.frames_per_second)):
         t = number / recipe.frames_per_second
         image = table.copy()
         food.paint(image, t)
-        _reach_in(image, script, arms, place, t, hurry)
-        haze.lay_over(image, t * hurry, value_at(script.haze, t))
-        yield _held(image, t, *sway).tobytes()
+        _paint_hands(image, script, arms, place, t, speed)
+        haze.lay_over(image, t * speed, value_at(script.haze, t))
+        yield _shake(image, t, *sway).tobytes()
 
 
-def _reach_in(
-    image: Image.Image, script: Script, arms: dict[Tool, Arm], place: Place, t: float, hurry: int
+def _paint_hands(
+    image: Image.Image, script: Script, arms: dict[Tool, Arm], place: Place, t: float, speed: int
 ) -> None:
     """The hand comes in over a third of a second, works, and leaves the same way."""
     for hand in script.hands:
         if not hand.start - 0.3 < t < hand.end + 0.3:
             continue
-        away = max(hand.start - t, t - hand.end, 0) / 0.3
-        busy = (t - hand.start) * hurry
+        retreat = max(hand.start - t, t - hand.end, 0) / 0.3
+        work_seconds = (t - hand.start) * speed
         if hand.tool is Tool.SPATULA:
-            x, y = 0.5 * math.sin(busy * 4.6), 0.32 * math.sin(busy * 3.3 + 1)
+            x, y = 0.5 * math.sin(work_seconds * 4.6), 0.32 * math.sin(work_seconds * 3.3 + 1)
         else:
             x, y = 0.1, -0.1
         arm = arms[hand.tool]
-        px, py = place.point(x + away * 0.8, y + away * 2.2)
+        px, py = place.point(x + retreat * 0.8, y + retreat * 2.2)
         image.paste(arm.image, (round(px - arm.tip[0]), round(py - arm.tip[1])), arm.image)
 
 
-def _held(image: Image.Image, t: float, reach: float, phase: float) -> Image.Image:
+def _shake(image: Image.Image, t: float, reach: float, phase: float) -> Image.Image:
     """A phone on a small tripod is never quite still."""
     dx = reach * math.sin(0.9 * t + phase)
     dy = reach * math.sin(0.7 * t + 2 * phase)

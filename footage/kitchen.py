@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from footage.script import Tool
 
 Colour = tuple[int, int, int]
-_FINER = 3  # what is drawn once is drawn larger and shrunk, for smooth edges
+_OVERSAMPLING = 3  # what is drawn once is drawn larger and shrunk, for smooth edges
 _PANS: tuple[tuple[Colour, Colour], ...] = (  # floor, rim
     ((44, 43, 45), (92, 92, 96)),
     ((58, 56, 57), (128, 128, 132)),
@@ -56,11 +56,15 @@ def blend(a: Colour, b: Colour, share: float) -> Colour:
 def stove(place: Place, rng: np.random.Generator) -> Image.Image:
     """Black glass, a wooden counter in front, the pan on its ring."""
     floor, rim = _PANS[int(rng.integers(len(_PANS)))]
-    wide, high = place.size[0] * _FINER, place.size[1] * _FINER
-    image = Image.new("RGB", (wide, high), (34, 35, 38))
+    width, height = place.size[0] * _OVERSAMPLING, place.size[1] * _OVERSAMPLING
+    image = Image.new("RGB", (width, height), (34, 35, 38))
     pen = ImageDraw.Draw(image)
-    _counter(pen, wide, high, _COUNTERS[int(rng.integers(len(_COUNTERS)))], rng)
-    cx, cy, radius = place.centre[0] * _FINER, place.centre[1] * _FINER, place.radius * _FINER
+    _counter(pen, width, height, _COUNTERS[int(rng.integers(len(_COUNTERS)))], rng)
+    cx, cy, radius = (
+        place.centre[0] * _OVERSAMPLING,
+        place.centre[1] * _OVERSAMPLING,
+        place.radius * _OVERSAMPLING,
+    )
 
     def disc(share: float, colour: Colour, dx: float = 0, dy: float = 0) -> None:
         r = radius * share
@@ -82,16 +86,16 @@ def stove(place: Place, rng: np.random.Generator) -> Image.Image:
 
 
 def _counter(
-    pen: ImageDraw.ImageDraw, wide: int, high: int, colour: Colour, rng: np.random.Generator
+    pen: ImageDraw.ImageDraw, width: int, height: int, colour: Colour, rng: np.random.Generator
 ) -> None:
-    top = round(high * 0.84)
-    pen.rectangle((0, top, wide, high), fill=colour)
-    pen.rectangle((0, top, wide, top + high // 160), fill=blend(colour, (255, 255, 255), 0.35))
+    top = round(height * 0.84)
+    pen.rectangle((0, top, width, height), fill=colour)
+    pen.rectangle((0, top, width, top + height // 160), fill=blend(colour, (255, 255, 255), 0.35))
     for _ in range(26):
-        y = int(rng.integers(top + high // 80, high))
-        pen.line((0, y, wide, y + int(rng.integers(-9, 9))), fill=blend(colour, (60, 40, 20), 0.12), width=2)
+        y = int(rng.integers(top + height // 80, height))
+        pen.line((0, y, width, y + int(rng.integers(-9, 9))), fill=blend(colour, (60, 40, 20), 0.12), width=2)
     for x, size, inside in ((0.2, 0.085, (240, 236, 226)), (0.8, 0.07, (120, 150, 84))):  # bowls
-        cx, cy, r = wide * x, high * 0.925, wide * size
+        cx, cy, r = width * x, height * 0.925, width * size
         pen.ellipse(
             (cx - r * 1.05, cy - r * 0.95, cx + r * 1.2, cy + r * 1.2), fill=blend(colour, (0, 0, 0), 0.3)
         )
@@ -121,7 +125,7 @@ _LEAN = 16  # degrees: right-handed
 
 def hand_with(tool: Tool, place: Place) -> Arm:
     """A forearm reaching in from below with its tool."""
-    unit = place.radius * _FINER
+    unit = place.radius * _OVERSAMPLING
     image = Image.new("RGBA", (round(unit * 1.1), round(unit * 3.6)))
     pen = ImageDraw.Draw(image)
     mid, skin, sleeve = image.width / 2, (226, 178, 146, 255), (96, 124, 156, 255)
@@ -148,11 +152,11 @@ def hand_with(tool: Tool, place: Place) -> Arm:
         pen.ellipse(
             (x - 0.06 * unit, (reach - 0.06) * unit, x + 0.06 * unit, (reach + 0.3) * unit), fill=skin
         )
-    small = (round(image.width / _FINER), round(image.height / _FINER))
-    turned = image.resize(small, Image.Resampling.BOX).rotate(_LEAN, Image.Resampling.BICUBIC, expand=True)
+    small = (round(image.width / _OVERSAMPLING), round(image.height / _OVERSAMPLING))
+    picture = image.resize(small, Image.Resampling.BOX).rotate(_LEAN, Image.Resampling.BICUBIC, expand=True)
     lean, length = math.radians(_LEAN), small[1] / 2
-    tip = (turned.width / 2 - length * math.sin(lean), turned.height / 2 - length * math.cos(lean))
-    return Arm(turned, tip)
+    tip = (picture.width / 2 - length * math.sin(lean), picture.height / 2 - length * math.cos(lean))
+    return Arm(picture, tip)
 
 
 class Haze:
@@ -165,24 +169,24 @@ class Haze:
         self._place = place
         width, height = place.size
         self._y, self._x = np.mgrid[0 : height : self._COARSE, 0 : width : self._COARSE].astype(np.float32)
-        self._born: NDArray[np.floating[Any]] = rng.uniform(0, 4, 16)
-        self._where: NDArray[np.floating[Any]] = rng.uniform(-0.75, 0.75, (16, 2))
+        self._phases: NDArray[np.floating[Any]] = rng.uniform(0, 4, 16)
+        self._places: NDArray[np.floating[Any]] = rng.uniform(-0.75, 0.75, (16, 2))
 
     def lay_over(self, image: Image.Image, t: float, amount: float) -> None:
         """`amount` 0 to 1: how much of the pan it hides at its thickest."""
         if amount < 0.01:
             return
         veil = np.zeros_like(self._x)
-        for born, (x, y) in zip(self._born, self._where, strict=True):
-            age = (t + born) % 4 / 4
+        for phase, (x, y) in zip(self._phases, self._places, strict=True):
+            age = (t + phase) % 4 / 4
             cx, cy = self._place.point(x * (1 + 0.5 * age), y - 0.9 * age)
             spread = self._place.radius * (0.28 + 0.5 * age)
             near = (self._x - cx) ** 2 + (self._y - cy) ** 2
             veil += np.exp(-near / (2 * spread**2)) * math.sin(math.pi * age)
         base = self._place.point(0, -0.2)
-        wide = self._place.radius * 1.25
+        reach = self._place.radius * 1.25
         veil = 0.25 * veil + 0.7 * np.exp(
-            -((self._x - base[0]) ** 2 + (self._y - base[1]) ** 2) / (2 * wide**2)
+            -((self._x - base[0]) ** 2 + (self._y - base[1]) ** 2) / (2 * reach**2)
         )
         mask = Image.fromarray((np.clip(veil * amount * 0.75, 0, 0.9) * 255).astype(np.uint8))
         image.paste(self._colour, (0, 0), mask.resize(image.size, Image.Resampling.BICUBIC))

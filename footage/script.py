@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from knowledge_base.content import Signal
 
-WRITTEN_SECONDS = 24.0
+SCRIPT_SECONDS = 24.0
 CLEAN = "clean"
 TIMELAPSE = "timelapse"  # nothing goes wrong, nothing is heard, everything hurries
 
@@ -34,19 +34,19 @@ class ClipRecipe:
 
 
 @dataclass(frozen=True)
-class PlantedEvent:
+class ClipEvent:
     second: float
     kind: str
 
 
 @dataclass(frozen=True)
-class PlantedTruth:
+class ClipTruth:
     """What an analyst ought to find. `window` is when the fault shows, in seconds; None on a clean clip."""
 
     dish: str
     variant: str
     seconds: float
-    events: tuple[PlantedEvent, ...]
+    events: tuple[ClipEvent, ...]
     signal: Signal | None
     window: tuple[float, float] | None
 
@@ -65,7 +65,7 @@ Points = tuple[tuple[float, float], ...]
 class Script:
     """Curves are (second, value) corners with straight lines between; values run from 0 to 1."""
 
-    events: tuple[PlantedEvent, ...]
+    events: tuple[ClipEvent, ...]
     hands: tuple[Hand, ...]
     sizzle: Points
     haze: Points = ((0, 0),)
@@ -78,16 +78,16 @@ class Script:
         """When something happens; never (infinity), if the script does not hold it."""
         return next((event.second for event in self.events if event.kind == kind), math.inf)
 
-    def stirred(self, t: float) -> float:
+    def stir_seconds(self, t: float) -> float:
         """Seconds the spatula has been at work up to `t`: food moves with it and rests with it."""
         return sum(max(0.0, min(t, h.end) - h.start) for h in self.hands if h.tool is Tool.SPATULA)
 
-    def retimed(self, warp: Callable[[float], float]) -> "Script":
+    def retime(self, warp: Callable[[float], float]) -> "Script":
         def points(curve: Points) -> Points:
             return tuple((warp(t), value) for t, value in curve)
 
         return Script(
-            events=tuple(PlantedEvent(warp(e.second), e.kind) for e in self.events),
+            events=tuple(ClipEvent(warp(e.second), e.kind) for e in self.events),
             hands=tuple(Hand(warp(h.start), warp(h.end), h.tool) for h in self.hands),
             sizzle=points(self.sizzle),
             haze=points(self.haze),
@@ -107,8 +107,8 @@ def value_at(curve: Points, t: float) -> float:
     return curve[-1][1]
 
 
-def _events(**seconds: float) -> tuple[PlantedEvent, ...]:
-    return tuple(PlantedEvent(second, kind) for kind, second in seconds.items())
+def _events(**seconds: float) -> tuple[ClipEvent, ...]:
+    return tuple(ClipEvent(second, kind) for kind, second in seconds.items())
 
 
 def _pours(*seconds: float) -> tuple[Hand, ...]:
@@ -182,8 +182,8 @@ def _steak(variant: str) -> Script:
         case Signal.NO_BROWNING:
             return replace(clean, brown=((0, 0), (24, 0.03)), window=(11.5, 24))
         case Signal.RESTLESS:
-            nudged = pours + _stirs((5.2, 9.6), (9.9, 15.2), (15.6, 21.6))
-            return replace(clean, hands=nudged, window=(5, 21.8))
+            hands = pours + _stirs((5.2, 9.6), (9.9, 15.2), (15.6, 21.6))
+            return replace(clean, hands=hands, window=(5, 21.8))
         case Signal.IDLE:
             late = _events(oil=1.5, steak=4.5, flip=20.5, done=23)
             return replace(clean, events=late, hands=pours + _stirs((19.9, 21)), window=(6.5, 20))
@@ -232,7 +232,7 @@ _WRITERS: dict[str, Callable[[str], Script]] = {
     "beef-steak": _steak,
     "pomodoro": _pomodoro,
 }
-_FAULTY: dict[str, tuple[Signal, ...]] = {
+_FAULTS: dict[str, tuple[Signal, ...]] = {
     "fried-rice": (Signal.SMOKE, Signal.STEAM, Signal.CHARRING, Signal.WEAK_SIZZLE, Signal.BROWNED_EARLY, Signal.IDLE),
     "beef-steak": (Signal.SMOKE, Signal.STEAM, Signal.CHARRING, Signal.WEAK_SIZZLE, Signal.NO_BROWNING,
                    Signal.RESTLESS, Signal.IDLE),
@@ -246,7 +246,7 @@ def dishes() -> tuple[str, ...]:
 
 def variants(dish: str) -> tuple[str, ...]:
     """Those a dish is drawn in. Raises KeyError for a dish without a script."""
-    return (CLEAN, TIMELAPSE, *(signal.value for signal in _FAULTY[dish]))
+    return (CLEAN, TIMELAPSE, *(signal.value for signal in _FAULTS[dish]))
 
 
 def script_for(recipe: ClipRecipe) -> Script:
@@ -259,19 +259,19 @@ def script_for(recipe: ClipRecipe) -> Script:
     lead = random.Random(recipe.seed).uniform(-0.7, 0.7)  # noqa: S311 - a drawing, not a secret
 
     def warp(t: float) -> float:
-        ahead = t + lead * math.sin(2 * math.pi * t / WRITTEN_SECONDS)
-        return ahead * recipe.seconds / WRITTEN_SECONDS
+        ahead = t + lead * math.sin(2 * math.pi * t / SCRIPT_SECONDS)
+        return ahead * recipe.seconds / SCRIPT_SECONDS
 
-    return _WRITERS[recipe.dish](recipe.variant).retimed(warp)
+    return _WRITERS[recipe.dish](recipe.variant).retime(warp)
 
 
-def truth_of(recipe: ClipRecipe) -> PlantedTruth:
+def truth_of(recipe: ClipRecipe) -> ClipTruth:
     script = script_for(recipe)
-    return PlantedTruth(
+    return ClipTruth(
         dish=recipe.dish,
         variant=recipe.variant,
         seconds=recipe.seconds,
-        events=tuple(PlantedEvent(round(e.second, 2), e.kind) for e in script.events),
+        events=tuple(ClipEvent(round(e.second, 2), e.kind) for e in script.events),
         signal=Signal(recipe.variant) if script.window else None,
         window=(round(script.window[0], 2), round(script.window[1], 2)) if script.window else None,
     )

@@ -30,7 +30,7 @@ def write_sizzle(script: Script, seconds: float, seed: int, out: Path) -> None:
         file.writeframes(pcm.tobytes())
 
 
-def _coloured(rng: np.random.Generator, count: int, low: float, high: float) -> Samples:
+def _band_noise(rng: np.random.Generator, count: int, low: float, high: float) -> Samples:
     """Noise of loudness 1 between two frequencies (Hz), built in blocks so that it stays quick."""
     block = 1 << 15
     frequency = np.fft.rfftfreq(block, 1 / RATE)
@@ -42,7 +42,7 @@ def _coloured(rng: np.random.Generator, count: int, low: float, high: float) -> 
 
 
 def _hiss(rng: np.random.Generator, count: int) -> Samples:
-    return _coloured(rng, count, 1500, 9000)
+    return _band_noise(rng, count, 1500, 9000)
 
 
 def _crackle(rng: np.random.Generator, count: int, seconds: float) -> Samples:
@@ -54,7 +54,9 @@ def _crackle(rng: np.random.Generator, count: int, seconds: float) -> Samples:
 
 def _room(rng: np.random.Generator, t: Samples) -> Samples:
     hum = 0.004 * np.sin(2 * np.pi * 50 * t) + 0.002 * np.sin(2 * np.pi * 100 * t)
-    room: Samples = hum + _coloured(rng, len(t), 40, 900) * 0.003 + _coloured(rng, len(t), 100, 9000) * 0.0006
+    room: Samples = (
+        hum + _band_noise(rng, len(t), 40, 900) * 0.003 + _band_noise(rng, len(t), 100, 9000) * 0.0006
+    )
     return room
 
 

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from errors import MomentError
 from knowledge_base.content import Content, DishGuide, Fault, Principle
 
 SECTIONS = {
@@ -28,7 +29,7 @@ FENCE = "---\n"
 C = TypeVar("C", bound=Content)
 
 
-class ContentError(Exception):
+class ContentError(MomentError):
     """A content file is wrong; the message names file and field."""
 
     def __init__(self, file: str, field: str, problem: str) -> None:
@@ -56,9 +57,9 @@ class _Entry(Generic[C]):
     prefix: str  # of the field's name: "[3]." in a list, else ""
     item: C
 
-    def check(self, field: str, names: str | Sequence[str], known: Iterable[str], kind: str) -> None:
+    def check(self, field: str, names: str | Sequence[str], allowed: Iterable[str], kind: str) -> None:
         for index, name in enumerate([names] if isinstance(names, str) else names):
-            if name not in known:
+            if name not in allowed:
                 place = field if isinstance(names, str) else f"{field}[{index}]"
                 raise ContentError(self.file, self.prefix + place, f"no {kind} '{name}'")
 
@@ -185,13 +186,13 @@ def build(kind: type[C], file: str, prefix: str, data: object) -> C:
 
 
 def _unique(entries: Iterable[_Entry[C]], key: str) -> dict[str, _Entry[C]]:
-    found: dict[str, _Entry[C]] = {}
+    by_name: dict[str, _Entry[C]] = {}
     for entry in entries:
         name: str = getattr(entry.item, key)
-        if name in found:
-            raise ContentError(entry.file, entry.prefix + key, f"'{name}' is already in {found[name].file}")
-        found[name] = entry
-    return found
+        if name in by_name:
+            raise ContentError(entry.file, entry.prefix + key, f"'{name}' is already in {by_name[name].file}")
+        by_name[name] = entry
+    return by_name
 
 
 def read_yaml(folder: Path, file: str) -> Any:

@@ -15,9 +15,11 @@ from sqlalchemy import delete
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
+from errors import MomentError
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.content import DishGuide, Principle
 from knowledge_base.terms import principle_terms, searchable
+from models.database import Database
 from models.dish import Dish
 from models.principle import EMBEDDING_DIMENSIONS, TERM_DIMENSIONS, CookingPrinciple
 
@@ -26,75 +28,83 @@ BATCH = 16  # texts embedded between two reports of progress
 
 
 @dataclass(frozen=True)
-class Ingested:
+class IngestCounts:
     dishes: int
     principles: int
     embedded: int  # new or changed, or embedded by another model before
     dropped: int
 
 
-class UnusableVector(Exception):
+class UnusableVector(MomentError):
     """The embedder's vector does not fit the column, or has no direction."""
 
 
-def made_from_hash(catalogue: Catalogue, principle: Principle) -> str:
+def content_hash_of(catalogue: Catalogue, principle: Principle) -> str:
     """Of all that its row is made from: the file's own words, and the faults' by which it is found."""
-    made_from = [principle.model_dump(mode="json"), list(searchable(catalogue, principle))]
-    return hashlib.sha256(json.dumps(made_from, ensure_ascii=False).encode()).hexdigest()
+    sources = [principle.model_dump(mode="json"), list(searchable(catalogue, principle))]
+    return hashlib.sha256(json.dumps(sources, ensure_ascii=False).encode()).hexdigest()
 
 
 def ingest(
-    db: DbSession,
+    database: Database,
     catalogue: Catalogue,
     embed: Embed,
     embedding_model: str,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Ingested:
+) -> IngestCounts:
     """Brings the tables to what the files say. Idempotent. Raises UnusableVector before changing anything."""
-    known = {row.principle_id: row for row in db.exec(select(CookingPrinciple))}
-    hashes = {name: made_from_hash(catalogue, each) for name, each in catalogue.principles.items()}
-    changed = [
+    with database.transaction() as db:
+        rows = {row.principle_id: row for row in db.exec(select(CookingPrinciple))}
+    hashes = {name: content_hash_of(catalogue, each) for name, each in catalogue.principles.items()}
+    stale = [
         principle
         for name, principle in catalogue.principles.items()
-        if not _is_current(known.get(name), hashes[name], embedding_model)
+        if not _is_current(rows.get(name), hashes[name], embedding_model)
     ]
-    vectors = _embedded(changed, embed, progress)
-    for principle, vector in zip(changed, vectors, strict=True):
-        terms = SparseVector(principle_terms(catalogue, principle), TERM_DIMENSIONS)
-        row = _row(principle, hashes[principle.id], terms, vector, embedding_model)
-        if (before := known.get(principle.id)) is not None:
-            row.id, row.created_at = before.id, before.created_at
-        db.merge(row)
-    gone = [name for name in known if name not in catalogue.principles]
-    db.exec(delete(CookingPrinciple).where(col(CookingPrinciple.principle_id).in_(gone)))
-    seed(db, catalogue)
-    return Ingested(len(catalogue.dishes), len(catalogue.principles), len(changed), len(gone))
+    # Between two transactions: the embedder may be a network call, and there are many.
+    vectors = _embed_all(stale, embed, progress)
+    with database.transaction() as db:
+        identities = select(CookingPrinciple.principle_id, CookingPrinciple.id, CookingPrinciple.created_at)
+        formers = {name: (row_id, created_at) for name, row_id, created_at in db.exec(identities)}
+        for principle, vector in zip(stale, vectors, strict=True):
+            terms = SparseVector(principle_terms(catalogue, principle), TERM_DIMENSIONS)
+            row = _row(principle, hashes[principle.id], terms, vector, embedding_model)
+            if principle.id in formers:
+                row.id, row.created_at = formers[principle.id]
+            db.merge(row)
+        dropped = [name for name in formers if name not in catalogue.principles]
+        db.exec(delete(CookingPrinciple).where(col(CookingPrinciple.principle_id).in_(dropped)))
+        seed(db, catalogue)
+    return IngestCounts(len(catalogue.dishes), len(catalogue.principles), len(stale), len(dropped))
 
 
 def seed(db: DbSession, catalogue: Catalogue) -> int:
     """The dishes alone; returns how many. A dish gone from the files stays: learners' sessions refer to it."""
-    known = dict(db.exec(select(Dish.slug, Dish.id)).all())
+    ids = dict(db.exec(select(Dish.slug, Dish.id)).all())
     for guide in catalogue.dishes.values():
-        db.merge(_dish(guide, known.get(guide.slug)))
+        row = _dish(guide)
+        if guide.slug in ids:
+            row.id = ids[guide.slug]
+        db.merge(row)
     return len(catalogue.dishes)
 
 
-def _is_current(row: CookingPrinciple | None, wanted_hash: str, model: str) -> bool:
-    return row is not None and row.content_hash == wanted_hash and row.embedding_model == model
+def _is_current(row: CookingPrinciple | None, content_hash: str, model: str) -> bool:
+    return row is not None and row.content_hash == content_hash and row.embedding_model == model
 
 
-def _embedded(
+def _embed_all(
     principles: Sequence[Principle], embed: Embed, progress: Callable[[int, int], None]
 ) -> list[list[float]]:
     vectors: list[list[float]] = []
     for start in range(0, len(principles), BATCH):
-        found = embed([principle.passage for principle in principles[start : start + BATCH]])
-        vectors += [_normalized(vector) for vector in found]
+        batch = embed([principle.passage for principle in principles[start : start + BATCH]])
+        vectors += [_unit(vector) for vector in batch]
         progress(len(vectors), len(principles))
     return vectors
 
 
-def _normalized(vector: Sequence[float]) -> list[float]:
+def _unit(vector: Sequence[float]) -> list[float]:
     """Of length 1: a provider may shorten its vectors without scaling them (google-genai: truncated
     gemini-embedding-001 vectors are not normalised)."""
     length = math.hypot(*vector)
@@ -121,9 +131,8 @@ def _row(
     )
 
 
-def _dish(guide: DishGuide, known_id: int | None) -> Dish:
+def _dish(guide: DishGuide) -> Dish:
     return Dish(
-        id=known_id,
         slug=guide.slug,
         name_ja=guide.name_ja,
         name_en=guide.name_en,

@@ -32,14 +32,14 @@ Terms = dict[int, float]  # place in the vector -> weight
 
 def principle_terms(catalogue: Catalogue, principle: Principle) -> Terms:
     """What the row is found by: its own words, and how learners put the faults it mends."""
-    found: defaultdict[str, float] = defaultdict(float)
+    weights: defaultdict[str, float] = defaultdict(float)
     for text, weight in searchable(catalogue, principle):
         for term in terms(text):
-            found[term] += weight
-    length = 1 - LENGTH_MATTERS + LENGTH_MATTERS * sum(found.values()) / TYPICAL_LENGTH
+            weights[term] += weight
+    length = 1 - LENGTH_MATTERS + LENGTH_MATTERS * sum(weights.values()) / TYPICAL_LENGTH
     return {
-        _place(term): count * (SATURATION + 1) / (count + SATURATION * length)
-        for term, count in found.items()
+        _place(term): weight * (SATURATION + 1) / (weight + SATURATION * length)
+        for term, weight in weights.items()
     }
 
 
@@ -59,17 +59,17 @@ def searchable(catalogue: Catalogue, principle: Principle) -> Iterator[tuple[str
 def query_terms(text: str) -> Terms:
     """A question's words, the rarer in the curriculum the heavier; {} when it shares none."""
     rarity = _rarity()
-    counted = Counter(term for term in terms(text) if term in rarity)
-    return {_place(term): count * rarity[term] for term, count in counted.items()}
+    counts = Counter(term for term in terms(text) if term in rarity)
+    return {_place(term): count * rarity[term] for term, count in counts.items()}
 
 
 def terms(text: str) -> list[str]:
     """Single kanji and pairs of neighbouring signs, in one spelling."""
-    found: list[str] = []
+    all_terms: list[str] = []
     for run in _RUN.findall(one_spelling(text)):
-        found += (run[start : start + 2] for start in range(len(run) - 1))
-        found += (sign for sign in run if "一" <= sign <= "龠")
-    return found
+        all_terms += (run[start : start + 2] for start in range(len(run) - 1))
+        all_terms += (sign for sign in run if "一" <= sign <= "龠")
+    return all_terms
 
 
 def one_spelling(text: str) -> str:

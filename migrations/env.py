@@ -5,7 +5,8 @@ from sqlalchemy import Connection, create_engine, pool
 from sqlmodel import SQLModel
 
 import models  # noqa: F401 - registers every table
-from settings import settings
+from models.database import with_driver
+from settings import Settings
 
 
 def run(connection: Connection) -> None:
@@ -14,13 +15,13 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
-given = context.config.attributes.get("connection")
-if given is not None:
-    run(given)
+connection = context.config.attributes.get("connection")
+if connection is not None:
+    run(connection)
 else:
-    url = settings().database_url
+    url = Settings().database_url
     if url is None:
         raise SystemExit("DATABASE_URL is not set")
-    with create_engine(url, poolclass=pool.NullPool).connect() as own:
+    with create_engine(with_driver(url), poolclass=pool.NullPool).connect() as own:
         run(own)
         own.commit()

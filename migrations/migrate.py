@@ -19,11 +19,19 @@ def configuration(connection: Connection) -> Config:
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Brings the schema up to `revision`; commits."""
+    _take_time(connection)
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
     command.upgrade(configuration(connection), revision)
     connection.commit()
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:
+    _take_time(connection)
     command.downgrade(configuration(connection), revision)
     connection.commit()
+
+
+def _take_time(connection: Connection) -> None:
+    """A large table may take longer than any other statement may."""
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
+    connection.execute(text("SET LOCAL lock_timeout = 0"))

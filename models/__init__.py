@@ -1,11 +1,12 @@
 """Tables, enums and the domain's rules. Importing this room registers every table."""
 
-from models.chat import ChatRoom, Message, MessageType, RoomType, Sender
+from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, SentBubble, WaitReason
 from models.dish import Dish, ProgressStatus, UserDishProgress
-from models.inbox import EventSource, InboxEvent
+from models.inbox import EventSource, InboxEvent, InboxSubject
 from models.learner import LearnerState, LearningVelocity
+from models.media import Media, MediaKind, MediaSource, MediaState
 from models.principle import CookingPrinciple
-from models.session import CookingSession, SessionStatus, StageRun
+from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import SubscriptionStatus, User
 
 __all__ = [
@@ -15,16 +16,24 @@ __all__ = [
     "Dish",
     "EventSource",
     "InboxEvent",
+    "InboxSubject",
     "LearnerState",
     "LearningVelocity",
+    "Media",
+    "MediaKind",
+    "MediaSource",
+    "MediaState",
     "Message",
     "MessageType",
     "ProgressStatus",
     "RoomType",
     "Sender",
+    "SentBubble",
     "SessionStatus",
+    "StageName",
     "StageRun",
     "SubscriptionStatus",
     "User",
     "UserDishProgress",
+    "WaitReason",
 ]

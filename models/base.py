@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Enum, MetaData, func
+from sqlalchemy import Column, DateTime, Enum, MetaData, func, select
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Session as DbSession
 from sqlmodel import SQLModel
 
-# Named constraints, so that a migration can drop what another made.
+# Constraints with names, so that a migration can drop what another made.
 SQLModel.metadata.naming_convention = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -21,13 +22,21 @@ SQLModel.metadata.naming_convention = MetaData(
 
 
 def utc_now() -> datetime:
+    """This machine's clock: for links and prices. What rows are compared with is `database_now`."""
     return datetime.now(UTC)
 
 
-def time_column(*, nullable: bool = True, index: bool = False) -> Column[datetime]:
-    """A `timestamptz`; one that may not be null defaults to the database's own now()."""
+def database_now(db: DbSession) -> datetime:
+    """The one clock: the database's, UTC; the same throughout a transaction."""
+    now: datetime = db.execute(select(func.now())).scalar_one()
+    return now
+
+
+def time_column(*, nullable: bool = True, touch: bool = False) -> Column[datetime]:
+    """A `timestamptz`; one that may not be null defaults to the database's own now(). `touch`: so does every update."""
     default = None if nullable else func.now()
-    return Column(DateTime(timezone=True), nullable=nullable, server_default=default, index=index)
+    onupdate = func.now() if touch else None
+    return Column(DateTime(timezone=True), nullable=nullable, server_default=default, onupdate=onupdate)
 
 
 def json_column(name: str | None = None, *, default: str = "{}") -> Column[Any]:
@@ -35,7 +44,9 @@ def json_column(name: str | None = None, *, default: str = "{}") -> Column[Any]:
     return Column(*args, nullable=False, server_default=default)
 
 
-def enum_column(kind: type[StrEnum], *, default: StrEnum | None = None, index: bool = False) -> Column[Any]:
+def enum_column(
+    kind: type[StrEnum], *, default: StrEnum | None = None, nullable: bool = False
+) -> Column[Any]:
     """A VARCHAR with a CHECK: a new choice is a cheap migration, a wrong one is refused by the database."""
     column_type = Enum(
         kind,
@@ -45,4 +56,4 @@ def enum_column(kind: type[StrEnum], *, default: StrEnum | None = None, index: b
         values_callable=lambda choices: [choice.value for choice in choices],
         length=32,
     )
-    return Column(column_type, nullable=False, server_default=default.value if default else None, index=index)
+    return Column(column_type, nullable=nullable, server_default=default.value if default else None)

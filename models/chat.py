@@ -9,7 +9,8 @@ from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from models.base import enum_column, json_column, time_column, utc_now
+from models.base import enum_column, json_column, time_column
+from models.lease import LeaseColumns, due_index
 
 
 class RoomType(StrEnum):
@@ -21,10 +22,10 @@ class ChatRoom(SQLModel, table=True):
     __tablename__ = "chatroom"
     __table_args__ = (UniqueConstraint("user_id", "room_type"),)
 
-    id: int | None = Field(default=None, primary_key=True)
-    user_id: int = Field(foreign_key="user.id", index=True, ondelete="CASCADE")
+    id: int = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id", ondelete="CASCADE")
     room_type: RoomType = Field(sa_column=enum_column(RoomType))
-    created_at: datetime = Field(default_factory=utc_now, sa_column=time_column(nullable=False))
+    created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
 
 
 class Sender(StrEnum):
@@ -34,7 +35,7 @@ class Sender(StrEnum):
 
 
 class MessageType(StrEnum):
-    """`metadata.type`: what a row is to the conversation."""
+    """What a row is to the conversation; also the design document's `metadata.type`."""
 
     # sent once a session at most, which an index guards
     COOKING_VIDEO = "cooking_video"
@@ -53,8 +54,22 @@ class MessageType(StrEnum):
     OTHER = "other"
 
 
-class Message(SQLModel, table=True):
-    """Owed to LINE while `retry_key` is set and neither `delivered_at` nor `parked_at` is."""
+class WaitReason(StrEnum):
+    """What a message that is owed waits for, other than its next try."""
+
+    UNBLOCK = "unblock"  # the learner has blocked the account
+    EARLIER_MESSAGE = "earlier_message"  # of the same session
+    QUOTA = "quota"  # the month's pushes are used up
+
+
+OWED = "retry_key IS NOT NULL AND delivered_at IS NULL AND parked_at IS NULL"
+
+
+class Message(LeaseColumns, table=True):
+    """Owed to LINE while `retry_key` is set and neither `delivered_at` nor `parked_at` is.
+
+    The work it owes: a message of ours, to be delivered; a learner's question, to be answered.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -62,44 +77,65 @@ class Message(SQLModel, table=True):
         Index(
             "uq_message_once_per_session",
             "session_id",
-            text("(metadata ->> 'type')"),
+            "kind",
             unique=True,
             postgresql_where=text(
-                "(metadata ->> 'type') IN ('cooking_video', 'coaching_ready', 'coaching_video', 'coaching_failed')"
+                "kind IN ('cooking_video', 'coaching_ready', 'coaching_video', 'coaching_failed')"
             ),
         ),
-        Index(
-            "ix_message_owed",
-            "next_attempt_at",
-            postgresql_where=text("retry_key IS NOT NULL AND delivered_at IS NULL AND parked_at IS NULL"),
-        ),
+        due_index("message"),
+        Index("ix_message_owed", "chat_room_id", "id", postgresql_where=text(OWED)),
+        Index("ix_message_chat_room_id", "chat_room_id", "id"),
+        Index("ix_message_session_id", "session_id", "id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    chat_room_id: int = Field(foreign_key="chatroom.id", index=True, ondelete="CASCADE")
+    id: int = Field(default=None, primary_key=True)
+    chat_room_id: int = Field(foreign_key="chatroom.id", ondelete="CASCADE")
     sender: Sender = Field(sa_column=enum_column(Sender))
-    session_id: int | None = Field(default=None, foreign_key="session.id", index=True, ondelete="SET NULL")
+    session_id: int | None = Field(default=None, foreign_key="session.id", ondelete="SET NULL")
+    kind: MessageType = Field(sa_column=enum_column(MessageType))
 
     text: str = Field(default="")
     video_gcs_path: str = Field(default="")
     meta: dict[str, Any] = Field(default_factory=dict, sa_column=json_column("metadata"))
     answers_id: int | None = Field(default=None, foreign_key="message.id", unique=True, ondelete="SET NULL")
 
-    # delivery
-    channel: str = Field(default="", max_length=64)
-    line_body: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
-    retry_key: UUID | None = Field(default=None)
+    # of what the learner sent
+    inbox_event_id: int | None = Field(default=None, foreign_key="inbox_event.id", ondelete="SET NULL")
+    quote_token: str | None = Field(default=None)
+    quoted_message_id: str | None = Field(
+        default=None, max_length=64
+    )  # LINE's id of the bubble it replies to
+    unsent_at: datetime | None = Field(default=None, sa_column=time_column())
+    usage: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())  # what its answer took
+
+    # of both directions
+    channel: str = Field(default="", max_length=64)  # "": the room's own
+    line_message_id: str | None = Field(default=None, index=True, max_length=64)
     reply_token: str | None = Field(default=None, max_length=128)
     reply_until: datetime | None = Field(default=None, sa_column=time_column())
-    attempts: int = Field(default=0)
+
+    # delivery
+    line_body: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
+    retry_key: UUID | None = Field(default=None)
     first_attempted_at: datetime | None = Field(default=None, sa_column=time_column())
     attempted_at: datetime | None = Field(default=None, sa_column=time_column())
-    next_attempt_at: datetime | None = Field(default=None, sa_column=time_column())
+    waits_for: WaitReason | None = Field(default=None, sa_column=enum_column(WaitReason, nullable=True))
     delivered_at: datetime | None = Field(default=None, sa_column=time_column())
     delivered_by: str = Field(default="", max_length=8)  # "reply" or "push"
-    parked_at: datetime | None = Field(default=None, sa_column=time_column())
-    line_message_id: str | None = Field(default=None, index=True, max_length=64)
-    quote_token: str | None = Field(default=None)
-    error: str = Field(default="")
+    watched_at: datetime | None = Field(default=None, sa_column=time_column())  # the video, to its end
 
-    created_at: datetime = Field(default_factory=utc_now, sa_column=time_column(nullable=False))
+    created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
+
+    @property
+    def is_owed(self) -> bool:
+        return self.retry_key is not None and self.delivered_at is None and self.parked_at is None
+
+
+class SentBubble(SQLModel, table=True):
+    """A bubble as LINE knows it: a message may be several, and a learner may reply to any of them."""
+
+    __tablename__ = "sent_bubble"
+
+    line_message_id: str = Field(primary_key=True, max_length=64)
+    message_id: int = Field(foreign_key="message.id", ondelete="CASCADE", index=True)

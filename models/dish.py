@@ -12,7 +12,7 @@ from models.base import enum_column, json_column, time_column
 class Dish(SQLModel, table=True):
     __tablename__ = "dish"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     slug: str = Field(unique=True, index=True, max_length=64)
     name_ja: str = Field(max_length=100)
     name_en: str = Field(max_length=100)
@@ -33,8 +33,8 @@ class UserDishProgress(SQLModel, table=True):
     __tablename__ = "user_dish_progress"
     __table_args__ = (UniqueConstraint("user_id", "dish_id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
-    user_id: int = Field(foreign_key="user.id", index=True, ondelete="CASCADE")
+    id: int = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id", ondelete="CASCADE")
     dish_id: int = Field(foreign_key="dish.id")
     status: ProgressStatus = Field(
         default=ProgressStatus.NOT_STARTED,

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.base import enum_column, json_column, time_column, utc_now
+from models.base import enum_column, json_column, time_column
+from models.lease import LeaseColumns, due_index
 
 
 class EventSource(StrEnum):
@@ -15,28 +16,44 @@ class EventSource(StrEnum):
     STRIPE = "stripe"
 
 
+class InboxSubject(LeaseColumns, table=True):
+    """Whom events are about: a LINE user, a Stripe customer. Whoever holds its lease handles its events in order."""
+
+    __tablename__ = "inbox_subject"
+    __table_args__ = (UniqueConstraint("source", "subject"), due_index("inbox_subject"))
+
+    id: int = Field(default=None, primary_key=True)
+    source: EventSource = Field(sa_column=enum_column(EventSource))
+    subject: str = Field(max_length=128)  # "" for events that name nobody
+    # Grows with each stored event, so that who is about to let go sees that another has come.
+    arrivals: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+
+
 class InboxEvent(SQLModel, table=True):
     __tablename__ = "inbox_event"
     __table_args__ = (
         UniqueConstraint("source", "event_id"),
         Index(
-            "ix_inbox_event_unhandled", "line_user_id", "timestamp_ms", postgresql_where="handled_at IS NULL"
+            "ix_inbox_event_unhandled",
+            "source",
+            "subject",
+            "timestamp_ms",
+            "id",
+            postgresql_where="handled_at IS NULL",
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     source: EventSource = Field(sa_column=enum_column(EventSource))
     event_id: str = Field(max_length=128)
-    channel: str = Field(default="", max_length=64)
-    line_user_id: str = Field(default="", max_length=64)  # "" where the event names no user
+    subject: str = Field(default="", max_length=128)
+    channel: str = Field(default="", max_length=64)  # of LINE
     event_type: str = Field(default="", max_length=64)
     timestamp_ms: int = Field(
         default=0, sa_column=Column(BigInteger, nullable=False)
-    )  # LINE's own, ms since 1970
+    )  # the sender's own, ms since 1970
     body: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
-    attempts: int = Field(default=0)
-    not_before: datetime | None = Field(default=None, sa_column=time_column())
-    received_at: datetime = Field(default_factory=utc_now, sa_column=time_column(nullable=False))
+    received_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
     handled_at: datetime | None = Field(default=None, sa_column=time_column())
     outcome: str = Field(default="", max_length=64)  # the handler's name, "unhandled", "standby" or "failed"
     error: str = Field(default="")

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from models.base import enum_column, json_column, time_column, utc_now
+from models.base import enum_column, json_column, time_column
 
 
 class LearningVelocity(StrEnum):
@@ -19,7 +19,7 @@ class LearningVelocity(StrEnum):
 class LearnerState(SQLModel, table=True):
     __tablename__ = "learner_state"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user.id", unique=True, index=True, ondelete="CASCADE")
     skills_acquired: list[str] = Field(default_factory=list, sa_column=json_column(default="[]"))
     skills_developing: list[str] = Field(default_factory=list, sa_column=json_column(default="[]"))
@@ -33,4 +33,4 @@ class LearnerState(SQLModel, table=True):
     session_summaries: list[dict[str, Any]] = Field(default_factory=list, sa_column=json_column(default="[]"))
     next_focus: str = Field(default="", max_length=200)
     ready_for_next_dish: bool = Field(default=False)
-    updated_at: datetime = Field(default_factory=utc_now, sa_column=time_column(nullable=False))
+    updated_at: datetime = Field(default=None, sa_column=time_column(nullable=False))

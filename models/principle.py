@@ -7,7 +7,7 @@ from pgvector.sqlalchemy import SPARSEVEC, Vector
 from sqlalchemy import Column, Index
 from sqlmodel import Field, SQLModel
 
-from models.base import json_column, time_column, utc_now
+from models.base import json_column, time_column
 
 EMBEDDING_DIMENSIONS = 768
 TERM_DIMENSIONS = 2**29  # places for terms; only those filled take room
@@ -24,7 +24,7 @@ class CookingPrinciple(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     principle_id: str = Field(unique=True, index=True, max_length=100)  # the front matter's id
     title: str = Field(max_length=200)
     principle_text: str
@@ -36,4 +36,4 @@ class CookingPrinciple(SQLModel, table=True):
     embedding_model: str = Field(max_length=100)
     embedding_dimensions: int
     content_hash: str = Field(max_length=64)
-    created_at: datetime = Field(default_factory=utc_now, sa_column=time_column(nullable=False))
+    created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))

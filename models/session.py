@@ -1,14 +1,17 @@
 """One cook of one dish, and the runs of its pipeline stages."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, DateTime, Index, UniqueConstraint
+from sqlmodel import Field, Relationship, SQLModel
 
-from models.base import enum_column, json_column, time_column, utc_now
+from models.base import enum_column, json_column, time_column
+from models.lease import LeaseColumns, due_index
+from models.media import Media, MediaKind
 
 
 class SessionStatus(StrEnum):
@@ -27,37 +30,32 @@ class CookingSession(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("user_id", "dish_id", "session_number"),
         CheckConstraint("session_number IN (1, 2, 3)", name="session_number_1_to_3"),
+        due_index("session"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
-    user_id: int = Field(foreign_key="user.id", index=True, ondelete="CASCADE")
+    id: int = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id", ondelete="CASCADE")
     dish_id: int = Field(foreign_key="dish.id")
     session_number: int
 
-    # What the learner sent. The *_message_id are LINE's, good only with a token of their own channel.
-    video_channel: str = Field(default="", max_length=64)
-    video_message_id: str | None = Field(default=None, max_length=64)
-    video_received_at: datetime | None = Field(default=None, sa_column=time_column())
+    # What the learner sent; each file is a row of `media`. The two paths are those of the live ones.
     raw_video_url: str = Field(default="")
-    video_facts: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
-    # What analysis and composition read: the raw video itself where it serves (pipeline/media/proxy.py).
-    proxy_url: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    proxy_facts: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
-    memo_channel: str = Field(default="", max_length=64)
-    memo_message_id: str | None = Field(default=None, max_length=64)
-    memo_skipped: bool = Field(default=False)
     voice_memo_url: str | None = Field(default=None)
+    memo_skipped: bool = Field(default=False)
     self_ratings: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
-    voice_transcript: str = Field(default="")
+    voice_transcript: str = Field(default="")  # heard in the memo, or written by the learner instead
     structured_input: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
 
+    # Written by the scheduler alone, from models/rules/status.py.
     status: SessionStatus = Field(
         default=SessionStatus.PENDING_UPLOAD,
-        sa_column=enum_column(SessionStatus, default=SessionStatus.PENDING_UPLOAD, index=True),
+        sa_column=enum_column(SessionStatus, default=SessionStatus.PENDING_UPLOAD),
     )
     pipeline_job_id: UUID | None = Field(default=None)
     pipeline_started_at: datetime | None = Field(default=None, sa_column=time_column())
     pipeline_error: str = Field(default="")
+    # From when the scheduler must look at the session again; None: nothing new to see.
+    nudge_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
     video_analysis: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     retrieved_principles: list[dict[str, Any]] = Field(
@@ -69,28 +67,59 @@ class CookingSession(SQLModel, table=True):
     coaching_video_gcs_path: str = Field(default="")
     coaching_preview_gcs_path: str = Field(default="")
 
-    created_at: datetime = Field(default_factory=utc_now, sa_column=time_column(nullable=False))
-    updated_at: datetime = Field(default_factory=utc_now, sa_column=time_column(nullable=False))
+    created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
+    updated_at: datetime = Field(default=None, sa_column=time_column(nullable=False, touch=True))
+
+    media: list[Media] = Relationship(
+        sa_relationship_kwargs={"lazy": "selectin", "order_by": "Media.position", "passive_deletes": True},
+    )
+
+    @property
+    def videos(self) -> Sequence[Media]:
+        """The clips of this cook, in order; neither rejected nor taken back."""
+        return [media for media in self.media if media.kind == MediaKind.VIDEO and media.is_live]
+
+    @property
+    def video(self) -> Media | None:
+        return next(iter(self.videos), None)
+
+    @property
+    def memo(self) -> Media | None:
+        return next((media for media in self.media if media.kind == MediaKind.MEMO and media.is_live), None)
 
 
-class StageRun(SQLModel, table=True):
-    """One stage of one session: who holds it, how often it was tried, what it took.
+class StageName(StrEnum):
+    """The pipeline's stages; what each needs and yields stands in pipeline/graph.py."""
 
-    `attempt` is counted before the work starts, so a stage that kills its process is given up too.
-    """
+    PREPARE_VIDEO = "prepare_video"
+    TRANSCRIBE_MEMO = "transcribe_memo"
+    EXTRACT_ENTITIES = "extract_entities"
+    ANALYZE_VIDEO = "analyze_video"
+    RETRIEVE = "retrieve"
+    COACH_TEXT = "coach_text"
+    NARRATE = "narrate"
+    PRODUCE_VIDEO = "produce_video"
+
+
+MEMO_STAGES = frozenset({StageName.TRANSCRIBE_MEMO, StageName.EXTRACT_ENTITIES})
+VIDEO_STAGES = frozenset(StageName) - MEMO_STAGES
+
+
+class StageRun(LeaseColumns, table=True):
+    """One stage of one session: who is at it, how often it was tried, what it took."""
 
     __tablename__ = "stage_run"
-    __table_args__ = (UniqueConstraint("session_id", "stage"),)
+    __table_args__ = (
+        UniqueConstraint("session_id", "stage"),
+        due_index("stage_run"),
+        # The latest of a stage: how long learners wait, how fast the voice speaks.
+        Index("ix_stage_run_finished", "stage", "finished_at", postgresql_where="finished_at IS NOT NULL"),
+    )
 
-    id: int | None = Field(default=None, primary_key=True)
-    session_id: int = Field(foreign_key="session.id", index=True, ondelete="CASCADE")
+    id: int = Field(default=None, primary_key=True)
+    session_id: int = Field(foreign_key="session.id", ondelete="CASCADE")
     stage: str = Field(max_length=32)
-    attempt: int = Field(default=0)
-    lease_token: UUID | None = Field(default=None)
-    leased_until: datetime | None = Field(default=None, sa_column=time_column())
-    not_before: datetime | None = Field(default=None, sa_column=time_column())
+    job: str = Field(max_length=32)  # which actor runs it
     started_at: datetime | None = Field(default=None, sa_column=time_column())
     finished_at: datetime | None = Field(default=None, sa_column=time_column())
-    parked_at: datetime | None = Field(default=None, sa_column=time_column())
-    error: str = Field(default="")
     usage: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from models.base import enum_column, json_column, time_column, utc_now
+from models.base import enum_column, json_column, time_column
 
 
 class SubscriptionStatus(StrEnum):
@@ -19,7 +19,7 @@ class SubscriptionStatus(StrEnum):
 class User(SQLModel, table=True):
     __tablename__ = "user"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     line_user_id: str = Field(unique=True, index=True, max_length=64)
     # LINE gives no address unless the learner consents to the email scope.
     email: str | None = Field(default=None, unique=True, index=True)
@@ -31,4 +31,4 @@ class User(SQLModel, table=True):
     )
     learner_profile: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     blocked_at: datetime | None = Field(default=None, sa_column=time_column())
-    created_at: datetime = Field(default_factory=utc_now, sa_column=time_column(nullable=False))
+    created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))

@@ -4,11 +4,16 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-QUEUES = ("conversation", "media", "models", "video")
-BENCHMARKS = ("webhook", "overhead", "render", "memory", "tap")
-COACHES = ("offline", "google")  # modules of pipeline.providers
+if TYPE_CHECKING:
+    from pipeline.providers.registry import Build
+
+# The names of jobs.queue.Queue and settings.ProviderChoice, which take long to import.
+QUEUES = ("conversation", "answers", "media", "preparation", "models", "video")
+PROVIDERS = ("offline", "google")
+BENCHMARKS = ("webhook", "overhead", "render", "memory", "tap", "backlog")
+STARTS_PARTS = ("demo", "up", "worker", "bench")
 USAGE = 2
 
 
@@ -80,14 +85,14 @@ def _add_evaluations(parent: argparse.ArgumentParser) -> None:
         metavar="SET",
         help="a golden set's folder (default: the repository's)",
     )
-    coaching.add_argument("--provider", choices=COACHES, default="offline", help="default: %(default)s")
+    coaching.add_argument("--provider", choices=PROVIDERS, default="offline", help="default: %(default)s")
     coaching.add_argument("-n", type=_count, default=3, help="runs of each clip (default: %(default)s)")
     coaching.add_argument(
         "--probes", type=_count_or_none, default=3, help="clips for each probe (default: %(default)s)"
     )
     coaching.add_argument("--jobs", type=_count, default=2, help="runs at once (default: %(default)s)")
     coaching.add_argument(
-        "--clips", type=Path, help="where drawn clips are kept (default: .clips in the set)"
+        "--clips", type=Path, help="where clips that are drawn are kept (default: .clips in the set)"
     )
     coaching.add_argument(
         "--out", type=Path, default=Path("out/eval"), help="where the report goes (default: %(default)s)"
@@ -96,22 +101,34 @@ def _add_evaluations(parent: argparse.ArgumentParser) -> None:
     coaching.add_argument("--json", action="store_true", help="one JSON object")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """0 done, 1 failed with the reason said, 2 wrong options, 130 interrupted."""
+def main(arguments: Sequence[str] | None = None, build: "Build | None" = None) -> int:
+    """0 done, 1 failed with the reason said, 2 wrong options or settings, 130 interrupted.
+
+    `build` makes the providers of this process instead of those that its settings choose.
+    """
     options = parser().parse_args(arguments)
+    if options.command in STARTS_PARTS:
+        _import_for_parts()
+    from errors import MomentError
     from moment import commands
+    from moment.errors import UsageError
+    from pipeline.providers.registry import build_providers
     from settings import ConfigurationError
 
     try:
-        return commands.run(options)
-    except (ConfigurationError, commands.UsageError) as error:
-        sys.stderr.write(f"moment: {error}\n")
-        return USAGE
-    except commands.CommandFailed as error:
-        sys.stderr.write(f"moment: {error}\n")
-        return 1
+        return commands.run(options, build or build_providers)
+    except MomentError as error:
+        sys.stderr.write(f"moment: {error.explain()}\n")
+        return USAGE if isinstance(error, (ConfigurationError, UsageError)) else 1
     except KeyboardInterrupt:
         return 130
+
+
+def _import_for_parts() -> None:
+    """What the parts import takes seconds: their server begins with it while this process still imports its own."""
+    from desk.supervisor import preload
+
+    preload(["moment.parts"])
 
 
 def _file(value: str) -> Path:

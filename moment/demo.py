@@ -6,8 +6,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,31 +17,53 @@ import httpx
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
-from sqlalchemy import func
 from sqlmodel import col, select
 
-from knowledge_base import copy
+from desk.embedded import scratch_folder
+from desk.fallbacks import with_servers
+from desk.google import google_doubles
+from desk.stack import Plan, ProcessLauncher, start_stack
+from desk.supervisor import Supervisor
+from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
 from models.chat import Message, MessageType
 from models.coaching import RatingAspect
-from models.database import transaction
+from models.database import Database
+from models.dish import Dish
+from models.media import Media, MediaKind
 from models.session import CookingSession, StageRun
-from moment.commands import CommandFailed, UsageError
-from moment.desk import running_desk, scratch_folder
-from moment.embedded import free_port
+from moment.errors import CommandFailed, UsageError
+from moment.knowledge import prepare_database
+from moment.parts import run_part
 from moment.sample import sample_memo, sample_video, sample_words
-from settings import settings
-from simulator.client import Desk, Learner, NoSuchLabelError, Thread
+from pipeline.providers.registry import Build
+from settings import Settings
+from simulator.line.client import Desk, Learner, NoSuchLabelError, Thread
 
 NAME = "ゆうこ"
 RATINGS = {RatingAspect.APPEARANCE: 3, RatingAspect.TASTE: 4, RatingAspect.TEXTURE: 2, RatingAspect.AROMA: 3}
 STEP_SECONDS = 30.0
 COACHING_SECONDS = 600.0
 
-REFUSALS = frozenset({*copy.VIDEO_REJECTED.values(), copy.COACHING_FAILED, copy.VIDEO_FAILED})
+REFUSALS = frozenset(
+    phrasebook.phrase(key)
+    for key in phrasebook.PHRASES
+    if key.startswith("video.") or key in ("coaching_failed", "video_failed")
+)
 
 T = TypeVar("T")
 console = Console(stderr=True)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the command line names. Without a clip or a memo the sample of the dish is sent."""
+
+    dish: str
+    video: Path | None
+    memo: Path | None
+    out: Path
+    google_doubles: bool = False
 
 
 @dataclass
@@ -52,43 +76,55 @@ class Timing:
     video: float = 0.0
 
 
-def run_demo(
-    dish: str, video: Path | None, memo: Path | None, out: Path, *, google_doubles: bool = False
-) -> int:
-    """0 when coaching text and video arrived. Raises UsageError, CommandFailed."""
-    _check(dish, out)
+def run_demo(settings: Settings, build: Build, wishes: Wishes) -> None:
+    """Until coaching text and video have arrived. Raises UsageError, CommandFailed."""
+    _check(wishes)
     folder = scratch_folder()
     try:
-        with ThreadPoolExecutor(1) as pool, _google(folder, dish, memo) if google_doubles else nullcontext():
-            # Drawn while the servers start.
+        with ThreadPoolExecutor(1) as pool:
             media = pool.submit(
-                lambda: (video or sample_video(dish, folder), memo or sample_memo(dish, folder))
-            )
+                _media, wishes, settings.cache_dir.expanduser() / "samples"
+            )  # drawn while the servers start
             console.print("[bold]Moment[/] — one session, end to end. Starting everything it needs …")
-            with running_desk(free_port(), free_port(), folder / "data", quiet=True) as (addresses, _):
-                clip, spoken = media.result()
-                with Desk(addresses.desk) as desk:
-                    _play(desk, dish, clip, spoken, out)
+            with _stack(settings.change(data_dir=folder / "data"), build, wishes, folder) as (desk, database):
+                clip, memo = media.result()
+                Demo(desk, database, wishes).play(clip, memo)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return 0
+
+
+def _media(wishes: Wishes, samples: Path) -> tuple[Path, Path]:
+    return (
+        wishes.video or sample_video(wishes.dish, samples),
+        wishes.memo or sample_memo(wishes.dish, samples),
+    )
 
 
 @contextmanager
-def _google(folder: Path, dish: str, memo: Path | None) -> Iterator[None]:
-    """The doubles hear what is in the memo: the sample's own words, or those that Whisper hears in another."""
-    from moment.google_desk import google_doubles
+def _stack(settings: Settings, build: Build, wishes: Wishes, folder: Path) -> Iterator[tuple[Desk, Database]]:
+    with ExitStack() as stack:
+        if wishes.google_doubles:
+            words = _memo_words(settings, wishes)
+            settings = stack.enter_context(google_doubles(settings, folder / "google", words))
+        settings = stack.enter_context(with_servers(settings))
+        prepare_database(settings, build)
+        supervisor = stack.enter_context(Supervisor())
+        launcher = ProcessLauncher(supervisor, partial(run_part, build=build), logs=folder)
+        system = stack.enter_context(start_stack(settings, launcher, Plan(settings.data_dir)))
+        yield system.desk, stack.enter_context(closing(Database(settings.database_url or "", pool=2)))
+
+
+def _memo_words(settings: Settings, wishes: Wishes) -> str:
+    """What Google's doubles hear: the sample's own words, or those that Whisper hears in another memo."""
     from pipeline.providers.offline.transcriber import WhisperTranscriber
 
-    words = sample_words(dish)
-    if memo is not None:
-        words = WhisperTranscriber(settings().cache_dir.expanduser()).transcribe(memo, phrases=[]).text
-    with google_doubles(folder / "google", words):
-        yield
+    if wishes.memo is None:
+        return sample_words(wishes.dish)
+    return WhisperTranscriber(settings.cache_dir.expanduser()).transcribe(wishes.memo, phrases=[]).text
 
 
-def _check(dish: str, out: Path) -> None:
-    dishes = load().dishes
+def _check(wishes: Wishes) -> None:
+    dishes, dish = load().dishes, wishes.dish
     if dish not in dishes:
         raise UsageError(f"--dish: no dish '{dish}'; there are {', '.join(sorted(dishes))}")
     if dishes[dish].month_unlocked > 1:
@@ -96,143 +132,114 @@ def _check(dish: str, out: Path) -> None:
             f"--dish: '{dish}' opens in month {dishes[dish].month_unlocked}; the demo's learner is new"
         )
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        wishes.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"--out: {out}: {error.strerror}") from error
+        raise UsageError(f"--out: {wishes.out}: {error.strerror}") from error
 
 
-def _play(desk: Desk, dish: str, clip: Path, memo: Path, out: Path) -> None:
-    learner = desk.learner(NAME)
-    timing = Timing({})
-    with _progress():
-        try:
-            started = _send_everything(learner, dish, clip, memo)
-            _wait(learner, _has_card, COACHING_SECONDS, "the coaching text")
-            timing.text = time.monotonic() - started
-            _wait(learner, _has_video, COACHING_SECONDS, "the coaching video")
-            timing.video = time.monotonic() - started
-        except (TimeoutError, NoSuchLabelError) as error:
-            raise CommandFailed(_refusal(learner.thread()) or str(error)) from error
-    session = _session()
-    _write(desk, learner, session, timing, out)
-    _report(session, timing, out)
+@dataclass
+class Demo:
+    desk: Desk
+    database: Database
+    wishes: Wishes
+    learner: Learner = field(init=False)
 
+    def __post_init__(self) -> None:
+        self.learner = self.desk.learner(NAME)
 
-def _send_everything(learner: Learner, dish: str, clip: Path, memo: Path) -> float:
-    learner.follow()
-    data = learner.wait_for(
-        lambda thread: _action_of(thread, f"slug={dish}"), STEP_SECONDS, what="the dishes"
-    )
-    learner.postback(data["data"], display_text=data.get("displayText"))
-    learner.wait_for_text(f"{load().dishes[dish].name_ja}の1回目", STEP_SECONDS)
-    started = time.monotonic()
-    learner.video(clip)
-    _wait(learner, lambda thread: copy.MEMO_SKIP_LABEL in thread.labels(), STEP_SECONDS, "the memo's turn")
-    learner.audio(memo)
-    for aspect, value in RATINGS.items():
-        _wait_for_text(learner, copy.ask_rating(aspect))
-        learner.tap(copy.RATING_LABELS[value - 1])
-    _wait_for_text(learner, copy.RATINGS_COMPLETE)
-    return started
+    def play(self, clip: Path, memo: Path) -> None:
+        timing = Timing({})
+        with self._progress():
+            try:
+                start = self._send_everything(clip, memo)
+                self._wait(_has_card, COACHING_SECONDS, "the coaching text")
+                timing.text = time.monotonic() - start
+                self._wait(_has_video, COACHING_SECONDS, "the coaching video")
+                timing.video = time.monotonic() - start
+            except (TimeoutError, NoSuchLabelError) as error:
+                raise CommandFailed(_refusal(self.learner.thread()) or str(error)) from error
+        self._write(timing)
+        self._report(timing)
 
-
-def _action_of(thread: Thread, part: str) -> Any:
-    return next((action for action in thread.tappable() if part in action.get("data", "")), None)
-
-
-def _has_card(thread: Thread) -> bool:
-    return any(
-        bubble.author == "bot" and copy.CARD_PROBLEM in (bubble.text or "") for bubble in thread.bubbles
-    )
-
-
-def _has_video(thread: Thread) -> bool:
-    return any(bubble.author == "bot" and bubble.type == "video" for bubble in thread.bubbles)
-
-
-def _wait(learner: Learner, condition: Callable[[Thread], T], seconds: float, what: str) -> T:
-    """What the condition finds. Raises CommandFailed with the bot's own words when it can't be met."""
-
-    def met(thread: Thread) -> T:
-        refused = _refusal(thread)
-        if refused:
-            raise CommandFailed(refused)
-        return condition(thread)
-
-    return learner.wait_for(met, seconds, what=what)
-
-
-def _wait_for_text(learner: Learner, words: str) -> None:
-    _wait(learner, lambda thread: thread.find(words), STEP_SECONDS, repr(words))
-
-
-def _refusal(thread: Thread) -> str | None:
-    refused = next((bubble.text for bubble in thread.from_bot if bubble.text in REFUSALS), None)
-    return f"no coaching: {refused}" if refused else None
-
-
-def _session() -> CookingSession:
-    """The demo's own: the newest, for the database may be a named one with others."""
-    with transaction() as db:
-        return db.exec(select(CookingSession).order_by(col(CookingSession.id).desc())).first() or _nothing()
-
-
-def _nothing() -> CookingSession:
-    raise CommandFailed("the demo's learner has no session")
-
-
-def _runs() -> list[StageRun]:
-    with transaction() as db:
-        newest = select(func.max(CookingSession.id)).scalar_subquery()
-        return list(
-            db.exec(select(StageRun).where(StageRun.session_id == newest).order_by(col(StageRun.started_at)))
+    def _send_everything(self, clip: Path, memo: Path) -> float:
+        learner, dish = self.learner, self.wishes.dish
+        learner.follow()
+        data = learner.wait_for(
+            lambda thread: _action_of(thread, f"slug={dish}"), STEP_SECONDS, what="the dishes"
         )
-
-
-def _seconds(run: StageRun) -> float | None:
-    return (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.started_at else None
-
-
-@contextmanager
-def _progress() -> Iterator[None]:
-    """The stages as they run, redrawn from their rows."""
-    with Live(console=console, refresh_per_second=4, get_renderable=_table, transient=True):
-        yield
-
-
-def _table() -> Table:
-    table = Table(title="the session's stages", title_justify="left")
-    for heading in ("stage", "state", "seconds", "by"):
-        table.add_column(heading)
-    for run in _runs():
-        seconds = _seconds(run)
-        state = "[green]done[/]" if run.finished_at else "[yellow]running[/]"
-        table.add_row(
-            run.stage, state, f"{seconds:.2f}" if seconds is not None else "", run.usage.get("provider", "")
+        learner.postback(data["data"], display_text=data.get("displayText"))
+        learner.wait_for_text(f"{load().dishes[dish].name_ja}の1回目", STEP_SECONDS)
+        start = time.monotonic()
+        learner.video(clip)
+        self._wait(
+            lambda thread: phrasebook.MEMO_SKIP_LABEL in thread.labels(), STEP_SECONDS, "the memo's turn"
         )
-    return table
+        learner.audio(memo)
+        for aspect, value in RATINGS.items():
+            self._wait_for_text(phrasebook.ask_rating(aspect))
+            learner.tap(phrasebook.RATING_LABELS[value - 1])
+        self._wait_for_text(phrasebook.RATINGS_COMPLETE)
+        return start
 
+    def _wait(self, condition: Callable[[Thread], T], seconds: float, what: str) -> T:
+        """What the condition finds. Raises CommandFailed with the bot's own words when it can't be met."""
 
-def _write(desk: Desk, learner: Learner, session: CookingSession, timing: Timing, out: Path) -> None:
-    video = next(bubble for bubble in reversed(learner.thread().bubbles) if bubble.type == "video")
-    for url, name in (
-        (video.message["originalContentUrl"], "coaching_video.mp4"),
-        (video.message["previewImageUrl"], "preview.jpg"),
-    ):
-        fetched = httpx.stream("GET", url, trust_env=False, follow_redirects=True, timeout=STEP_SECONDS)
-        with fetched as answer, (out / name).open("wb") as file:
-            answer.raise_for_status()
-            for chunk in answer.iter_bytes():
-                file.write(chunk)
-    learner.video_complete(video.id)
-    learner.wait_for_text(copy.VIDEO_WATCHED, STEP_SECONDS)
-    runs = _runs()
-    timing.stages = {run.stage: _seconds(run) or 0.0 for run in runs}
-    timing.costs = {run.stage: run.usage["cost_usd"] for run in runs if run.usage.get("cost_usd")}
-    _write_json(
-        out / "coaching.json",
-        {
-            "dish": learner_dish(session),
+        def check(thread: Thread) -> T:
+            refusal = _refusal(thread)
+            if refusal:
+                raise CommandFailed(refusal)
+            return condition(thread)
+
+        return self.learner.wait_for(check, seconds, what=what)
+
+    def _wait_for_text(self, words: str) -> None:
+        self._wait(lambda thread: thread.find(words), STEP_SECONDS, repr(words))
+
+    def _session(self) -> CookingSession | None:
+        """The demo's own: the newest, for the database may be a named one with others."""
+        with self.database.transaction() as db:
+            return db.exec(select(CookingSession).order_by(col(CookingSession.id).desc())).first()
+
+    def _steps(self) -> list["Step"]:
+        """The downloads, then the stages, in the order in which they began."""
+        session = self._session()
+        if session is None:
+            return []
+        with self.database.transaction() as db:
+            of_session = Media.session_id == session.id, col(Media.started_at).is_not(None)
+            media = db.exec(select(Media).where(*of_session).order_by(col(Media.started_at)))
+            steps = [_download(row) for row in media if row.kind != MediaKind.VOICE_QUESTION]
+            of_session = StageRun.session_id == session.id, col(StageRun.started_at).is_not(None)
+            runs = db.exec(select(StageRun).where(*of_session).order_by(col(StageRun.started_at)))
+            return [*steps, *(Step(run.stage, run.started_at, run.finished_at, run.usage) for run in runs)]
+
+    @contextmanager
+    def _progress(self) -> Iterator[None]:
+        """The stages as they run, redrawn from their rows."""
+        with Live(console=console, refresh_per_second=4, get_renderable=self._table, transient=True):
+            yield
+
+    def _table(self) -> Table:
+        table = Table(title="the session's stages", title_justify="left")
+        for heading in ("stage", "state", "seconds", "by"):
+            table.add_column(heading)
+        for step in self._steps():
+            state = "[green]done[/]" if step.finished_at else "[yellow]running[/]"
+            seconds = f"{step.seconds:.2f}" if step.seconds is not None else ""
+            table.add_row(step.name, state, seconds, step.usage.get("provider", ""))
+        return table
+
+    def _write(self, timing: Timing) -> None:
+        out, session, steps = self.wishes.out, self._session(), self._steps()
+        if session is None:
+            raise CommandFailed("the demo's learner has no session")
+        self._fetch_video()
+        timing.stages = {step.name: step.seconds or 0.0 for step in steps}
+        timing.costs = {step.name: step.usage["cost_usd"] for step in steps if step.usage.get("cost_usd")}
+        with self.database.transaction() as db:
+            dish = db.get_one(Dish, session.dish_id).slug
+        coaching = {
+            "dish": dish,
             "session_number": session.session_number,
             "self_ratings": session.self_ratings,
             "voice_transcript": session.voice_transcript,
@@ -241,42 +248,84 @@ def _write(desk: Desk, learner: Learner, session: CookingSession, timing: Timing
             "retrieved_principles": session.retrieved_principles,
             "coaching_text": session.coaching_text,
             "narration_script": session.narration_script,
-        },
-    )
-    _write_json(
-        out / "timings.json",
-        {
+        }
+        timings = {
             "seconds_to_text": timing.text,
             "seconds_to_video": timing.video,
             "stages": timing.stages,
             "cost_usd": timing.costs,
-            "calls": [{"stage": run.stage, **call} for run in runs for call in run.usage.get("calls", [])],
-        },
+            "calls": [{"stage": step.name, **call} for step in steps for call in step.usage.get("calls", [])],
+        }
+        _write_json(out / "coaching.json", coaching)
+        _write_json(out / "timings.json", timings)
+        _write_json(out / "transcript.json", [asdict(crossing) for crossing in self.desk.log()])
+
+    def _fetch_video(self) -> None:
+        """As the learner's phone plays it, to its end."""
+        bubbles = self.learner.thread().bubbles
+        video = next(bubble for bubble in reversed(bubbles) if bubble.type == "video")
+        for url, name in (
+            (video.message["originalContentUrl"], "coaching_video.mp4"),
+            (video.message["previewImageUrl"], "preview.jpg"),
+        ):
+            request = httpx.stream("GET", url, trust_env=False, follow_redirects=True, timeout=STEP_SECONDS)
+            with request as response, (self.wishes.out / name).open("wb") as file:
+                response.raise_for_status()
+                for chunk in response.iter_bytes():
+                    file.write(chunk)
+        self.learner.video_complete(video.id)
+        self.learner.wait_for_text(phrasebook.VIDEO_WATCHED, STEP_SECONDS)
+
+    def _report(self, timing: Timing) -> None:
+        console.print(self._table())
+        session = self._session()
+        with self.database.transaction() as db:
+            of_session = Message.session_id == (session.id if session else None)
+            text = select(Message.text).where(of_session, Message.kind == MessageType.COACHING_READY)
+            sys.stdout.write(f"\n{db.exec(text).one()}\n\n")
+        sys.stdout.flush()
+        console.print(f"text after {timing.text:.1f} s, video after {timing.video:.1f} s")
+        console.print(f"the coaching video: {self.wishes.out / 'coaching_video.mp4'}", soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A download or a stage, as its row says."""
+
+    name: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    usage: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float | None:
+        if self.finished_at is None or self.started_at is None:
+            return None
+        return (self.finished_at - self.started_at).total_seconds()
+
+
+def _download(media: Media) -> Step:
+    return Step(f"fetch_{media.kind}", media.started_at, media.stored_at)
+
+
+def _action_of(thread: Thread, part: str) -> Any:
+    return next((action for action in thread.tappable() if part in action.get("data", "")), None)
+
+
+def _has_card(thread: Thread) -> bool:
+    return any(
+        bubble.author == "bot" and phrasebook.CARD_PROBLEM in (bubble.text or "") for bubble in thread.bubbles
     )
-    _write_json(out / "transcript.json", [asdict(crossing) for crossing in desk.log()])
 
 
-def learner_dish(session: CookingSession) -> str:
-    from models.dish import Dish
+def _has_video(thread: Thread) -> bool:
+    return any(bubble.author == "bot" and bubble.type == "video" for bubble in thread.bubbles)
 
-    with transaction() as db:
-        return db.get_one(Dish, session.dish_id).slug
+
+def _refusal(thread: Thread) -> str | None:
+    refusal = next((bubble.text for bubble in thread.from_bot if bubble.text in REFUSALS), None)
+    return f"no coaching: {refusal}" if refusal else None
 
 
 def _write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def _report(session: CookingSession, timing: Timing, out: Path) -> None:
-    console.print(_table())
-    with transaction() as db:
-        text = db.exec(
-            select(Message.text).where(
-                Message.session_id == session.id,
-                col(Message.meta)["type"].astext == MessageType.COACHING_READY,
-            )
-        ).one()
-    sys.stdout.write(f"\n{text}\n\n")
-    sys.stdout.flush()
-    console.print(f"text after {timing.text:.1f} s, video after {timing.video:.1f} s")
-    console.print(f"the coaching video: {out / 'coaching_video.mp4'}", soft_wrap=True)

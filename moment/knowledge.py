@@ -3,27 +3,37 @@
 from collections.abc import Callable
 
 from knowledge_base.catalogue import load
-from knowledge_base.ingest import Ingested, ingest, seed
+from knowledge_base.ingest import IngestCounts, ingest, seed
 from migrations.migrate import upgrade
-from models.database import engine, transaction
-from pipeline.providers.loading import providers
+from models.database import Database
+from moment.resources import Resources, open_resources
+from pipeline.providers.registry import Build
+from settings import Settings
 
 
-def migrate() -> None:
-    with engine().connect() as connection:
+def prepare_database(settings: Settings, build: Build) -> None:
+    """All that a stack needs there before it starts. Raises ContentError, ConfigurationError."""
+    with open_resources(settings, build) as resources:
+        migrate(resources.database)
+        ingest_all(resources)
+
+
+def migrate(database: Database) -> None:
+    with database.engine.connect() as connection:
         upgrade(connection)
 
 
-def ingest_all(progress: Callable[[int, int], None] = lambda done, total: None) -> Ingested:
+def ingest_all(
+    resources: Resources, progress: Callable[[int, int], None] = lambda done, total: None
+) -> IngestCounts:
     """Raises ContentError for a wrong file; then nothing has changed."""
     catalogue = load()
-    embedder = providers().embedder
-    with transaction() as db:
-        return ingest(db, catalogue, embedder.embed_documents, embedder.model, progress)
+    embedder = resources.providers.get().embedder
+    return ingest(resources.database, catalogue, embedder.embed_documents, embedder.model, progress)
 
 
-def seed_dishes() -> int:
+def seed_dishes(database: Database) -> int:
     """The dishes alone; returns how many. Raises ContentError."""
     catalogue = load()
-    with transaction() as db:
+    with database.transaction() as db:
         return seed(db, catalogue)

@@ -1,31 +1,33 @@
 """The processes production runs: web, one worker per queue, the reconciler."""
 
-import os
 import signal
 import sys
 import threading
+from typing import TYPE_CHECKING
 
-from moment.console import say
-from moment.supervisor import Child, Supervisor, leave_with_parent, moment
-from settings import settings
+from desk.console import say
+from jobs.queue import Queue
+from moment.resources import Resources
+from settings import Settings
 
-# How often a consumer looks into its queue: neither a tap nor the step from one stage to the next may wait for it.
-POLL_MS = {"conversation": 15, "media": 15, "models": 15, "video": 100}
+if TYPE_CHECKING:
+    from dramatiq import Worker
+
+NOTICE_MS = 100  # until a worker at rest notices that it shall stop, or that a delayed job is due
 STOP_MS = 10_000
 
 
-def serve(host: str, port: int) -> None:
+def serve(resources: Resources, host: str, port: int) -> None:
     """The web process, until it is told to stop."""
     import uvicorn
 
-    from webhooks.app import make_app
+    from moment.app import make_app
 
-    leave_with_parent(_terminate_self)
     # The thread that commits must not wait five milliseconds, Python's usual turn, each time Postgres has answered.
     sys.setswitchinterval(0.001)
     server = uvicorn.Server(
         uvicorn.Config(
-            make_app(),
+            make_app(resources),
             host=host,
             port=port,
             log_level="warning",
@@ -37,60 +39,47 @@ def serve(host: str, port: int) -> None:
     server.run()
 
 
-def work(queue: str) -> None:
+def work(resources: Resources, queue: Queue) -> None:
     """One queue's worker, until it is told to stop."""
-    # Dramatiq counts what is being worked on as fetched: with one for each thread all of them work, and
-    # nothing is held behind a long job while another worker is idle.
-    os.environ.setdefault("dramatiq_queue_prefetch", str(_threads(queue)))
-    from dramatiq import Worker
-
-    from bot.jobs import JOBS as CONVERSATION_JOBS
-    from pipeline.jobs import JOBS as PIPELINE_JOBS
-    from pipeline.queue import broker, declare
-
-    declare({**CONVERSATION_JOBS, **PIPELINE_JOBS})
-    worker = Worker(broker(), queues={queue}, worker_timeout=POLL_MS[queue], worker_threads=_threads(queue))
-    stop = _stopped_by_signals()
+    worker = make_worker(resources, queue)
+    stop = _set_by_signals()
     worker.start()
     stop.wait()
     worker.stop(timeout=STOP_MS)
 
 
-def work_all() -> None:
-    """A worker process for each queue, restarted when it dies."""
-    with Supervisor(worker_children()) as supervisor:
-        supervisor.stop_on_signals()
-        leave_with_parent(_terminate_self)
-        supervisor.wait()
+def make_worker(resources: Resources, queue: Queue) -> "Worker":
+    """The actors of this queue and the threads that run them, not started yet."""
+    from dramatiq import Worker
+
+    resources.queue.declare(resources.jobs_of(queue))
+    threads = thread_count(resources.settings, queue)
+    worker = Worker(resources.queue.broker, queues={queue}, worker_timeout=NOTICE_MS, worker_threads=threads)
+    # Dramatiq counts what is being worked on as fetched: with one for each thread all of them work, and
+    # nothing is held behind a long job while another worker is idle. (Its environment variable for this is read
+    # once, when it is imported.)
+    worker.queue_prefetch = threads
+    return worker
 
 
-def worker_children() -> list[Child]:
-    return [Child(f"worker {queue}", moment("worker", "--queue", queue)) for queue in POLL_MS]
-
-
-def reconcile() -> None:
+def reconcile(resources: Resources) -> None:
     """The reconciler, until it is told to stop."""
-    from pipeline import reconciler
-
-    reconciler.run(_stopped_by_signals())
+    resources.reconciler.run(_set_by_signals())
 
 
-def _threads(queue: str) -> int:
+def thread_count(settings: Settings, queue: Queue) -> int:
     return {
-        "conversation": settings().conversation_threads,
-        "media": settings().media_threads,
-        "models": settings().model_threads,
-        "video": settings().video_threads,
+        Queue.CONVERSATION: settings.conversation_threads,
+        Queue.ANSWERS: settings.answer_threads,
+        Queue.MEDIA: settings.media_threads,
+        Queue.PREPARATION: settings.preparation_threads,
+        Queue.MODELS: settings.model_threads,
+        Queue.VIDEO: settings.video_threads,
     }[queue]
 
 
-def _stopped_by_signals() -> threading.Event:
+def _set_by_signals() -> threading.Event:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    leave_with_parent(stop.set)
     return stop
-
-
-def _terminate_self() -> None:
-    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,10 +1,14 @@
-"""What the demo sends when nothing is given: a drawn clip of the dish, and a memo in the offline voice."""
+"""What the demo sends when nothing is given: a drawn clip of the dish, and a memo in the offline voice.
 
+Both are made once and kept.
+"""
+
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from footage.draw import draw
+from footage.library import draw_once
 from footage.script import ClipRecipe
 from pipeline.media import ffmpeg
 from pipeline.providers.offline.narrator import OpenJTalkNarrator
@@ -40,11 +44,10 @@ DEFAULT = "fried-rice"
 
 
 def sample_video(dish: str, folder: Path) -> Path:
-    """A portrait clip; a dish that can't be drawn gets the default one's."""
-    drawn = dish if dish in SAMPLES else DEFAULT
-    clip = folder / "sample_video.mp4"
-    draw(ClipRecipe(drawn, SAMPLES[drawn].variant), clip)
-    return clip
+    """A portrait clip, kept in `folder`; a dish that can't be drawn gets the default one's. Raises DrawingFailure,
+    OSError."""
+    subject = dish if dish in SAMPLES else DEFAULT
+    return draw_once(ClipRecipe(subject, SAMPLES[subject].variant), folder)
 
 
 def sample_words(dish: str) -> str:
@@ -53,21 +56,28 @@ def sample_words(dish: str) -> str:
 
 
 def sample_memo(dish: str, folder: Path) -> Path:
-    """An m4a, as LINE's voice messages are."""
+    """An m4a, as LINE's voice messages are, kept in `folder`. Raises OfflinePackageMissing, FfmpegError, OSError."""
     words = sample_words(dish)
-    memo = folder / "sample_memo.m4a"
-    with TemporaryDirectory(prefix="moment-") as scratch:
-        spoken, _ = OpenJTalkNarrator().speak(
-            [sentence + "。" for sentence in words.split("。") if sentence], Path(scratch)
-        )
-        inputs = [part for sentence in spoken for part in ("-i", str(sentence.wav))]
-        joined = "".join(f"[{index}:a]" for index in range(len(spoken)))
-        graph = f"{joined}concat=n={len(spoken)}:v=0:a=1[a]"
-        # fmt: off
-        command = [
-            ffmpeg.binary(), "-hide_banner", "-nostdin", "-y", *inputs, "-filter_complex", graph, "-map", "[a]",
-            "-c:a", "aac", "-b:a", "64k", str(memo),
-        ]
-        # fmt: on
-        ffmpeg.run(command, timeout_seconds=60)
+    voice = OpenJTalkNarrator.model
+    memo = folder / f"memo-{voice}-{hashlib.sha256(words.encode()).hexdigest()[:12]}.m4a"
+    if not memo.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder) as unfinished:
+            _speak(words, Path(unfinished), Path(unfinished) / memo.name)
+            (Path(unfinished) / memo.name).replace(memo)  # whole or not there at all
     return memo
+
+
+def _speak(words: str, scratch: Path, memo: Path) -> None:
+    sentences = [sentence + "。" for sentence in words.split("。") if sentence]
+    speech, _ = OpenJTalkNarrator().speak(sentences, scratch)
+    inputs = [part for sentence in speech for part in ("-i", str(sentence.wav))]
+    labels = "".join(f"[{index}:a]" for index in range(len(speech)))
+    graph = f"{labels}concat=n={len(speech)}:v=0:a=1[a]"
+    # fmt: off
+    command = [
+        ffmpeg.binary(), "-hide_banner", "-nostdin", "-y", *inputs, "-filter_complex", graph, "-map", "[a]",
+        "-c:a", "aac", "-b:a", "64k", str(memo),
+    ]
+    # fmt: on
+    ffmpeg.run(command, timeout_seconds=60)

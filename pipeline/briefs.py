@@ -2,52 +2,56 @@
 
 from knowledge_base.catalogue import load
 from knowledge_base.content import DishGuide, Fault, Principle
-from models.base import utc_now
 from models.coaching import RetrievedPrinciple, VideoAnalysis
-from models.database import transaction
-from models.rules.history import last_coached_at
+from models.media import Media
 from pipeline.media.probe import VideoFacts
-from pipeline.providers.loading import store
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief
-from pipeline.work import Work
+from pipeline.stage import StageContext
 
 
-def analysis_brief(work: Work) -> AnalysisBrief:
+def footage_of(context: StageContext) -> Media:
+    """The clip that is coached; a stage that needs it runs only while it is there."""
+    video = context.session.video
+    assert video is not None  # noqa: S101 - what the graph needs
+    return video
+
+
+def analysis_brief(context: StageContext) -> AnalysisBrief:
+    video = footage_of(context)
     return AnalysisBrief(
-        dish=work.guide,
-        faults=[load().faults[code] for code in work.guide.faults],
-        session_number=work.session.session_number,
-        duration_seconds=VideoFacts.model_validate(work.session.proxy_facts).duration_seconds,
-        transcript=work.session.voice_transcript,
-        structured_input=work.structured_input,
-        self_ratings=work.session.self_ratings,
-        video_uri=store().uri(work.session.proxy_url),
+        dish=context.guide,
+        faults=[load().faults[code] for code in context.guide.faults],
+        session_number=context.session.session_number,
+        duration_seconds=VideoFacts.model_validate(video.proxy_facts).duration_seconds,
+        transcript=context.session.voice_transcript,
+        structured_input=context.structured_input,
+        self_ratings=context.session.self_ratings,
+        video_uri=context.store.uri(video.proxy_key),
     )
 
 
-def coaching_brief(work: Work) -> CoachingBrief:
-    analysis = VideoAnalysis.model_validate(work.session.video_analysis)
+def coaching_brief(context: StageContext) -> CoachingBrief:
+    analysis = VideoAnalysis.model_validate(context.session.video_analysis)
     fault = load().faults[analysis.fault] if analysis.fault else None
-    retrieved = [RetrievedPrinciple.model_validate(entry) for entry in work.session.retrieved_principles]
-    with transaction() as db:
-        last = last_coached_at(db, work.session)
+    principles = [RetrievedPrinciple.model_validate(entry) for entry in context.session.retrieved_principles]
+    last = context.last_coached_at
     return CoachingBrief(
-        first_name=work.user.first_name,
-        dish=work.guide,
-        session_number=work.session.session_number,
+        first_name=context.user.first_name,
+        dish=context.guide,
+        session_number=context.session.session_number,
         analysis=analysis,
         fault=fault,
-        principles=retrieved,
-        principle=to_teach(work.guide, fault, work.session.session_number),
-        structured_input=work.structured_input,
-        transcript=work.session.voice_transcript,
-        self_ratings=work.session.self_ratings,
-        past_sessions=work.past_sessions,
-        days_since_last=(utc_now() - last).days if last else None,
+        principles=principles,
+        principle=principle_to_teach(context.guide, fault, context.session.session_number),
+        structured_input=context.structured_input,
+        transcript=context.session.voice_transcript,
+        self_ratings=context.session.self_ratings,
+        past_sessions=context.past_sessions,
+        days_since_last=(context.now - last).days if last else None,
     )
 
 
-def to_teach(dish: DishGuide, fault: Fault | None, session_number: int) -> Principle:
+def principle_to_teach(dish: DishGuide, fault: Fault | None, session_number: int) -> Principle:
     """The fault's own principle, else that of the refinement whose turn it is."""
     source = fault or dish.refinements[(session_number - 1) % len(dish.refinements)]
     return load().principles[source.principle_id]

@@ -1,28 +1,11 @@
 """The stage graph: what each stage needs, and which may run now. A pure function of the rows."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from models.session import CookingSession
-from pipeline.queue import Job
-
-
-class StageName(StrEnum):
-    STORE_VIDEO = "store_video"
-    PREPARE_VIDEO = "prepare_video"
-    STORE_MEMO = "store_memo"
-    TRANSCRIBE_MEMO = "transcribe_memo"
-    EXTRACT_ENTITIES = "extract_entities"
-    ANALYZE_VIDEO = "analyze_video"
-    RETRIEVE = "retrieve"
-    COACH_TEXT = "coach_text"
-    NARRATE = "narrate"
-    PRODUCE_VIDEO = "produce_video"
-
-
-MEMO_STAGES = frozenset({StageName.STORE_MEMO, StageName.TRANSCRIBE_MEMO, StageName.EXTRACT_ENTITIES})
+from jobs.queue import Job
+from models.session import MEMO_STAGES, CookingSession, StageName
 
 
 @dataclass(frozen=True)
@@ -44,47 +27,57 @@ class Stage:
     name: StageName
     job: Job
     needs: Callable[[Facts], bool]
-    # Given up, it does not fail the session: what it would have yielded has a fallback.
-    optional: bool = field(default=False)
+
+    @property
+    def is_optional(self) -> bool:
+        """Given up, it does not fail the session: what it would have yielded has a fallback."""
+        return self.name in MEMO_STAGES
 
 
 def memo_deadline(facts: Facts) -> datetime | None:
     """When the coaching stops waiting for a memo that has not come. None before there is a video."""
-    received = facts.session.video_received_at
-    return received + facts.memo_grace if received else None
+    video = facts.session.video
+    return video.received_at + facts.memo_grace if video else None
 
 
 def memo_settled(facts: Facts) -> bool:
     """Processed, given up, skipped by the learner, or never sent within its grace."""
     session = facts.session
-    if session.memo_message_id is not None or session.voice_transcript:
-        return any(stage in facts.parked for stage in MEMO_STAGES) or facts.has(StageName.EXTRACT_ENTITIES)
+    if session.memo is not None or session.voice_transcript:
+        given_up = any(stage in facts.parked for stage in MEMO_STAGES)
+        unreachable = session.memo is not None and session.memo.parked_at is not None
+        return given_up or unreachable or facts.has(StageName.EXTRACT_ENTITIES)
     deadline = memo_deadline(facts)
     return session.memo_skipped or (deadline is not None and facts.now >= deadline)
 
 
+def _has_video(facts: Facts) -> bool:
+    return facts.session.video is not None and facts.session.video.is_stored
+
+
+def _has_memo(facts: Facts) -> bool:
+    return facts.session.memo is not None and facts.session.memo.is_stored
+
+
 def _has_transcript(facts: Facts) -> bool:
-    typed = facts.session.memo_message_id is None and facts.session.voice_transcript != ""
-    return typed or facts.has(StageName.TRANSCRIBE_MEMO)
+    is_typed = facts.session.memo is None and facts.session.voice_transcript != ""
+    return is_typed or facts.has(StageName.TRANSCRIBE_MEMO)
+
+
+def _can_show_footage(facts: Facts) -> bool:
+    """A learner who takes the footage back after the text gets no video of it."""
+    return facts.session.video is not None and facts.session.video.proxy_key != ""
 
 
 STAGES = (
-    Stage(StageName.STORE_VIDEO, Job.FETCH, lambda f: f.session.video_message_id is not None),
-    # Where the analysis will run: no hop between them, and no wait behind a render.
-    Stage(StageName.PREPARE_VIDEO, Job.RUN_STAGE, lambda f: f.has(StageName.STORE_VIDEO)),
-    Stage(StageName.STORE_MEMO, Job.FETCH, lambda f: f.session.memo_message_id is not None, optional=True),
-    Stage(StageName.TRANSCRIBE_MEMO, Job.RUN_STAGE, lambda f: f.has(StageName.STORE_MEMO), optional=True),
-    Stage(StageName.EXTRACT_ENTITIES, Job.RUN_STAGE, _has_transcript, optional=True),
+    Stage(StageName.PREPARE_VIDEO, Job.PREPARE, _has_video),
+    Stage(StageName.TRANSCRIBE_MEMO, Job.RUN_STAGE, _has_memo),
+    Stage(StageName.EXTRACT_ENTITIES, Job.RUN_STAGE, _has_transcript),
     Stage(StageName.ANALYZE_VIDEO, Job.RUN_STAGE, lambda f: f.has(StageName.PREPARE_VIDEO)),
     Stage(StageName.RETRIEVE, Job.RUN_STAGE, lambda f: f.has(StageName.ANALYZE_VIDEO) and memo_settled(f)),
     Stage(StageName.COACH_TEXT, Job.RUN_STAGE, lambda f: f.has(StageName.RETRIEVE)),
     Stage(StageName.NARRATE, Job.RUN_STAGE, lambda f: f.has(StageName.COACH_TEXT)),
-    # A learner who takes the footage back after the text gets no video of it.
-    Stage(
-        StageName.PRODUCE_VIDEO,
-        Job.RENDER,
-        lambda f: f.has(StageName.NARRATE) and f.session.proxy_url != "",
-    ),
+    Stage(StageName.PRODUCE_VIDEO, Job.RENDER, lambda f: f.has(StageName.NARRATE) and _can_show_footage(f)),
 )
 STAGE = {stage.name: stage for stage in STAGES}
 

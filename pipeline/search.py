@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
-from functools import partial
 
 from pgvector import SparseVector
 from sqlalchemy import ColumnElement, Float, func, select
@@ -19,7 +18,7 @@ from knowledge_base.catalogue import load
 from knowledge_base.content import DishGuide
 from knowledge_base.terms import Terms, query_terms
 from models.coaching import RetrievedPrinciple, VideoAnalysis
-from models.database import transaction
+from models.database import Database
 from models.principle import TERM_DIMENSIONS, CookingPrinciple
 from pipeline.providers import ledger
 from pipeline.providers.ports import Embedder, Vector
@@ -43,26 +42,35 @@ class Query:
     terms: Terms
 
 
-def prepared(embedder: Embedder, text: str) -> Query:
-    return Query(embedder.embed_query(text), query_terms(text))
+@dataclass(frozen=True)
+class PrincipleSearch:
+    database: Database
+    embedder: Embedder
 
+    def prepare(self, text: str) -> Query:
+        return Query(self.embedder.embed_query(text), query_terms(text))
 
-def principles_for(
-    embedder: Embedder, analysis: VideoAnalysis, dish: DishGuide, questions: Sequence[str]
-) -> list[RetrievedPrinciple]:
-    """Those that explain the diagnosis, then those that answer the memo's first questions, each once."""
-    skills = load().skills
-    named = "、".join(skills.get(skill, skill) for skill in dish.principles)
-    texts = [f"{analysis.diagnosis} {named}"]
-    texts += [f"{question} {dish.name_ja}" for question in questions[:QUESTIONS]]
-    with ThreadPoolExecutor(len(texts)) as pool:  # each is a call of its own to the embedder
-        queries = list(pool.map(ledger.carried(partial(prepared, embedder)), texts))
-    found: dict[str, RetrievedPrinciple] = {}
-    with transaction() as db:
+    def principles_for(
+        self, analysis: VideoAnalysis, dish: DishGuide, questions: Sequence[str]
+    ) -> list[RetrievedPrinciple]:
+        """Those that explain the diagnosis, then those that answer the memo's first questions, each once."""
+        skills = load().skills
+        skill_names = "、".join(skills.get(skill, skill) for skill in dish.principles)
+        texts = [f"{analysis.diagnosis} {skill_names}"]
+        texts += [f"{question} {dish.name_ja}" for question in questions[:QUESTIONS]]
+        with ThreadPoolExecutor(len(texts)) as pool:  # each is a call of its own to the embedder
+            queries = list(pool.map(ledger.in_this_context(self.prepare), texts))
+        principles: dict[str, RetrievedPrinciple] = {}
         for query in queries:
-            for principle in nearest(db, query):
-                found.setdefault(principle.principle_id, principle)
-    return list(found.values())
+            for principle in self.nearest(query):
+                principles.setdefault(principle.principle_id, principle)
+        return list(principles.values())
+
+    def nearest(
+        self, query: Query, limit: int = 3, ranking: Ranking = Ranking.BOTH
+    ) -> list[RetrievedPrinciple]:
+        with self.database.transaction() as db:
+            return nearest(db, query, limit, ranking)
 
 
 def nearest(
@@ -70,30 +78,30 @@ def nearest(
 ) -> list[RetrievedPrinciple]:
     """Best first; `score` is the cosine similarity, whatever the ranking. Every row is scored: at a few
     hundred that is exact and quicker than an index."""
-    away = col(CookingPrinciple.embedding).op("<=>", return_type=Float)(query.vector)
+    distance = col(CookingPrinciple.embedding).op("<=>", return_type=Float)(query.vector)
     words = SparseVector(query.terms, TERM_DIMENSIONS)
-    apart = col(CookingPrinciple.search_terms).op("<#>", return_type=Float)(words)  # the negative product
+    negative_product = col(CookingPrinciple.search_terms).op("<#>", return_type=Float)(words)
     row = CookingPrinciple
-    scored = select(
+    scores = select(
         col(row.principle_id),
         col(row.title),
         col(row.principle_text),
         col(row.category),
-        (1.0 - away).label("score"),
-        (-apart).label("shared"),
+        (1.0 - distance).label("score"),
+        (-negative_product).label("common_words"),
     ).cte()
     meaning, wording = ranking.value
-    merit = meaning * _deviations(scored.c.score) + wording * _deviations(scored.c.shared)
-    best = select(scored).order_by(merit.desc(), scored.c.principle_id).limit(limit)
+    merit = meaning * _deviations(scores.c.score) + wording * _deviations(scores.c.common_words)
+    best = select(scores).order_by(merit.desc(), scores.c.principle_id).limit(limit)
     return [
         RetrievedPrinciple(
-            principle_id=found.principle_id,
-            title=found.title,
-            text=found.principle_text,
-            category=found.category,
-            score=found.score,
+            principle_id=principle.principle_id,
+            title=principle.title,
+            text=principle.principle_text,
+            category=principle.category,
+            score=principle.score,
         )
-        for found in db.execute(best)
+        for principle in db.execute(best)
     ]
 
 

@@ -1,1 +1,1 @@
-"""LINE on the desk: the platform's HTTP, signed webhooks and a learner's phone, with no account and no network."""
+"""Stand-ins for the vendors: LINE and Google over HTTP, with no account and no network."""

@@ -1,15 +1,15 @@
 """Real parts for every test: one embedded Postgres and Valkey a run, a database of its own a test.
 
-The servers start when the first test asks for them and are shared by xdist's workers; the controlling
-process stops them at the end.
+The servers are shared by xdist's workers: the controlling process starts and stops them. Without xdist they start
+when the first test asks for them.
 """
 
 import fcntl
 import os
 import shutil
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,9 +17,12 @@ import hypothesis
 import psycopg
 import pytest
 
-from moment.desk import scratch_folder
-from moment.embedded import EmbeddedPostgres, EmbeddedValkey
-from tests.process import name_in_environment, reset_process
+from desk.embedded import EmbeddedPostgres, EmbeddedValkey, scratch_folder
+from models.database import Database
+from moment.knowledge import prepare_database
+from moment.resources import Resources, open_resources
+from settings import PREFIX, Settings
+from tests import quick_providers
 
 ROOT = "MOMENT_TEST_ROOT"
 TEMPLATE = "moment_template"
@@ -31,67 +34,97 @@ hypothesis.settings.load_profile("deterministic")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if ROOT not in os.environ:
-        os.environ[ROOT] = str(scratch_folder())
-        config.stash[OWNS_ROOT] = True
-
-
-OWNS_ROOT = pytest.StashKey[bool]()
+    if ROOT in os.environ:
+        return
+    os.environ[ROOT] = str(scratch_folder())
+    config.stash[SERVERS] = servers = Servers(_root())
+    if getattr(config.option, "numprocesses", None):
+        # A server ends with who started it, and one xdist worker may end before the others.
+        servers.start()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not config.stash.get(OWNS_ROOT, False):
+    servers = config.stash.get(SERVERS, None)
+    if servers is None:
         return
-    root = Path(os.environ.pop(ROOT))
-    for pid_file, how in (
-        (root / "postgres/data/postmaster.pid", signal.SIGINT),
-        (root / "valkey/pid", signal.SIGTERM),
-    ):
-        if pid_file.exists():
-            os.kill(int(pid_file.read_text().split()[0]), how)
-    shutil.rmtree(root, ignore_errors=True)
+    servers.stop()
+    del os.environ[ROOT]
+    shutil.rmtree(servers.root, ignore_errors=True)
+
+
+@dataclass
+class Servers:
+    """Everybody's. Whoever starts what runs already is told its address."""
+
+    root: Path
+    postgres: EmbeddedPostgres = field(init=False)
+    valkey: EmbeddedValkey = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.postgres = EmbeddedPostgres(self.root / "postgres")
+        self.valkey = EmbeddedValkey(self.root / "valkey")
+
+    def start(self) -> None:
+        self.postgres.start()
+        self.valkey.start()
+
+    def stop(self) -> None:
+        self.valkey.stop()
+        self.postgres.stop()
+
+
+SERVERS = pytest.StashKey[Servers]()
+
+
+def _root() -> Path:
+    return Path(os.environ[ROOT])
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> str:
+def servers(pytestconfig: pytest.Config) -> Servers:
+    return pytestconfig.stash.get(SERVERS, None) or Servers(_root())
+
+
+@pytest.fixture(scope="session")
+def postgres_url(servers: Servers) -> str:
     """A server whose template database is migrated and holds the knowledge base."""
-    root = Path(os.environ[ROOT])
-    server = EmbeddedPostgres(root / "postgres")
-    url = server.start()
-    with (root / "template.lock").open("w") as lock:
+    url = servers.postgres.start()
+    with (servers.root / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        _wait_for_no_disk(url)
         _make_template(url)
     return url
 
 
+def _wait_for_no_disk(url: str) -> None:
+    """What is killed here is a process, never the machine; and making and dropping databases would wait for the disk."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+
 def _make_template(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone()
-        if found is not None:
+        exists = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if connection.execute(exists, [TEMPLATE]).fetchone() is not None:
             return
         connection.execute("CREATE DATABASE filling")
-    from moment.knowledge import ingest_all, migrate
-
     # Quick embeddings: what retrieval finds has tests of its own.
-    with name_in_environment(DATABASE_URL=_named(url, "filling"), PROVIDERS="tests.quick_providers"):
-        migrate()
-        ingest_all()
+    settings = Settings.without_environment(database_url=_url_of(url, "filling"))
+    prepare_database(settings, quick_providers.build)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE filling RENAME TO {TEMPLATE}")
 
 
-def _named(url: str, database: str) -> str:
+def _url_of(url: str, database: str) -> str:
     return f"{url.rsplit('/', 1)[0]}/{database}"
 
 
 @pytest.fixture(scope="session")
-def valkey_url(worker_id: str) -> str:
+def valkey_url(servers: Servers, worker_id: str) -> str:
     """The shared server, a logical database for each xdist worker."""
-    root = Path(os.environ[ROOT])
-    server = EmbeddedValkey(root / "valkey")
-    url = server.start()
-    if server.process is not None:
-        (root / "valkey/pid").write_text(str(server.process.pid))
+    url = servers.valkey.start()
     number = int(worker_id.removeprefix("gw")) + 1 if worker_id.startswith("gw") else 0
     return f"{url.rsplit('/', 1)[0]}/{number}"
 
@@ -103,7 +136,7 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 
 @contextmanager
 def own_database(postgres_url: str, *, durable: bool = False) -> Iterator[str]:
-    """A database like the template's, named in the environment for the block.
+    """The URL of a database like the template's, there for the block.
 
     Unless it is `durable`, its commits are not waited for on the disk: what no test takes away need not survive.
     """
@@ -112,40 +145,60 @@ def own_database(postgres_url: str, *, durable: bool = False) -> Iterator[str]:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         if not durable:
             connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
-    url = _named(postgres_url, name)
-    with name_in_environment(DATABASE_URL=url):
-        yield url
+    yield _url_of(postgres_url, name)
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@contextmanager
-def empty_broker(valkey_url: str) -> Iterator[str]:
+def empty_broker(valkey_url: str) -> str:
     import redis
 
     with redis.Redis.from_url(valkey_url) as client:
         client.flushdb()
-    with name_in_environment(BROKER_URL=valkey_url):
-        yield valkey_url
+    return valkey_url
 
 
 @pytest.fixture
 def database_url(postgres_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A database of this test's own, named in the environment."""
+    """Of a database of this test's own."""
     with own_database(postgres_url, durable="crash" in request.path.parts) as url:
         yield url
 
 
 @pytest.fixture
-def broker_url(valkey_url: str) -> Iterator[str]:
-    """An empty broker, named in the environment."""
-    with empty_broker(valkey_url) as url:
-        yield url
+def database(database_url: str) -> Iterator[Database]:
+    with closing(Database(database_url)) as database:
+        yield database
+
+
+@pytest.fixture
+def broker_url(valkey_url: str) -> str:
+    """Of an empty broker."""
+    return empty_broker(valkey_url)
+
+
+@pytest.fixture
+def settings(database_url: str, broker_url: str, tmp_path: Path) -> Settings:
+    """A database and a broker of this test's own, a store in its folder; all else as without an environment."""
+    return make_settings(database_url, broker_url, tmp_path)
+
+
+@pytest.fixture
+def resources(settings: Settings) -> Iterator[Resources]:
+    """One process's, on the quick providers."""
+    with open_resources(settings, quick_providers.build) as resources:
+        yield resources
+
+
+def make_settings(database_url: str, broker_url: str, folder: Path) -> Settings:
+    return Settings.without_environment(
+        database_url=database_url, broker_url=broker_url, data_dir=folder, store_dir=folder / "objects"
+    )
 
 
 @pytest.fixture(autouse=True)
-def fresh_process() -> Iterator[None]:
-    """No test sees another's settings, engine, broker or clients."""
-    reset_process()
-    yield
-    reset_process()
+def no_settings_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on what this machine's environment names."""
+    for name in [name for name in os.environ if name.startswith(PREFIX) or name == "DATABASE_URL"]:
+        if name != ROOT:
+            monkeypatch.delenv(name)

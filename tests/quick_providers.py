@@ -1,6 +1,6 @@
 """Providers that answer at once, for tests of everything around them: the words are fixed, the speech a tone.
 
-Named by PROVIDERS=tests.quick_providers; `Script` lets a test say what they do.
+`build` makes them; `Script` lets a test say what they do.
 """
 
 import threading
@@ -29,7 +29,10 @@ from pipeline.providers.ports import (
     Transcript,
     Vector,
 )
+from pipeline.providers.registry import ProviderSets
 from settings import Settings
+from storage.google_credentials import GoogleCredentials
+from storage.store import ObjectStore
 
 USAGE = Usage(provider="quick")
 RATE = 24_000  # Hz
@@ -38,7 +41,7 @@ SECONDS = 1.2  # of each sentence
 
 @dataclass
 class Script:
-    """What the next calls do; reset by each `build`."""
+    """What the next calls do; `new_script` resets it."""
 
     transcript: str = "味はよかったです。パラパラにするにはどうすればいいですか。"
     fault: str | None = None
@@ -59,7 +62,7 @@ class Script:
     answer: str = "卵は余熱でも固まります。早めに合わせてみましょう。"
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def called(self, name: str, brief: object = None) -> None:
+    def note(self, name: str, brief: object = None) -> None:
         with self._lock:
             self.calls.append(name)
             self.briefs.append(brief)
@@ -76,21 +79,21 @@ def new_script() -> Script:
 
 
 class Quick:
-    """All providers in one; each call is noted in the script."""
+    """All providers in one; the script takes down each call."""
 
     model = "quick-1"
     pace = None  # a tone for each sentence: its length says nothing of the words
 
     def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
-        script.called("transcribe")
+        script.note("transcribe")
         return Transcript(script.transcript, USAGE)
 
     def analyze(
         self, video: Path, brief: AnalysisBrief, repair: Repair | None = None
     ) -> tuple[VideoAnalysis, Usage]:
-        script.called("analyze", brief)
+        script.note("analyze", brief)
         event = CookingEvent(t="0:01", t_seconds=1, event="卵が入りました")
-        found = VideoAnalysis(
+        analysis = VideoAnalysis(
             cooking_events=[event],
             key_moment_timestamp="0:01",
             key_moment_seconds=1,
@@ -98,12 +101,12 @@ class Quick:
             fault=script.fault,
             provider="quick",
         )
-        return found, USAGE
+        return analysis, USAGE
 
     def reconsider(
         self, analysis: VideoAnalysis, brief: AnalysisBrief, repair: Repair | None = None
     ) -> tuple[VideoAnalysis, Usage]:
-        script.called("reconsider", brief)
+        script.note("reconsider", brief)
         return analysis, USAGE
 
     def embed_documents(self, texts: Sequence[str]) -> list[Vector]:
@@ -115,17 +118,17 @@ class Quick:
         return [float(value) for value in vector / np.linalg.norm(vector)]
 
     def extract_entities(self, transcript: str) -> tuple[StructuredInput, Usage]:
-        script.called("extract_entities")
+        script.note("extract_entities")
         return StructuredInput(questions=[transcript], provider="quick"), USAGE
 
     def coaching_text(self, brief: CoachingBrief, repair: Repair | None = None) -> tuple[CoachingText, Usage]:
-        script.called("coaching_text", brief)
-        return addressed(script.coaching, brief.first_name), USAGE
+        script.note("coaching_text", brief)
+        return address_to(brief.first_name, script.coaching), USAGE
 
     def narration(
         self, brief: CoachingBrief, coaching: CoachingText, repair: Repair | None = None
     ) -> tuple[NarrationScript, Usage]:
-        script.called("narration", brief)
+        script.note("narration", brief)
         parts = NarrationScript(
             part1=f"{brief.first_name}さん、よくできました。",
             pivot="動画を使ってそのポイントを見てみましょう。",
@@ -135,13 +138,13 @@ class Quick:
         return parts, USAGE
 
     def answer(self, brief: QuestionBrief, repair: Repair | None = None) -> tuple[str, Usage]:
-        script.called("answer", brief)
+        script.note("answer", brief)
         return script.answer, USAGE
 
     def speak(self, sentences: Sequence[str], into: Path) -> tuple[list[SpokenSentence], Usage]:
-        script.called("speak")
+        script.note("speak")
         tone = (np.sin(np.arange(int(RATE * SECONDS)) * 0.06) * 9_000).astype("<i2").tobytes()
-        spoken = []
+        speech = []
         for index, sentence in enumerate(sentences):
             path = into / f"{index}.wav"
             with wave.open(str(path), "wb") as file:
@@ -149,15 +152,18 @@ class Quick:
                 file.setsampwidth(2)
                 file.setframerate(RATE)
                 file.writeframes(tone)
-            spoken.append(SpokenSentence(sentence, path, SECONDS))
-        return spoken, USAGE
+            speech.append(SpokenSentence(sentence, path, SECONDS))
+        return speech, USAGE
 
 
-def addressed(coaching: CoachingText, first_name: str) -> CoachingText:
+def address_to(first_name: str, coaching: CoachingText) -> CoachingText:
     """The script's words are to ゆうこ; whoever cooks is called by their own name."""
     return coaching.model_copy(update={"mondaiten": coaching.mondaiten.replace("ゆうこ", first_name)})
 
 
-def build(settings: Settings) -> Providers:
-    quick = Quick()
-    return Providers(transcriber=quick, analyst=quick, embedder=quick, coach=quick, narrator=quick)
+_QUICK = Quick()
+PROVIDERS = Providers(transcriber=_QUICK, analyst=_QUICK, embedder=_QUICK, coach=_QUICK, narrator=_QUICK)
+
+
+def build(_settings: Settings, _store: ObjectStore, _credentials: GoogleCredentials) -> ProviderSets:
+    return ProviderSets(usual=PROVIDERS, fallback=PROVIDERS)

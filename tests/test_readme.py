@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from moment.cli import parser
-from settings import Settings
+from settings import Settings, variable
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_documented(name: str) -> None:
-    assert f"`{name.upper()}`" in README
+    assert f"`{variable(name)}`" in README
 
 
 def test_no_setting_is_documented_that_does_not_exist() -> None:
@@ -21,7 +21,7 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
     documented = re.findall(
         r"`([A-Z_]+)`", "\n".join(line.split("|")[1] for line in table.splitlines() if "|" in line)
     )
-    assert {name.lower() for name in documented} == set(Settings.model_fields)
+    assert set(documented) == {variable(name) for name in Settings.model_fields}
 
 
 def test_every_command_is_documented() -> None:

@@ -1,22 +1,25 @@
 """LINE's webhook: verify, store, answer. Nothing is read before it is stored (LINE docs: Receiving messages)."""
 
-import base64
-import hmac
+import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from settings import LineChannel, settings
-from webhooks.inbox import Inbox, line_row
+from errors import MomentError
+from jobs.inbox import Row
+from line.signature import is_signed
+from models.inbox import EventSource
+from settings import LineChannel
+from webhooks.inbox import InboxWriter, storable
 
 log = logging.getLogger(__name__)
 
 
-class Refused(Exception):
+class DeliveryRefused(MomentError):
     """The delivery is not taken; LINE's statistics show the status."""
 
     def __init__(self, status: int) -> None:
@@ -28,7 +31,9 @@ class Refused(Exception):
 class LineWebhook:
     """A plain ASGI endpoint: a framework's request and response would cost more here than all the rest."""
 
-    inbox: Inbox
+    inbox: InboxWriter
+    channels: Sequence[LineChannel]
+    max_bytes: int
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """200 once every event is committed; 401 unsigned or wrongly signed, 404 no such channel, 413 too large,
@@ -36,57 +41,76 @@ class LineWebhook:
         try:
             await self._take(scope, receive)
             status = 200
-        except Refused as refused:
-            status = refused.status
+        except DeliveryRefused as refusal:
+            status = refusal.status
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
 
     async def _take(self, scope: Scope, receive: Receive) -> None:
-        channel = settings().channel(scope["path_params"]["channel_name"])
+        name = scope["path_params"]["channel_name"]
+        channel = next((channel for channel in self.channels if channel.name == name), None)
         # An empty secret would make every signature forgeable: such a channel does not exist.
         if channel is None or not channel.channel_secret.get_secret_value():
-            raise Refused(404)
+            raise DeliveryRefused(404)
         headers = dict(scope["headers"])
-        body = await _body(headers, receive)
-        if not _signed(channel, body, headers.get(b"x-line-signature", b"")):
+        body = await _read(headers, receive, self.max_bytes)
+        secret = channel.channel_secret.get_secret_value()
+        if not is_signed(secret, body, headers.get(b"x-line-signature", b"")):
             log.warning("webhook for '%s' with a wrong signature", channel.name)
-            raise Refused(401)
+            raise DeliveryRefused(401)
         events = _events(body)
         if events:
             await self.inbox.add([line_row(channel.name, event) for event in events])
 
 
-async def _body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
-    ceiling = settings().max_webhook_bytes
-    announced = headers.get(b"content-length", b"")
-    if announced.isdigit() and int(announced) > ceiling:
-        raise Refused(413)
+def line_row(channel: str, event: Mapping[str, Any]) -> Row:
+    """The event as it came, with what routing needs beside it. Tolerates any shape."""
+    event = storable(event)
+    source = event.get("source")
+    user_id = source.get("userId") if isinstance(source, Mapping) else None
+    stamp = event.get("timestamp")
+    event_id = event.get("webhookEventId")
+    has_id = isinstance(event_id, str) and 0 < len(event_id) <= 128
+    return {
+        "source": EventSource.LINE,
+        "event_id": event_id if has_id else _fingerprint(event),
+        "channel": channel,
+        "subject": user_id[:64] if isinstance(user_id, str) else "",
+        "event_type": str(event.get("type", ""))[:64],
+        "timestamp_ms": stamp if isinstance(stamp, int) and 0 <= stamp < 2**53 else 0,
+        "body": event,
+    }
+
+
+def _fingerprint(event: Mapping[str, Any]) -> str:
+    """An id for an event that has none: equal events are one."""
+    return hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()
+
+
+async def _read(headers: Mapping[bytes, bytes], receive: Receive, max_bytes: int) -> bytes:
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and int(length) > max_bytes:
+        raise DeliveryRefused(413)
     body = bytearray()
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Refused(400)
+            raise DeliveryRefused(400)
         body += message.get("body", b"")
-        if len(body) > ceiling:
-            raise Refused(413)
+        if len(body) > max_bytes:
+            raise DeliveryRefused(413)
         more = message.get("more_body", False)
     return bytes(body)
-
-
-def _signed(channel: LineChannel, body: bytes, signature: bytes) -> bool:
-    secret = channel.channel_secret.get_secret_value().encode()
-    expected = base64.b64encode(hmac.digest(secret, body, "sha256"))
-    return hmac.compare_digest(expected, signature)
 
 
 def _events(body: bytes) -> list[dict[str, Any]]:
     """The events of a signed body; LINE's own check sends none. Raises 400 for what is not LINE's shape."""
     try:
-        parsed = json.loads(body)
+        delivery = json.loads(body)
     except ValueError as error:
-        raise Refused(400) from error
-    events = parsed.get("events") if isinstance(parsed, dict) else None
+        raise DeliveryRefused(400) from error
+    events = delivery.get("events") if isinstance(delivery, dict) else None
     if not isinstance(events, list):
-        raise Refused(400)
+        raise DeliveryRefused(400)
     return [event for event in events if isinstance(event, dict)]

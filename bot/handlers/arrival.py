@@ -4,15 +4,15 @@ from datetime import datetime
 
 from sqlmodel import Session as DbSession
 
-from bot.events import LineEvent
 from bot.router import Router, says
-from bot.say.bubbles import Say, say, text_bubble
-from bot.say.prompts import choose_dish, prompt_for
-from knowledge_base import copy
+from bot.say.bubbles import Say, text_bubble
+from bot.say.steps import Steps
+from knowledge_base import phrasebook
+from line.events import LineEvent
 from models.rules.next_step import Ask, NextStep
 from models.session import CookingSession
 from models.user import User
-from pipeline.outbox import wake_owed
+from services import profile
 
 router = Router()
 
@@ -24,27 +24,22 @@ def follow(
     user: User,
     session: CookingSession | None,
     step: NextStep,
-    now: datetime,
+    steps: Steps,
 ) -> Say:
-    returning = user.blocked_at is not None or event.is_unblocked or session is not None
-    user.blocked_at = None
-    db.add(user)
-    wake_owed(db, user)
-    if not returning:
-        prompt = choose_dish(db, user, now, lead=copy.welcome(user.first_name))
-        return say(*prompt.bubbles, quick=prompt.quick)
-    prompt = choose_dish(db, user, now) if step.ask is Ask.DISH else prompt_for(db, user, session, now)
-    return say(text_bubble(copy.welcome_back(user.first_name)), *prompt.bubbles, quick=prompt.quick)
+    is_back = user.blocked_at is not None or event.is_unblocked or session is not None
+    profile.unblock(db, user)
+    if not is_back:
+        return steps.ask_dish(lead=phrasebook.welcome(user.first_name)).say_after()
+    next_step = steps.ask_dish() if step.ask is Ask.DISH else steps.ask_next(session)
+    return next_step.say_after(text_bubble(phrasebook.welcome_back(user.first_name)))
 
 
 @router.on("unfollow")
 def unfollow(db: DbSession, user: User, now: datetime) -> None:
-    """Blocked: what is owed stays owed until they come back. No reply token comes with this event."""
-    user.blocked_at = now
-    db.add(user)
+    """No reply token comes with this event."""
+    profile.block(db, user, now)
 
 
 @router.on("message.text", where=[says("ヘルプ", "使い方", "help", "Help")])
-def show_help(db: DbSession, user: User, session: CookingSession | None, now: datetime) -> Say:
-    prompt = prompt_for(db, user, session, now)
-    return say(text_bubble(copy.HELP), *prompt.bubbles, quick=prompt.quick)
+def show_help(session: CookingSession | None, steps: Steps) -> Say:
+    return steps.ask_next(session).say_after(text_bubble(phrasebook.HELP))

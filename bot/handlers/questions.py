@@ -1,49 +1,46 @@
 """Questions, and everything else a learner may send: nothing meets silence."""
 
-from datetime import datetime
-
 from sqlmodel import Session as DbSession
 
-from bot.events import LineEvent
-from bot.received import note
-from bot.router import Router
-from bot.say.bubbles import Say, say, text_bubble
-from bot.say.prompts import prompt_for
-from knowledge_base import copy
+from bot.router import THINKING, Router, Thinking
+from bot.say.bubbles import Say, text_bubble
+from bot.say.steps import Steps
+from knowledge_base import phrasebook
+from line.events import LineEvent
 from models.chat import MessageType
 from models.session import CookingSession
 from models.user import User
-from pipeline.queue import Job, enqueue
+from services import questions
+from services.thread import Origin, record_inbound
 
 router = Router()
 
 OTHER = {
-    "message.image": copy.IMAGE_RECEIVED,
-    "message.sticker": copy.STICKER_RECEIVED,
-    "message.location": copy.LOCATION_RECEIVED,
-    "message.file": copy.FILE_NOT_MEDIA,
+    "message.image": phrasebook.IMAGE_RECEIVED,
+    "message.sticker": phrasebook.STICKER_RECEIVED,
+    "message.location": phrasebook.LOCATION_RECEIVED,
+    "message.file": phrasebook.FILE_NOT_MEDIA,
 }
 
 
 @router.on("message.text")
-def question(event: LineEvent, db: DbSession, user: User, session: CookingSession | None) -> None:
-    """The answer takes a model, so it comes from its own job, by this event's reply token if it still lives."""
-    asked = note(db, user, event, MessageType.QUESTION, session=session)
-    enqueue(db, Job.ANSWER, asked.id or 0)
+def question(
+    event: LineEvent, origin: Origin, db: DbSession, user: User, session: CookingSession | None
+) -> Thinking:
+    questions.ask(db, user, session, event.text, origin)
+    return THINKING
 
 
 @router.on("message.*")
 def anything_else(
-    event: LineEvent, db: DbSession, user: User, session: CookingSession | None, now: datetime
+    event: LineEvent, origin: Origin, db: DbSession, user: User, session: CookingSession | None, steps: Steps
 ) -> Say:
-    note(db, user, event, MessageType.OTHER, session=session)
-    prompt = prompt_for(db, user, session, now)
-    words = OTHER.get(event.kind, copy.UNKNOWN_RECEIVED)
-    return say(text_bubble(words), *prompt.bubbles, quick=prompt.quick)
+    record_inbound(db, user, MessageType.OTHER, session=session, origin=origin)
+    words = OTHER.get(event.kind, phrasebook.UNKNOWN_RECEIVED)
+    return steps.ask_next(session).say_after(text_bubble(words))
 
 
 @router.on("postback")
-def unknown_button(db: DbSession, user: User, session: CookingSession | None, now: datetime) -> Say:
+def unknown_button(session: CookingSession | None, steps: Steps) -> Say:
     """A button of an older version, or data that is not ours."""
-    prompt = prompt_for(db, user, session, now)
-    return say(text_bubble(copy.OLD_BUTTON), *prompt.bubbles, quick=prompt.quick)
+    return steps.ask_next(session).say_after(text_bubble(phrasebook.OLD_BUTTON))

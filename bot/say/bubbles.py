@@ -5,20 +5,12 @@ Text bubbles are plain `text`, not `textV2`, so braces in a model's or a person'
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
-from knowledge_base import copy
+from knowledge_base import phrasebook
+from line.client import LineObject
+from line.limits import MAX_ALT_TEXT, MAX_DATA, MAX_LABEL, MAX_OBJECTS, MAX_QUICK_REPLIES, MAX_TEXT, fit
 from models.chat import RoomType
-
-LineObject = dict[str, Any]
-
-MAX_TEXT = 5_000  # UTF-16 code units
-MAX_ALT_TEXT = 1_500
-MAX_LABEL = 20
-MAX_DATA = 300
-MAX_QUICK_REPLIES = 13
-MAX_OBJECTS = 5
 
 
 @dataclass(frozen=True)
@@ -40,14 +32,6 @@ def say(*bubbles: LineObject, quick: Sequence[LineObject] = (), room: RoomType =
     if quick:
         last["quickReply"] = {"items": list(quick[:MAX_QUICK_REPLIES])}
     return Say((*bubbles[:-1], last)[:MAX_OBJECTS], room)
-
-
-def fit(words: str, units: int) -> str:
-    """At most `units` UTF-16 code units, cut between characters with an ellipsis."""
-    if len(words.encode("utf-16-le")) // 2 <= units:
-        return words
-    cut = words.encode("utf-16-le")[: (units - 1) * 2].decode("utf-16-le", errors="ignore")
-    return cut + "…"
 
 
 def text_bubble(words: str, quote_token: str | None = None) -> LineObject:
@@ -88,7 +72,7 @@ def message_action(words: str) -> LineObject:
 
 def voice_action() -> LineObject:
     """Opens LINE's voice input (LINE 12.6 and later; elsewhere the tap is a mere postback)."""
-    return {**postback(copy.MEMO_VOICE_LABEL, action="voice"), "inputOption": "openVoice"}
+    return {**postback(phrasebook.MEMO_VOICE_LABEL, action="voice"), "inputOption": "openVoice"}
 
 
 def quick(action: LineObject) -> LineObject:
@@ -96,4 +80,4 @@ def quick(action: LineObject) -> LineObject:
 
 
 def with_sender(bubble: LineObject, room: RoomType, icon_url: str) -> LineObject:
-    return {**bubble, "sender": {"name": copy.SENDER_NAMES[room], "iconUrl": icon_url}}
+    return {**bubble, "sender": {"name": phrasebook.SENDER_NAMES[room], "iconUrl": icon_url}}

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot.say.bubbles import LineObject, fit, flex_bubble, postback
-from knowledge_base import copy
+from bot.say.bubbles import flex_bubble, postback
+from knowledge_base import phrasebook
+from line.client import LineObject
+from line.limits import MAX_CAROUSEL, fit
 from models.coaching import CoachingText
 from models.dish import Dish
 
-MAX_CAROUSEL = 12  # bubbles
 FIELD_UNITS = 1_200  # a bubble may be 30 KB of JSON; four fields of Japanese stay far below
 INK = "#1F2933"
 QUIET = "#6B7280"
@@ -19,7 +20,7 @@ def dish_carousel(dishes: Sequence[tuple[Dish, int]]) -> LineObject:
     """Each dish with the number its next cook gets (1 to 3)."""
     bubbles = [_dish(dish, number) for dish, number in dishes[:MAX_CAROUSEL]]
     names = "、".join(dish.name_ja for dish, _ in dishes)
-    return flex_bubble(f"{copy.CHOOSE_DISH_ALT}（{names}）", {"type": "carousel", "contents": bubbles})
+    return flex_bubble(f"{phrasebook.CHOOSE_DISH_ALT}（{names}）", {"type": "carousel", "contents": bubbles})
 
 
 def _dish(dish: Dish, number: int) -> LineObject:
@@ -31,7 +32,7 @@ def _dish(dish: Dish, number: int) -> LineObject:
             "layout": "vertical",
             "spacing": "sm",
             "contents": [
-                _text(copy.attempt_label(number), size="xs", color=WARM, weight="bold"),
+                _text(phrasebook.attempt_label(number), size="xs", color=WARM, weight="bold"),
                 _text(dish.name_ja, size="xl", weight="bold", color=INK),
                 _text(dish.description_ja, size="sm", color=QUIET, wrap=True),
             ],
@@ -46,8 +47,8 @@ def _dish(dish: Dish, number: int) -> LineObject:
                     "color": WARM,
                     "height": "sm",
                     "action": postback(
-                        copy.DISH_BUTTON,
-                        display=copy.dish_display(dish.name_ja),
+                        phrasebook.DISH_BUTTON,
+                        display=phrasebook.dish_display(dish.name_ja),
                         action="dish",
                         slug=dish.slug,
                     ),
@@ -60,10 +61,10 @@ def _dish(dish: Dish, number: int) -> LineObject:
 def coaching_card(coaching: CoachingText, dish_name: str, number: int) -> LineObject:
     """The four parts of the design document, the problem first."""
     parts = (
-        (copy.CARD_PROBLEM, coaching.mondaiten),
-        (copy.card_skill(number), coaching.skill),
-        (copy.CARD_ACTION, coaching.next_action),
-        (copy.CARD_SIGN, coaching.success_sign),
+        (phrasebook.CARD_PROBLEM, coaching.mondaiten),
+        (phrasebook.card_skill(number), coaching.skill),
+        (phrasebook.CARD_ACTION, coaching.next_action),
+        (phrasebook.CARD_SIGN, coaching.success_sign),
     )
     contents: list[LineObject] = []
     for heading, words in parts:
@@ -72,7 +73,7 @@ def coaching_card(coaching: CoachingText, dish_name: str, number: int) -> LineOb
         contents.append(_text(heading, size="sm", weight="bold", color=WARM, wrap=True, margin="lg"))
         contents.append(_text(fit(words, FIELD_UNITS), size="md", color=INK, wrap=True, margin="sm"))
     return flex_bubble(
-        copy.coaching_text(coaching, number),
+        phrasebook.coaching_text(coaching, number),
         {
             "type": "bubble",
             "size": "giga",
@@ -81,7 +82,13 @@ def coaching_card(coaching: CoachingText, dish_name: str, number: int) -> LineOb
                 "layout": "vertical",
                 "backgroundColor": PAPER,
                 "contents": [
-                    _text(copy.card_title(dish_name, number), size="lg", weight="bold", color=INK, wrap=True)
+                    _text(
+                        phrasebook.card_title(dish_name, number),
+                        size="lg",
+                        weight="bold",
+                        color=INK,
+                        wrap=True,
+                    )
                 ],
             },
             "body": {"type": "box", "layout": "vertical", "contents": contents},

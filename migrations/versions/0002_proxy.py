@@ -22,10 +22,10 @@ def upgrade() -> None:
         ),
     )
     op.execute(
-        f"UPDATE session SET proxy_url = raw_video_url, proxy_facts = video_facts WHERE id IN ({ANALYSED})"  # noqa: S608
+        f"UPDATE session SET proxy_url = raw_video_url, proxy_facts = video_facts WHERE id IN ({ANALYSED})"
     )
     op.execute(
-        "INSERT INTO stage_run (session_id, stage, attempt, started_at, finished_at, error, usage)"  # noqa: S608
+        "INSERT INTO stage_run (session_id, stage, attempt, started_at, finished_at, error, usage)"
         f" SELECT session_id, 'prepare_video', 0, now(), now(), '', '{{}}' FROM ({ANALYSED}) AS analysed"
     )
 

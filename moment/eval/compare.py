@@ -6,13 +6,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from moment.errors import UsageError
 from moment.eval.figures import FIGURES, Figure
 from moment.eval.results import Evaluation, ItemResult
 
 NO_FAULT = "no fault"
 
 
-class WrongComparison(Exception):
+class WrongComparison(UsageError):
     """The other evaluation can't be read; the message names the file and what is wrong."""
 
 
@@ -26,7 +27,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Changed:
+class Change:
     item: str
     before: str  # the fault that most runs name
     now: str
@@ -37,7 +38,7 @@ class Comparison:
     other: str
     this: str
     rows: tuple[Row, ...]
-    changed: tuple[Changed, ...]
+    changes: tuple[Change, ...]
     only_one: tuple[str, ...]  # items that only one of the two holds
 
 
@@ -53,35 +54,35 @@ def read_evaluation(path: Path) -> Evaluation:
         raise WrongComparison(f"{path}: {field}: {first['msg']}") from error
 
 
-def compared(other: Evaluation, this: Evaluation) -> Comparison:
+def compare(other: Evaluation, this: Evaluation) -> Comparison:
     before = {each.item.id: each for each in other.items}
     now = {each.item.id: each for each in this.items}
     both = [name for name in now if name in before]
-    named = [Changed(name, _named(before[name]), _named(now[name])) for name in both]
+    answers = [Change(name, _usual_fault(before[name]), _usual_fault(now[name])) for name in both]
     return Comparison(
-        other=_called(other),
-        this=_called(this),
+        other=_title(other),
+        this=_title(this),
         rows=tuple(_row(figure, other, this) for figure in FIGURES),
-        changed=tuple(each for each in named if each.before != each.now),
+        changes=tuple(each for each in answers if each.before != each.now),
         only_one=tuple(sorted(set(before) ^ set(now))),
     )
 
 
-def _called(evaluation: Evaluation) -> str:
+def _title(evaluation: Evaluation) -> str:
     return f"{evaluation.provider} {evaluation.made_at:%Y-%m-%d %H:%M}"
 
 
 def _row(figure: Figure, other: Evaluation, this: Evaluation) -> Row:
     before, now = figure.of(other.summary), figure.of(this.summary)
-    known = before is not None and now is not None
+    is_known = before is not None and now is not None
     change = now - before if before is not None and now is not None else 0.0
-    written = figure.written(abs(change)) if known else "–"
+    amount = figure.text(abs(change)) if is_known else "–"
     sign = "+" if change > 0 else "-" if change < 0 else ""
     better = 0 if not change else figure.better if change > 0 else -figure.better
-    return Row(figure.name, figure.written(before), figure.written(now), sign + written, better)
+    return Row(figure.name, figure.text(before), figure.text(now), sign + amount, better)
 
 
-def _named(result: ItemResult) -> str:
+def _usual_fault(result: ItemResult) -> str:
     """By most of its runs."""
     if not result.runs:
         return NO_FAULT

@@ -1,4 +1,4 @@
-"""How the figures are called and written, on the terminal, in the report and in comparisons."""
+"""What the figures are called and how they read, on the terminal, in the report and in comparisons."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Figure:
         value: float | None = getattr(summary, self.field)
         return value
 
-    def written(self, value: float | None) -> str:
+    def text(self, value: float | None) -> str:
         if value is None:
             return "–"
         if self.unit == "%":

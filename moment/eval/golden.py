@@ -14,6 +14,7 @@ import knowledge_base
 from footage.script import ClipRecipe, script_for
 from knowledge_base.catalogue import load
 from models.coaching import RatingAspect
+from moment.errors import UsageError
 
 LABELS = "golden.jsonl"
 OWN_SET = Path(knowledge_base.__file__).parent / "eval" / "golden"
@@ -22,7 +23,7 @@ Second = Annotated[float, Field(ge=0)]
 Window = tuple[Second, Second]
 
 
-class WrongSet(Exception):
+class WrongSet(UsageError):
     """The golden set can't be used; the message names file, line, field and what is wrong."""
 
 
@@ -146,10 +147,10 @@ def _read_item(path: Path, number: int, line: str) -> GoldenItem:
 
 def _first(error: Any) -> str:
     """pydantic's first complaint as "field: what". Those about a whole item name their field themselves."""
-    said = str(error["msg"]).removeprefix("Value error, ")
+    message = str(error["msg"]).removeprefix("Value error, ")
     field = ".".join(str(part) for part in error["loc"])
     whole_item = error["type"] == "value_error" and not field
-    return said if whole_item else f"{field or 'line'}: {said}"
+    return message if whole_item else f"{field or 'line'}: {message}"
 
 
 def _unknown(item: GoldenItem) -> str:

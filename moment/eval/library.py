@@ -7,37 +7,43 @@ from sqlmodel import col, func, select
 from knowledge_base.catalogue import load
 from knowledge_base.content import DishGuide, Principle
 from models.coaching import RetrievedPrinciple, VideoAnalysis
-from models.database import transaction
+from models.database import Database
 from models.principle import CookingPrinciple
-from pipeline.briefs import to_teach
+from pipeline.briefs import principle_to_teach
 from pipeline.providers.ports import Embedder
-from pipeline.search import principles_for
-from settings import settings
+from pipeline.search import PrincipleSearch
 
 
 class Library:
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self.searchable = settings().database_url is not None and _holds(embedder.model)
+    """`database` is None where none is named; one without this embedder's vectors is not searched either."""
 
-    def found(
+    def __init__(self, embedder: Embedder, database: Database | None) -> None:
+        self._search: PrincipleSearch | None = None
+        if database is not None and _holds(database, embedder.model):
+            self._search = PrincipleSearch(database, embedder)
+
+    @property
+    def searchable(self) -> bool:
+        return self._search is not None
+
+    def principles_for(
         self, analysis: VideoAnalysis, dish: DishGuide, questions: Sequence[str], session_number: int
     ) -> list[RetrievedPrinciple]:
         """Nearest first; without a database, only the one that is to be taught."""
-        if not self.searchable:
+        if self._search is None:
             fault = load().faults.get(analysis.fault or "")
-            return [_handed(to_teach(dish, fault, session_number))]
-        return principles_for(self._embedder, analysis, dish, questions)
+            return [_best_match(principle_to_teach(dish, fault, session_number))]
+        return self._search.principles_for(analysis, dish, questions)
 
 
-def _holds(model: str) -> bool:
+def _holds(database: Database, model: str) -> bool:
     """Whether the principles lie there as this embedder reads them: vectors of two models don't compare."""
-    with transaction() as db:
+    with database.transaction() as db:
         statement = select(func.count()).where(col(CookingPrinciple.embedding_model) == model)
         return bool(db.exec(statement).one())
 
 
-def _handed(principle: Principle) -> RetrievedPrinciple:
+def _best_match(principle: Principle) -> RetrievedPrinciple:
     return RetrievedPrinciple(
         principle_id=principle.id,
         title=principle.title,

@@ -16,26 +16,26 @@ _REACH = 2.0  # seconds from a cited moment to what was seen
 
 @dataclass(frozen=True)
 class Counts:
-    """Hits among what was found and what was labelled; adds up over clips."""
+    """Hits among the answers and among the labels; adds up over clips."""
 
     hits: int = 0
-    found: int = 0
-    labelled: int = 0
+    answers: int = 0
+    labels: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
-        return Counts(self.hits + other.hits, self.found + other.found, self.labelled + other.labelled)
+        return Counts(self.hits + other.hits, self.answers + other.answers, self.labels + other.labels)
 
     @property
     def precision(self) -> float | None:
-        return share(self.hits, self.found)
+        return share(self.hits, self.answers)
 
     @property
     def recall(self) -> float | None:
-        return share(self.hits, self.labelled)
+        return share(self.hits, self.labels)
 
     @property
     def f1(self) -> float | None:
-        return share(2 * self.hits, self.found + self.labelled)
+        return share(2 * self.hits, self.answers + self.labels)
 
 
 def share(part: float, whole: float) -> float | None:
@@ -43,26 +43,26 @@ def share(part: float, whole: float) -> float | None:
 
 
 def mean(values: Iterable[float]) -> float | None:
-    held = list(values)
-    return share(sum(held), len(held))
+    numbers = list(values)
+    return share(sum(numbers), len(numbers))
 
 
 def percentile(values: Sequence[float], rank: float) -> float:
     """The nearest-rank percentile (`rank` 0 to 1); 0 of nothing."""
-    held = sorted(values)
-    return held[max(math.ceil(rank * len(held)), 1) - 1] if held else 0.0
+    in_order = sorted(values)
+    return in_order[max(math.ceil(rank * len(in_order)), 1) - 1] if in_order else 0.0
 
 
-def matched(found: Sequence[float], labelled: Sequence[float], within: float) -> Counts:
+def match(answers: Sequence[float], labels: Sequence[float], within: float) -> Counts:
     """One-to-one in time, the nearest pairs first."""
-    pairs = sorted((abs(f - w), i, j) for i, f in enumerate(found) for j, w in enumerate(labelled))
-    used_found: set[int] = set()
-    used_labelled: set[int] = set()
+    pairs = sorted(
+        (abs(answer - label), i, j) for i, answer in enumerate(answers) for j, label in enumerate(labels)
+    )
+    partners: dict[int, int] = {}  # of answers, among the labels
     for apart, i, j in pairs:
-        if apart <= within and i not in used_found and j not in used_labelled:
-            used_found.add(i)
-            used_labelled.add(j)
-    return Counts(len(used_found), len(found), len(labelled))
+        if apart <= within and i not in partners and j not in partners.values():
+            partners[i] = j
+    return Counts(len(partners), len(answers), len(labels))
 
 
 def distance(second: float, window: Window) -> float:
@@ -71,23 +71,23 @@ def distance(second: float, window: Window) -> float:
 
 
 def events(result: ItemResult, within: float) -> Counts:
-    labelled = [event.t for event in result.item.events]
-    if not labelled:
+    labels = [event.t for event in result.item.events]
+    if not labels:
         return Counts()  # nobody wrote them down: nothing to say
-    looks = [[event.t_seconds for event in _seen(run)] for run in result.runs]
-    return sum((matched(look, labelled, within) for look in looks), Counts())
+    looks = [[event.t_seconds for event in _events_of(run)] for run in result.runs]
+    return sum((match(look, labels, within) for look in looks), Counts())
 
 
-def _seen(run: Run) -> Sequence[CookingEvent]:
+def _events_of(run: Run) -> Sequence[CookingEvent]:
     return run.analysis.cooking_events if run.analysis else ()
 
 
 def faults(result: ItemResult) -> Counts:
     """Each run names one fault at most, so a clip is found when a right one is named."""
     item = result.item
-    named = [run.fault for run in result.runs if run.fault is not None]
-    right = sum(fault in item.right_codes for fault in named)
-    return Counts(right, len(named), 0 if item.clean else len(result.runs))
+    answers = [run.fault for run in result.runs if run.fault is not None]
+    right = sum(fault in item.right_codes for fault in answers)
+    return Counts(right, len(answers), 0 if item.clean else len(result.runs))
 
 
 def false_alarms(result: ItemResult) -> tuple[int, int]:
@@ -121,13 +121,13 @@ def gravest_first(result: ItemResult) -> tuple[int, int]:
 
 
 def questions(result: ItemResult) -> Counts:
-    expected = result.item.expected_questions
-    return sum((_questions_found(run.said.questions, expected) for run in result.runs), Counts())
+    labels = result.item.expected_questions
+    return sum((_match_questions(run.memo_content.questions, labels) for run in result.runs), Counts())
 
 
-def _questions_found(found: Sequence[str], expected: Sequence[str]) -> Counts:
-    hits = sum(any(alike(question, other) for other in found) for question in expected)
-    return Counts(hits, len(found), len(expected))
+def _match_questions(answers: Sequence[str], labels: Sequence[str]) -> Counts:
+    hits = sum(any(alike(question, answer) for answer in answers) for question in labels)
+    return Counts(hits, len(answers), len(labels))
 
 
 def alike(question: str, other: str) -> bool:
@@ -143,10 +143,10 @@ def _pairs(text: str) -> Counter[str]:
 
 
 def grounded(run: Run) -> bool:
-    """What is taught was handed to the coach, and the moment shown is near something it saw."""
+    """What is taught was given to the coach, and the moment shown is near something it saw."""
     if run.coaching is None or run.analysis is None or not run.coaching.principle_ids:
         return False
-    return set(run.coaching.principle_ids) <= set(run.handed) and _near_something(run.analysis)
+    return set(run.coaching.principle_ids) <= set(run.principles) and _near_something(run.analysis)
 
 
 def _near_something(analysis: VideoAnalysis) -> bool:
@@ -155,14 +155,14 @@ def _near_something(analysis: VideoAnalysis) -> bool:
         (float(event.t_seconds), float(event.t_seconds + event.duration_seconds))
         for event in analysis.cooking_events
     ]
-    spans += [(seen.second, seen.second) for seen in analysis.signals]
+    spans += [(signal.second, signal.second) for signal in analysis.signals]
     return any(distance(moment, span) <= _REACH for span in spans)
 
 
 def agreement(result: ItemResult) -> tuple[int, int]:
     """(runs that name what most runs name, runs)."""
-    named = Counter(run.fault for run in result.runs)
-    return max(named.values()), len(result.runs)
+    answers = Counter(run.fault for run in result.runs)
+    return max(answers.values()), len(result.runs)
 
 
 def moment_spread(result: ItemResult) -> float | None:

@@ -15,19 +15,19 @@ from pathlib import Path
 
 from knowledge_base.catalogue import load
 from knowledge_base.content import Signal
-from models.coaching import StructuredInput, VideoAnalysis
+from models.coaching import VideoAnalysis
 from moment.eval.golden import GoldenItem
 from moment.eval.metrics import distance
 from moment.eval.results import Probe, ProbeResult, StepRun
 from moment.eval.run import Case, Coach
 from pipeline.media import ffmpeg
 
-LONGEST_SECONDS = 300.0  # a clip played backwards is held in memory as a whole
+LONGEST_SECONDS = 300.0  # a clip played backwards stands in memory as a whole
 NEAR = 2.0  # seconds
 _LIMIT_SECONDS = 300
-_HEARD = frozenset({Signal.WEAK_SIZZLE})
-_ENCODED = ("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p")
-_SMALL = "scale='min(360,iw)':-2,fps=8"  # so that what is held stays below 600 MB
+_SOUND = frozenset({Signal.WEAK_SIZZLE})
+_ENCODING = ("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p")
+_SMALL = "scale='min(360,iw)':-2,fps=8"  # so that it stays below 600 MB
 
 
 @dataclass(frozen=True)
@@ -36,20 +36,22 @@ class Answer:
     steps: list[StepRun]
 
 
-def probed(coach: Coach, cases: Sequence[Case], each: int, folder: Path) -> list[tuple[ProbeResult, float]]:
+def run_probes(
+    coach: Coach, cases: Sequence[Case], each: int, folder: Path
+) -> list[tuple[ProbeResult, float]]:
     """Every probe on `each` clips, with what it cost (US dollars)."""
     short = [case for case in cases if case.seconds <= LONGEST_SECONDS]
     memos = [case.item for case in cases if case.item.memo]
-    asked: list[tuple[ProbeResult, float]] = []
+    results: list[tuple[ProbeResult, float]] = []
     for probe in Probe:
-        for case in _chosen(probe, short, each):
+        for case in _choose(probe, short, each):
             other = next((item.memo or "" for item in memos if item.dish != case.item.dish), "")
             if probe is not Probe.OTHER_MEMO or other:
-                asked.append(_asked(coach, probe, case, other, folder))
-    return asked
+                results.append(_run_probe(coach, probe, case, other, folder))
+    return results
 
 
-def _chosen(probe: Probe, cases: Sequence[Case], count: int) -> list[Case]:
+def _choose(probe: Probe, cases: Sequence[Case], count: int) -> list[Case]:
     """Dishes take turns; clips first on which the probe says most."""
     telling = [case for case in cases if _telling(probe, case.item)]
     turns: dict[str, list[Case]] = {}
@@ -69,89 +71,89 @@ def _telling(probe: Probe, item: GoldenItem) -> bool:
 
 def is_heard(code: str) -> bool:
     """Whether a fault is known by its sound: what it is known best by cannot be seen."""
-    return load().faults[code].signals[:1] == list(_HEARD)
+    return load().faults[code].signals[:1] == list(_SOUND)
 
 
-def _asked(coach: Coach, probe: Probe, case: Case, memo: str, folder: Path) -> tuple[ProbeResult, float]:
+def _run_probe(coach: Coach, probe: Probe, case: Case, memo: str, folder: Path) -> tuple[ProbeResult, float]:
     usual = _answer(coach, case, "")
     if probe is Probe.OTHER_MEMO:
-        changed = _answer(coach, case, memo)
+        probing = _answer(coach, case, memo)
     else:
         clip = _CLIPS[probe](case, folder / f"{case.item.id}-{probe}.mp4")
-        changed = _answer(coach, replace(case, clip=clip), "")
-    held, why = judged(probe, case.item, case.seconds, usual.analysis, changed.analysis)
-    found = changed.analysis
+        probing = _answer(coach, replace(case, clip=clip), "")
+    analysis = probing.analysis
+    holds, why = judge(probe, case.item, case.seconds, usual.analysis, analysis)
     result = ProbeResult(
         probe=probe,
         item=case.item.id,
         usual=usual.analysis.fault if usual.analysis else None,
-        fault=found.fault if found else None,
-        confidence=found.confidence if found else "",
-        moment=found.key_moment_seconds if found else 0,
-        held=held,
+        fault=analysis.fault if analysis else None,
+        confidence=analysis.confidence if analysis else "",
+        moment=analysis.key_moment_seconds if analysis else 0,
+        holds=holds,
         why=why,
     )
-    return result, sum(step.cost_usd for step in (*usual.steps, *changed.steps))
+    return result, sum(step.cost_usd for step in (*usual.steps, *probing.steps))
 
 
 def _answer(coach: Coach, case: Case, memo: str) -> Answer:
-    said, heard = coach.listened(memo) if memo else (StructuredInput(), [])
-    analysis, seen = coach.seen(case, memo, said)
-    return Answer(analysis, [*heard, *seen])
+    content, steps = coach.listen(memo)
+    analysis, more_steps = coach.look(case, memo, content)
+    return Answer(analysis, [*steps, *more_steps])
 
 
-def judged(
-    probe: Probe, item: GoldenItem, seconds: float, usual: VideoAnalysis | None, found: VideoAnalysis | None
+def judge(
+    probe: Probe, item: GoldenItem, seconds: float, usual: VideoAnalysis | None, answer: VideoAnalysis | None
 ) -> tuple[bool, str]:
     """Whether what must hold does, and why not."""
-    if found is None:
+    if answer is None:
         return True, "no answer, which invents nothing"
     if probe is Probe.BLACK:
-        if found.fault is not None:
-            return False, f"sees {found.fault} in the dark"
-        return (True, "sees nothing") if found.confidence == "low" else (False, "is certain in the dark")
+        if answer.fault is not None:
+            return False, f"sees {answer.fault} in the dark"
+        return (True, "sees nothing") if answer.confidence == "low" else (False, "is certain in the dark")
     if probe is Probe.MUTED:
-        heard = found.fault is not None and is_heard(found.fault)
-        return (False, f"hears {found.fault} in silence") if heard else (True, "hears nothing")
-    invented = found.fault not in (None, *item.right_codes) and found.confidence == "high"
-    if invented and (usual is None or found.fault != usual.fault):
-        return False, f"invents {found.fault}"
-    if probe is Probe.REVERSED and usual is not None and _unmoved(item, seconds, usual, found):
+        hears = answer.fault is not None and is_heard(answer.fault)
+        return (False, f"hears {answer.fault} in silence") if hears else (True, "hears nothing")
+    invents = answer.fault not in (None, *item.right_codes) and answer.confidence == "high"
+    if invents and (usual is None or answer.fault != usual.fault):
+        return False, f"invents {answer.fault}"
+    if probe is Probe.REVERSED and usual is not None and _stays_put(item, seconds, usual, answer):
         return False, "says the same of the same second"
     return True, "invents nothing"
 
 
-def _unmoved(item: GoldenItem, seconds: float, usual: VideoAnalysis, found: VideoAnalysis) -> bool:
+def _stays_put(item: GoldenItem, seconds: float, usual: VideoAnalysis, answer: VideoAnalysis) -> bool:
     """The same answer though the clip runs backwards; right by chance where the fault spans both places."""
-    if found.fault is None or found.fault != usual.fault:
+    if answer.fault is None or answer.fault != usual.fault:
         return False
     window = item.key_moment or (0.0, seconds)
-    mirrored = (seconds - window[1], seconds - window[0])
-    near = abs(found.key_moment_seconds - usual.key_moment_seconds) <= NEAR
-    return near and distance(found.key_moment_seconds, mirrored) > NEAR
+    mirror_image = (seconds - window[1], seconds - window[0])
+    near = abs(answer.key_moment_seconds - usual.key_moment_seconds) <= NEAR
+    return near and distance(answer.key_moment_seconds, mirror_image) > NEAR
 
 
-def _reversed(case: Case, out: Path) -> Path:
+def _play_backwards(case: Case, out: Path) -> Path:
     source = ("-i", f"file:{case.clip}", "-map", "0:V:0", "-map", "0:a:0?")
-    backwards = ("-vf", f"{_SMALL},reverse", "-af", "areverse", *_ENCODED, "-c:a", "aac")
-    return _made(out, *source, *backwards)
+    backwards = ("-vf", f"{_SMALL},reverse", "-af", "areverse", *_ENCODING, "-c:a", "aac")
+    return _write(out, *source, *backwards)
 
 
-def _black(case: Case, out: Path) -> Path:
-    return _made(out, "-f", "lavfi", "-i", f"color=black:s=180x320:r=8:d={case.seconds}", *_ENCODED)
+def _blacken(case: Case, out: Path) -> Path:
+    return _write(out, "-f", "lavfi", "-i", f"color=black:s=180x320:r=8:d={case.seconds}", *_ENCODING)
 
 
-def _muted(case: Case, out: Path) -> Path:
-    return _made(out, "-i", f"file:{case.clip}", "-map", "0:V:0", "-an", "-c:v", "copy")
+def _mute(case: Case, out: Path) -> Path:
+    return _write(out, "-i", f"file:{case.clip}", "-map", "0:V:0", "-an", "-c:v", "copy")
 
 
-def _made(out: Path, *arguments: str) -> Path:
+def _write(out: Path, *arguments: str) -> Path:
     ffmpeg.run([ffmpeg.binary(), *ffmpeg.QUIET, "-y", *arguments, str(out)], timeout_seconds=_LIMIT_SECONDS)
     return out
 
 
 _CLIPS: dict[Probe, Callable[[Case, Path], Path]] = {
-    Probe.REVERSED: _reversed,
-    Probe.BLACK: _black,
-    Probe.MUTED: _muted,
+    Probe.REVERSED: _play_backwards,
+    Probe.BLACK: _blacken,
+    Probe.MUTED: _mute,
 }

@@ -11,7 +11,7 @@ from moment.eval.figures import FIGURES
 from moment.eval.frames import frames_at
 from moment.eval.results import Evaluation, ItemResult, ProbeResult, Run
 from moment.eval.run import Case
-from pipeline.media.ffmpeg import workspace
+from storage.workspace import workspace
 
 _NEAR = 2.0  # seconds
 _STYLE = """
@@ -31,8 +31,8 @@ details{margin-top:.4rem}
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A moment of the clip worth seeing."""
+class Moment:
+    """A second of the clip worth seeing."""
 
     second: float
     caption: str
@@ -66,8 +66,8 @@ def _figures(evaluation: Evaluation) -> str:
     summary = evaluation.summary
     headline, *rest = FIGURES
     about = f"{summary.clips} clips ({summary.clean_clips} clean), {summary.runs} runs, {evaluation.made_at:%Y-%m-%d %H:%M}"
-    retrieval = "" if evaluation.retrieval else "; no database: each coach was handed the principle to teach"
-    rows = [(figure.name, figure.written(figure.of(summary))) for figure in rest]
+    retrieval = "" if evaluation.retrieval else "; no database: each coach was given the principle to teach"
+    rows = [(figure.name, figure.text(figure.of(summary))) for figure in rest]
     rows += [(kind, str(count)) for kind, count in summary.violations.items()]
     rows += [
         (f"{step.step}, {step.provider}: p50 / p95", f"{step.seconds_p50:.2f} / {step.seconds_p95:.2f} s")
@@ -75,13 +75,13 @@ def _figures(evaluation: Evaluation) -> str:
     ]
     return (
         f'<p>{escape(about + retrieval)}</p><p>{headline.name}: <span class="big">'
-        f"{headline.written(headline.of(summary))}</span></p>{_table(rows)}"
+        f"{headline.text(headline.of(summary))}</span></p>{_table(rows)}"
     )
 
 
 def _probes(probes: Sequence[ProbeResult]) -> str:
     rows = [
-        (f"{probe.probe}: {probe.item}", ("held: " if probe.held else "FAILED: ") + probe.why)
+        (f"{probe.probe}: {probe.item}", ("held: " if probe.holds else "FAILED: ") + probe.why)
         for probe in probes
     ]
     return f"<h2>Probes</h2>{_table(rows)}" if rows else ""
@@ -102,36 +102,36 @@ def is_right(result: ItemResult) -> bool:
 
 def _card(result: ItemResult, clip: Path) -> str:
     item, run = result.item, result.runs[0]
-    shown = _moments(result)
+    moments = _moments(result)
     with workspace() as folder:
-        pictures = frames_at(clip, [each.second for each in shown], folder)
+        pictures = frames_at(clip, [each.second for each in moments], folder)
     figures = "".join(
         f'<figure><img alt="" src="{picture}"><figcaption>{escape(each.caption)}</figcaption></figure>'
-        for each, picture in zip(shown, pictures, strict=True)
+        for each, picture in zip(moments, pictures, strict=True)
         if picture
     )
     label = "clean" if item.clean else ", ".join(f"{fault.code} ({fault.severity})" for fault in item.faults)
     also = f"; also right: {', '.join(item.acceptable)}" if item.acceptable else ""
-    named = ", ".join(each.fault or "no fault" for each in result.runs)
-    lines = [f"label: {label}{also}", f"named: {named}"]
+    answers = ", ".join(each.fault or "no fault" for each in result.runs)
+    lines = [f"label: {label}{also}", f"named: {answers}"]
     lines += [f"memo: {item.memo}"] if item.memo else []
-    told = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    labels = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return (
         f'<article class="{"right" if is_right(result) else "wrong"}"><h2>{escape(item.id)}</h2>'
-        f'<div class="frames">{figures}</div>{told}{_answer(run)}</article>'
+        f'<div class="frames">{figures}</div>{labels}{_answer(run)}</article>'
     )
 
 
-def _moments(result: ItemResult) -> list[Shown]:
+def _moments(result: ItemResult) -> list[Moment]:
     window, run = result.item.key_moment, result.runs[0]
-    shown = []
+    moments = []
     if window:
         middle = (window[0] + window[1]) / 2
-        shown.append(Shown(middle, f"label: {window[0]:.1f}–{window[1]:.1f} s"))
+        moments.append(Moment(middle, f"label: {window[0]:.1f}–{window[1]:.1f} s"))
     if run.analysis:
         second = run.analysis.key_moment_seconds
-        shown.append(Shown(float(second), f"found: {second} s, {run.analysis.confidence}"))
-    return shown
+        moments.append(Moment(float(second), f"found: {second} s, {run.analysis.confidence}"))
+    return moments
 
 
 def _answer(run: Run) -> str:
@@ -139,7 +139,7 @@ def _answer(run: Run) -> str:
     complaints = "".join(f'<p class="bad">{escape(line)}</p>' for line in wrong)
     if run.analysis is None:
         return complaints
-    seen = "".join(
+    events = "".join(
         f"<p>{event.t} {escape(event.event)} <small>{escape(event.state)}</small></p>"
         for event in run.analysis.cooking_events
     )
@@ -149,6 +149,6 @@ def _answer(run: Run) -> str:
     coaching = "".join(f"<p>{escape(line)}</p>" for line in words)
     return (
         f"{complaints}<p>{escape(run.analysis.diagnosis)}{escape(run.analysis.evidence)}</p>"
-        f"<details><summary>seen</summary>{seen}</details>"
+        f"<details><summary>seen</summary>{events}</details>"
         f"<details><summary>coaching text</summary>{coaching}</details>"
     )

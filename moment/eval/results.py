@@ -1,9 +1,12 @@
-"""What an evaluation yields, as it lies in run.json and is compared later."""
+"""What an evaluation yields, as it lies in run.json and is compared later.
+
+The file's names are a format that people compare across versions: a field that is called otherwise here has an alias.
+"""
 
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from models.coaching import CoachingText, NarrationScript, Strict, StructuredInput, VideoAnalysis
 from moment.eval.golden import GoldenItem
@@ -35,12 +38,18 @@ class StepRun(Strict):
         return not self.violations and not self.error
 
 
-class Run(Strict):
+class Stored(Strict):
+    """Goes by its aliases in run.json."""
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+
+class Run(Stored):
     """One look at one clip, from the video to the narration; None where a step gave no answer."""
 
-    said: StructuredInput = Field(default_factory=StructuredInput)
+    memo_content: StructuredInput = Field(default_factory=StructuredInput, alias="said")
     analysis: VideoAnalysis | None = None
-    handed: list[str] = Field(default_factory=list)  # principles the coach was given
+    principles: list[str] = Field(default_factory=list, alias="handed")  # those the coach could teach from
     coaching: CoachingText | None = None
     narration: NarrationScript | None = None
     steps: list[StepRun] = Field(default_factory=list)
@@ -65,14 +74,14 @@ class Probe(StrEnum):
     OTHER_MEMO = "other_memo"
 
 
-class ProbeResult(Strict):
+class ProbeResult(Stored):
     probe: Probe
     item: str
     usual: str | None  # the fault named on the clip as it is
     fault: str | None
     confidence: str
     moment: int  # seconds
-    held: bool
+    holds: bool = Field(alias="held")
     why: str
 
 
@@ -124,7 +133,7 @@ class Evaluation(Strict):
     provider: str
     golden_set: str
     made_at: datetime
-    retrieval: bool  # False: no database, each coach was handed the fault's own principle
+    retrieval: bool  # False: no database, each coach was given the fault's own principle
     summary: Summary
     items: list[ItemResult]
     probes: list[ProbeResult]

@@ -1,6 +1,6 @@
 """How well retrieval finds what a learner needs: labelled questions against the ranking the product uses.
 
-A query counts as found at k when one of its labelled principles is among the first k.
+A query is a hit at k when one of its labelled principles is among the first k.
 """
 
 import json
@@ -13,19 +13,19 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rich.console import Console
 from rich.table import Table
-from sqlmodel import Session as DbSession
 
 import knowledge_base
 from knowledge_base.catalogue import load
-from models.database import transaction
+from models.database import Database
+from moment.errors import UsageError
 from pipeline.providers.ports import Embedder
-from pipeline.search import Ranking, nearest, prepared
+from pipeline.search import PrincipleSearch, Ranking, nearest
 
 OWN_QUERIES = Path(knowledge_base.__file__).parent / "eval" / "queries.jsonl"
 ALL = "all"
 
 
-class WrongQueries(Exception):
+class WrongQueries(UsageError):
     """The labelled set can't be used; the message names file, line and what is wrong."""
 
 
@@ -75,40 +75,45 @@ def _read_query(path: Path, number: int, line: str) -> LabelledQuery:
     )
 
 
-def places(db: DbSession, embedder: Embedder, queries: Sequence[LabelledQuery]) -> dict[Ranking, list[int]]:
+def rank(
+    database: Database, embedder: Embedder, queries: Sequence[LabelledQuery]
+) -> dict[Ranking, list[int]]:
     """For each ranking and query, the place (1 is best) of the first labelled principle."""
-    found: dict[Ranking, list[int]] = {ranking: [] for ranking in Ranking}
-    for labelled in queries:
-        query = prepared(embedder, labelled.query)
-        for ranking, at in found.items():
-            order = [each.principle_id for each in nearest(db, query, len(load().principles), ranking)]
-            at.append(1 + min(order.index(name) for name in labelled.principle_ids))
-    return found
+    search = PrincipleSearch(database, embedder)
+    texts = [search.prepare(labelled.query) for labelled in queries]  # no transaction waits for the embedder
+    places: dict[Ranking, list[int]] = {ranking: [] for ranking in Ranking}
+    with database.transaction() as db:
+        for labelled, text in zip(queries, texts, strict=True):
+            for ranking, at in places.items():
+                order = [each.principle_id for each in nearest(db, text, len(load().principles), ranking)]
+                at.append(1 + min(order.index(name) for name in labelled.principle_ids))
+    return places
 
 
-def score(at: Sequence[int]) -> Score:
-    count = len(at)
+def score(places: Sequence[int]) -> Score:
+    count = len(places)
     return Score(
-        recall_at_1=sum(place <= 1 for place in at) / count,
-        recall_at_3=sum(place <= 3 for place in at) / count,
-        mrr=sum(1 / place for place in at) / count,
+        recall_at_1=sum(place <= 1 for place in places) / count,
+        recall_at_3=sum(place <= 3 for place in places) / count,
+        mrr=sum(1 / place for place in places) / count,
         queries=count,
     )
 
 
-def evaluate_retrieval(embedder: Embedder, queries: Sequence[LabelledQuery], *, as_json: bool) -> None:
+def evaluate_retrieval(
+    database: Database, embedder: Embedder, queries: Sequence[LabelledQuery], *, as_json: bool
+) -> None:
     """Prints the scores on standard output; the knowledge base must be ingested."""
-    with transaction() as db:
-        found = places(db, embedder, queries)
+    places = rank(database, embedder, queries)
     if as_json:
-        product = score(found[Ranking.BOTH])
+        product = score(places[Ranking.BOTH])
         rounded = {name: round(value, 4) for name, value in vars(product).items()}
         sys.stdout.write(json.dumps(rounded) + "\n")
         return
-    Console().print(_table([query.category for query in queries], found))
+    Console().print(_table([query.category for query in queries], places))
 
 
-def _table(categories: Sequence[str], found: dict[Ranking, list[int]]) -> Table:
+def _table(categories: Sequence[str], places: dict[Ranking, list[int]]) -> Table:
     table = Table(title="Retrieval: recall@1, recall@3, MRR")
     table.add_column("category", no_wrap=True)
     table.add_column("queries", justify="right")
@@ -118,14 +123,14 @@ def _table(categories: Sequence[str], found: dict[Ranking, list[int]]) -> Table:
     for index, category in enumerate(categories):
         members[category].append(index)
     for category, indexes in sorted(members.items()):
-        table.add_row(category, str(len(indexes)), *_cells(found, indexes))
+        table.add_row(category, str(len(indexes)), *_cells(places, indexes))
     table.add_section()
     everything = range(len(categories))
-    table.add_row(ALL, str(len(everything)), *_cells(found, everything))
+    table.add_row(ALL, str(len(everything)), *_cells(places, everything))
     return table
 
 
-def _cells(found: dict[Ranking, list[int]], indexes: Iterable[int]) -> list[str]:
-    chosen = list(indexes)
-    scores = [score([found[ranking][index] for index in chosen]) for ranking in Ranking]
+def _cells(places: dict[Ranking, list[int]], indexes: Iterable[int]) -> list[str]:
+    of_these = list(indexes)
+    scores = [score([places[ranking][index] for index in of_these]) for ranking in Ranking]
     return [f"{each.recall_at_1:.2f} {each.recall_at_3:.2f} {each.mrr:.2f}" for each in scores]

@@ -9,9 +9,11 @@ from models.coaching import CoachingText, RetrievedPrinciple, StructuredInput, V
 from moment.eval.golden import GoldenItem
 from moment.eval.library import Library
 from moment.eval.results import Run, Step, StepRun
-from moment.eval.steps import attempted, noted
-from pipeline.briefs import to_teach
-from pipeline.guards import check_analysis, check_coaching, check_narration
+from moment.eval.steps import attempt, step_run
+from pipeline.briefs import principle_to_teach
+from pipeline.checks.analysis import check_analysis
+from pipeline.checks.coaching import check_coaching
+from pipeline.checks.narration import check_narration
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief, Providers
 
 LEARNER = "ゆうこ"
@@ -41,85 +43,88 @@ class Coach:
 
     def coach(self, case: Case) -> Run:
         """Goes as far as there are answers to go on with."""
-        said, steps = self.listened(case.item.memo or "")
-        analysis, seen = self.seen(case, case.item.memo or "", said)
-        steps += seen
+        content, steps = self.listen(case.item.memo or "")
+        analysis, more_steps = self.look(case, case.item.memo or "", content)
+        steps += more_steps
         if analysis is None:
-            return Run(said=said, steps=steps)
-        with noted(Step.RETRIEVAL) as note:
-            found = self.library.found(analysis, case.dish, said.questions, case.item.session_number)
-        brief = _coaching_brief(case, analysis, said, found)
-        composed = attempted(
+            return Run(memo_content=content, steps=steps)
+        principles: list[RetrievedPrinciple] = []
+        with step_run(Step.RETRIEVAL) as retrieval:
+            principles = self.library.principles_for(
+                analysis, case.dish, content.questions, case.item.session_number
+            )
+        brief = _coaching_brief(case, analysis, content, principles)
+        text = attempt(
             Step.COACHING,
             lambda repair: self.providers.coach.coaching_text(brief, repair),
             lambda text: check_coaching(text, brief),
         )
         run = Run(
-            said=said,
+            memo_content=content,
             analysis=analysis,
-            handed=[
-                *(each.principle_id for each in found),
+            principles=[
+                *(each.principle_id for each in principles),
                 *([brief.principle.id] if brief.principle else []),
             ],
-            coaching=composed.answer,
-            steps=[*steps, note, composed.note],
+            coaching=text.answer,
+            steps=[*steps, retrieval, text.run],
         )
-        return self._narrated(run, brief, composed.answer) if composed.answer else run
+        return self._narrate(run, brief, text.answer) if text.answer else run
 
-    def listened(self, memo: str) -> tuple[StructuredInput, list[StepRun]]:
+    def listen(self, memo: str) -> tuple[StructuredInput, list[StepRun]]:
         if not memo:
             return StructuredInput(), []
-        heard = attempted(
+        content = attempt(
             Step.ENTITIES, lambda _: self.providers.coach.extract_entities(memo), lambda _: None
         )
-        return heard.answer or StructuredInput(), [heard.note]
+        return content.answer or StructuredInput(), [content.run]
 
-    def seen(
-        self, case: Case, memo: str, said: StructuredInput
+    def look(
+        self, case: Case, memo: str, content: StructuredInput
     ) -> tuple[VideoAnalysis | None, list[StepRun]]:
         """The look at the video before the memo came, then weighed again with what the memo says."""
         analyst, dish = self.providers.analyst, case.dish
         at_first = _analysis_brief(case, "", StructuredInput())
-        look = attempted(
+        look = attempt(
             Step.ANALYSIS,
             lambda repair: analyst.analyze(case.clip, at_first, repair),
             lambda analysis: check_analysis(analysis, case.seconds, dish),
         )
         first = look.answer
         if first is None:
-            return None, [look.note]
-        brief = _analysis_brief(case, memo, said)
-        thought = attempted(
+            return None, [look.run]
+        brief = _analysis_brief(case, memo, content)
+        second_thought = attempt(
             Step.RECONSIDER,
             lambda repair: analyst.reconsider(first, brief, repair),
             lambda analysis: check_analysis(analysis, case.seconds, dish),
         )
-        return thought.answer or first, [look.note, thought.note]
+        return second_thought.answer or first, [look.run, second_thought.run]
 
-    def _narrated(self, run: Run, brief: CoachingBrief, coaching: CoachingText) -> Run:
+    def _narrate(self, run: Run, brief: CoachingBrief, coaching: CoachingText) -> Run:
         pace = self.providers.narrator.pace
-        narrated = attempted(
+        narration = attempt(
             Step.NARRATION,
             lambda repair: self.providers.coach.narration(brief, coaching, repair),
             lambda script: check_narration(script, brief, pace),
         )
-        return run.model_copy(update={"narration": narrated.answer, "steps": [*run.steps, narrated.note]})
+        return run.model_copy(update={"narration": narration.answer, "steps": [*run.steps, narration.run]})
 
 
-def _analysis_brief(case: Case, memo: str, said: StructuredInput) -> AnalysisBrief:
+def _analysis_brief(case: Case, memo: str, content: StructuredInput) -> AnalysisBrief:
     return AnalysisBrief(
         dish=case.dish,
         faults=[load().faults[code] for code in case.dish.faults],
         session_number=case.item.session_number,
         duration_seconds=case.seconds,
         transcript=memo,
-        structured_input=said,
+        structured_input=content,
         self_ratings=case.ratings,
     )
 
 
 def _coaching_brief(
-    case: Case, analysis: VideoAnalysis, said: StructuredInput, found: list[RetrievedPrinciple]
+    case: Case, analysis: VideoAnalysis, content: StructuredInput, principles: list[RetrievedPrinciple]
 ) -> CoachingBrief:
     """Of a learner whose earlier sessions nobody knows."""
     fault = load().faults.get(analysis.fault or "")
@@ -129,9 +134,9 @@ def _coaching_brief(
         session_number=case.item.session_number,
         analysis=analysis,
         fault=fault,
-        principles=found,
-        principle=to_teach(case.dish, fault, case.item.session_number),
-        structured_input=said,
+        principles=principles,
+        principle=principle_to_teach(case.dish, fault, case.item.session_number),
+        structured_input=content,
         transcript=case.item.memo or "",
         self_ratings=case.ratings,
         past_sessions=(),

@@ -1,4 +1,4 @@
-"""One step of a run, asked and checked as the product does, with what it took and what was wrong noted."""
+"""One step of a run, asked for and checked as the product does, with what it took and what was wrong with it."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 
 from models.coaching import Usage
 from moment.eval.results import Step, StepRun
-from pipeline.guards import checked
-from pipeline.providers.ledger import kept
+from pipeline.checks.repair import ask_with_repair
+from pipeline.providers.ledger import collect
 from pipeline.providers.ports import ProviderError, ProviderRefused, Repair
 
 T = TypeVar("T")
@@ -18,27 +18,27 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Attempt(Generic[T]):
     answer: T | None  # None: the provider gave none
-    note: StepRun
+    run: StepRun
 
 
 @contextmanager
-def noted(step: Step) -> Iterator[StepRun]:
-    """A note of what the block took; a provider that gives no answer is noted, not raised."""
-    note = StepRun(step=step)
-    began = time.perf_counter()
-    with kept() as calls:
+def step_run(step: Step) -> Iterator[StepRun]:
+    """What the block takes; a provider that gives no answer goes down there and is not raised."""
+    run = StepRun(step=step)
+    started_at = time.perf_counter()
+    with collect() as calls:
         try:
-            yield note
+            yield run
         except ProviderRefused:
-            pass  # its violations are noted where they are found
+            pass  # its violations are put down where they show
         except ProviderError as error:
-            note.error = f"{type(error).__name__}: {error}"
-    note.seconds = round(time.perf_counter() - began, 4)
-    note.calls = len(calls)
-    note.cost_usd = sum(call.cost_usd for call in calls)
+            run.error = f"{type(error).__name__}: {error}"
+    run.seconds = round(time.perf_counter() - started_at, 4)
+    run.calls = len(calls)
+    run.cost_usd = sum(call.cost_usd for call in calls)
 
 
-def attempted(
+def attempt(
     step: Step, ask: Callable[[Repair | None], tuple[T, Usage]], check: Callable[[T], None]
 ) -> Attempt[T]:
     """The answer, repaired once if need be. One that breaks the rules to the end is used all the same: the
@@ -46,29 +46,29 @@ def attempted(
     answers: list[T] = []
     tries = 0
 
-    def asked(repair: Repair | None) -> tuple[T, Usage]:
+    def ask_once(repair: Repair | None) -> tuple[T, Usage]:
         nonlocal tries
         tries += 1
-        with _refusals_noted(note):
+        with _put_down_refusals(run):
             answer, usage = ask(repair)
-        note.provider = usage.provider
+        run.provider = usage.provider
         answers.append(answer)
         return answer, usage
 
-    def judged(answer: T) -> None:
-        with _refusals_noted(note):
+    def check_once(answer: T) -> None:
+        with _put_down_refusals(run):
             check(answer)
 
-    with noted(step) as note:
-        checked(asked, judged)
-    note.tries = tries
-    return Attempt(answers[-1] if answers else None, note)
+    with step_run(step) as run:
+        ask_with_repair(ask_once, check_once)
+    run.tries = tries
+    return Attempt(answers[-1] if answers else None, run)
 
 
 @contextmanager
-def _refusals_noted(note: StepRun) -> Iterator[None]:
+def _put_down_refusals(run: StepRun) -> Iterator[None]:
     try:
         yield
-    except ProviderRefused as refused:
-        note.violations = [*note.violations, *refused.violations]
+    except ProviderRefused as refusal:
+        run.violations = [*run.violations, *refusal.violations]
         raise

@@ -15,7 +15,7 @@ def summarize(items: Sequence[ItemResult], probes: Sequence[ProbeResult], probe_
     runs = [run for _, run in looks]
     steps = [step for run in runs for step in run.steps]
     timed = [(item, run) for item, run in looks if item.key_moment]
-    found = sum((metrics.faults(each) for each in items), Counts())
+    faults = sum((metrics.faults(each) for each in items), Counts())
     errors = [metrics.moment_error(item, run) for item, run in timed]
     spreads = [metrics.moment_spread(each) for each in items]
     cost = sum(step.cost_usd for step in steps)
@@ -26,8 +26,8 @@ def summarize(items: Sequence[ItemResult], probes: Sequence[ProbeResult], probe_
         runs=len(runs),
         failed_runs=sum(run.analysis is None for run in runs),
         false_alarms=_rate([metrics.false_alarms(each) for each in items]),
-        fault_precision=found.precision,
-        fault_recall=found.recall,
+        fault_precision=faults.precision,
+        fault_recall=faults.recall,
         gravest_first=_rate([metrics.gravest_first(each) for each in items]),
         key_moment_2s=mean(metrics.moment_hit(item, run, SMALL_HITS) for item, run in timed),
         key_moment_5s=mean(metrics.moment_hit(item, run, WIDE_HITS) for item, run in timed),
@@ -40,7 +40,7 @@ def summarize(items: Sequence[ItemResult], probes: Sequence[ProbeResult], probe_
         same_fault=_rate([metrics.agreement(each) for each in items]),
         moment_spread=mean(spread for spread in spreads if spread is not None),
         violations=_violations(steps),
-        probes=_held(probes),
+        probes=_probe_shares(probes),
         seconds_p50=percentile(seconds, 0.5),
         seconds_p95=percentile(seconds, 0.95),
         cost_usd=cost + probe_cost,
@@ -59,26 +59,26 @@ def _violations(steps: Sequence[StepRun]) -> dict[str, int]:
     return dict((kinds + errors).most_common())
 
 
-def _held(probes: Sequence[ProbeResult]) -> dict[str, float]:
-    asked = Counter(probe.probe.value for probe in probes)
-    held = Counter(probe.probe.value for probe in probes if probe.held)
-    return {name: held[name] / count for name, count in asked.items()}
+def _probe_shares(probes: Sequence[ProbeResult]) -> dict[str, float]:
+    counts = Counter(probe.probe.value for probe in probes)
+    holding = Counter(probe.probe.value for probe in probes if probe.holds)
+    return {name: holding[name] / count for name, count in counts.items()}
 
 
 def _stats(runs: Sequence[Run]) -> list[StepStats]:
-    taken: dict[tuple[Step, str], list[StepRun]] = {}
+    groups: dict[tuple[Step, str], list[StepRun]] = {}
     for run in runs:
         for step in run.steps:
-            taken.setdefault((step.step, step.provider), []).append(step)
+            groups.setdefault((step.step, step.provider), []).append(step)
     return [
         StepStats(
             step=step,
             provider=provider,
-            runs=len(held),
-            seconds_p50=percentile([each.seconds for each in held], 0.5),
-            seconds_p95=percentile([each.seconds for each in held], 0.95),
-            cost_p50=percentile([each.cost_usd for each in held], 0.5),
-            cost_p95=percentile([each.cost_usd for each in held], 0.95),
+            runs=len(group),
+            seconds_p50=percentile([each.seconds for each in group], 0.5),
+            seconds_p95=percentile([each.seconds for each in group], 0.95),
+            cost_p50=percentile([each.cost_usd for each in group], 0.5),
+            cost_p95=percentile([each.cost_usd for each in group], 0.95),
         )
-        for (step, provider), held in taken.items()
+        for (step, provider), group in groups.items()
     ]

@@ -6,7 +6,7 @@ What a clip shows is a Signal, and several faults of a dish may show the same on
 
 from dataclasses import dataclass
 
-from footage.script import CLEAN, TIMELAPSE, PlantedTruth, dishes, truth_of, variants
+from footage.script import CLEAN, TIMELAPSE, ClipTruth, dishes, truth_of, variants
 from knowledge_base.catalogue import load
 from knowledge_base.content import Signal
 from models.coaching import RatingAspect
@@ -54,7 +54,7 @@ _EVENTS = {
 
 
 @dataclass(frozen=True)
-class Said:
+class Words:
     """What the learner adds to the clip."""
 
     memo: str
@@ -62,43 +62,43 @@ class Said:
     ratings: tuple[tuple[RatingAspect, int], ...] = ()
 
 
-_SAID = {
+_WORDS = {
     # of what the clip shows
-    "fried-rice-smoke-1": Said(
+    "fried-rice-smoke-1": Words(
         "味はおいしかったです。でも、煙が出てしまいました。フライパンの温度は、どうすればわかりますか。",
         ("フライパンの温度は、どうすればわかりますか",),
         ((RatingAspect.TASTE, 4), (RatingAspect.AROMA, 2)),
     ),
-    "fried-rice-steam-1": Said(
+    "fried-rice-steam-1": Words(
         "ご飯がべちゃっとしてしまいました。パラパラにするコツは何ですか。", ("パラパラにするコツは何ですか",)
     ),
-    "beef-steak-weak_sizzle-1": Said(
+    "beef-steak-weak_sizzle-1": Words(
         "お肉を入れたとき、あまり音がしなかったです。いつ入れればいいですか。",
         ("いつ入れればいいですか",),
         ((RatingAspect.TEXTURE, 2),),
     ),
-    "beef-steak-no_browning-1": Said("焼き色がつかなくて、白っぽいままでした。"),
-    "pomodoro-browned_early-1": Said(
+    "beef-steak-no_browning-1": Words("焼き色がつかなくて、白っぽいままでした。"),
+    "pomodoro-browned_early-1": Words(
         "にんにくが焦げて、苦くなりました。弱火で炒めればよかったのでしょうか。",
         ("弱火で炒めればよかったのでしょうか",),
         ((RatingAspect.AROMA, 1),),
     ),
     # about another thing
-    "fried-rice-charring-1": Said(
+    "fried-rice-charring-1": Words(
         "味が少し薄かったです。塩はいつ入れるのがいいですか。", ("塩はいつ入れるのがいいですか",)
     ),
-    "beef-steak-smoke-1": Said(
+    "beef-steak-smoke-1": Words(
         "付け合わせは何が合いますか。それから、ソースはどうやって作ればいいですか。",
         ("付け合わせは何が合いますか", "ソースはどうやって作ればいいですか"),
     ),
-    "pomodoro-weak_sizzle-1": Said("パスタが少しのびてしまいました。"),
-    "fried-rice-clean-1": Said("今日はうまくできたと思います。冷めてもおいしいですか。", ("冷めてもおいしいですか",)),
-    "beef-steak-timelapse-1": Said("タイムラプスで撮ってみました。家族にも好評でした。"),
+    "pomodoro-weak_sizzle-1": Words("パスタが少しのびてしまいました。"),
+    "fried-rice-clean-1": Words("今日はうまくできたと思います。冷めてもおいしいですか。", ("冷めてもおいしいですか",)),
+    "beef-steak-timelapse-1": Words("タイムラプスで撮ってみました。家族にも好評でした。"),
     # misleading: the clip is clean
-    "fried-rice-clean-2": Said("煙が出て、焦げてしまいました。", (), ((RatingAspect.TASTE, 2),)),
-    "beef-steak-clean-1": Said("たぶん焼き色がつかなかったと思います。音もしなかったです。"),
-    "pomodoro-clean-1": Said("にんにくが焦げたかもしれません。", (), ((RatingAspect.AROMA, 2),)),
-    "pomodoro-timelapse-1": Said("放置しちゃったので、鍋底が焦げついたと思います。"),
+    "fried-rice-clean-2": Words("煙が出て、焦げてしまいました。", (), ((RatingAspect.TASTE, 2),)),
+    "beef-steak-clean-1": Words("たぶん焼き色がつかなかったと思います。音もしなかったです。"),
+    "pomodoro-clean-1": Words("にんにくが焦げたかもしれません。", (), ((RatingAspect.AROMA, 2),)),
+    "pomodoro-timelapse-1": Words("放置しちゃったので、鍋底が焦げついたと思います。"),
 }  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def as_lines(items: list[GoldenItem]) -> str:
 def golden_item(name: str, recipe: Recipe, session_number: int = 1) -> GoldenItem:
     """The labels of one drawn clip; what its learner says goes by its name."""
     truth = truth_of(recipe.clip)
-    said = _SAID.get(name, Said(""))
+    words = _WORDS.get(name, Words(""))
     faults, acceptable = _faults(truth)
     return GoldenItem(
         id=name,
@@ -135,9 +135,9 @@ def golden_item(name: str, recipe: Recipe, session_number: int = 1) -> GoldenIte
         faults=faults,
         acceptable=acceptable,
         key_moment=truth.window,
-        memo=said.memo or None,
-        expected_questions=said.questions,
-        self_ratings=dict(said.ratings),
+        memo=words.memo or None,
+        expected_questions=words.questions,
+        self_ratings=dict(words.ratings),
     )
 
 
@@ -153,17 +153,17 @@ def _recipe(dish: str, variant: str, number: int) -> Recipe:
     )
 
 
-def _events(truth: PlantedTruth) -> tuple[GoldenEvent, ...]:
+def _events(truth: ClipTruth) -> tuple[GoldenEvent, ...]:
     """What goes into the pan and what is done there, and when the fault begins to show."""
-    found = [(event.second, event.kind) for event in truth.events]
+    moments = [(event.second, event.kind) for event in truth.events]
     if truth.window and truth.signal:
-        found.append((truth.window[0], truth.signal.value))
+        moments.append((truth.window[0], truth.signal.value))
     return tuple(
-        GoldenEvent(t=second, kind=kind, description=_EVENTS[kind]) for second, kind in sorted(found)
+        GoldenEvent(t=second, kind=kind, description=_EVENTS[kind]) for second, kind in sorted(moments)
     )
 
 
-def _faults(truth: PlantedTruth) -> tuple[tuple[GoldenFault, ...], tuple[str, ...]]:
+def _faults(truth: ClipTruth) -> tuple[tuple[GoldenFault, ...], tuple[str, ...]]:
     """The label and what else is right. A signal no fault is known best by falls to those it hints at."""
     if truth.signal is None or truth.window is None:
         return (), ()

@@ -24,7 +24,7 @@ def _figures(summary: Summary) -> Table:
     table.add_column("value", justify="right")
     for number, figure in enumerate(FIGURES):
         style = "bold" if number == 0 else None
-        table.add_row(figure.name, figure.written(figure.of(summary)), style=style)
+        table.add_row(figure.name, figure.text(figure.of(summary)), style=style)
     table.add_row("all, cost", f"${summary.cost_usd:.4f}")
     if summary.failed_runs:
         table.add_row("runs without an answer", str(summary.failed_runs), style="bold")
@@ -48,8 +48,8 @@ def _counts(summary: Summary) -> Table:
     table = Table(title="Probes held, and violations of the guards")
     table.add_column("what")
     table.add_column("", justify="right")
-    for name, held in summary.probes.items():
-        table.add_row(f"probe: {name}", f"{100 * held:.0f} %")
+    for name, share in summary.probes.items():
+        table.add_row(f"probe: {name}", f"{100 * share:.0f} %")
     table.add_section()
     for kind, count in summary.violations.items():
         table.add_row(kind, str(count))
@@ -64,8 +64,8 @@ def show_comparison(comparison: Comparison, console: Console) -> None:
     for row in comparison.rows:
         table.add_row(row.name, row.before, row.now, row.change, style=_STYLES[row.better])
     console.print(table)
-    for changed in comparison.changed:
-        console.print(f"{changed.item}: {changed.before} → {changed.now}", highlight=False)
+    for change in comparison.changes:
+        console.print(f"{change.item}: {change.before} → {change.now}", highlight=False)
     if comparison.only_one:
         console.print(f"in one of the two only: {', '.join(comparison.only_one)}", highlight=False)
 

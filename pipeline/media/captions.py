@@ -1,4 +1,4 @@
-"""Captions as an ASS script: every line is broken here, because libass cannot break Japanese.
+"""Captions as an ASS script: lines are divided here, because libass cannot divide Japanese.
 
 Rules of line breaking follow JLREQ (W3C, "Requirements for Japanese Text Layout", 3.1.7 and 3.1.8).
 """
@@ -11,7 +11,7 @@ from typing import Literal
 
 import budoux
 
-from pipeline.media.narration import GAP_SECONDS, HeardSentence
+from pipeline.media.narration import GAP_SECONDS, NarrationSentence
 
 LINE_WIDTH = 16.0  # full-width characters
 LINES = 2
@@ -44,14 +44,14 @@ class Mark:
     style: Literal["Mark", "Card"] = "Mark"
 
 
-def caption(sentence: HeardSentence) -> list[Caption]:
+def captions_of(sentence: NarrationSentence) -> list[Caption]:
     """A sentence's captions: as many as its words need, each shown for its share of the words."""
-    lines = broken(sentence.text)
-    shown = [tuple(lines[i : i + LINES]) for i in range(0, len(lines), LINES)]
+    lines = break_lines(sentence.text)
+    groups = [tuple(lines[i : i + LINES]) for i in range(0, len(lines), LINES)]
     total = sum(map(width, lines)) or 1.0
     captions: list[Caption] = []
     start = sentence.start
-    for group in shown:
+    for group in groups:
         end = start + sentence.seconds * sum(map(width, group)) / total
         captions.append(Caption(start, end, group))
         start = end
@@ -61,13 +61,13 @@ def caption(sentence: HeardSentence) -> list[Caption]:
     return captions
 
 
-def broken(text: str) -> list[str]:
-    """Lines of at most LINE_WIDTH, about equally long, broken between phrases."""
-    phrases = [piece for phrase in _phrases(_printable(text)) for piece in _fitting(phrase)]
-    fewest = len(_packed(phrases, LINE_WIDTH))
+def break_lines(text: str) -> list[str]:
+    """Lines of at most LINE_WIDTH, about equally long, each of whole phrases."""
+    phrases = [piece for phrase in _phrases(_printable(text)) for piece in _pieces(phrase)]
+    fewest = len(_pack(phrases, LINE_WIDTH))
     limits = (half / 2 for half in range(2, int(LINE_WIDTH * 2)))
     narrowest = next((w for w in limits if _fits(phrases, w, fewest)), LINE_WIDTH)
-    return _packed(phrases, narrowest)
+    return _pack(phrases, narrowest)
 
 
 def width(text: str) -> float:
@@ -82,7 +82,7 @@ def ass_script(captions: Iterable[Caption], marks: Sequence[Mark], *, size: tupl
     margin = round(down * CLEAR_BOTTOM + em * 0.4)
     font = round(em * _EM_TO_ASS_SIZE)
     small = round(font * 0.8)
-    look = "&H00FFFFFF,&H00FFFFFF"
+    colours = "&H00FFFFFF,&H00FFFFFF"
     header = f"""[Script Info]
 ScriptType: v4.00+
 WrapStyle: 2
@@ -95,19 +95,19 @@ PlayResY: {down}
 Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, \
 Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, \
 MarginL, MarginR, MarginV, Encoding
-Style: Caption,{FONT},{font},{look},&H00201A14,&H80000000,-1,0,0,0,100,100,0,0,1,{em * 0.1:.1f},{em * 0.05:.1f},\
+Style: Caption,{FONT},{font},{colours},&H00201A14,&H80000000,-1,0,0,0,100,100,0,0,1,{em * 0.1:.1f},{em * 0.05:.1f},\
 2,8,8,{margin},1
-Style: Mark,{FONT},{small},{look},&H002A6BE8,&H002A6BE8,-1,0,0,0,100,100,0,0,3,{em * 0.2:.1f},0,\
+Style: Mark,{FONT},{small},{colours},&H002A6BE8,&H002A6BE8,-1,0,0,0,100,100,0,0,3,{em * 0.2:.1f},0,\
 7,{round(em * 0.8)},8,{round(em * 0.8)},1
-Style: Card,{FONT},{round(font * 1.15)},{look},&H00201A14,&H80000000,-1,0,0,0,100,100,0,0,1,{em * 0.08:.1f},0,\
+Style: Card,{FONT},{round(font * 1.15)},{colours},&H00201A14,&H80000000,-1,0,0,0,100,100,0,0,1,{em * 0.08:.1f},0,\
 5,8,8,8,1
 
 [Events]
 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 """
-    shown = [_event("Caption", c.start, c.end, r"\N".join(c.lines)) for c in captions]
-    shown += [_event(m.style, m.start, m.end, r"{\fad(200,300)}" + _printable(m.text)) for m in marks]
-    return header + "".join(shown)
+    events = [_event("Caption", c.start, c.end, r"\N".join(c.lines)) for c in captions]
+    events += [_event(m.style, m.start, m.end, r"{\fad(200,300)}" + _printable(m.text)) for m in marks]
+    return header + "".join(events)
 
 
 def _event(style: str, start: float, end: float, text: str) -> str:
@@ -127,12 +127,12 @@ def _parser() -> budoux.Parser:
 
 def _printable(text: str) -> str:
     """Without what the font cannot draw (emoji, controls) or ASS would obey."""
-    composed = unicodedata.normalize("NFC", text).translate(_FULL_WIDTH_TWIN)
-    kept = (char for char in composed if char.isspace() or _drawable(char))
-    return " ".join("".join(kept).split())
+    characters = unicodedata.normalize("NFC", text).translate(_FULL_WIDTH_TWIN)
+    printable = (char for char in characters if char.isspace() or _is_drawable(char))
+    return " ".join("".join(printable).split())
 
 
-def _drawable(char: str) -> bool:
+def _is_drawable(char: str) -> bool:
     category = unicodedata.category(char)
     return category[0] != "C" and category != "Mn" and not (category == "So" and char > "\uffff")
 
@@ -148,15 +148,15 @@ def _phrases(text: str) -> list[str]:
     return phrases
 
 
-def _fitting(phrase: str) -> list[str]:
+def _pieces(phrase: str) -> list[str]:
     """The phrase, in pieces where it is wider than a line."""
     pieces: list[str] = []
     while width(phrase) > LINE_WIDTH:
         longest = next(n for n in range(len(phrase), 0, -1) if width(phrase[:n]) <= LINE_WIDTH)
-        cuts = (n for n in range(longest, 0, -1) if _may_break(phrase[:n], phrase[n:]))
-        cut = next(cuts, longest)
-        pieces.append(phrase[:cut])
-        phrase = phrase[cut:]
+        lengths = (n for n in range(longest, 0, -1) if _may_break(phrase[:n], phrase[n:]))
+        length = next(lengths, longest)
+        pieces.append(phrase[:length])
+        phrase = phrase[length:]
     return [*pieces, phrase]
 
 
@@ -165,7 +165,7 @@ def _may_break(before: str, after: str) -> bool:
     return after[:1] not in _NEVER_FIRST and before[-1:] not in _NEVER_LAST and not number
 
 
-def _packed(phrases: Sequence[str], limit: float) -> list[str]:
+def _pack(phrases: Sequence[str], limit: float) -> list[str]:
     lines: list[str] = []
     for phrase in phrases:
         if lines and width(lines[-1] + phrase) <= limit:
@@ -176,5 +176,5 @@ def _packed(phrases: Sequence[str], limit: float) -> list[str]:
 
 
 def _fits(phrases: Sequence[str], limit: float, fewest: int) -> bool:
-    lines = _packed(phrases, limit)
+    lines = _pack(phrases, limit)
     return len(lines) <= fewest and all(width(line) <= limit for line in lines)

@@ -1,6 +1,7 @@
 """The one ffmpeg command that makes a coaching video: built here, run elsewhere.
 
-ffmpeg-python draws the graph and escapes its values (named ones: positional ones twice); its own run() knows no timeout and is not used.
+ffmpeg-python builds the graph and escapes its values (named ones: positional ones twice); its own run() knows
+no timeout and is not used.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,14 @@ from typing import Any
 
 import ffmpeg
 
-from pipeline.media.encoding import AUDIO_BITS, SAMPLE_RATE, Stream, encoder, plain, tagged
+from pipeline.media.encoding import (
+    AUDIO_BITS,
+    SAMPLE_RATE,
+    Stream,
+    encoder_options,
+    plain_picture,
+    tag_colours,
+)
 from pipeline.media.ffmpeg import QUIET, UNTRUSTED_INPUT, binary, thread_cap
 from pipeline.media.loudness import LIMITER
 from pipeline.media.narration import FPS
@@ -40,25 +48,25 @@ def build_command(
     board: Storyboard, facts: VideoFacts, files: Files, *, narration_gain_db: float
 ) -> list[str]:
     """The full argument list. Pure: the same arguments give the same command."""
-    key = _input(files.source, board.key, heard=True)
+    key = _input(files.source, board.key, with_sound=True)
     pictures = [
         _picture(_input(files.source, board.intro), board.intro, board, facts),
         _picture(key, board.key, board, facts),
     ]
-    replayed = _picture(_input(files.source, board.replay), board.replay, board, facts).split()
-    pictures += [replayed[0], _outro(replayed[1], board)]
-    captioned = ffmpeg.concat(*pictures, v=1, a=0).filter(
+    replay = _picture(_input(files.source, board.replay), board.replay, board, facts).split()
+    pictures += [replay[0], _outro(replay[1], board)]
+    picture = ffmpeg.concat(*pictures, v=1, a=0).filter(
         "ass", filename=str(files.captions), fontsdir=str(files.fonts)
     )
     audio = _sound(key, board, facts, files, narration_gain_db)
-    output = ffmpeg.output(tagged(captioned), audio, f"file:{files.output}", **_encoding(board.seconds))
+    output = ffmpeg.output(tag_colours(picture), audio, f"file:{files.output}", **_encoding(board.seconds))
     command: list[str] = ffmpeg.compile(
         output.global_args(*QUIET, "-loglevel", "warning"), cmd=binary(), overwrite_output=True
     )
     return command
 
 
-def _input(source: Path, shot: Shot, *, heard: bool = False) -> Stream:
+def _input(source: Path, shot: Shot, *, with_sound: bool = False) -> Stream:
     """The source, opened once for each shot: seeking before decoding is exact, and no shot waits in memory
     for another."""
     options: dict[str, Any] = {**UNTRUSTED_INPUT, "threads": thread_cap()}
@@ -68,7 +76,7 @@ def _input(source: Path, shot: Shot, *, heard: bool = False) -> Stream:
         options["stream_loop"] = shot.plays - 1
     else:
         options["t"] = shot.length
-    if not heard:
+    if not with_sound:
         options["an"] = None
     if shot.start > 0:
         options["ss"] = shot.start
@@ -80,8 +88,8 @@ def _picture(source: Stream, shot: Shot, board: Storyboard, facts: VideoFacts) -
     stream = source["V:0"].filter("setpts", f"(PTS-STARTPTS)*{shot.stretch:.6f}")
     # Where frames are dropped, drop them before the costly steps; where they are repeated, repeat after.
     repeats = shot.skip_frame == "nokey" or shot.stretch > 1
-    stream = _upright(stream, board, facts) if repeats else stream.filter("fps", FPS)
-    stream = stream.filter("fps", FPS) if repeats else _upright(stream, board, facts)
+    stream = _on_canvas(stream, board, facts) if repeats else stream.filter("fps", FPS)
+    stream = stream.filter("fps", FPS) if repeats else _on_canvas(stream, board, facts)
     return (
         stream.filter("tpad", stop_mode="clone", stop_duration=f"{shot.seconds + 1:.3f}")
         .filter("trim", end_frame=shot.frames)
@@ -89,19 +97,19 @@ def _picture(source: Stream, shot: Shot, board: Storyboard, facts: VideoFacts) -
     )
 
 
-def _upright(stream: Stream, board: Storyboard, facts: VideoFacts) -> Stream:
+def _on_canvas(stream: Stream, board: Storyboard, facts: VideoFacts) -> Stream:
     """The canvas' size, with bars where a phone would not show the source's own shape well."""
-    fitted = {"force_original_aspect_ratio": "decrease", "force_divisible_by": 2}
+    shape_options = {"force_original_aspect_ratio": "decrease", "force_divisible_by": 2}
     own_shape = abs(board.height - board.width * facts.height / facts.width) < 2
-    size = {"w": board.width, "h": board.height, **({} if own_shape else fitted)}
-    stream = plain(stream, facts, size)
+    size = {"w": board.width, "h": board.height, **({} if own_shape else shape_options)}
+    stream = plain_picture(stream, facts, size)
     return stream if own_shape else stream.filter("pad", board.width, board.height, "(ow-iw)/2", "(oh-ih)/2")
 
 
-def _outro(replayed: Stream, board: Storyboard) -> Stream:
-    """The last picture, blurred once and held."""
+def _outro(replay: Stream, board: Storyboard) -> Stream:
+    """The last picture, blurred once, without movement."""
     return (
-        replayed.filter("trim", start_frame=board.replay.frames - 1)
+        replay.filter("trim", start_frame=board.replay.frames - 1)
         .filter("setpts", "PTS-STARTPTS")
         .filter("gblur", sigma=18)
         .filter("tpad", stop_mode="clone", stop_duration=f"{board.outro_seconds + 1:.3f}")
@@ -119,8 +127,8 @@ def _sound(
     if facts.has_audio:
         voices = voice.asplit()
         ambience = _ambience(key, board, facts)
-        ducked = ffmpeg.filter([ambience, voices[1]], "sidechaincompress", **_DUCKING)
-        voice = ffmpeg.filter([voices[0], ducked], "amix", inputs=2, normalize=0, duration="first")
+        quiet_ambience = ffmpeg.filter([ambience, voices[1]], "sidechaincompress", **_DUCKING)
+        voice = ffmpeg.filter([voices[0], quiet_ambience], "amix", inputs=2, normalize=0, duration="first")
     music = _stereo(ffmpeg.input(f"file:{files.music}")["a:0"])
     music = music.filter("apad").filter("atrim", duration=f"{board.outro_seconds:.4f}")
     return ffmpeg.concat(voice, music, v=0, a=1).filter("alimiter", **LIMITER)
@@ -136,7 +144,7 @@ def _ambience(key: Stream, board: Storyboard, facts: VideoFacts) -> Stream:
     silence = ffmpeg.input(
         f"anullsrc=r={SAMPLE_RATE}:cl=stereo", format="lavfi", t=f"{board.part1_seconds:.4f}"
     )
-    heard = (
+    sound = (
         _stereo(key[f"a:{facts.audio_track}"])
         .filter("asetpts", "PTS-STARTPTS")
         .filter("volume", _AMBIENCE_VOLUME)
@@ -146,7 +154,7 @@ def _ambience(key: Stream, board: Storyboard, facts: VideoFacts) -> Stream:
         .filter("apad")
         .filter("atrim", duration=f"{board.part2_seconds:.4f}")
     )
-    return ffmpeg.concat(_stereo(silence["a:0"]), heard, v=0, a=1)
+    return ffmpeg.concat(_stereo(silence["a:0"]), sound, v=0, a=1)
 
 
 def _stereo(stream: Stream) -> Stream:
@@ -160,7 +168,7 @@ def _encoding(seconds: float) -> dict[str, Any]:
     affordable = int(TARGET_BYTES * 8 / (seconds + 1)) - AUDIO_BITS
     maxrate = min(MAX_VIDEO_BITS, affordable)
     return {
-        **encoder(keyframe_seconds=2),
+        **encoder_options(keyframe_seconds=2),
         "maxrate": maxrate,
         "bufsize": maxrate,
         "level:v": "4.0",

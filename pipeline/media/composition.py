@@ -7,16 +7,17 @@ from pathlib import Path
 
 import av
 
-from pipeline.media import captions, music, storyboard
-from pipeline.media.captions import Mark
+from pipeline.media import music, storyboard
+from pipeline.media.captions import Mark, ass_script, captions_of
 from pipeline.media.command import Files, build_command
-from pipeline.media.ffmpeg import run, workspace
+from pipeline.media.ffmpeg import run
 from pipeline.media.loudness import gain_to_target
 from pipeline.media.narration import FPS, NarrationTrack, join
 from pipeline.media.probe import VideoFacts
 from pipeline.media.storyboard import Storyboard
 from pipeline.media.verify import verify
 from pipeline.providers.ports import SpokenSentence
+from storage.workspace import workspace
 
 RENDER_TIMEOUT_SECONDS = 600.0
 PREVIEW_QUALITY = 85  # some 100 kB at this size; LINE allows 1 MB
@@ -59,7 +60,7 @@ def compose(
 ) -> CoachingVideo:
     """Writes `coaching_video.mp4` and `preview.jpg` into the folder `into`, or nothing at all.
 
-    The last sentence of `part1` is the pivot to the key moment. Raises MismatchedSpeech, FfmpegFailed,
+    The last sentence of `part1` is the pivot to the key moment. Raises SpeechMismatch, FfmpegFailure,
     FfmpegTimeout, Unmeasurable, BadRender.
     """
     with workspace(into) as folder:
@@ -85,7 +86,7 @@ def prepare(
     key_moment_seconds: int,
     folder: Path,
 ) -> Render:
-    """Writes all that the one pass reads into `folder`. Raises MismatchedSpeech, FfmpegFailed, Unmeasurable."""
+    """Writes all that the one pass reads into `folder`. Raises SpeechMismatch, FfmpegFailure, Unmeasurable."""
     track = join(part1, part2, folder / "narration.wav")
     outro_seconds = music.write_music(folder / "music.wav")
     board = storyboard.plan(
@@ -105,8 +106,8 @@ def _files(source: Path, track: NarrationTrack, board: Storyboard, folder: Path)
     fonts = folder / "fonts"  # of one file: libass would try to load all that lies beside the packaged font
     fonts.mkdir()
     (fonts / _FONT_FILE).symlink_to(str(resources.files("noto_cjk_sans_jp_bold") / _FONT_FILE))
-    shown = [caption for sentence in track.sentences for caption in captions.caption(sentence)]
-    script.write_text(captions.ass_script(shown, _marks(board), size=(board.width, board.height)), "utf-8")
+    captions = [caption for sentence in track.sentences for caption in captions_of(sentence)]
+    script.write_text(ass_script(captions, _marks(board), size=(board.width, board.height)), "utf-8")
     return Files(
         source=source,
         narration=track.wav,

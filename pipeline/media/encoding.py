@@ -16,7 +16,7 @@ SAMPLE_RATE = 48_000
 AUDIO_BITS = 128_000
 
 
-def plain(stream: Stream, facts: VideoFacts, size: Mapping[str, Any]) -> Stream:
+def plain_picture(stream: Stream, facts: VideoFacts, size: Mapping[str, Any]) -> Stream:
     """A picture of `size` (options of ffmpeg's scale) in 8-bit BT.709 and square pixels. ffmpeg has turned it
     already. It shrinks first: tone mapping at full size costs half as much again."""
     if facts.hdr_transfer:
@@ -37,14 +37,14 @@ def plain(stream: Stream, facts: VideoFacts, size: Mapping[str, Any]) -> Stream:
     return stream.filter("format", "yuv420p").filter("setsar", 1)
 
 
-def tagged(stream: Stream) -> Stream:
-    """Says of the picture what `plain` made of it: options of the encoder alone are overridden by the frames'."""
+def tag_colours(stream: Stream) -> Stream:
+    """Says of the picture what `plain_picture` makes of it: the frames' own tags win over the encoder's options."""
     return stream.filter(
         "setparams", colorspace="bt709", color_primaries="bt709", color_trc="bt709", range="tv"
     ).filter("format", "yuv420p")
 
 
-def encoder(*, keyframe_seconds: int) -> dict[str, Any]:
+def encoder_options(*, keyframe_seconds: int) -> dict[str, Any]:
     """Options of an output that every player accepts: H.264 High, 8 bit, AAC, index in front."""
     return {
         "c:v": "libx264",

@@ -1,4 +1,4 @@
-"""Joins the spoken sentences into one track, and tells when each is heard and each part ends."""
+"""Joins the sentences' speech into one track, and tells when each sentence sounds and each part ends."""
 
 import math
 import wave
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from errors import MomentError
 from pipeline.providers.ports import SpokenSentence
 
 FPS = 30  # parts last whole frames, so that picture and sound end together
@@ -14,12 +15,16 @@ LEAD_SECONDS = 0.3  # a breath before each part
 GAP_SECONDS = 0.35  # after each sentence; speech engines leave too little themselves
 
 
-class MismatchedSpeech(Exception):
+class SpeechMismatch(MomentError):
     """The sentences are not all mono 16-bit WAVs of one sample rate."""
+
+    retryable = True
 
 
 @dataclass(frozen=True)
-class HeardSentence:
+class NarrationSentence:
+    """When a sentence sounds."""
+
     text: str
     start: float  # seconds from the start of the video
     seconds: float
@@ -28,7 +33,7 @@ class HeardSentence:
 @dataclass(frozen=True)
 class NarrationTrack:
     wav: Path
-    sentences: tuple[HeardSentence, ...]
+    sentences: tuple[NarrationSentence, ...]
     part1_frames: int
     part2_frames: int
 
@@ -44,27 +49,27 @@ class NarrationTrack:
 def join(part1: Sequence[SpokenSentence], part2: Sequence[SpokenSentence], wav: Path) -> NarrationTrack:
     """Writes both parts one after the other to `wav`; times are counted from its samples.
 
-    Raises MismatchedSpeech.
+    Raises SpeechMismatch.
     """
     rate = _common_rate([*part1, *part2])
-    sentences: list[HeardSentence] = []
+    sentences: list[NarrationSentence] = []
     frames: list[int] = []
     with wave.open(str(wav), "wb") as track:
         track.setnchannels(1)
         track.setsampwidth(2)
         track.setframerate(rate)
         for part in (part1, part2):
-            begun = sum(frames) / FPS
-            written = _silence(track, LEAD_SECONDS * rate)
+            part_start = sum(frames) / FPS
+            samples = _silence(track, LEAD_SECONDS * rate)
             for sentence in part:
-                start = begun + written / rate
+                start = part_start + samples / rate
                 speech = _speech(sentence.wav)
                 track.writeframesraw(speech)
-                written += len(speech) // 2
-                sentences.append(HeardSentence(sentence.text, start, len(speech) / 2 / rate))
-                written += _silence(track, GAP_SECONDS * rate)
-            frames.append(math.ceil(written / rate * FPS))
-            _silence(track, frames[-1] * rate / FPS - written)
+                samples += len(speech) // 2
+                sentences.append(NarrationSentence(sentence.text, start, len(speech) / 2 / rate))
+                samples += _silence(track, GAP_SECONDS * rate)
+            frames.append(math.ceil(samples / rate * FPS))
+            _silence(track, frames[-1] * rate / FPS - samples)
     return NarrationTrack(wav, tuple(sentences), *frames)
 
 
@@ -74,7 +79,7 @@ def _common_rate(sentences: Sequence[SpokenSentence]) -> int:
         with wave.open(str(sentence.wav), "rb") as speech:
             shapes.add((speech.getnchannels(), speech.getsampwidth(), speech.getframerate()))
     if len(shapes) != 1 or next(iter(shapes))[:2] != (1, 2):
-        raise MismatchedSpeech(f"channels, bytes and rate found: {sorted(shapes)}")
+        raise SpeechMismatch(f"channels, bytes and rate found: {sorted(shapes)}")
     return int(shapes.pop()[2])
 
 

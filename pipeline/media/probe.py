@@ -16,17 +16,18 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 from pydantic import BaseModel, ConfigDict
 
+from errors import MomentError
 from pipeline.media.ffmpeg import UNTRUSTED_INPUT
-from pipeline.media.sniff import MediaKind, media_kind
 from pipeline.providers.ports import UnreadableAudio
+from storage.sniff import ContentKind, content_kind
 
 MIN_SECONDS = 1.9  # "two seconds", less the frame or two that recorders drop
 MAX_SECONDS = 30 * 60.0
 MAX_PIXELS = 4096 * 2304  # 4K in either of its shapes; 8K would take gigabytes to decode
 
 _AUDIO_FORMATS = "mov,matroska,mp3,wav,ogg,aac,amr,flac,caf"
-_PACKETS_TRIED = 24  # enough to pass the leading frames that an open group of pictures cannot show
-_FRAMES_WANTED = 2
+_MAX_PACKETS = 24  # enough to pass the leading frames that an open group of pictures cannot show
+_ENOUGH_FRAMES = 2
 _HDR_TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}  # ITU-T H.273, table 3
 _MATRICES: dict[int, Literal["bt709", "bt601", "bt2020"]] = {
     1: "bt709",
@@ -48,7 +49,7 @@ class ClipProblem(StrEnum):
     UNKNOWN_CODEC = "unknown_codec"  # or encrypted
 
 
-class UnusableClip(Exception):
+class UnusableClip(MomentError):
     """Another try with the same file is no use; the learner is told why."""
 
     def __init__(self, reason: ClipProblem) -> None:
@@ -98,13 +99,13 @@ def check_usable(path: Path) -> VideoFacts:
     """The facts of a clip that truly decodes at its start, middle and end. Raises UnusableClip."""
     if path.stat().st_size == 0:
         raise UnusableClip(ClipProblem.EMPTY)
-    kind = media_kind(path)
-    if kind is MediaKind.AUDIO:
+    kind = content_kind(path)
+    if kind is ContentKind.AUDIO:
         raise UnusableClip(ClipProblem.AUDIO_ONLY)
-    if kind is not MediaKind.VIDEO:
+    if kind is not ContentKind.VIDEO:
         raise UnusableClip(ClipProblem.NOT_A_VIDEO)
     try:
-        with _opened(path, **UNTRUSTED_INPUT) as container:
+        with _open(path, **UNTRUSTED_INPUT) as container:
             return _facts(container, path)
     except (av.error.FFmpegError, EOFError) as damage:
         raise UnusableClip(ClipProblem.TRUNCATED) from damage
@@ -114,7 +115,7 @@ def audio_facts(path: Path) -> AudioFacts:
     """The facts of a voice memo (or of a video's sound) that truly decodes. Raises UnreadableAudio."""
     options = UNTRUSTED_INPUT | {"format_whitelist": _AUDIO_FORMATS}
     try:
-        with _opened(path, **options) as container:
+        with _open(path, **options) as container:
             track = _decodable_audio(container)
             if track is None:
                 raise UnreadableAudio("no sound that a decoder can read")
@@ -131,7 +132,7 @@ def audio_facts(path: Path) -> AudioFacts:
 
 
 @contextmanager
-def _opened(path: Path, **options: str) -> Iterator[InputContainer]:
+def _open(path: Path, **options: str) -> Iterator[InputContainer]:
     # "file:" keeps a name with a colon in it from being read as another protocol's address.
     with av.open(f"file:{path}", options=options, metadata_errors="replace") as container:
         yield container
@@ -142,7 +143,7 @@ def _facts(container: InputContainer, path: Path) -> VideoFacts:
     size = path.stat().st_size
     duration = _seconds(container, stream)
     _refuse_by_header(stream, duration)
-    _refuse_cut_off(stream, size)
+    _refuse_truncation(stream, size)
     stream.codec_context.thread_type = "SLICE"  # frame threads would hold back the first frames
     frames = [_frame_at(container, stream, duration * part) for part in (0.0, 0.5, 0.98)]
     first = frames[0]
@@ -192,7 +193,7 @@ def _refuse_by_header(stream: VideoStream, duration: float) -> None:
         raise UnusableClip(ClipProblem.TOO_SHORT)
 
 
-def _refuse_cut_off(stream: VideoStream, size: int) -> None:
+def _refuse_truncation(stream: VideoStream, size: int) -> None:
     """An index at the front survives a transfer that broke off; the frames it points at do not."""
     entries = stream.index_entries
     if len(entries) and entries[-1].pos + entries[-1].size > size:
@@ -200,18 +201,18 @@ def _refuse_cut_off(stream: VideoStream, size: int) -> None:
 
 
 def _frame_at(container: InputContainer, stream: VideoStream, seconds: float) -> av.VideoFrame:
-    """A sound frame near `seconds`. Raises UnusableClip where the decoder finds none."""
+    """An undamaged frame near `seconds`. Raises UnusableClip where the decoder finds none."""
     offset = int(seconds / float(stream.time_base or 1)) + (stream.start_time or 0)
     container.seek(offset, stream=stream)
-    found: list[av.VideoFrame] = []
-    for tried, packet in enumerate(container.demux(stream)):
+    frames: list[av.VideoFrame] = []
+    for number, packet in enumerate(container.demux(stream)):
         with suppress(av.error.InvalidDataError):  # one damaged frame does not spoil a clip
-            found += [frame for frame in stream.codec_context.decode(packet) if not frame.is_corrupt]
-        if len(found) >= _FRAMES_WANTED or tried >= _PACKETS_TRIED or packet.size == 0:
+            frames += [frame for frame in stream.codec_context.decode(packet) if not frame.is_corrupt]
+        if len(frames) >= _ENOUGH_FRAMES or number >= _MAX_PACKETS or packet.size == 0:
             break
-    if not found:
+    if not frames:
         raise UnusableClip(ClipProblem.TRUNCATED)
-    return found[0]
+    return frames[0]
 
 
 def _decodable_audio(container: InputContainer) -> int | None:
@@ -241,15 +242,15 @@ def _upright_size(stream: VideoStream, rotation: int) -> tuple[int, int]:
     return (height, width) if abs(rotation) % 180 == 90 else (width, height)
 
 
-def _matrix(tagged: int, width: int, height: int) -> Literal["bt709", "bt601", "bt2020"]:
+def _matrix(tag: int, width: int, height: int) -> Literal["bt709", "bt601", "bt2020"]:
     """What players assume where nothing is tagged: BT.709 from HD up."""
-    return _MATRICES.get(tagged, "bt709" if min(width, height) >= 720 else "bt601")
+    return _MATRICES.get(tag, "bt709" if min(width, height) >= 720 else "bt601")
 
 
 def _keyframe_interval(stream: VideoStream, duration: float) -> float | None:
     base = float(stream.time_base or 0)
-    at = [entry.timestamp * base for entry in stream.index_entries if entry.is_keyframe]
-    if not at:
+    times = [entry.timestamp * base for entry in stream.index_entries if entry.is_keyframe]
+    if not times:
         return None
-    ends = [*at[1:], at[0] + duration]
-    return round(max(end - start for start, end in zip(at, ends, strict=True)), 3)
+    next_times = [*times[1:], times[0] + duration]
+    return round(max(end - start for start, end in zip(times, next_times, strict=True)), 3)

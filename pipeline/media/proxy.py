@@ -10,19 +10,13 @@ from typing import Any
 
 import ffmpeg
 
-from pipeline.media.encoding import SAMPLE_RATE, Stream, encoder, plain, tagged
-from pipeline.media.ffmpeg import (
-    QUIET,
-    UNTRUSTED_INPUT,
-    FfmpegFailed,
-    binary,
-    run,
-    thread_cap,
-    workspace,
-)
+from errors import MomentError
+from pipeline.media.encoding import SAMPLE_RATE, Stream, encoder_options, plain_picture, tag_colours
+from pipeline.media.ffmpeg import QUIET, UNTRUSTED_INPUT, FfmpegFailure, binary, run, thread_cap
 from pipeline.media.narration import FPS
 from pipeline.media.probe import ClipProblem, UnusableClip, VideoFacts, audio_facts, check_usable
 from pipeline.providers.ports import UnreadableAudio
+from storage.workspace import workspace
 
 MAX_SHORT_SIDE = 720
 MAX_FPS = 31  # phones' "30" is anything up to 30.1
@@ -36,8 +30,10 @@ MAX_ERROR_RATE = 0.1
 _UNREADABLE = (69, 183)
 
 
-class BadProxy(Exception):
+class BadProxy(MomentError):
     """ffmpeg ended well, but not with what was ordered; says in which way."""
+
+    retryable = True
 
 
 @dataclass(frozen=True)
@@ -66,19 +62,19 @@ def make_proxy(
 ) -> Proxy:
     """Writes `proxy.mp4` into the folder `into`, or nothing at all.
 
-    Raises UnusableClip when the clip itself is to blame, so that another try is no use; FfmpegFailed,
+    Raises UnusableClip when the clip itself is to blame, so that another try is no use; FfmpegFailure,
     FfmpegTimeout and BadProxy when it may be.
     """
     with workspace(into) as folder:
-        made = folder / "proxy.mp4"
+        proxy = folder / "proxy.mp4"
         try:
-            run(build_command(source, facts, made), timeout_seconds=timeout_seconds)
-        except FfmpegFailed as failed:
-            if failed.code in _UNREADABLE:
-                raise UnusableClip(ClipProblem.TRUNCATED) from failed
+            run(build_command(source, facts, proxy), timeout_seconds=timeout_seconds)
+        except FfmpegFailure as failure:
+            if failure.code in _UNREADABLE:
+                raise UnusableClip(ClipProblem.TRUNCATED) from failure
             raise
-        checked = _checked(made, facts)
-        return Proxy(made.replace(into / "proxy.mp4"), checked)
+        proxy_facts = _check(proxy, facts)
+        return Proxy(proxy.replace(into / "proxy.mp4"), proxy_facts)
 
 
 def build_command(source: Path, facts: VideoFacts, output: Path) -> list[str]:
@@ -87,10 +83,10 @@ def build_command(source: Path, facts: VideoFacts, output: Path) -> list[str]:
     streams = [_picture(clip["V:0"], facts)]
     if facts.has_audio:
         streams.append(_sound(clip[f"a:{facts.audio_track}"]))
-    made = ffmpeg.output(*streams, f"file:{output}", **encoder(keyframe_seconds=1))
+    result = ffmpeg.output(*streams, f"file:{output}", **encoder_options(keyframe_seconds=1))
     overall = ("-loglevel", "warning", "-max_error_rate", str(MAX_ERROR_RATE))
     command: list[str] = ffmpeg.compile(
-        made.global_args(*QUIET, *overall), cmd=binary(), overwrite_output=True
+        result.global_args(*QUIET, *overall), cmd=binary(), overwrite_output=True
     )
     return command
 
@@ -101,8 +97,8 @@ def _picture(stream: Stream, facts: VideoFacts) -> Stream:
     # costly steps; where they are repeated, repeat after.
     rate: dict[str, Any] = {"fps": FPS, "start_time": 0}
     if facts.fps > FPS:
-        return tagged(plain(stream.filter("fps", **rate), facts, size))
-    return tagged(plain(stream, facts, size).filter("fps", **rate))
+        return tag_colours(plain_picture(stream.filter("fps", **rate), facts, size))
+    return tag_colours(plain_picture(stream, facts, size).filter("fps", **rate))
 
 
 def _size(facts: VideoFacts) -> dict[str, int]:
@@ -122,10 +118,10 @@ def _sound(stream: Stream) -> Stream:
     )
 
 
-def _checked(made: Path, source: VideoFacts) -> VideoFacts:
+def _check(proxy: Path, source: VideoFacts) -> VideoFacts:
     """The facts of a result that may be kept. Raises BadProxy; UnusableClip where the clip ends too early."""
     try:
-        facts = check_usable(made)
+        facts = check_usable(proxy)
     except UnusableClip as problem:
         if problem.reason is ClipProblem.TOO_SHORT and source.container == "webm":
             raise  # cut off so early that too little is left
@@ -134,28 +130,28 @@ def _checked(made: Path, source: VideoFacts) -> VideoFacts:
         raise BadProxy(f"not the shape that was ordered: {facts}")
     if facts.has_audio != source.has_audio:
         raise BadProxy(f"sound: {facts.has_audio}, in the source: {source.has_audio}")
-    _check_length(made, facts, source)
+    _check_length(proxy, facts, source)
     return facts
 
 
-def _check_length(made: Path, facts: VideoFacts, source: VideoFacts) -> None:
-    expected = source.start_seconds + source.duration_seconds
+def _check_length(proxy: Path, facts: VideoFacts, source: VideoFacts) -> None:
+    source_seconds = source.start_seconds + source.duration_seconds
     tolerance = max(SECONDS_TOLERANCE, 1 / source.fps if source.fps else 0.0)
-    if abs(facts.duration_seconds - expected) <= tolerance:
+    if abs(facts.duration_seconds - source_seconds) <= tolerance:
         return
-    if source.container == "webm" and facts.duration_seconds < expected:
+    if source.container == "webm" and facts.duration_seconds < source_seconds:
         # It tells only the length of the whole: the picture may end before the sound. Where both do, the file
         # was cut off, which ffmpeg notices without an error code.
-        if _heard(made, facts) < expected - tolerance:
+        if _sound_seconds(proxy, facts) < source_seconds - tolerance:
             raise UnusableClip(ClipProblem.TRUNCATED)
         return
-    raise BadProxy(f"length: {facts.duration_seconds} s, in the source: {expected} s")
+    raise BadProxy(f"length: {facts.duration_seconds} s, in the source: {source_seconds} s")
 
 
-def _heard(made: Path, facts: VideoFacts) -> float:
+def _sound_seconds(proxy: Path, facts: VideoFacts) -> float:
     if not facts.has_audio:
         return 0.0
     try:
-        return audio_facts(made).duration_seconds
+        return audio_facts(proxy).duration_seconds
     except UnreadableAudio as unreadable:
         raise BadProxy("its sound cannot be read") from unreadable

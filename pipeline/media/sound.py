@@ -9,7 +9,7 @@ TIMEOUT_SECONDS = 120.0
 
 
 def to_flac(source: Path, output: Path) -> Path:
-    """Mono FLAC at SPEECH_RATE. Raises FfmpegFailed, FfmpegTimeout."""
+    """Mono FLAC at SPEECH_RATE. Raises FfmpegFailure, FfmpegTimeout."""
     # fmt: off
     command = [
         binary(), *QUIET, "-loglevel", "warning", "-y", "-protocol_whitelist", "file,pipe", "-i", f"file:{source}",

@@ -14,7 +14,9 @@ from pipeline.media.probe import VideoFacts
 WIDTH = 720
 MIN_HEIGHT, MAX_HEIGHT = 404, 1280
 SLOWEST = 2.0  # seconds on the screen a second of footage may be stretched to
-STALEST_PICTURE_SECONDS = 0.25  # rarer than four pictures a second, a time-lapse looks like slides
+LONGEST_INTERVAL_SECONDS = (
+    0.25  # between pictures: with fewer than four a second, a time-lapse looks like slides
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,6 @@ def _skippable(facts: VideoFacts, seconds: float) -> str | None:
     """Most of a long clip's frames are never seen in the time-lapse: the decoder need not make them."""
     speed = facts.duration_seconds / seconds
     interval = facts.keyframe_interval_seconds
-    if interval is not None and interval / speed <= STALEST_PICTURE_SECONDS:
+    if interval is not None and interval / speed <= LONGEST_INTERVAL_SECONDS:
         return "nokey"
     return "noref" if speed >= 2 and facts.fps >= 24 else None

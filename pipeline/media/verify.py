@@ -7,8 +7,9 @@ from pathlib import Path
 
 import av
 
+from errors import MomentError
 from pipeline.media.encoding import SAMPLE_RATE
-from pipeline.media.ffmpeg import FfmpegFailed
+from pipeline.media.ffmpeg import FfmpegFailure
 from pipeline.media.loudness import TARGET_LUFS, Loudness, Unmeasurable, measure
 from pipeline.media.narration import FPS
 from pipeline.media.storyboard import Storyboard
@@ -19,8 +20,10 @@ MAX_TRUE_PEAK = -1.0  # dBTP
 SECONDS_TOLERANCE = 0.1
 
 
-class BadRender(Exception):
+class BadRender(MomentError):
     """The finished video is not what was ordered; says in which ways."""
+
+    retryable = True
 
 
 def verify(path: Path, board: Storyboard) -> None:
@@ -29,10 +32,10 @@ def verify(path: Path, board: Storyboard) -> None:
     if faults:
         raise BadRender("; ".join(faults))
     try:
-        measured = measure(path)
-    except (FfmpegFailed, Unmeasurable) as unheard:
-        raise BadRender(f"the sound cannot be measured: {unheard}") from unheard
-    if faults := _sound_faults(measured):
+        loudness = measure(path)
+    except (FfmpegFailure, Unmeasurable) as error:
+        raise BadRender(f"the sound cannot be measured: {error}") from error
+    if faults := _sound_faults(loudness):
         raise BadRender("; ".join(faults))
 
 
@@ -70,32 +73,32 @@ def _stream_faults(path: Path, board: Storyboard) -> list[str]:
                 return ["not one picture and one sound track"]
             video, audio = container.streams.video[0], container.streams.audio[0]
             picture, sound = video.codec_context, audio.codec_context
-            heard = float((audio.duration or 0) * (audio.time_base or 0))
-            seen = float((video.duration or 0) * (video.time_base or 0))
+            sound_seconds = float((audio.duration or 0) * (audio.time_base or 0))
+            picture_seconds = float((video.duration or 0) * (video.time_base or 0))
             frames = round(board.seconds * FPS)
             checks = {
                 "picture codec": (picture.name, picture.profile, picture.pix_fmt),
                 "size": (picture.width, picture.height, video.sample_aspect_ratio or 1),
                 "rate": (video.average_rate, abs(video.frames - frames) <= 1),
                 "sound codec": (sound.name, sound.sample_rate, sound.channels),
-                "duration": abs(seen - board.seconds) <= SECONDS_TOLERANCE,
-                "picture and sound together": abs(seen - heard) <= SECONDS_TOLERANCE,
+                "duration": abs(picture_seconds - board.seconds) <= SECONDS_TOLERANCE,
+                "picture and sound together": abs(picture_seconds - sound_seconds) <= SECONDS_TOLERANCE,
             }
-    except av.error.FFmpegError as broken:
-        return [f"cannot be opened: {broken.strerror}"]
-    wanted: dict[str, object] = {
+    except av.error.FFmpegError as error:
+        return [f"cannot be opened: {error.strerror}"]
+    requirements: dict[str, object] = {
         "picture codec": ("h264", "High", "yuv420p"),
         "size": (board.width, board.height, 1),
         "rate": (FPS, True),
         "sound codec": ("aac", SAMPLE_RATE, 2),
     }
-    return [f"{name}: {found}" for name, found in checks.items() if found != wanted.get(name, True)]
+    return [f"{name}: {value}" for name, value in checks.items() if value != requirements.get(name, True)]
 
 
-def _sound_faults(measured: Loudness) -> list[str]:
+def _sound_faults(loudness: Loudness) -> list[str]:
     faults = []
-    if not abs(measured.integrated - TARGET_LUFS) <= LUFS_TOLERANCE:
-        faults.append(f"loudness: {measured.integrated} LUFS")
-    if not measured.true_peak <= MAX_TRUE_PEAK:
-        faults.append(f"true peak: {measured.true_peak} dBTP")
+    if not abs(loudness.lufs - TARGET_LUFS) <= LUFS_TOLERANCE:
+        faults.append(f"loudness: {loudness.lufs} LUFS")
+    if not loudness.true_peak <= MAX_TRUE_PEAK:
+        faults.append(f"true peak: {loudness.true_peak} dBTP")
     return faults

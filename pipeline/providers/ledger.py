@@ -1,7 +1,7 @@
 """What a block of work has spent: every call to a paid service, whether or not it came to anything.
 
-A failed call costs too, and what it cost would be lost with its exception; so providers note each call here and
-whoever started the work keeps the notes.
+A failed call costs too, and what it cost would be lost with its exception; so providers put each call into the ledger
+and whoever started the work keeps it.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,8 +19,8 @@ _calls: ContextVar[list[ModelCall] | None] = ContextVar("calls", default=None)
 
 
 @contextmanager
-def kept() -> Iterator[list[ModelCall]]:
-    """The calls noted while the block runs, in the order in which they ended."""
+def collect() -> Iterator[list[ModelCall]]:
+    """The calls made while the block runs, in the order in which they ended."""
     calls: list[ModelCall] = []
     token = _calls.set(calls)
     try:
@@ -29,19 +29,19 @@ def kept() -> Iterator[list[ModelCall]]:
         _calls.reset(token)
 
 
-def note(call: ModelCall) -> None:
-    """Outside any `kept` block the note is for nobody."""
+def add(call: ModelCall) -> None:
+    """Outside any `collect` block the call is for nobody."""
     calls = _calls.get()
     if calls is not None:
         calls.append(call)
 
 
-def carried(function: Callable[P, T]) -> Callable[P, T]:
-    """The function for another thread, where its notes go into the ledger of the one who asked."""
+def in_this_context(function: Callable[P, T]) -> Callable[P, T]:
+    """The function for another thread, where its calls go into the ledger of whoever made it."""
     context = copy_context()
 
     @wraps(function)
-    def in_context(*args: P.args, **kwargs: P.kwargs) -> T:
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
         return context.copy().run(function, *args, **kwargs)
 
-    return in_context
+    return run

@@ -1,16 +1,16 @@
 """What the pipeline asks of the outside world. Real and offline implementations both satisfy these.
 
-Shaped on the inputs of the real SDKs (google-genai, Cloud Speech v2, Cloud Text-to-Speech, Cloud Storage).
+Shaped on the inputs of the real SDKs (google-genai, Cloud Speech v2, Cloud Text-to-Speech).
 Every answer carries its `Usage`, which the stage keeps on its row; each call behind it, also one that failed,
-is noted in the ledger.
+is in the ledger.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from errors import MomentError
 from knowledge_base.content import DishGuide, Fault, Principle
 from models.coaching import (
     CoachingText,
@@ -25,8 +25,10 @@ from models.coaching import (
 Vector = list[float]
 
 
-class ProviderError(Exception):
+class ProviderError(MomentError):
     """A call failed in a way that another try may mend."""
+
+    retryable = True
 
 
 class ProviderRefused(ProviderError):
@@ -42,7 +44,7 @@ class ProviderRefused(ProviderError):
         self.answer = answer
 
 
-class UnreadableAudio(Exception):
+class UnreadableAudio(MomentError):
     """The audio is broken or holds no sound a decoder can read: another try is no use."""
 
 
@@ -56,7 +58,7 @@ class Transcript:
 
 @dataclass(frozen=True)
 class Repair:
-    """An answer that was refused, and what was wrong with it: the next one is to differ in just that."""
+    """An answer that was refused, and what was wrong with it."""
 
     answer: str
     violations: Sequence[str]
@@ -187,54 +189,6 @@ class Narrator(Protocol):
     def speak(self, sentences: Sequence[str], into: Path) -> tuple[list[SpokenSentence], Usage]:
         """One WAV a sentence, written into the folder `into`, in order."""
         ...
-
-
-class ObjectStore(Protocol):
-    """Immutable objects by key ("sessions/42/coaching_video.mp4")."""
-
-    def put(self, key: str, chunks: Iterable[bytes], content_type: str) -> int:
-        """Streams the chunks; returns the bytes stored. Nothing is visible under `key` before all are."""
-        ...
-
-    def fetch(self, key: str, into: Path) -> None:
-        """Copies the object to a local file. Raises ObjectMissing."""
-        ...
-
-    def exists(self, key: str) -> bool: ...
-
-    def delete(self, key: str) -> None:
-        """Idempotent."""
-        ...
-
-    def local_path(self, key: str) -> Path | None:
-        """Where the object lies on this machine, if it does; None where only a link can reach it."""
-        ...
-
-    def uri(self, key: str) -> str | None:
-        """ "gs://…", where the models themselves can read it; None where they cannot."""
-        ...
-
-    def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """The object's bytes from `start` up to, not including, `end`. Raises ObjectMissing at once."""
-        ...
-
-    def describe(self, key: str) -> "StoredObject":
-        """Raises ObjectMissing."""
-        ...
-
-    def signed_url(self, key: str, expires_at: datetime) -> str:
-        """A link anyone may follow until then."""
-        ...
-
-
-@dataclass(frozen=True)
-class StoredObject:
-    bytes: int
-    content_type: str
-
-
-class ObjectMissing(Exception):
-    """No object lies under this key."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a speech engine is handed instead of the written words: no signs that cannot be said, kitchen words as read."""
+"""What a speech engine gets instead of the text: no signs that cannot be said, kitchen words as cooks read them."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 CLOCK = re.compile(r"(\d{1,3}):(\d{2})")
 BRACKETS = re.compile(r"[「」『』（）()【】\[\]〈〉《》\"'“”‘’*_#`]")
 PAUSES = re.compile(r"[…‥・:;→⇒/|~〜—–]+")
-SPOKEN = re.compile(r"[^\w。、！？!?ー々〆ヶ％%]")  # all else is drawn, not said: emoji, arrows, notes
+UNSPEAKABLE = re.compile(r"[^\w。、！？!?ー々〆ヶ％%]")  # signs to look at, not to say: emoji, arrows, notes
 
 ALONE = r"(?<![一-龥])", r"(?![一-龥])"  # not part of a compound
 # Kitchen words that engines read, or have read in some context, as their everyday homographs. Found by
@@ -40,27 +40,27 @@ READINGS = (
 )
 
 
-def reading_safe(text: str) -> str:
+def with_readings(text: str) -> str:
     """For an engine that takes plain text: kitchen words are written in kana."""
-    words = sayable(text)
-    for written, reading in READINGS:
-        words = written.sub(reading, words)
+    words = speakable_text(text)
+    for pattern, reading in READINGS:
+        words = pattern.sub(reading, words)
     return words
 
 
-def sayable(text: str) -> str:
-    """The text without what cannot be said, its kitchen words as they are written."""
+def speakable_text(text: str) -> str:
+    """The text without what cannot be said; its kitchen words stay in kanji."""
     words = unicodedata.normalize("NFKC", text)
-    words = CLOCK.sub(lambda clock: spoken_clock(int(clock[1]), int(clock[2])), words)
-    return SPOKEN.sub("", PAUSES.sub("、", BRACKETS.sub("", words)))
+    words = CLOCK.sub(lambda clock: clock_words(int(clock[1]), int(clock[2])), words)
+    return UNSPEAKABLE.sub("", PAUSES.sub("、", BRACKETS.sub("", words)))
 
 
 def homographs(words: str) -> Iterator[tuple[str, str]]:
-    """(as written, its reading in kana) of each kitchen word in the sayable text, once each."""
-    found = {match.group(): reading for written, reading in READINGS for match in written.finditer(words)}
-    yield from found.items()
+    """(as it stands there, its reading in kana) of each kitchen word in the speakable text, once each."""
+    readings = {match.group(): reading for pattern, reading in READINGS for match in pattern.finditer(words)}
+    yield from readings.items()
 
 
-def spoken_clock(minutes: int, seconds: int) -> str:
+def clock_words(minutes: int, seconds: int) -> str:
     """0:41 is said 41秒, 2:05 is said 2分5秒."""
     return (f"{minutes}分" if minutes else "") + (f"{seconds}秒" if seconds or not minutes else "")

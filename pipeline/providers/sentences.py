@@ -8,4 +8,4 @@ SENTENCE = re.compile(r"[^。！？!?\n]*[。！？!?]+[」』）)]*|[^。！？
 
 def sentences(text: str) -> list[str]:
     """The sentences of `text` in order, marks kept, without empty ones."""
-    return [found for match in SENTENCE.finditer(text) if (found := match.group().strip())]
+    return [sentence for match in SENTENCE.finditer(text) if (sentence := match.group().strip())]

@@ -1,41 +1,37 @@
 """The video as analysis and composition both read it: the learner's own where it serves, else a proxy of it."""
 
-from collections.abc import Callable
-
 from sqlmodel import Session as DbSession
 
 from models.session import CookingSession
+from pipeline.briefs import footage_of
 from pipeline.media.probe import UnusableClip, VideoFacts
 from pipeline.media.proxy import is_proxy, make_proxy
-from pipeline.objects import chunks, proxy_key
-from pipeline.providers.loading import local_file, store
-from pipeline.work import VideoRejected, Work, Yielded
+from pipeline.stage import StageContext, StageResult
+from services.media import MediaRejected
+from storage.keys import proxy_key
+from storage.store import chunks_of, local_file
 
 
-def run(work: Work) -> Yielded:
-    raw, facts = work.session.raw_video_url, VideoFacts.model_validate(work.session.video_facts)
+def run(context: StageContext) -> StageResult:
+    """Raises MediaRejected when the clip breaks off on the way."""
+    video = footage_of(context)
+    facts = VideoFacts.model_validate(video.facts)
     if is_proxy(facts):
-        return Yielded(_keeping(raw, facts))
-    message_id = work.session.video_message_id
-    assert message_id is not None  # noqa: S101 - what the graph needs
-    objects, key = store(), proxy_key(message_id)
+        return _result(video.object_key, facts)
+    key = proxy_key(video.object_key)
     try:
-        with local_file(objects, raw) as source:
-            proxy = make_proxy(source, facts, work.folder)
+        with local_file(context.store, video.object_key) as source:
+            proxy = make_proxy(source, facts, context.folder)
     except UnusableClip as error:
-        raise VideoRejected(error.reason.value) from error
-    objects.put(key, chunks(proxy.path), "video/mp4")
-
-    def discard(session: CookingSession | None) -> None:
-        if session is None or session.raw_video_url != raw:
-            objects.delete(key)
-
-    return Yielded(_keeping(key, proxy.facts), discard=discard)
+        raise MediaRejected(error.reason.value) from error
+    context.store.put(key, chunks_of(proxy.path), "video/mp4")
+    return _result(key, proxy.facts)
 
 
-def _keeping(key: str, facts: VideoFacts) -> Callable[[DbSession, CookingSession], None]:
-    def keep(db: DbSession, session: CookingSession) -> None:
-        session.proxy_url = key
-        session.proxy_facts = facts.model_dump(mode="json")
+def _result(key: str, facts: VideoFacts) -> StageResult:
+    def store(db: DbSession, session: CookingSession) -> None:
+        if session.video is not None:
+            session.video.proxy_key = key
+            session.video.proxy_facts = facts.model_dump(mode="json")
 
-    return keep
+    return StageResult(store)

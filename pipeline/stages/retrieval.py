@@ -5,22 +5,22 @@ from sqlmodel import Session as DbSession
 from models.coaching import VideoAnalysis
 from models.session import CookingSession
 from pipeline.briefs import analysis_brief
-from pipeline.guards import check_analysis, checked
-from pipeline.search import principles_for
-from pipeline.work import Work, Yielded
+from pipeline.checks.analysis import check_analysis
+from pipeline.checks.repair import ask_with_repair
+from pipeline.stage import StageContext, StageResult
 
 
-def run(work: Work) -> Yielded:
-    brief = analysis_brief(work)
-    first = VideoAnalysis.model_validate(work.session.video_analysis)
-    analysis, usage = checked(
-        lambda repair: work.providers.analyst.reconsider(first, brief, repair),
-        lambda analysis: check_analysis(analysis, brief.duration_seconds, work.guide),
+def run(context: StageContext) -> StageResult:
+    brief = analysis_brief(context)
+    first_look = VideoAnalysis.model_validate(context.session.video_analysis)
+    analysis, usage = ask_with_repair(
+        lambda repair: context.providers.analyst.reconsider(first_look, brief, repair),
+        lambda analysis: check_analysis(analysis, brief.duration_seconds, context.guide),
     )
-    found = principles_for(work.providers.embedder, analysis, work.guide, brief.structured_input.questions)
+    principles = context.search.principles_for(analysis, context.guide, brief.structured_input.questions)
 
-    def keep(db: DbSession, session: CookingSession) -> None:
+    def store(db: DbSession, session: CookingSession) -> None:
         session.video_analysis = analysis.model_dump()
-        session.retrieved_principles = [principle.model_dump() for principle in found]
+        session.retrieved_principles = [principle.model_dump() for principle in principles]
 
-    return Yielded(keep, usage)
+    return StageResult(store, usage)

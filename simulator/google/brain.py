@@ -13,7 +13,7 @@ from simulator.google.brain_judgement import judgement
 from simulator.google.brain_narration import narration
 from simulator.google.brain_talk import answer, entities
 from simulator.google.prompt_text import Prompt
-from simulator.google.schemas import Schema, fitted, properties_of, response_schema
+from simulator.google.schemas import Schema, fit, properties_of, response_schema
 
 # What a request is for, by properties that only its schema has.
 PURPOSES = {
@@ -57,5 +57,5 @@ def reply(text: str, schema: Schema | None, seconds: float | None, hear: Callabl
     elif purpose == "answer":
         values |= answer(prompt)
     if "identified_issues" in properties:
-        values |= entities(values.get("transcript") or prompt.fenced(""))
-    return json.dumps(fitted(schema, values or None), ensure_ascii=False)
+        values |= entities(values.get("transcript") or prompt.fence(""))
+    return json.dumps(fit(schema, values or None), ensure_ascii=False)

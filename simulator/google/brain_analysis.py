@@ -12,7 +12,7 @@ NO_FAULT = "none"
 SECONDS_AN_EVENT = 3
 MOST_EVENTS = 6
 FALLBACK_SECONDS = 60.0
-FALLBACK_SEEN = "食材を入れる前に油から煙が立ち、まわりが白くかすみます。"
+FALLBACK_SIGNS = "食材を入れる前に油から煙が立ち、まわりが白くかすみます。"
 FALLBACK_STEPS = (
     "鍋を火にかけ、油をなじませる",
     "最初の食材を入れる",
@@ -24,19 +24,19 @@ AGAINST = "ほかの場面には、これを打ち消す様子は見られませ
 
 @dataclass(frozen=True)
 class Finding:
-    """`is_heard_of`: the learner's own words speak of it."""
+    """`is_in_memo`: the learner's own words speak of it."""
 
     code: str
-    seen: str
-    is_heard_of: bool
+    signs: str
+    is_in_memo: bool
 
     @property
     def sentence(self) -> str:
-        return (sayable(self.seen) or [FALLBACK_SEEN])[0]
+        return (sayable(self.signs) or [FALLBACK_SIGNS])[0]
 
 
 def analysis(prompt: Prompt, schema: Schema, seconds: float | None) -> dict[str, Any]:
-    found = _finding(prompt, schema)
+    finding = _finding(prompt, schema)
     times = _times(seconds or _duration(prompt))
     steps = _steps(prompt)
     key = len(times) // 2
@@ -44,16 +44,16 @@ def analysis(prompt: Prompt, schema: Schema, seconds: float | None) -> dict[str,
         {"t": _clock(at), "event": steps[index * len(steps) // len(times)], "state": "pan_temp: correct"}
         for index, at in enumerate(times)
     ]
-    if found.code != NO_FAULT:
-        events[key] |= {"event": bare(found.sentence), "state": _state(found.seen)}
+    if finding.code != NO_FAULT:
+        events[key] |= {"event": bare(finding.sentence), "state": _state(finding.signs)}
     return {
         "events": events,
         "key_moment": _clock(times[key]),
-        "evidence": found.sentence,
+        "evidence": finding.sentence,
         "against": AGAINST,
-        "fault": found.code,
-        "diagnosis": found.sentence,
-        "confidence": "high" if found.is_heard_of else "medium",
+        "fault": finding.code,
+        "diagnosis": finding.sentence,
+        "confidence": "high" if finding.is_in_memo else "medium",
         "not_visible": ["中まで火が通ったかどうか"],
     }
 
@@ -61,17 +61,17 @@ def analysis(prompt: Prompt, schema: Schema, seconds: float | None) -> dict[str,
 def _finding(prompt: Prompt, schema: Schema) -> Finding:
     """The code whose signs share most with what the learner said; the first, likeliest one on a tie."""
     codes = [code for code in enum_of(schema, "fault") if code != NO_FAULT]
-    known = {code: prompt.about(code) for code in codes if prompt.about(code)}
-    if not known:
-        return Finding(NO_FAULT, FALLBACK_SEEN, is_heard_of=False)
-    said = " ".join(prompt.fences("What the learner said"))
-    code = max(known, key=lambda each: likeness(known[each], said))
-    return Finding(code, known[code], likeness(known[code], said) > 0)
+    signs_by_code = {code: prompt.about(code) for code in codes if prompt.about(code)}
+    if not signs_by_code:
+        return Finding(NO_FAULT, FALLBACK_SIGNS, is_in_memo=False)
+    memo = " ".join(prompt.fences("What the learner said"))
+    code = max(signs_by_code, key=lambda each: likeness(signs_by_code[each], memo))
+    return Finding(code, signs_by_code[code], likeness(signs_by_code[code], memo) > 0)
 
 
 def _duration(prompt: Prompt) -> float:
-    found = re.search(r"lasts (\d{1,3}):(\d{2})", prompt.text)
-    return int(found[1]) * 60 + int(found[2]) if found else FALLBACK_SECONDS
+    clock = re.search(r"lasts (\d{1,3}):(\d{2})", prompt.text)
+    return int(clock[1]) * 60 + int(clock[2]) if clock else FALLBACK_SECONDS
 
 
 def _times(seconds: float) -> list[int]:
@@ -95,7 +95,7 @@ def _steps(prompt: Prompt) -> list[str]:
     return steps or list(FALLBACK_STEPS)
 
 
-def _state(seen: str) -> str:
-    if re.search("煙|焦|黒", seen):
+def _state(signs: str) -> str:
+    if re.search("煙|焦|黒", signs):
         return "pan_temp: too_high"
-    return "pan_temp: too_low" if re.search("音|水|白い", seen) else "food: trouble"
+    return "pan_temp: too_low" if re.search("音|水|白い", signs) else "food: trouble"

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from simulator.google.brain_analysis import FALLBACK_SEEN
+from simulator.google.brain_analysis import FALLBACK_SIGNS
 from simulator.google.japanese import bare, likeness, sayable
 from simulator.google.prompt_text import Principle, Prompt
 
@@ -15,46 +15,46 @@ FALLBACK = {
     "skill": "食材は、鍋の熱を受け取って変わっていきます。はじめの合図を待つと、その後の音も色も読みやすくなります。",
     "safety": "火のそばを離れず、やけどに気をつけて進めましょう。",
 }
-KNOWN_FAULT = "The fault it comes down to"
-LEARNER_SAID = "What the learner said"
+FAULT_HEADING = "The fault it comes down to"
+MEMO_HEADING = "What the learner said"
 PRAISE = "手もとがよく見えるように撮りながら、最後まで作りきりましたね。"
 WELCOME_BACK = "おかえりなさい。またご一緒できてうれしいです。"
 NOTHING_WRONG = "気になるところは見当たりませんでした。"
-LINKED = "メモで話してくださったことも、ここから来ていると考えられます。"
-SUGGESTED = ("入れどきの合図は？", "音が弱いときは？", "ほかの料理にも使えますか？")
+LINK = "メモで話してくださったことも、ここから来ていると考えられます。"
+SUGGESTIONS = ("入れどきの合図は？", "音が弱いときは？", "ほかの料理にも使えますか？")
 SKILL_SENTENCES = 2
 LONG_AWAY_DAYS = 21
 
 
 def coaching(prompt: Prompt) -> dict[str, Any]:
-    said = {name: line(prompt, name) for name in ("diagnosis", "next action", "success sign", "stop cue")}
-    principle = taught(prompt)
+    lines = {name: line(prompt, name) for name in ("diagnosis", "next action", "success sign", "stop cue")}
+    principle = principle_to_teach(prompt)
     return {
         "praise": praise(prompt),
-        "mondaiten": problem(prompt, said["diagnosis"]),
+        "mondaiten": problem(prompt, lines["diagnosis"]),
         "skill": "".join(sayable(principle.text)[:SKILL_SENTENCES]) if principle else FALLBACK["skill"],
-        "next_action": said["next action"],
-        "success_sign": said["success sign"],
-        "stop_cue": said["stop cue"],
+        "next_action": lines["next action"],
+        "success_sign": lines["success sign"],
+        "stop_cue": lines["stop cue"],
         "comparison": comparison(prompt),
-        "safety": safety(prompt, said["next action"]),
+        "safety": safety(prompt, lines["next action"]),
         "memo_answers": [
-            {"question": question, "answer": memo_answer(question, said["success sign"])}
+            {"question": question, "answer": memo_answer(question, lines["success sign"])}
             for question in questions(prompt)
         ],
-        "suggested_questions": list(SUGGESTED),
+        "suggested_questions": list(SUGGESTIONS),
         "principle_ids": [principle.id] if principle else [],
     }
 
 
 def line(prompt: Prompt, name: str) -> str:
     """A labelled line of the fault, as far as a coach may say it."""
-    own = Prompt(prompt.section(KNOWN_FAULT)).labelled(name) or prompt.labelled(name)
+    own = Prompt(prompt.section(FAULT_HEADING)).after_label(name) or prompt.after_label(name)
     return "".join(sayable(own)) or FALLBACK[name]
 
 
 def learner(prompt: Prompt) -> str:
-    return prompt.fenced("The learner is called")
+    return prompt.fence("The learner is called")
 
 
 def praise(prompt: Prompt) -> str:
@@ -64,21 +64,21 @@ def praise(prompt: Prompt) -> str:
 
 def problem(prompt: Prompt, diagnosis: str) -> str:
     """What happened, where it is to be seen, and what the learner noticed of it."""
-    refinement = "".join(sayable(prompt.labelled("refinement")))
+    refinement = "".join(sayable(prompt.after_label("refinement")))
     if refinement:
         return NOTHING_WRONG + refinement
-    at = prompt.labelled("key moment") or prompt.first_clock("What was seen and heard")
-    seen = (sayable(prompt.labelled("seen")) or [FALLBACK_SEEN])[0]
-    where = [f"動画の{at}のあたりに、その様子が映っています。", seen] if at else [seen]
-    linked = [LINKED] if any(prompt.fences(LEARNER_SAID)) else []
-    return "".join(dict.fromkeys([diagnosis, *where, *linked]))
+    at = prompt.after_label("key moment") or prompt.first_clock("What was seen and heard")
+    signs = (sayable(prompt.after_label("seen")) or [FALLBACK_SIGNS])[0]
+    where = [f"動画の{at}のあたりに、その様子が映っています。", signs] if at else [signs]
+    link = [LINK] if any(prompt.fences(MEMO_HEADING)) else []
+    return "".join(dict.fromkeys([diagnosis, *where, *link]))
 
 
-def taught(prompt: Prompt) -> Principle | None:
+def principle_to_teach(prompt: Prompt) -> Principle | None:
     """The principle the fault names, else the first that can be said."""
     usable = [each for each in prompt.principles() if sayable(each.text)]
-    named = prompt.labelled("principle", "principle id")
-    return next((each for each in usable if each.id in named), usable[0] if usable else None)
+    names = prompt.after_label("principle", "principle id")
+    return next((each for each in usable if each.id in names), usable[0] if usable else None)
 
 
 def comparison(prompt: Prompt) -> str:
@@ -100,9 +100,9 @@ def safety(prompt: Prompt, action: str) -> str:
 
 def questions(prompt: Prompt) -> list[str]:
     """The memo's own questions, a line each: they are fenced after the memo itself."""
-    fenced = prompt.fences(LEARNER_SAID)
-    asked = fenced[1] if len(fenced) > 1 else ""
-    return [each.strip() for each in asked.splitlines() if each.strip()]
+    fences = prompt.fences(MEMO_HEADING)
+    text = fences[1] if len(fences) > 1 else ""
+    return [each.strip() for each in text.splitlines() if each.strip()]
 
 
 def memo_answer(question: str, sign: str) -> str:

@@ -12,10 +12,10 @@ def judgement(prompt: Prompt) -> dict[str, Any]:
     """Fills {evidence, against, fault, key_moment, diagnosis, confidence}."""
     cut = _OF_THE_CUT.search(prompt.text)
     return {
-        "evidence": prompt.labelled("evidence"),
+        "evidence": prompt.after_label("evidence"),
         "against": "",
-        "fault": prompt.labelled("fault") or "none",
-        "key_moment": cut[1] if cut else prompt.labelled("key moment"),
-        "diagnosis": prompt.labelled("diagnosis"),
-        "confidence": "high" if cut else prompt.labelled("confidence") or "medium",
+        "fault": prompt.after_label("fault") or "none",
+        "key_moment": cut[1] if cut else prompt.after_label("key moment"),
+        "diagnosis": prompt.after_label("diagnosis"),
+        "confidence": "high" if cut else prompt.after_label("confidence") or "medium",
     }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulator.google.brain_coaching import FALLBACK, learner
-from simulator.google.japanese import Line, filled, spoken
+from simulator.google.japanese import Line, fill, voice_lines
 from simulator.google.prompt_text import Prompt
 
 PART1 = (202, 238, 9)  # letters from, to, sentences
@@ -15,12 +15,12 @@ THANKS = "今回も作ってくださって、ありがとうございます。"
 def narration(prompt: Prompt) -> dict[str, Any]:
     name = learner(prompt)
     greeting = f"{name}さん、{THANKS}" if name else THANKS
-    return {"part1": filled(_opening(prompt, greeting), *PART1), "part2": filled(_moment(prompt), *PART2)}
+    return {"part1": fill(_opening(prompt, greeting), *PART1), "part2": fill(_moment(prompt), *PART2)}
 
 
 def _opening(prompt: Prompt, greeting: str) -> list[Line]:
-    problem = _short(prompt.labelled("problem", "mondaiten", "今回の問題点"))
-    skill = _short(prompt.labelled("skill", "principle", "身につけるべきスキル"))
+    problem = _short(prompt.after_label("problem", "mondaiten", "今回の問題点"))
+    skill = _short(prompt.after_label("skill", "principle", "身につけるべきスキル"))
     return [
         Line(greeting, keep=True),
         Line("手もとがよく見えて、一つひとつの動きが丁寧でした。", keep=True),
@@ -37,13 +37,13 @@ def _opening(prompt: Prompt, greeting: str) -> list[Line]:
 
 
 def _moment(prompt: Prompt) -> list[Line]:
-    action = _short(prompt.labelled("next action", "next_action", "次回試すこと")) or spoken(
+    action = _short(prompt.after_label("next action", "next_action", "次回試すこと")) or voice_lines(
         FALLBACK["next action"]
     )
-    seen = _short(prompt.section("The scene shown"))
+    scene = _short(prompt.section("The scene shown"))
     return [
         Line("この場面の、鍋のまわりを見てください。", keep=True),
-        *(Line(each) for each in seen[:2] if each != action[-1]),
+        *(Line(each) for each in scene[:2] if each != action[-1]),
         Line("鍋の中の様子が、ここで変わっています。"),
         Line("音の高さにも、耳をすませてみましょう。"),
         Line("においの変わり目も、よい手がかりです。"),
@@ -54,4 +54,4 @@ def _moment(prompt: Prompt) -> list[Line]:
 
 
 def _short(text: str) -> list[str]:
-    return [each for each in spoken(text) if len(each) <= LONGEST_SENTENCE]
+    return [each for each in voice_lines(text) if len(each) <= LONGEST_SENTENCE]

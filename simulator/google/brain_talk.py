@@ -20,15 +20,15 @@ ANSWER_SENTENCES = 3
 
 
 def entities(transcript: str) -> dict[str, Any]:
-    said = sentences(transcript)
-    asked = [each for each in said if _ASKS.search(each)]
-    trouble = [each.rstrip("。") for each in said if _TROUBLE.search(each) and each not in asked]
-    mood = "少し不安" if trouble else "おだやか" if said else ""
-    return {"identified_issues": trouble, "questions": asked, "emotional_state": mood}
+    lines = sentences(transcript)
+    questions = [each for each in lines if _ASKS.search(each)]
+    trouble = [each.rstrip("。") for each in lines if _TROUBLE.search(each) and each not in questions]
+    mood = "少し不安" if trouble else "おだやか" if lines else ""
+    return {"identified_issues": trouble, "questions": questions, "emotional_state": mood}
 
 
 def answer(prompt: Prompt) -> dict[str, Any]:
-    question = prompt.fenced("The question")
-    taught = next((found for each in prompt.principles() if (found := sayable(each.text))), FALLBACK_ANSWER)
+    question = prompt.fence("The question")
+    lesson = next((lines for each in prompt.principles() if (lines := sayable(each.text))), FALLBACK_ANSWER)
     opening = [BY_SIGNS] if _AMOUNT.search(question) else []
-    return {"answer": "".join([*opening, *taught[:ANSWER_SENTENCES], STEP])}
+    return {"answer": "".join([*opening, *lesson[:ANSWER_SENTENCES], STEP])}

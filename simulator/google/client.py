@@ -5,21 +5,17 @@ google.fault("gemini.generateContent", "unavailable", times=2)
 google.answer({"answer": "はい。"}, match="answer", times=1)
 """
 
-import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from simulator.controls import POLL_SECONDS, Controls, DeskCallError
-from simulator.google.faults import AnswerKind, Fault, FileKind, TransportKind
+from simulator.google.faults import AnswerKind, Fault, FileKind, WireKind
 from simulator.google.log import Crossing
 from simulator.google.verbs import Verb
+from simulator.http.client import DeskCallError, DeskClient
 
 __all__ = ["Crossing", "DeskCallError", "GoogleDesk"]
 
-T = TypeVar("T")
 
-
-class GoogleDesk(Controls):
+class GoogleDesk(DeskClient[Crossing]):
     """Faults, scripted answers, clock and log of the desk's Google."""
 
     PREFIX = "/desk/google"
@@ -27,7 +23,7 @@ class GoogleDesk(Controls):
     def fault(
         self,
         verb: str,
-        kind: TransportKind | AnswerKind | FileKind,
+        kind: WireKind | AnswerKind | FileKind,
         *,
         status: int = 500,
         message: str | None = None,
@@ -49,10 +45,7 @@ class GoogleDesk(Controls):
             match=match,
             times=times,
         )
-        return str(self.call("POST", "/faults", json=fault.model_dump())["id"])
-
-    def clear_faults(self) -> None:
-        self.call("DELETE", "/faults")
+        return self.add_fault(fault)
 
     def answer(self, answer: Any, *, match: str | None = None, times: int | None = None) -> None:
         """What Gemini says where `match` (a property of the schema, or a purpose) is asked for."""
@@ -65,9 +58,6 @@ class GoogleDesk(Controls):
     def clear_script(self) -> None:
         self.call("DELETE", "/script")
 
-    def advance_clock(self, seconds: float) -> None:
-        self.call("POST", "/clock", json={"advance_seconds": seconds})
-
     def log(self, *, after: int = 0, verb: Verb | None = None, path: str | None = None) -> list[Crossing]:
         """What crossed after entry `after`, perhaps of one verb or with a part of a path."""
         crossings = [Crossing(**entry) for entry in self.call("GET", "/log", params={"after": after})]
@@ -76,18 +66,3 @@ class GoogleDesk(Controls):
             for crossing in crossings
             if (not verb or crossing.verb == verb) and (not path or path in crossing.path)
         ]
-
-    def wait_for_log(
-        self, predicate: Callable[[list[Crossing]], T], timeout: float = 10, *, what: str = "the log entry"
-    ) -> T:
-        """The first truthy result of `predicate` over the whole log. Raises TimeoutError after `timeout` seconds."""
-        deadline = time.monotonic() + timeout
-        while True:
-            crossings = self.log()
-            found = predicate(crossings)
-            if found:
-                return found
-            if time.monotonic() > deadline:
-                last = "\n".join(f"{c.method} {c.path} {c.status}" for c in crossings[-12:])
-                raise TimeoutError(f"waited {timeout} s for {what}; the log ends with\n{last}")
-            time.sleep(POLL_SECONDS)

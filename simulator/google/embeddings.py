@@ -54,7 +54,7 @@ def _direction(pair: str) -> NDArray[np.float64]:
 async def embed_content(request: Request) -> Response:
     call, body = call_of(request, "embed"), json_body(request)
     config = part(body, "embedContentConfig") or body
-    answer: dict[str, Any] = {"embedding": {"values": _embedded(call, body, config)}}
+    answer: dict[str, Any] = {"embedding": {"values": _embedding(call, body, config)}}
     if call.backend == "vertex":
         answer["usageMetadata"] = {"promptTokenCount": text_tokens(_text(body))}
     return JSONResponse(answer)
@@ -66,7 +66,7 @@ async def batch_embed_contents(request: Request) -> Response:
     if not 1 <= len(requests) <= BATCH_LIMIT:
         message = f"at most {BATCH_LIMIT} requests can be in one batch"
         raise invalid(f"* BatchEmbedContentsRequest.requests: {message}")
-    return JSONResponse({"embeddings": [{"values": _embedded(call, each, each)} for each in requests]})
+    return JSONResponse({"embeddings": [{"values": _embedding(call, each, each)} for each in requests]})
 
 
 async def predict(request: Request) -> Response:
@@ -84,7 +84,7 @@ async def predict(request: Request) -> Response:
     return JSONResponse({"predictions": [{"embeddings": embedding}]})
 
 
-def _embedded(call: Call, body: dict[str, Any], config: dict[str, Any]) -> list[float]:
+def _embedding(call: Call, body: dict[str, Any], config: dict[str, Any]) -> list[float]:
     text = _text(body)
     _check(call, text, config.get("taskType"))
     return vector(text, _dimensions(config.get("outputDimensionality")))
@@ -105,9 +105,9 @@ def _check(call: Call, text: str, task_type: object) -> None:
         raise invalid(f"input token count exceeds the limit of {call.model.input_limit}")
 
 
-def _dimensions(asked: object) -> int:
-    if asked is None:
+def _dimensions(value: object) -> int:
+    if value is None:
         return FULL_DIMENSIONS
-    if isinstance(asked, bool) or not isinstance(asked, int) or not 1 <= asked <= FULL_DIMENSIONS:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= FULL_DIMENSIONS:
         raise invalid(f"output_dimensionality must be between 1 and {FULL_DIMENSIONS}")
-    return asked
+    return value

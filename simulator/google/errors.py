@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape
 
+from starlette.responses import JSONResponse, Response
+
+from simulator.http.errors import HttpError
+
 STATUS_NAMES = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
@@ -31,7 +35,7 @@ STORAGE_REASONS = {
 
 
 @dataclass
-class GoogleError(Exception):
+class GoogleError(HttpError):
     """`status` is the canonical name where it isn't the usual one of the code."""
 
     code: int
@@ -49,6 +53,9 @@ class GoogleError(Exception):
             error["details"] = self.details
         return {"error": error}
 
+    def response(self) -> Response:
+        return JSONResponse(self.body(), self.code)
+
 
 @dataclass
 class StorageError(GoogleError):
@@ -61,7 +68,7 @@ class StorageError(GoogleError):
 
 
 @dataclass
-class XmlError(Exception):
+class XmlError(HttpError):
     """Cloud Storage's XML API (docs: HTTP status and error codes for XML)."""
 
     http_status: int
@@ -70,9 +77,12 @@ class XmlError(Exception):
     details: dict[str, str] = field(default_factory=dict)
 
     def body(self) -> str:
-        known = {"Code": self.code, "Message": self.message} | self.details
-        inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in known.items())
+        elements = {"Code": self.code, "Message": self.message} | self.details
+        inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in elements.items())
         return f"<?xml version='1.0' encoding='UTF-8'?><Error>{inner}</Error>"
+
+    def response(self) -> Response:
+        return Response(self.body(), self.http_status, media_type="application/xml")
 
 
 def invalid(message: str) -> GoogleError:

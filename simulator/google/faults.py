@@ -1,16 +1,16 @@
 """Faults on demand: what an API does wrong with the next matching requests."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from simulator.google.errors import GoogleError, StorageError
 from simulator.google.verbs import VERBS, Verb
+from simulator.http import faults
+from simulator.http.faults import Strike
 
-TransportKind = Literal[
-    "status", "rate_limit", "daily_quota", "unavailable", "hang", "slow", "cut", "not_json"
-]
+WireKind = Literal["status", "rate_limit", "daily_quota", "unavailable", "hang", "slow", "cut", "not_json"]
 AnswerKind = Literal[
     "truncated",
     "number_loop",
@@ -26,9 +26,10 @@ AnswerKind = Literal[
     "thoughts_leak",
 ]
 FileKind = Literal["stays_processing", "fails_processing"]
-TRANSPORT_KINDS: frozenset[str] = frozenset(get_args(TransportKind))
+WIRE_KINDS: frozenset[str] = frozenset(get_args(WireKind))
 ANSWER_KINDS: frozenset[str] = frozenset(get_args(AnswerKind))
 FILE_KINDS: frozenset[str] = frozenset(get_args(FileKind))
+_ENDINGS: dict[str, faults.Ending] = {"cut": "half", "hang": "silence"}
 GENERATING = ("gemini.generateContent", "gemini.streamGenerateContent")
 
 
@@ -41,29 +42,23 @@ class Subject:
     model: str | None = None
     names: frozenset[str] = frozenset()
 
-    def fits(self, match: str | None) -> bool:
+    def matches(self, match: str | None) -> bool:
         return match is None or match in self.names or match in self.path
 
 
-class Fault(BaseModel):
+class Fault(faults.Fault):
     """`verb` is one ("gemini.generateContent") or a whole API ("gemini").
 
     `model` and `match` (a property of the response schema, a purpose, or a part of the path) narrow it down.
-    With `accept` the work is done before it goes wrong. `delay_seconds` is how late a slow answer starts, and
-    the retryDelay of a rate limit.
+    `delay_seconds` is how late a slow answer starts, and the retryDelay of a rate limit.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     verb: str
-    kind: TransportKind | AnswerKind | FileKind
+    kind: WireKind | AnswerKind | FileKind
     status: int = Field(500, ge=400, le=599)
-    message: str | None = None
     delay_seconds: float = Field(1, ge=0, le=600)
-    accept: bool = False
     model: str | None = None
     match: str | None = None
-    times: int | None = Field(None, ge=1)
 
     @model_validator(mode="after")
     def _strikes_something(self) -> "Fault":
@@ -79,9 +74,14 @@ class Fault(BaseModel):
     def _names(self, verb: str) -> bool:
         return self.verb == verb or verb.startswith(f"{self.verb}.")
 
-    def strikes(self, subject: Subject) -> bool:
+    def fits(self, subject: Subject) -> bool:
         model_fits = self.model is None or self.model == subject.model
-        return self._names(subject.verb) and model_fits and subject.fits(self.match)
+        return self._names(subject.verb) and model_fits and subject.matches(self.match)
+
+    def strike(self) -> Strike:
+        if self.kind == "slow":
+            return Strike("answer", self.delay_seconds)
+        return Strike(_ENDINGS.get(self.kind, "error"), work_first=self.accept)
 
     def error(self, subject: Subject) -> GoogleError:
         """The error a status, rate limit, quota or overload fault answers with."""
@@ -94,13 +94,13 @@ class Fault(BaseModel):
             details = [_quota_failure("GenerateRequestsPerDayPerProjectPerModel", model)]
             return GoogleError(429, self.message or QUOTA_MESSAGE, details=details)
         if self.kind == "unavailable":
-            return GoogleError(503, self.message or OVERLOADED_MESSAGE)
+            return GoogleError(503, self.message or OVERLOAD_MESSAGE)
         shape = StorageError if subject.verb.startswith("storage.") else GoogleError
         return shape(self.status, self.message or f"Fault {self.status}")
 
 
 QUOTA_MESSAGE = "You exceeded your current quota, please check your plan and billing details."
-OVERLOADED_MESSAGE = "The model is overloaded. Please try again later."
+OVERLOAD_MESSAGE = "The model is overloaded. Please try again later."
 
 
 def _quota_failure(quota_id: str, model: str) -> dict[str, Any]:
@@ -115,29 +115,3 @@ def _quota_failure(quota_id: str, model: str) -> dict[str, Any]:
 
 def _retry_info(seconds: float) -> dict[str, Any]:
     return {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{seconds:g}s"}
-
-
-@dataclass
-class FaultBook:
-    _faults: dict[str, Fault] = field(default_factory=dict)
-    _added: int = 0
-
-    def add(self, fault: Fault) -> str:
-        self._added += 1
-        fault_id = f"fault-{self._added}"
-        self._faults[fault_id] = fault
-        return fault_id
-
-    def clear(self) -> None:
-        self._faults.clear()
-
-    def take(self, subject: Subject, kinds: frozenset[str]) -> Fault | None:
-        """The oldest fault of these kinds that fits the request, used up by one."""
-        for fault_id, fault in self._faults.items():
-            if fault.kind in kinds and fault.strikes(subject):
-                if fault.times is not None:
-                    fault.times -= 1
-                    if fault.times == 0:
-                        del self._faults[fault_id]
-                return fault
-        return None

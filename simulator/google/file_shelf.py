@@ -10,24 +10,24 @@ LIFE_SECONDS = 48 * 3600  # Gemini API docs: Files API
 
 
 @dataclass
-class UploadedFile:
-    """`looks_left` counts the reads that still find it PROCESSING, None for ever. Times in ms of the desk's clock."""
+class ShelfFile:
+    """`remaining_looks` counts the reads that still find it PROCESSING, None for ever. Times in ms of the desk's clock."""
 
     name: str
     path: Path
     mime_type: str
-    declared_size: int
-    created_ms: int
+    full_size: int
+    create_time_ms: int
     display_name: str | None = None
     size: int = 0
-    looks_left: int | None = 0
+    remaining_looks: int | None = 0
     error: str | None = None
     complete: bool = False
     _sha256: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
     @property
     def state(self) -> Literal["PROCESSING", "ACTIVE", "FAILED"]:
-        if self.looks_left != 0:
+        if self.remaining_looks != 0:
             return "PROCESSING"
         return "FAILED" if self.error else "ACTIVE"
 
@@ -36,12 +36,12 @@ class UploadedFile:
         return self._sha256.hexdigest()
 
     @property
-    def expires_ms(self) -> int:
-        return self.created_ms + LIFE_SECONDS * 1000
+    def expiration_time_ms(self) -> int:
+        return self.create_time_ms + LIFE_SECONDS * 1000
 
     def look(self) -> None:
-        if self.looks_left:
-            self.looks_left -= 1
+        if self.remaining_looks:
+            self.remaining_looks -= 1
 
     def append(self, chunk: bytes) -> None:
         with self.path.open("ab") as file:
@@ -54,40 +54,40 @@ class UploadedFile:
 class FileShelf:
     folder: Path
     polls: int
-    _files: dict[str, UploadedFile] = field(default_factory=dict)
-    _sessions: dict[str, UploadedFile] = field(default_factory=dict)
+    _files: dict[str, ShelfFile] = field(default_factory=dict)
+    _sessions: dict[str, ShelfFile] = field(default_factory=dict)
 
     def open(
         self, mime_type: str, size: int, now_ms: int, name: str | None, display_name: str | None
-    ) -> tuple[str, UploadedFile]:
+    ) -> tuple[str, ShelfFile]:
         """A new upload and the id of its session."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file_id, session = name or secrets.token_hex(6), secrets.token_urlsafe(24)
         path = self.folder / secrets.token_hex(16)
         path.touch()
-        self._sessions[session] = UploadedFile(file_id, path, mime_type, size, now_ms, display_name)
+        self._sessions[session] = ShelfFile(file_id, path, mime_type, size, now_ms, display_name)
         return session, self._sessions[session]
 
-    def session(self, session: str) -> UploadedFile | None:
+    def session(self, session: str) -> ShelfFile | None:
         return self._sessions.get(session)
 
-    def finish(self, file: UploadedFile, *, for_ever: bool, error: str | None) -> None:
+    def finish(self, file: ShelfFile, *, for_ever: bool, error: str | None) -> None:
         file.complete = True
         if file.mime_type.startswith("video/"):
-            file.looks_left = None if for_ever else self.polls
+            file.remaining_looks = None if for_ever else self.polls
         file.error = error
         self._files[file.name] = file
 
-    def get(self, name: str, now_ms: int) -> UploadedFile | None:
+    def get(self, name: str, now_ms: int) -> ShelfFile | None:
         file = self._files.get(name)
-        if file is not None and file.expires_ms <= now_ms:
+        if file is not None and file.expiration_time_ms <= now_ms:
             self.delete(file)
             return None
         return file
 
-    def all(self, now_ms: int) -> list[UploadedFile]:
+    def all(self, now_ms: int) -> list[ShelfFile]:
         return [file for name in list(self._files) if (file := self.get(name, now_ms))]
 
-    def delete(self, file: UploadedFile) -> None:
+    def delete(self, file: ShelfFile) -> None:
         del self._files[file.name]
         file.path.unlink(missing_ok=True)

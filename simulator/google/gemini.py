@@ -12,17 +12,15 @@ from starlette.routing import Route
 from simulator.google import embeddings
 from simulator.google.brain import reply
 from simulator.google.faults import ANSWER_KINDS
-from simulator.google.gemini_answers import Answer, capped, spoiled
+from simulator.google.gemini_answers import Answer, cap, spoil
 from simulator.google.gemini_checks import check_generation
 from simulator.google.gemini_media import Medium, media_of
 from simulator.google.gemini_models import call_of
 from simulator.google.gemini_usage import by_modality, prompt_tokens, texts_of, thought_tokens
 from simulator.google.media import is_silent
-from simulator.google.requests import entries, google_of, json_body, part, subject_of
+from simulator.google.requests import crossing_of, entries, google_of, json_body, part, subject_of
 from simulator.google.schemas import response_schema
 from simulator.google.state import Google
-
-FAULT = "google.fault"  # in the ASGI scope, for the log
 
 
 async def generate_content(request: Request) -> Response:
@@ -39,9 +37,9 @@ async def stream_generate_content(request: Request) -> Response:
 
 async def count_tokens(request: Request) -> Response:
     google, call, body = google_of(request), call_of(request, "generate"), json_body(request)
-    asked = part(body, "generateContentRequest") or body
-    check_generation(call, asked)
-    tokens = prompt_tokens(asked, await media_of(google, call, asked))
+    generation = part(body, "generateContentRequest") or body
+    check_generation(call, generation)
+    tokens = prompt_tokens(generation, await media_of(google, call, generation))
     return JSONResponse({"totalTokens": sum(tokens.values()), "promptTokensDetails": by_modality(tokens)})
 
 
@@ -68,8 +66,8 @@ async def _answer(request: Request) -> Answer:
     check_generation(call, body)
     media = await media_of(google, call, body)
     config, subject = part(body, "generationConfig"), subject_of(request)
-    scripted = google.script.answer(subject)
-    text = scripted.text() if scripted else await asyncio.to_thread(_thought, google, body, media)
+    script = google.script.answer(subject)
+    text = script.text() if script else await asyncio.to_thread(_think, google, body, media)
     answer = Answer(
         text=text,
         finish="STOP",
@@ -79,15 +77,15 @@ async def _answer(request: Request) -> Answer:
         video_seconds=max((each.seconds for each in media if each.has_video), default=0),
         on_vertex=call.backend == "vertex",
     )
-    answer = capped(answer, config.get("maxOutputTokens"))
-    fault = google.faults.take(subject, ANSWER_KINDS)
+    answer = cap(answer, config.get("maxOutputTokens"))
+    fault = google.faults.take(lambda fault: fault.kind in ANSWER_KINDS and fault.fits(subject))
     if fault is None:
         return answer
-    request.scope[FAULT] = fault.kind
-    return spoiled(answer, fault.kind)
+    crossing_of(request).fault = fault.kind
+    return spoil(answer, fault.kind)
 
 
-def _thought(google: Google, body: dict[str, Any], media: list[Medium]) -> str:
+def _think(google: Google, body: dict[str, Any], media: list[Medium]) -> str:
     prompt = "\n\n".join(texts_of({"contents": entries(body, "contents")}))
     seconds = next((each.seconds for each in media if each.has_video), None)
     return reply(prompt, response_schema(body), seconds, _hearing(google, media))

@@ -10,13 +10,13 @@ from typing import Any
 from simulator.google.gemini_usage import text_tokens, usage_metadata
 from simulator.google.prompt_text import CLOCK
 
-SWAPPED_MODEL = "gemini-3.5-flash-lite"
+OTHER_MODEL = "gemini-3.5-flash-lite"
 NEW_FINISH_REASON = "STOPPED_FOR_A_NEW_REASON"  # enums grow; clients must survive it
 LOOP_DIGITS = 4000
-LOOPED_WORDS = "油の煙が見えたら"
+LOOP_WORDS = "油の煙が見えたら"
 LOOP_TIMES = 60
 PAST_THE_END_SECONDS = 30
-LEAKED_THOUGHT = "**Examining the pan**\n\nI'm looking at the oil before the first ingredient goes in.\n\n"
+THOUGHT_LEAK = "**Examining the pan**\n\nI'm looking at the oil before the first ingredient goes in.\n\n"
 
 
 @dataclass(frozen=True)
@@ -63,27 +63,27 @@ class Answer:
         return [candidate]
 
     def _usage(self) -> dict[str, Any]:
-        answered = text_tokens(self.text or "")
-        return usage_metadata(self.prompt, answered, self.thoughts, on_vertex=self.on_vertex)
+        answer_tokens = text_tokens(self.text or "")
+        return usage_metadata(self.prompt, answer_tokens, self.thoughts, on_vertex=self.on_vertex)
 
 
-def capped(answer: Answer, limit: int | None) -> Answer:
+def cap(answer: Answer, limit: int | None) -> Answer:
     """Thoughts count against maxOutputTokens, so a small cap can leave no text at all (python-genai issue 1039)."""
     if limit is None or answer.text is None:
         return answer
-    left = max(0, limit - answer.thoughts)
-    wanted = text_tokens(answer.text)
-    if wanted <= left:
+    room = max(0, limit - answer.thoughts)
+    tokens = text_tokens(answer.text)
+    if tokens <= room:
         return answer
-    kept = answer.text[: len(answer.text) * left // wanted]
-    return replace(answer, text=kept or None, finish="MAX_TOKENS", thoughts=min(answer.thoughts, limit))
+    start = answer.text[: len(answer.text) * room // tokens]
+    return replace(answer, text=start or None, finish="MAX_TOKENS", thoughts=min(answer.thoughts, limit))
 
 
-def spoiled(answer: Answer, kind: str) -> Answer:
+def spoil(answer: Answer, kind: str) -> Answer:
     return _SPOILERS[kind](answer)
 
 
-def _truncated(answer: Answer) -> Answer:
+def _truncate(answer: Answer) -> Answer:
     text = answer.text or ""
     return replace(answer, text=text[: len(text) // 2], finish="MAX_TOKENS")
 
@@ -99,23 +99,23 @@ def _number_loop(answer: Answer) -> Answer:
 
 def _word_loop(answer: Answer) -> Answer:
     """The same words over and over in a valid answer."""
-    loop = LOOPED_WORDS * LOOP_TIMES
+    loop = LOOP_WORDS * LOOP_TIMES
     try:
         value = json.loads(answer.text or "")
     except ValueError:
         return replace(answer, text=loop)
-    return replace(answer, text=json.dumps(_looped(value, loop), ensure_ascii=False))
+    return replace(answer, text=json.dumps(_loop_longest(value, loop), ensure_ascii=False))
 
 
-def _looped(value: dict[str, Any], loop: str) -> dict[str, Any]:
+def _loop_longest(value: dict[str, Any], loop: str) -> dict[str, Any]:
     """The longest of an object's strings replaced."""
     strings = {name: len(entry) for name, entry in value.items() if isinstance(entry, str)}
     return value | {max(strings, key=lambda name: strings[name]): loop} if strings else value
 
 
 def _past_the_end(answer: Answer) -> Answer:
-    def later(found: re.Match[str]) -> str:
-        seconds = int(found[1]) * 60 + int(found[2]) + int(answer.video_seconds) + PAST_THE_END_SECONDS
+    def later(match: re.Match[str]) -> str:
+        seconds = int(match[1]) * 60 + int(match[2]) + int(answer.video_seconds) + PAST_THE_END_SECONDS
         return f"{seconds // 60:02}:{seconds % 60:02}"
 
     return replace(answer, text=CLOCK.sub(later, answer.text or ""))
@@ -127,7 +127,7 @@ def _no_video_tokens(answer: Answer) -> Answer:
 
 
 _SPOILERS: dict[str, Callable[[Answer], Answer]] = {
-    "truncated": _truncated,
+    "truncated": _truncate,
     "number_loop": _number_loop,
     "word_loop": _word_loop,
     "prompt_blocked": lambda a: replace(
@@ -138,7 +138,7 @@ _SPOILERS: dict[str, Callable[[Answer], Answer]] = {
     "no_candidates": lambda a: replace(a, text=None, finish=None),
     "no_video_tokens": _no_video_tokens,
     "past_the_end": _past_the_end,
-    "model_swap": lambda a: replace(a, model_version=SWAPPED_MODEL),
+    "model_swap": lambda a: replace(a, model_version=OTHER_MODEL),
     "unknown_finish": lambda a: replace(a, finish=NEW_FINISH_REASON),
-    "thoughts_leak": lambda a: replace(a, text=LEAKED_THOUGHT + (a.text or "")),
+    "thoughts_leak": lambda a: replace(a, text=THOUGHT_LEAK + (a.text or "")),
 }

@@ -101,23 +101,23 @@ def _file(google: Google, call: Call, data: dict[str, Any]) -> Path:
     if uri.startswith("gs://"):
         return gs_path(google, uri, call)
     name = uri.rpartition("/files/")[2]
-    stored = google.files.get(name, google.clock.now_ms()) if "/files/" in uri else None
+    file = google.files.get(name, google.clock.now_ms()) if "/files/" in uri else None
     if call.backend == "vertex" or "/files/" not in uri:
         raise invalid(f"Invalid or unsupported file uri: {uri}")
-    if stored is None:
+    if file is None:
         message = f"You do not have permission to access the File {name} or it may not exist."
         raise GoogleError(403, message)
-    if stored.state != "ACTIVE":
+    if file.state != "ACTIVE":
         message = f"The File {name} is not in an ACTIVE state and usage is not allowed."
         raise GoogleError(400, message, "FAILED_PRECONDITION")
-    return stored.path
+    return file.path
 
 
 def gs_path(google: Google, uri: str, call: Call) -> Path:
     """Where an object of the bucket lies; only Vertex reads gs:// of itself."""
     if call.backend == "developer":
         raise invalid(f"Invalid or unsupported file uri: {uri}")
-    path = google.bucket.located(uri)
+    path = google.bucket.path_of_uri(uri)
     if path is None:
         raise GoogleError(404, f"Requested entity was not found: {uri}")
     return path

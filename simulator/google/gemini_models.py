@@ -63,13 +63,13 @@ def call_of(request: Request, kind: Literal["generate", "embed"] | None = None) 
     """Raises GoogleError for a caller without credentials, and 404 for a model that isn't there."""
     backend: Backend = "vertex" if "publishers" in request.scope["path"].split("/") else "developer"
     check_caller(request, backend)
-    version, asked = request.path_params["version"], request.path_params["model"]
+    version, name = request.path_params["version"], request.path_params["model"]
     if not re.fullmatch(r"v1(alpha|beta1?)?", version):
         raise GoogleError(404, f"Not found: {version}")
-    model = MODELS.get(asked)
-    hidden = model is not None and model.beta_only and backend == "developer" and version == "v1"
-    if model is None or hidden or (kind is not None and model.kind != kind):
-        raise _unknown(request, backend, version, asked)
+    model = MODELS.get(name)
+    needs_beta = model is not None and model.beta_only and backend == "developer" and version == "v1"
+    if model is None or needs_beta or (kind is not None and model.kind != kind):
+        raise _no_such_model(request, backend, version, name)
     return Call(model, backend, version)
 
 
@@ -88,7 +88,7 @@ def check_caller(request: Request, backend: Backend) -> None:
         raise GoogleError(400, "API key not valid. Please pass a valid API key.", details=[info])
 
 
-def _unknown(request: Request, backend: Backend, version: str, asked: str) -> GoogleError:
+def _no_such_model(request: Request, backend: Backend, version: str, name: str) -> GoogleError:
     if backend == "vertex":
         path = request.scope["path"].removeprefix(f"/{version}/").split(":")[0]
         return GoogleError(
@@ -96,6 +96,6 @@ def _unknown(request: Request, backend: Backend, version: str, asked: str) -> Go
         )
     return GoogleError(
         404,
-        f"models/{asked} is not found for API version {version}, or is not supported for this method. "
+        f"models/{name} is not found for API version {version}, or is not supported for this method. "
         "Call ListModels to see the list of available models and their supported methods.",
     )

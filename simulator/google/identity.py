@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from starlette.requests import Request
 
-from simulator.border import bearer
 from simulator.google.errors import GoogleError
+from simulator.http.headers import bearer
 
 GOOGLES_AUDIENCE = (
     "https://oauth2.googleapis.com/token"  # google-auth names it whatever the key file's token_uri
@@ -65,7 +65,7 @@ class ServiceAccount:
     def sign(self, message: bytes) -> bytes:
         return self.key.sign(message, padding.PKCS1v15(), hashes.SHA256())
 
-    def has_signed(self, message: bytes, signature: bytes) -> bool:
+    def verifies(self, message: bytes, signature: bytes) -> bool:
         try:
             self.key.public_key().verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
         except InvalidSignature:
@@ -90,9 +90,9 @@ class ServiceAccount:
 
     def stands_behind(self, token: str, now_ms: int) -> bool:
         """For a living token of ours, and for a JWT the account signed itself (google.aip.dev/auth/4111)."""
-        return self._expiry_ms.get(token, 0) > now_ms or self._has_self_signed(token)
+        return self._expiry_ms.get(token, 0) > now_ms or self._is_own_jwt(token)
 
-    def _has_self_signed(self, token: str) -> bool:
+    def _is_own_jwt(self, token: str) -> bool:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token, self.key.public_key(), algorithms=["RS256"], options={"verify_aud": False}
@@ -111,11 +111,11 @@ def check_bearer(request: Request, account: ServiceAccount, now_ms: int) -> None
         raise GoogleError(401, "Request had invalid authentication credentials.")
 
 
-def decoded(encoded: object) -> bytes | None:
+def decode_base64(value: object) -> bytes | None:
     """The bytes behind a JSON field of bytes, None for what isn't base64."""
-    if not isinstance(encoded, str):
+    if not isinstance(value, str):
         return None
     try:
-        return base64.b64decode(encoded, validate=True)
+        return base64.b64decode(value, validate=True)
     except ValueError:
         return None

@@ -10,7 +10,7 @@ _MEASURE = re.compile(
     r"[0-9０-９]|[一二三四五六七八九十百半数]+(分間?|秒|度|グラム|杯|割|センチ|ミリ|リットル)|さじ"
 )
 _SIGN = re.compile("[ァ-ヶ一-龥]")
-_UNSPOKEN = re.compile(r"[「」『』（）()\[\]【】⟦⟧*#`🍳✅]")
+_VOICELESS = re.compile(r"[「」『』（）()\[\]【】⟦⟧*#`🍳✅]")
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Line:
 def sentences(text: str) -> list[str]:
     """Whole sentences, each closed."""
     lines = (line.strip() for line in text.splitlines() if not line.strip().startswith("#"))
-    found = (each.strip() for line in lines for each in re.findall(r"[^。！？]+[。！？]?", line))
-    return [each if each[-1] in "。！？" else f"{each}。" for each in found if each]
+    pieces = (each.strip() for line in lines for each in re.findall(r"[^。！？]+[。！？]?", line))
+    return [each if each[-1] in "。！？" else f"{each}。" for each in pieces if each]
 
 
 def sayable(text: str) -> list[str]:
@@ -33,9 +33,9 @@ def sayable(text: str) -> list[str]:
     return [each for each in sentences(text) if _POLITE.search(each) and not has_measure(each)]
 
 
-def spoken(text: str) -> list[str]:
+def voice_lines(text: str) -> list[str]:
     """Those of them a voice can say, without brackets."""
-    return [_UNSPOKEN.sub("", each) for each in sayable(text)]
+    return [_VOICELESS.sub("", each) for each in sayable(text)]
 
 
 def has_measure(text: str) -> bool:
@@ -46,15 +46,13 @@ def bare(text: str) -> str:
     return text.strip().rstrip("。！？!?")
 
 
-def filled(lines: Sequence[Line], shortest: int, longest: int, count: int) -> str:
+def fill(lines: Sequence[Line], shortest: int, longest: int, count: int) -> str:
     """The choice of lines whose length lies nearest to the span, and then nearest to the number of sentences."""
     best: tuple[tuple[int, int], str] | None = None
-    for taken in product(*((True,) if line.keep else (True, False) for line in lines)):
-        chosen = list(
-            dict.fromkeys(line.text for line, is_taken in zip(lines, taken, strict=True) if is_taken)
-        )
-        text = "".join(chosen)
-        rank = (max(shortest - len(text), len(text) - longest, 0), abs(len(chosen) - count))
+    for choice in product(*((True,) if line.keep else (True, False) for line in lines)):
+        texts = list(dict.fromkeys(line.text for line, is_in in zip(lines, choice, strict=True) if is_in))
+        text = "".join(texts)
+        rank = (max(shortest - len(text), len(text) - longest, 0), abs(len(texts) - count))
         if best is None or rank < best[0]:
             best = (rank, text)
     return best[1] if best else ""

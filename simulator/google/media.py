@@ -24,10 +24,10 @@ class MediaFacts:
 def media_facts(source: Path | bytes) -> MediaFacts:
     """Raises NotMediaError."""
     try:
-        with av.open(_opened(source), mode="r") as container:
+        with av.open(_av_source(source), mode="r") as container:
             streams = container.streams
             length = container.duration
-            seconds = length / av.time_base if length else _decoded_seconds(container)
+            seconds = length / av.time_base if length else _count_seconds(container)
             return MediaFacts(seconds, bool(streams.video), bool(streams.audio))
     except (av.FFmpegError, OSError) as error:
         raise NotMediaError(str(error)) from error
@@ -36,7 +36,7 @@ def media_facts(source: Path | bytes) -> MediaFacts:
 def is_silent(source: Path | bytes) -> bool:
     """Whether nothing is to be heard in it. Raises NotMediaError."""
     try:
-        with av.open(_opened(source), mode="r") as container:
+        with av.open(_av_source(source), mode="r") as container:
             if not container.streams.audio:
                 return True
             resampler = av.AudioResampler(format="flt", layout="mono")
@@ -49,11 +49,11 @@ def is_silent(source: Path | bytes) -> bool:
         raise NotMediaError(str(error)) from error
 
 
-def _opened(source: Path | bytes) -> str | io.BytesIO:
+def _av_source(source: Path | bytes) -> str | io.BytesIO:
     return io.BytesIO(source) if isinstance(source, bytes) else str(source)
 
 
-def _decoded_seconds(container: av.container.InputContainer) -> float:
+def _count_seconds(container: av.container.InputContainer) -> float:
     """For formats whose head names no duration."""
     end = 0.0
     for frame in container.decode():

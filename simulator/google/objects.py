@@ -24,7 +24,7 @@ class ObjectMeta(BaseModel):
     custom: dict[str, str] = Field(default_factory=dict)
 
 
-class StoredObject(BaseModel):
+class BucketObject(BaseModel):
     """Hashes are base64, as Cloud Storage writes them."""
 
     name: str
@@ -76,20 +76,20 @@ class Bucket:
     name: str
     folder: Path
     cors: list[CorsRule]
-    _objects: dict[str, StoredObject] = field(default_factory=dict)
+    _objects: dict[str, BucketObject] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         for leftover in self.folder.glob("incoming-*"):
             leftover.unlink()
-        for described in self.folder.glob("*.json"):
-            stored = StoredObject.model_validate_json(described.read_bytes())
-            self._objects[stored.name] = stored
+        for description in self.folder.glob("*.json"):
+            item = BucketObject.model_validate_json(description.read_bytes())
+            self._objects[item.name] = item
 
     def incoming(self) -> Incoming:
         return Incoming(self.folder / f"incoming-{uuid4().hex}")
 
-    def put(self, name: str, incoming: Incoming, meta: ObjectMeta, now_ms: int) -> StoredObject:
+    def put(self, name: str, incoming: Incoming, meta: ObjectMeta, now_ms: int) -> BucketObject:
         """Replaces what lay under this name at once; who is still reading it reads on."""
         incoming.close()
         previous = self._objects.get(name)
@@ -97,7 +97,7 @@ class Bucket:
         file = f"{_key(name)}-{generation}"
         incoming.path.replace(self.folder / file)
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
-        stored = StoredObject(
+        item = BucketObject(
             name=name,
             file=file,
             size=incoming.size,
@@ -108,49 +108,49 @@ class Bucket:
             updated=now,
             meta=meta,
         )
-        self._keep(stored)
+        self._keep(item)
         if previous is not None:
             self.path(previous).unlink(missing_ok=True)
-        return stored
+        return item
 
-    def get(self, name: str) -> StoredObject | None:
+    def get(self, name: str) -> BucketObject | None:
         return self._objects.get(name)
 
-    def path(self, stored: StoredObject) -> Path:
-        return self.folder / stored.file
+    def path(self, item: BucketObject) -> Path:
+        return self.folder / item.file
 
-    def located(self, uri: str) -> Path | None:
+    def path_of_uri(self, uri: str) -> Path | None:
         """Where the object a "gs://…" names lies, None when there is none."""
         bucket, _, name = uri.removeprefix("gs://").partition("/")
-        stored = self.get(name) if bucket == self.name else None
-        return self.path(stored) if stored else None
+        item = self.get(name) if bucket == self.name else None
+        return self.path(item) if item else None
 
-    def describe(self, stored: StoredObject, changes: dict[str, Any], now_ms: int) -> StoredObject:
+    def describe(self, item: BucketObject, changes: dict[str, Any], now_ms: int) -> BucketObject:
         """Another description of the same bytes."""
-        changed = stored.model_copy(
+        successor = item.model_copy(
             update={
-                "meta": stored.meta.model_copy(update=changes),
-                "metageneration": stored.metageneration + 1,
+                "meta": item.meta.model_copy(update=changes),
+                "metageneration": item.metageneration + 1,
                 "updated": datetime.fromtimestamp(now_ms / 1000, UTC),
             }
         )
-        self._keep(changed)
-        return changed
+        self._keep(successor)
+        return successor
 
-    def delete(self, stored: StoredObject) -> None:
-        del self._objects[stored.name]
-        (self.folder / f"{_key(stored.name)}.json").unlink(missing_ok=True)
+    def delete(self, item: BucketObject) -> None:
+        del self._objects[item.name]
+        (self.folder / f"{_key(item.name)}.json").unlink(missing_ok=True)
         with suppress(FileNotFoundError):
-            self.path(stored).unlink()
+            self.path(item).unlink()
 
     def names(self, prefix: str = "") -> list[str]:
         return sorted(name for name in self._objects if name.startswith(prefix))
 
-    def _keep(self, stored: StoredObject) -> None:
+    def _keep(self, item: BucketObject) -> None:
         draft = self.folder / f"incoming-{uuid4().hex}"
-        draft.write_text(stored.model_dump_json())
-        draft.replace(self.folder / f"{_key(stored.name)}.json")
-        self._objects[stored.name] = stored
+        draft.write_text(item.model_dump_json())
+        draft.replace(self.folder / f"{_key(item.name)}.json")
+        self._objects[item.name] = item
 
 
 def _key(name: str) -> str:

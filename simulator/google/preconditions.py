@@ -3,31 +3,31 @@
 from starlette.requests import Request
 
 from simulator.google.errors import StorageError
-from simulator.google.objects import StoredObject
+from simulator.google.objects import BucketObject
 
-FAILED = "At least one of the pre-conditions you specified did not hold."
+FAILURE = "At least one of the pre-conditions you specified did not hold."
 
 
-def check_preconditions(request: Request, stored: StoredObject | None) -> None:
+def check_preconditions(request: Request, item: BucketObject | None) -> None:
     """Raises StorageError 412; an object that isn't there has generation 0."""
-    generation = stored.generation if stored else 0
-    metageneration = stored.metageneration if stored else 0
+    generation = item.generation if item else 0
+    metageneration = item.metageneration if item else 0
     checks = (
         ("ifGenerationMatch", generation, True),
         ("ifGenerationNotMatch", generation, False),
         ("ifMetagenerationMatch", metageneration, True),
         ("ifMetagenerationNotMatch", metageneration, False),
     )
-    for name, value, wanted in checks:
-        asked = whole_number(request, name)
-        if asked is not None and (asked == value) is not wanted:
-            raise StorageError(412, FAILED)
+    for name, value, must_match in checks:
+        number = whole_number(request, name)
+        if number is not None and (number == value) is not must_match:
+            raise StorageError(412, FAILURE)
 
 
 def whole_number(request: Request, name: str) -> int | None:
-    asked = request.query_params.get(name)
-    if asked is None:
+    text = request.query_params.get(name)
+    if text is None:
         return None
-    if not asked.isdecimal():
-        raise StorageError(400, f"Invalid value for parameter {name}: {asked}")
-    return int(asked)
+    if not text.isdecimal():
+        raise StorageError(400, f"Invalid value for parameter {name}: {text}")
+    return int(text)

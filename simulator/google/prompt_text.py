@@ -52,24 +52,26 @@ class Prompt:
         ends = [at for each in HEADINGS if (at := body.find(f"\n{each}")) >= 0]
         return body[: min(ends, default=len(body))]
 
-    def labelled(self, *labels: str) -> str:
+    def after_label(self, *labels: str) -> str:
         """The rest of the first line that begins with one of the labels and a colon."""
         for label in labels:
-            spaced = re.escape(label).replace(r"\ ", "[ _]")
-            found = re.search(rf"(?im)^[\s\-*・\"]*{spaced}\"?\s*[:：]\s*\"?(.+?)\"?,?\s*$", self.text)
-            if found and _is_said(found[1]):
-                return found[1].strip()
+            pattern = re.escape(label).replace(r"\ ", "[ _]")
+            match = re.search(rf"(?im)^[\s\-*・\"]*{pattern}\"?\s*[:：]\s*\"?(.+?)\"?,?\s*$", self.text)
+            if match and _says_something(match[1]):
+                return match[1].strip()
         return ""
 
-    def fenced(self, heading: str) -> str:
+    def fence(self, heading: str) -> str:
         """The learner's words that follow a heading."""
         start = self.text.find(heading)
-        found = FENCE.search(self.text, start) if start >= 0 else None
-        return found[1].strip() if found and _is_said(found[1]) else ""
+        match = FENCE.search(self.text, start) if start >= 0 else None
+        return match[1].strip() if match and _says_something(match[1]) else ""
 
     def fences(self, heading: str) -> list[str]:
         """Everything fenced in a section, in its order; "" where nothing was said."""
-        return [words.strip() if _is_said(words) else "" for words in FENCE.findall(self.section(heading))]
+        return [
+            words.strip() if _says_something(words) else "" for words in FENCE.findall(self.section(heading))
+        ]
 
     def bullets(self, heading: str) -> list[str]:
         """The Japanese lines of a section, without what leads them."""
@@ -88,21 +90,21 @@ class Prompt:
 
     def about(self, code: str) -> str:
         """What a line says of a code it begins with."""
-        found = re.search(rf"(?m)^[\s\-*・\d.\[(`]*{re.escape(code)}\b[^:：\n]*[:：]\s*(.+)$", self.text)
-        return found[1].strip() if found else ""
+        match = re.search(rf"(?m)^[\s\-*・\d.\[(`]*{re.escape(code)}\b[^:：\n]*[:：]\s*(.+)$", self.text)
+        return match[1].strip() if match else ""
 
     def first_clock(self, *headings: str) -> str:
         """The first MM:SS in the sections."""
         for heading in headings:
-            found = CLOCK.search(self.section(heading))
-            if found:
-                return found[0]
+            match = CLOCK.search(self.section(heading))
+            if match:
+                return match[0]
         return ""
 
     def attempt(self) -> int:
-        found = re.search(r"attempt (\d)", self.text)
-        return int(found[1]) if found else 1
+        match = re.search(r"attempt (\d)", self.text)
+        return int(match[1]) if match else 1
 
 
-def _is_said(words: str) -> bool:
+def _says_something(words: str) -> bool:
     return words.strip() not in ("", "(nothing)", "none", "null", "None")

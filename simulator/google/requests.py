@@ -6,32 +6,33 @@ from starlette.requests import Request
 
 from simulator.google.errors import invalid
 from simulator.google.faults import Subject
+from simulator.google.log import Crossing
 from simulator.google.state import Google
 
 BODY = "google.body"  # in the ASGI scope: the JSON the border has read
 SUBJECT = "google.subject"
-
+CROSSING = "google.crossing"
 
 # Below these, names are the caller's own.
 _OWN_NAMES = frozenset({"metadata", "labels", "args", "responseJsonSchema"})
 
 
-def camel_cased(value: Any) -> Any:
+def camel_case(value: Any) -> Any:
     """The body with every field under its JSON name: proto JSON also takes the proto's own ("mime_type")."""
     if isinstance(value, list):
-        return [camel_cased(entry) for entry in value]
+        return [camel_case(entry) for entry in value]
     if not isinstance(value, dict):
         return value
-    named = {_camel(name): entry for name, entry in value.items()}
-    return {name: _below(name, entry) for name, entry in named.items()}
+    fields = {_camel(name): entry for name, entry in value.items()}
+    return {name: _below(name, entry) for name, entry in fields.items()}
 
 
 def _below(name: str, entry: Any) -> Any:
     if name in _OWN_NAMES:
         return entry
     if name == "properties" and isinstance(entry, dict):
-        return {own: camel_cased(child) for own, child in entry.items()}
-    return camel_cased(entry)
+        return {own: camel_case(child) for own, child in entry.items()}
+    return camel_case(entry)
 
 
 def _camel(name: str) -> str:
@@ -55,6 +56,11 @@ def json_body(request: Request) -> dict[str, Any]:
 def subject_of(request: Request) -> Subject:
     subject: Subject = request.scope[SUBJECT]
     return subject
+
+
+def crossing_of(request: Request) -> Crossing:
+    crossing: Crossing = request.scope[CROSSING]
+    return crossing
 
 
 def part(owner: dict[str, Any], name: str) -> dict[str, Any]:

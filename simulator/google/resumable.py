@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from simulator.google.errors import StorageError
-from simulator.google.objects import Bucket, Incoming, ObjectMeta, StoredObject
+from simulator.google.objects import Bucket, BucketObject, Incoming, ObjectMeta
 
 GRANULE_BYTES = 256 * 1024  # every piece but the last is a multiple of this
 _RANGE = re.compile(r"bytes (?:(?P<first>\d+)-(?P<last>\d+|\*)|\*)/(?P<total>\d+|\*)")
@@ -23,10 +23,10 @@ class Piece:
         """Without a header, the whole object comes at once. Raises StorageError 400."""
         if header is None:
             return cls(0, None)
-        found = _RANGE.fullmatch(header)
-        if found is None:
+        match = _RANGE.fullmatch(header)
+        if match is None:
             raise StorageError(400, f"Failed to parse Content-Range header: {header}")
-        first, total = found["first"], found["total"]
+        first, total = match["first"], match["total"]
         return cls(None if first is None else int(first), None if total == "*" else int(total))
 
 
@@ -41,17 +41,17 @@ class Upload:
 
     def take(self, chunk: bytes, at: int) -> None:
         """Bytes that came before, because an answer was lost, are not taken twice."""
-        known = self.incoming.size - at
-        if known < 0:
+        overlap = self.incoming.size - at
+        if overlap < 0:
             raise StorageError(503, f"Invalid request. Expected bytes from {self.incoming.size}, got {at}")
-        self.incoming.write(chunk[known:])
+        self.incoming.write(chunk[overlap:])
 
 
 @dataclass
 class Uploads:
     bucket: Bucket
     _open: dict[str, Upload] = field(default_factory=dict)
-    _finished: dict[str, StoredObject] = field(default_factory=dict)
+    _results: dict[str, BucketObject] = field(default_factory=dict)
 
     def open(self, name: str, meta: ObjectMeta, generation_match: int | None) -> str:
         upload_id = uuid4().hex
@@ -64,13 +64,13 @@ class Uploads:
             raise StorageError(404, "Upload session not found")
         return self._open[upload_id]
 
-    def finish(self, upload_id: str, stored: StoredObject) -> None:
+    def finish(self, upload_id: str, item: BucketObject) -> None:
         del self._open[upload_id]
-        self._finished[upload_id] = stored
+        self._results[upload_id] = item
 
-    def finished(self, upload_id: str) -> StoredObject | None:
+    def result(self, upload_id: str) -> BucketObject | None:
         """What a session has become: its last piece may be sent again when the answer was lost."""
-        return self._finished.get(upload_id)
+        return self._results.get(upload_id)
 
     def cancel(self, upload_id: str) -> None:
         self.get(upload_id).incoming.discard()

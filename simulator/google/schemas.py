@@ -15,38 +15,38 @@ def response_schema(body: object) -> Schema | None:
 
 
 def properties_of(schema: Schema | None) -> Schema:
-    found = _resolved(schema, schema).get("properties") if schema else None
-    return found if isinstance(found, dict) else {}
+    plain = _resolve(schema, schema).get("properties") if schema else None
+    return plain if isinstance(plain, dict) else {}
 
 
 def enum_of(schema: Schema | None, name: str) -> list[str]:
     """The values a property may take, [] when it is free."""
-    child = _resolved(properties_of(schema).get(name) or {}, schema or {})
+    child = _resolve(properties_of(schema).get(name) or {}, schema or {})
     return [str(value) for value in child.get("enum") or [] if value is not None]
 
 
-def fitted(schema: Schema, value: Any, root: Schema | None = None) -> Any:
+def fit(schema: Schema, value: Any, root: Schema | None = None) -> Any:
     """The value bent into the schema: what it lacks is made up by type, what does not fit is left out."""
     whole = root or schema
-    found = _resolved(schema, whole)
-    kind = str(found.get("type", "STRING")).upper()
-    if value is None and (found.get("nullable") or kind == "NULL"):
+    plain = _resolve(schema, whole)
+    kind = str(plain.get("type", "STRING")).upper()
+    if value is None and (plain.get("nullable") or kind == "NULL"):
         return None
     if kind == "OBJECT":
-        return _object(found, value, whole)
+        return _object(plain, value, whole)
     if kind == "ARRAY":
-        return _array(found, value, whole)
+        return _array(plain, value, whole)
     if kind == "BOOLEAN":
         return bool(value)
     if kind in ("INTEGER", "NUMBER"):
-        return _number(found, kind, value)
-    return _string(found, value)
+        return _number(plain, kind, value)
+    return _string(plain, value)
 
 
 def _object(schema: Schema, value: Any, root: Schema) -> Any:
-    given = value if isinstance(value, dict) else {}
+    fields = value if isinstance(value, dict) else {}
     order = schema.get("propertyOrdering") or list(schema.get("properties") or {})
-    return {name: fitted(schema["properties"][name], given.get(name), root) for name in order}
+    return {name: fit(schema["properties"][name], fields.get(name), root) for name in order}
 
 
 def _array(schema: Schema, value: Any, root: Schema) -> Any:
@@ -54,7 +54,7 @@ def _array(schema: Schema, value: Any, root: Schema) -> Any:
     least = int(schema.get("minItems", 0))
     entries = [*entries, *[None] * (least - len(entries))]
     most = int(schema.get("maxItems", len(entries)))
-    return [fitted(schema.get("items") or {}, entry, root) for entry in entries[:most]]
+    return [fit(schema.get("items") or {}, entry, root) for entry in entries[:most]]
 
 
 def _number(schema: Schema, kind: str, value: Any) -> Any:
@@ -66,9 +66,9 @@ def _number(schema: Schema, kind: str, value: Any) -> Any:
 
 def _string(schema: Schema, value: Any) -> Any:
     text = "".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-    allowed = schema.get("enum")
-    if allowed:
-        return text if text in allowed else allowed[0]
+    choices = schema.get("enum")
+    if choices:
+        return text if text in choices else choices[0]
     longest = schema.get("maxLength")
     if longest is not None and len(text) > int(longest):
         text = text[: int(longest)]
@@ -76,7 +76,7 @@ def _string(schema: Schema, value: Any) -> Any:
     return text
 
 
-def _resolved(schema: Schema, root: Schema) -> Schema:
+def _resolve(schema: Schema, root: Schema) -> Schema:
     """Follows a $ref, and takes the first branch of a choice that isn't null."""
     while "$ref" in schema or "anyOf" in schema or "any_of" in schema:
         if "$ref" in schema:

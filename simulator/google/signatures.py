@@ -24,7 +24,7 @@ def check_signature(request: Request, account: ServiceAccount, now_ms: int) -> N
         raise XmlError(403, "AccessDenied", "Access denied.")
     missing = [name for name in _FIELDS if not query.get(name)]
     if missing or query["X-Goog-Algorithm"] != ALGORITHM:
-        raise _malformed(f"{' '.join(missing) or 'X-Goog-Algorithm'} is missing or wrong")
+        raise _header_error(f"{' '.join(missing) or 'X-Goog-Algorithm'} is missing or wrong")
     _check_time(query, now_ms)
     scope = _credential_scope(query, account)
     canonical = _canonical_request(request, query)
@@ -34,8 +34,8 @@ def check_signature(request: Request, account: ServiceAccount, now_ms: int) -> N
     try:
         signature = bytes.fromhex(query[SIGNATURE])
     except ValueError as error:
-        raise _malformed("the signature is not hexadecimal") from error
-    if not account.has_signed(to_sign.encode(), signature):
+        raise _header_error("the signature is not hexadecimal") from error
+    if not account.verifies(to_sign.encode(), signature):
         message = "Access denied. The request signature we calculated does not match the one you provided."
         details = {"StringToSign": to_sign, "CanonicalRequest": canonical}
         raise XmlError(403, "SignatureDoesNotMatch", message, details)
@@ -44,34 +44,34 @@ def check_signature(request: Request, account: ServiceAccount, now_ms: int) -> N
 def _check_time(query: dict[str, str], now_ms: int) -> None:
     expires = query["X-Goog-Expires"]
     if not expires.isdecimal() or not 1 <= int(expires) <= LONGEST_SECONDS:
-        raise _malformed("X-Goog-Expires must be between 1 and 604800")
+        raise _header_error("X-Goog-Expires must be between 1 and 604800")
     try:
-        signed_at = datetime.strptime(query["X-Goog-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        sign_time = datetime.strptime(query["X-Goog-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError as error:
-        raise _malformed("X-Goog-Date is no ISO 8601 basic date") from error
+        raise _header_error("X-Goog-Date is no ISO 8601 basic date") from error
     now = datetime.fromtimestamp(now_ms / 1000, UTC)
-    expires_at = signed_at + timedelta(seconds=int(expires))
+    expires_at = sign_time + timedelta(seconds=int(expires))
     if now > expires_at:
         details = f"The provided token has expired. Request signature expired at: {expires_at.isoformat()}"
         raise XmlError(400, "ExpiredToken", "Invalid argument.", {"Details": details})
-    if now + CLOCK_SKEW < signed_at:
+    if now + CLOCK_SKEW < sign_time:
         raise XmlError(403, "RequestTimeTooSkewed", "The request is not yet valid.")
 
 
 def _credential_scope(query: dict[str, str], account: ServiceAccount) -> str:
     email, _, scope = query["X-Goog-Credential"].partition("/")
     if not re.fullmatch(rf"{query['X-Goog-Date'][:8]}/[^/]+/storage/goog4_request", scope):
-        raise _malformed("the credential scope is wrong")
+        raise _header_error("the credential scope is wrong")
     if email != account.email:
         raise XmlError(403, "AccessDenied", "Access denied.", {"Details": f"{email} does not exist"})
     return scope
 
 
 def _canonical_request(request: Request, query: dict[str, str]) -> str:
-    signed = query["X-Goog-SignedHeaders"].split(";")
-    if "host" not in signed:
-        raise _malformed("host must be signed")
-    headers = {name: " ".join(request.headers.get(name, "").split()) for name in signed}
+    names = query["X-Goog-SignedHeaders"].split(";")
+    if "host" not in names:
+        raise _header_error("host must be signed")
+    headers = {name: " ".join(request.headers.get(name, "").split()) for name in names}
     pairs = sorted(
         f"{quote(name, safe='~')}={quote(value, safe='~')}"
         for name, value in query.items()
@@ -84,13 +84,13 @@ def _canonical_request(request: Request, query: dict[str, str]) -> str:
             "&".join(pairs),
             *(f"{name}:{value}" for name, value in sorted(headers.items())),
             "",
-            ";".join(signed),
+            ";".join(names),
             headers.get("x-goog-content-sha256", "UNSIGNED-PAYLOAD"),
         ]
     )
 
 
-def _malformed(details: str) -> XmlError:
+def _header_error(details: str) -> XmlError:
     return XmlError(
         400, "MalformedSecurityHeader", "Your request has a malformed header.", {"Details": details}
     )

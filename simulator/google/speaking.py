@@ -24,13 +24,13 @@ Samples = NDArray[np.float64]
 
 def speak(text: str, rate: float, sample_rate: int, *, engine: bool) -> bytes:
     """A WAV (mono, 16 bit). Blocking: call it in a thread."""
-    samples = _voiced(text, rate) if engine else None
+    samples = _voice(text, rate) if engine else None
     if samples is None:
         return _wav(_tone(text, rate, sample_rate), sample_rate)
-    return _wav(_resampled(samples, sample_rate), sample_rate)
+    return _wav(_resample(samples, sample_rate), sample_rate)
 
 
-def _voiced(text: str, rate: float) -> Samples | None:
+def _voice(text: str, rate: float) -> Samples | None:
     """None without the engine, or without a word it can say."""
     engine = _engine()
     if engine is None or not re.search(r"\w", text):
@@ -57,7 +57,7 @@ def _tone(text: str, rate: float, sample_rate: int) -> Samples:
     return np.asarray(np.sin(2 * np.pi * TONE_HZ * at) * HEADROOM / 2, dtype=np.float64)
 
 
-def _resampled(samples: Samples, sample_rate: int) -> Samples:
+def _resample(samples: Samples, sample_rate: int) -> Samples:
     """The mean of neighbours stands in for a low-pass, which is enough for half the rate."""
     if sample_rate < ENGINE_RATE:
         width = ENGINE_RATE // sample_rate

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from simulator.google.errors import GoogleError, invalid
-from simulator.google.identity import check_bearer, decoded
+from simulator.google.identity import check_bearer, decode_base64
 from simulator.google.media import NotMediaError, is_silent, media_facts
 from simulator.google.requests import entries, google_of, json_body, part
 from simulator.google.speech_checks import check_config, check_project
@@ -23,20 +23,20 @@ TYPES = "type.googleapis.com/google.cloud.speech.v2"
 
 
 async def recognize(request: Request) -> Response:
-    google, body = _called(request)
+    google, body = _call_of(request)
     config = part(body, "config")
     check_config(config, request.path_params["location"])
     source = _source(google, body)
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     if size > SYNC_LIMIT_BYTES:
         raise invalid(f"Request payload size exceeds the limit: {SYNC_LIMIT_BYTES} bytes.")
-    results, seconds = await _heard(google, config, source, SYNC_LIMIT_SECONDS)
-    return JSONResponse({"results": results, "metadata": _billed(seconds)})
+    results, seconds = await _recognize(google, config, source, SYNC_LIMIT_SECONDS)
+    return JSONResponse({"results": results, "metadata": _billing(seconds)})
 
 
 async def batch_recognize(request: Request) -> Response:
     """Done at once, and shown as running for `operation_polls` looks."""
-    google, body = _called(request)
+    google, body = _call_of(request)
     config, files = part(body, "config"), entries(body, "files")
     check_config(config, request.path_params["location"])
     if not 1 <= len(files) <= BATCH_FILES:
@@ -61,7 +61,7 @@ async def operation(request: Request) -> Response:
     return JSONResponse(body)
 
 
-def _called(request: Request) -> tuple[Google, dict[str, Any]]:
+def _call_of(request: Request) -> tuple[Google, dict[str, Any]]:
     google = google_of(request)
     check_bearer(request, google.account, google.clock.now_ms())
     check_project(request.path_params["project"], google.config.project)
@@ -74,14 +74,14 @@ def _source(google: Google, body: dict[str, Any]) -> Path | bytes:
     """Raises GoogleError for audio that isn't there."""
     if body.get("uri"):
         return _gs(google, str(body["uri"]))
-    content = decoded(body.get("content"))
+    content = decode_base64(body.get("content"))
     if not content:
         raise invalid("Audio must be provided in either content or uri.")
     return content
 
 
 def _gs(google: Google, uri: str) -> Path:
-    path = google.bucket.located(uri)
+    path = google.bucket.path_of_uri(uri)
     if path is None:
         raise GoogleError(404, f"The object {uri} does not exist.")
     return path
@@ -90,14 +90,14 @@ def _gs(google: Google, uri: str) -> Path:
 async def _file_result(google: Google, config: dict[str, Any], uri: str) -> dict[str, Any]:
     """One file's failure is no failure of the batch."""
     try:
-        results, seconds = await _heard(google, config, _gs(google, uri), None)
+        results, seconds = await _recognize(google, config, _gs(google, uri), None)
     except GoogleError as error:
         return {"error": {"code": 5 if error.code == 404 else 3, "message": error.message}}
-    transcript = {"results": results, "metadata": _billed(seconds)}
-    return {"inlineResult": {"transcript": transcript}, "metadata": _billed(seconds)}
+    transcript = {"results": results, "metadata": _billing(seconds)}
+    return {"inlineResult": {"transcript": transcript}, "metadata": _billing(seconds)}
 
 
-async def _heard(
+async def _recognize(
     google: Google, config: dict[str, Any], source: Path | bytes, longest: float | None
 ) -> tuple[list[dict[str, Any]], float]:
     """The results, none for silence, and the seconds of audio. Raises GoogleError 400."""
@@ -120,7 +120,7 @@ async def _heard(
     return [result], facts.seconds
 
 
-def _billed(seconds: float) -> dict[str, Any]:
+def _billing(seconds: float) -> dict[str, Any]:
     return {"totalBilledDuration": f"{-(-seconds // 1):g}s"}
 
 

@@ -40,6 +40,6 @@ def check_config(config: dict[str, Any], location: str) -> None:
             raise invalid(f"Phrases must have 1 to {LONGEST_PHRASE} characters.")
 
 
-def check_project(asked: str, project: str) -> None:
-    if asked != project:
-        raise GoogleError(403, f"Permission denied on resource project {asked}.")
+def check_project(name: str, project: str) -> None:
+    if name != project:
+        raise GoogleError(403, f"Permission denied on resource project {name}.")

@@ -12,7 +12,7 @@ from simulator.google import storage_uploads
 from simulator.google.config import CorsRule
 from simulator.google.errors import StorageError
 from simulator.google.identity import check_bearer
-from simulator.google.objects import Bucket, StoredObject
+from simulator.google.objects import Bucket, BucketObject
 from simulator.google.preconditions import check_preconditions, whole_number
 from simulator.google.requests import google_of, json_body
 from simulator.google.state import Google
@@ -30,15 +30,15 @@ def bucket_of(request: Request) -> Bucket:
     return google.bucket
 
 
-def object_of(request: Request) -> StoredObject:
+def object_of(request: Request) -> BucketObject:
     """Raises StorageError 404, or 412 for a failed precondition."""
     bucket, name = bucket_of(request), request.path_params["object"]
-    stored = bucket.get(name)
-    asked = request.query_params.get("generation")
-    if stored is None or (asked is not None and asked != str(stored.generation)):
+    item = bucket.get(name)
+    generation = request.query_params.get("generation")
+    if item is None or (generation is not None and generation != str(item.generation)):
         raise StorageError(404, f"No such object: {bucket.name}/{name}")
-    check_preconditions(request, stored)
-    return stored
+    check_preconditions(request, item)
+    return item
 
 
 async def bucket_resource(request: Request) -> Response:
@@ -68,19 +68,19 @@ async def bucket_resource(request: Request) -> Response:
 async def list_objects(request: Request) -> Response:
     bucket, query = bucket_of(request), request.query_params
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter")
-    items: list[StoredObject] = []
+    items: list[BucketObject] = []
     prefixes: set[str] = set()
     names = [name for name in bucket.names(prefix) if name > query.get("pageToken", "")]
     limit = min(whole_number(request, "maxResults") or PAGE_SIZE, PAGE_SIZE)
     for name in names[:limit]:
-        folder, found, _ = name[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
-        stored = bucket.get(name)
-        if found:
+        folder, separator, _ = name[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
+        item = bucket.get(name)
+        if separator:
             prefixes.add(f"{prefix}{folder}{delimiter}")
-        elif stored is not None:
-            items.append(stored)
+        elif item is not None:
+            items.append(item)
     answer: dict[str, Any] = {"kind": "storage#objects", "prefixes": sorted(prefixes)}
-    answer["items"] = [_resource(google_of(request), stored) for stored in items]
+    answer["items"] = [_resource(google_of(request), item) for item in items]
     if len(names) > limit:
         answer["nextPageToken"] = names[limit - 1]
     return JSONResponse(answer)
@@ -93,24 +93,24 @@ async def get_object(request: Request) -> Response:
 
 
 async def download(request: Request) -> Response:
-    stored = object_of(request)
+    item = object_of(request)
     headers = {
-        "x-goog-hash": hash_header(stored),
-        "x-goog-generation": str(stored.generation),
-        "x-goog-metageneration": str(stored.metageneration),
-        "x-goog-stored-content-length": str(stored.size),
-        "etag": f'"{stored.generation}"',
+        "x-goog-hash": hash_header(item),
+        "x-goog-generation": str(item.generation),
+        "x-goog-metageneration": str(item.metageneration),
+        "x-goog-stored-content-length": str(item.size),
+        "etag": f'"{item.generation}"',
     }
-    path = google_of(request).bucket.path(stored)
-    return FileResponse(path, headers=headers, media_type=stored.meta.content_type)
+    path = google_of(request).bucket.path(item)
+    return FileResponse(path, headers=headers, media_type=item.meta.content_type)
 
 
 async def patch_object(request: Request) -> Response:
-    stored, google = object_of(request), google_of(request)
+    item, google = object_of(request), google_of(request)
     body = json_body(request)
     changes = {WRITABLE[name]: value for name, value in body.items() if name in WRITABLE}
-    changed = google.bucket.describe(stored, changes, google.clock.now_ms())
-    return JSONResponse(_resource(google, changed))
+    item = google.bucket.describe(item, changes, google.clock.now_ms())
+    return JSONResponse(_resource(google, item))
 
 
 async def delete_object(request: Request) -> Response:
@@ -128,22 +128,22 @@ async def insert(request: Request) -> Response:
         location = f"{google.base_url}/upload/storage/v1/b/{quote(bucket.name)}/o?{query}"
         return Response(headers={"location": location, "x-guploader-uploadid": upload_id})
     if kind == "multipart":
-        stored = await storage_uploads.multipart(request, google)
+        item = await storage_uploads.multipart(request, google)
     elif kind == "media":
-        stored = await storage_uploads.simple(request, google)
+        item = await storage_uploads.simple(request, google)
     else:
         raise StorageError(400, "Required parameter: uploadType")
-    return JSONResponse(_resource(google, stored))
+    return JSONResponse(_resource(google, item))
 
 
 async def upload(request: Request) -> Response:
     """A piece of a resumable upload: 308 until it is the last one."""
     google = google_of(request)
     bucket_of(request)
-    stored, received = await storage_uploads.piece(request, google)
-    if stored is not None:
-        return JSONResponse(_resource(google, stored))
-    return Response(status_code=308, headers={"range": f"bytes=0-{received - 1}"} if received else {})
+    item, size = await storage_uploads.piece(request, google)
+    if item is not None:
+        return JSONResponse(_resource(google, item))
+    return Response(status_code=308, headers={"range": f"bytes=0-{size - 1}"} if size else {})
 
 
 async def cancel(request: Request) -> Response:
@@ -153,8 +153,8 @@ async def cancel(request: Request) -> Response:
     return Response(status_code=499)
 
 
-def _resource(google: Google, stored: StoredObject) -> dict[str, Any]:
-    return object_resource(google.base_url, google.bucket.name, stored)
+def _resource(google: Google, item: BucketObject) -> dict[str, Any]:
+    return object_resource(google.base_url, google.bucket.name, item)
 
 
 _OBJECT = "/storage/v1/b/{bucket}/o/{object:path}"

@@ -9,8 +9,8 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
 from simulator.google.errors import StorageError
-from simulator.google.objects import Incoming, ObjectMeta, StoredObject
-from simulator.google.preconditions import FAILED, check_preconditions, whole_number
+from simulator.google.objects import BucketObject, Incoming, ObjectMeta
+from simulator.google.preconditions import FAILURE, check_preconditions, whole_number
 from simulator.google.requests import json_body
 from simulator.google.resumable import GRANULE_BYTES, Piece, Upload
 from simulator.google.state import Google
@@ -26,40 +26,40 @@ def start(request: Request, google: Google) -> str:
     return google.uploads.open(name, meta, whole_number(request, "ifGenerationMatch"))
 
 
-async def piece(request: Request, google: Google) -> tuple[StoredObject | None, int]:
+async def piece(request: Request, google: Google) -> tuple[BucketObject | None, int]:
     """The finished object once all has come, else None, and the bytes received so far."""
     upload_id = request.query_params.get("upload_id", "")
-    finished = google.uploads.finished(upload_id)
-    if finished is not None:
-        return finished, finished.size
-    upload, asked = google.uploads.get(upload_id), Piece.of(request.headers.get("content-range"))
-    at = upload.incoming.size if asked.first is None else asked.first
+    result = google.uploads.result(upload_id)
+    if result is not None:
+        return result, result.size
+    upload, span = google.uploads.get(upload_id), Piece.of(request.headers.get("content-range"))
+    at = upload.incoming.size if span.first is None else span.first
     size = 0
     async for chunk in request.stream():
         upload.take(chunk, at + size)
         size += len(chunk)
-    total = at + size if request.headers.get("content-range") is None else asked.total
+    total = at + size if request.headers.get("content-range") is None else span.total
     if total is None or upload.incoming.size < total:
         if size % GRANULE_BYTES:
             raise StorageError(400, f"Invalid request. There were {size} byte(s) in the request body.")
         return None, upload.incoming.size
-    stored = _finish(upload, request.headers.get("x-goog-hash"), google)
-    google.uploads.finish(upload_id, stored)
-    return stored, stored.size
+    item = _finish(upload, request.headers.get("x-goog-hash"), google)
+    google.uploads.finish(upload_id, item)
+    return item, item.size
 
 
-def _finish(upload: Upload, hashes: str | None, google: Google) -> StoredObject:
+def _finish(upload: Upload, hashes: str | None, google: Google) -> BucketObject:
     existing = google.bucket.get(upload.name)
     if upload.generation_match not in (None, existing.generation if existing else 0):
         upload.incoming.discard()
-        raise StorageError(412, FAILED)
+        raise StorageError(412, FAILURE)
     for entry in (hashes or "").split(","):
         kind, _, value = entry.strip().partition("=")
         _check_hash(upload.incoming, kind, value)
     return google.bucket.put(upload.name, upload.incoming, upload.meta, google.clock.now_ms())
 
 
-async def simple(request: Request, google: Google) -> StoredObject:
+async def simple(request: Request, google: Google) -> BucketObject:
     name = _name(request, {})
     check_preconditions(request, google.bucket.get(name))
     incoming = google.bucket.incoming()
@@ -73,7 +73,7 @@ async def simple(request: Request, google: Google) -> StoredObject:
     return google.bucket.put(name, incoming, meta, google.clock.now_ms())
 
 
-async def multipart(request: Request, google: Google) -> StoredObject:
+async def multipart(request: Request, google: Google) -> BucketObject:
     """multipart/related: the object's JSON, then its bytes."""
     incoming = google.bucket.incoming()
     try:
@@ -154,6 +154,6 @@ def _name(request: Request, resource: dict[str, Any]) -> str:
 
 def _check_hash(incoming: Incoming, kind: str, value: str | None) -> None:
     """Raises StorageError 400 where the bytes that came are not those that were sent."""
-    calculated = {"crc32c": incoming.crc32c, "md5": incoming.md5}.get(kind)
-    if value and calculated is not None and value != calculated:
-        raise StorageError(400, f"Provided {kind} hash {value!r} doesn't match calculated {calculated!r}.")
+    actual = {"crc32c": incoming.crc32c, "md5": incoming.md5}.get(kind)
+    if value and actual is not None and value != actual:
+        raise StorageError(400, f"Provided {kind} hash {value!r} doesn't match calculated {actual!r}.")

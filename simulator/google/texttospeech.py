@@ -32,23 +32,23 @@ async def synthesize(request: Request) -> Response:
     voice, audio = _voice(part(body, "voice")), part(body, "audioConfig")
     text = _text(part(body, "input"), voice)
     _check_audio(audio, voice)
-    spoken = await asyncio.to_thread(
+    wav = await asyncio.to_thread(
         speak,
         text,
         float(audio.get("speakingRate") or 1),
         int(audio.get("sampleRateHertz") or 24_000),
         engine=google.config.voice == "openjtalk",
     )
-    return JSONResponse({"audioContent": base64.b64encode(spoken).decode()})
+    return JSONResponse({"audioContent": base64.b64encode(wav).decode()})
 
 
 async def voices(request: Request) -> Response:
     """Those of a language, or all (docs: REST voices.list)."""
     google = google_of(request)
     check_bearer(request, google.account, google.clock.now_ms())
-    wanted = request.query_params.get("languageCode", LANGUAGE)
-    offered = VOICES if wanted.lower() == LANGUAGE.lower() else ()
-    return JSONResponse({"voices": [{"name": name, "languageCodes": [LANGUAGE]} for name in offered]})
+    language = request.query_params.get("languageCode", LANGUAGE)
+    names = VOICES if language.lower() == LANGUAGE.lower() else ()
+    return JSONResponse({"voices": [{"name": name, "languageCodes": [LANGUAGE]} for name in names]})
 
 
 def _voice(selection: dict[str, Any]) -> Voice:
@@ -65,19 +65,19 @@ def _voice(selection: dict[str, Any]) -> Voice:
     return VOICES[name]
 
 
-def _text(said: dict[str, Any], voice: Voice) -> str:
+def _text(synthesis_input: dict[str, Any], voice: Voice) -> str:
     """What is to be said, with the given readings in place. Raises GoogleError 400."""
-    sources = [name for name in SOURCES if said.get(name)]
+    sources = [name for name in SOURCES if synthesis_input.get(name)]
     if len(sources) != 1:
         raise invalid("Either `input.text` or `input.ssml` must be set, and only one of them.")
-    source = str(said[sources[0]])
+    source = str(synthesis_input[sources[0]])
     if len(source.encode()) > LIMIT_BYTES:
         raise invalid(f"Either `input.text` or `input.ssml` is longer than the limit of {LIMIT_BYTES} bytes.")
     if sources == ["markup"] and not voice.is_chirp:
         raise invalid("Markup is only supported for Chirp 3: HD voices.")
     text = _ssml_text(source, voice) if sources == ["ssml"] else source
     text = _PAUSE.sub("、", text) if sources == ["markup"] else text
-    for pronunciation in entries(part(said, "customPronunciations"), "pronunciations"):
+    for pronunciation in entries(part(synthesis_input, "customPronunciations"), "pronunciations"):
         phrase, reading = _pronunciation(pronunciation, voice)
         text = text.replace(phrase, reading)
     return text
@@ -85,11 +85,11 @@ def _text(said: dict[str, Any], voice: Voice) -> str:
 
 def _pronunciation(entry: Any, voice: Voice) -> tuple[str, str]:
     """A phrase and its reading. Raises GoogleError 400."""
-    known = entry if isinstance(entry, dict) else {}
-    phrase, reading = known.get("phrase"), known.get("pronunciation")
+    fields = entry if isinstance(entry, dict) else {}
+    phrase, reading = fields.get("phrase"), fields.get("pronunciation")
     if not phrase or not reading:
         raise invalid("customPronunciations: phrase and pronunciation must not be empty.")
-    if known.get("phoneticEncoding") not in YOMIGANA:
+    if fields.get("phoneticEncoding") not in YOMIGANA:
         raise invalid("customPronunciations: unsupported phonetic encoding for ja-JP.")
     if not voice.is_chirp:
         raise invalid("Custom pronunciations are not supported for this voice.")
@@ -105,9 +105,9 @@ def _ssml_text(source: str, voice: Voice) -> str:
         root = ET.fromstring(source)  # noqa: S314 - a test's own text
     except ET.ParseError as error:
         raise invalid("Invalid SSML. Newer voices like Neural2 require valid SSML.") from error
-    unsupported = sorted({element.tag for element in root.iter()} - CHIRP_SSML)
-    if root.tag != "speak" or (voice.is_chirp and unsupported):
-        raise invalid(f"SSML is not valid for this voice: {', '.join(unsupported) or root.tag}")
+    other_tags = sorted({element.tag for element in root.iter()} - CHIRP_SSML)
+    if root.tag != "speak" or (voice.is_chirp and other_tags):
+        raise invalid(f"SSML is not valid for this voice: {', '.join(other_tags) or root.tag}")
     for element in root.iter("sub"):
         element.text = element.get("alias", element.text)
     return "".join(root.itertext())

@@ -66,11 +66,11 @@ _ROUTES: tuple[tuple[str, str, Verb], ...] = (
     ("POST", r"/v1/projects/-/serviceAccounts/[^/]+:signBlob", "iam.signBlob"),
     ("GET|HEAD|OPTIONS", r"/[^/]+/.+", "storage.signed"),
 )
-_COMPILED = [(re.compile(method), re.compile(path), verb) for method, path, verb in _ROUTES]
+_PATTERNS = [(re.compile(method), re.compile(path), verb) for method, path, verb in _ROUTES]
 
 
 def verb_of(method: str, path: str, query: str) -> Verb | None:
-    for methods, pattern, verb in _COMPILED:
+    for methods, pattern, verb in _PATTERNS:
         if methods.fullmatch(method) and pattern.fullmatch(path):
             # The second step of a Files API upload goes to the first one's path.
             return "files.upload" if verb == "files.create" and "upload_id" in parse_qs(query) else verb
@@ -79,5 +79,5 @@ def verb_of(method: str, path: str, query: str) -> Verb | None:
 
 def model_of(path: str) -> str | None:
     """The model a Gemini path names, as it was asked for."""
-    found = re.search(r"/models/([^/:]+)", path)
-    return found[1] if found else None
+    match = re.search(r"/models/([^/:]+)", path)
+    return match[1] if match else None

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from simulator.google.config import CorsRule
 from simulator.google.errors import XmlError
-from simulator.google.objects import Bucket, StoredObject
+from simulator.google.objects import Bucket, BucketObject
 from simulator.google.requests import google_of
 from simulator.google.signatures import check_signature
 from simulator.google.storage_views import hash_header
@@ -17,25 +17,25 @@ DEFAULT_CACHE = "private, max-age=0"
 async def get_object(request: Request) -> Response:
     """The bytes, whole or a range of them; HEAD needs a link signed for HEAD."""
     google = google_of(request)
-    allowed = cors_headers(request, google.bucket)
+    cors = cors_headers(request, google.bucket)
     check_signature(request, google.account, google.clock.now_ms())
-    stored = _object(request, google.bucket)
+    item = _object(request, google.bucket)
     query = request.query_params
     headers = {
-        "x-goog-hash": hash_header(stored),
-        "x-goog-generation": str(stored.generation),
-        "x-goog-metageneration": str(stored.metageneration),
+        "x-goog-hash": hash_header(item),
+        "x-goog-generation": str(item.generation),
+        "x-goog-metageneration": str(item.metageneration),
         "x-goog-stored-content-encoding": "identity",
-        "x-goog-stored-content-length": str(stored.size),
+        "x-goog-stored-content-length": str(item.size),
         "x-goog-storage-class": "STANDARD",
-        "cache-control": stored.meta.cache_control or DEFAULT_CACHE,
-        "etag": f'"{stored.generation}"',
+        "cache-control": item.meta.cache_control or DEFAULT_CACHE,
+        "etag": f'"{item.generation}"',
     }
-    disposition = query.get("response-content-disposition", stored.meta.content_disposition)
+    disposition = query.get("response-content-disposition", item.meta.content_disposition)
     if disposition:
         headers["content-disposition"] = disposition
-    kind = query.get("response-content-type", stored.meta.content_type)
-    return FileResponse(google.bucket.path(stored), headers=headers | allowed, media_type=kind)
+    kind = query.get("response-content-type", item.meta.content_type)
+    return FileResponse(google.bucket.path(item), headers=headers | cors, media_type=kind)
 
 
 async def preflight(request: Request) -> Response:
@@ -46,7 +46,7 @@ async def preflight(request: Request) -> Response:
     rule = _rule(bucket, request, request.headers.get("access-control-request-method", ""))
     if rule is None:
         return Response()
-    headers = _allowed_origin(request, rule) | {
+    headers = _origin_headers(request, rule) | {
         "access-control-allow-methods": ", ".join(rule.method),
         "access-control-allow-headers": ", ".join(rule.response_header),
         "access-control-max-age": str(rule.max_age_seconds),
@@ -58,8 +58,8 @@ def cors_headers(request: Request, bucket: Bucket) -> dict[str, str]:
     rule = _rule(bucket, request, request.method)
     if rule is None:
         return {}
-    exposed = {"access-control-expose-headers": ", ".join(rule.response_header)}
-    return _allowed_origin(request, rule) | exposed
+    headers = {"access-control-expose-headers": ", ".join(rule.response_header)}
+    return _origin_headers(request, rule) | headers
 
 
 def _rule(bucket: Bucket, request: Request, method: str) -> CorsRule | None:
@@ -71,20 +71,20 @@ def _rule(bucket: Bucket, request: Request, method: str) -> CorsRule | None:
     return None
 
 
-def _allowed_origin(request: Request, rule: CorsRule) -> dict[str, str]:
+def _origin_headers(request: Request, rule: CorsRule) -> dict[str, str]:
     if "*" in rule.origin:
         return {"access-control-allow-origin": "*"}
     return {"access-control-allow-origin": request.headers["origin"], "vary": "Origin"}
 
 
-def _object(request: Request, bucket: Bucket) -> StoredObject:
+def _object(request: Request, bucket: Bucket) -> BucketObject:
     """Raises XmlError 404."""
     if request.path_params["bucket"] != bucket.name:
         raise XmlError(404, "NoSuchBucket", "The specified bucket does not exist.")
-    stored = bucket.get(request.path_params["object"])
-    if stored is None:
+    item = bucket.get(request.path_params["object"])
+    if item is None:
         raise XmlError(404, "NoSuchKey", "The specified key does not exist.")
-    return stored
+    return item
 
 
 routes = [

@@ -4,26 +4,33 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from rich.console import Console
 
-from benchmarks.footage import clip, padded
+from benchmarks import fixed_latency
+from benchmarks.bench import Bench
+from benchmarks.footage import clip, pad
 from benchmarks.load_client import Webhook
 from benchmarks.measurement import Goal, Measurement, at_most, percentile, ratio_at_least, ratio_at_most
 from benchmarks.runner import Report, run_benchmark, table
 from moment.cli import BENCHMARKS
+from moment.parts import run_part
 from pipeline.media.probe import check_usable
+from settings import Settings
+
+BENCH = Bench(Settings.without_environment(), partial(run_part, build=fixed_latency.build))
 
 
-def measured(goal: Goal, ours: float = 120.0, reference: float = 100.0) -> Measurement:
+def measurement(goal: Goal, ours: float = 120.0, reference: float = 100.0) -> Measurement:
     return Measurement("thing", ours, reference, "ms", goal)
 
 
 @pytest.mark.parametrize(
-    ("goal", "met"),
+    ("goal", "is_met"),
     [
         (at_most(120), True),
         (at_most(119.9), False),
@@ -33,19 +40,19 @@ def measured(goal: Goal, ours: float = 120.0, reference: float = 100.0) -> Measu
         (ratio_at_least(1.21), False),
     ],
 )
-def test_a_goal_bounds_our_figure_or_the_ratio(goal: Goal, met: bool) -> None:
-    assert measured(goal).met is met
+def test_a_goal_bounds_our_figure_or_the_ratio(goal: Goal, is_met: bool) -> None:
+    assert measurement(goal).is_met is is_met
 
 
 def test_a_goal_is_judged_before_rounding() -> None:
-    just_over = measured(at_most(100), ours=100.0001)
+    just_over = measurement(at_most(100), ours=100.0001)
 
     assert just_over.as_json()["ours"] == 100.0
-    assert just_over.met is False
+    assert just_over.is_met is False
 
 
 def test_a_result_has_the_documented_fields() -> None:
-    assert measured(ratio_at_most(1.05), ours=2.0, reference=1.5).as_json() == {
+    assert measurement(ratio_at_most(1.05), ours=2.0, reference=1.5).as_json() == {
         "name": "thing",
         "ours": 2.0,
         "reference": 1.5,
@@ -67,7 +74,7 @@ def test_a_percentile_is_a_measured_value() -> None:
 def test_the_table_shows_figures_goal_and_verdict() -> None:
     page = io.StringIO()
 
-    Console(file=page, width=120).print(table("tap", [measured(at_most(100))], 0.5))
+    Console(file=page, width=120).print(table("tap", [measurement(at_most(100))], 0.5))
 
     assert all(words in page.getvalue() for words in ("thing", "120.00", "100.00", "ours <= 100", "no"))
 
@@ -75,22 +82,23 @@ def test_the_table_shows_figures_goal_and_verdict() -> None:
 @pytest.fixture
 def two_results(monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of a benchmark that meets one goal and misses another."""
-    module = ModuleType("benchmarks.pretended")
+    module = ModuleType("benchmarks.made_up")
 
-    def measure(folder: Path, report: Report) -> Sequence[Measurement]:
+    def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]:
+        assert bench is BENCH
         assert folder.is_dir()
         report("measuring")
-        return [measured(at_most(200)), measured(at_most(100))]
+        return [measurement(at_most(200)), measurement(at_most(100))]
 
     vars(module)["measure"] = measure
-    monkeypatch.setitem(sys.modules, "benchmarks.pretended", module)
-    return "pretended"
+    monkeypatch.setitem(sys.modules, "benchmarks.made_up", module)
+    return "made_up"
 
 
-def test_json_is_one_object_a_line_and_a_missed_goal_is_told(
+def test_json_is_one_object_a_line_and_a_missed_goal_gives_exit_code_1(
     two_results: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = run_benchmark(two_results, as_json=True)
+    code = run_benchmark(two_results, BENCH, as_json=True)
 
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["met"] for line in lines] == [True, False]
@@ -103,10 +111,10 @@ def test_every_benchmark_the_command_offers_can_be_run() -> None:
     assert all(callable(import_module(f"benchmarks.{name}").measure) for name in BENCHMARKS)
 
 
-def test_the_large_video_is_valid_and_of_the_asked_size(tmp_path: Path) -> None:
+def test_the_large_video_is_valid_and_of_the_size_it_should_have(tmp_path: Path) -> None:
     small = clip(tmp_path / "small.mp4", seconds=2, size="180x320")
 
-    large = padded(small, tmp_path / "large.mp4", total_bytes=3_000_001)
+    large = pad(small, tmp_path / "large.mp4", total_bytes=3_000_001)
 
     assert large.stat().st_size == 3_000_001
     assert check_usable(large).duration_seconds == check_usable(small).duration_seconds

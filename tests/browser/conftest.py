@@ -30,10 +30,10 @@ def chromium() -> str | None:
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
-        if os.environ.get("MOMENT_REQUIRE_BROWSER"):
+        if os.environ.get("CI"):
             pytest.fail(INSTALL)
         pytest.skip(INSTALL)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield launched
-        launched.close()
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()

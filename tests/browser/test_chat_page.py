@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from footage.draw import draw
 from footage.script import ClipRecipe
-from knowledge_base import copy
-from tests import quick_providers
+from knowledge_base import phrasebook
+from settings import Settings
 from tests.media_files import tone
+from tests.quick_providers import new_script
 from tests.system import WAIT, System, start_system
 
 PATIENCE = WAIT * 1000  # milliseconds
@@ -20,9 +21,9 @@ SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", "out/screenshots"))
 
 
 @pytest.fixture
-def system(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:
-    quick_providers.script.__init__()  # type: ignore[misc]
-    with start_system(tmp_path) as running:
+def system(settings: Settings, tmp_path: Path) -> Iterator[System]:
+    new_script()
+    with start_system(tmp_path, settings) as running:
         yield running
 
 
@@ -39,20 +40,25 @@ def test_a_person_cooks_a_session_on_the_chat_page(system: System, browser: Brow
     page.get_by_test_id("learner-name").filter(visible=True).fill("ゆうこ")
     page.get_by_test_id("add-learner").filter(visible=True).click()
     expect(page.get_by_test_id("thread")).to_contain_text("ゆうこさん、はじめまして", timeout=PATIENCE)
-    page.get_by_role("button", name=copy.DISH_BUTTON).first.click()
+    page.get_by_role("button", name=phrasebook.DISH_BUTTON).first.click()
     expect(page.get_by_test_id("thread")).to_contain_text("1回目ですね", timeout=PATIENCE)
     page.get_by_test_id("attach-video").set_input_files(clip)
-    tap(page, copy.MEMO_VOICE_LABEL, click=False)
+    tap(page, phrasebook.MEMO_VOICE_LABEL, click=False)
     page.get_by_test_id("attach-audio").set_input_files(memo)
-    for label in (copy.RATING_LABELS[2], copy.RATING_LABELS[3], copy.RATING_LABELS[1], copy.RATING_LABELS[4]):
+    for label in (
+        phrasebook.RATING_LABELS[2],
+        phrasebook.RATING_LABELS[3],
+        phrasebook.RATING_LABELS[1],
+        phrasebook.RATING_LABELS[4],
+    ):
         tap(page, label)
-    expect(page.get_by_test_id("thread")).to_contain_text(copy.RATINGS_COMPLETE, timeout=PATIENCE)
-    expect(page.get_by_test_id("thread")).to_contain_text(copy.CARD_PROBLEM, timeout=PATIENCE)
+    expect(page.get_by_test_id("thread")).to_contain_text(phrasebook.RATINGS_COMPLETE, timeout=PATIENCE)
+    expect(page.get_by_test_id("thread")).to_contain_text(phrasebook.CARD_PROBLEM, timeout=PATIENCE)
     screenshot(page, "coaching_text.png")
     video = page.locator('[data-from="bot"][data-type="video"] video')
     expect(video).to_be_visible(timeout=PATIENCE)
     video.evaluate("player => { player.muted = true; player.playbackRate = 4; return player.play(); }")
-    expect(page.get_by_test_id("thread")).to_contain_text(copy.VIDEO_WATCHED, timeout=PATIENCE)
+    expect(page.get_by_test_id("thread")).to_contain_text(phrasebook.VIDEO_WATCHED, timeout=PATIENCE)
     screenshot(page, "coaching_video.png")
     assert problems == []
 

@@ -4,17 +4,20 @@ import os
 import threading
 from pathlib import Path
 
+from desk.stack import Part
+from moment.parts import run_part
+from settings import Settings
 from tests import quick_providers
 
 
-def hold_the_first_analysis(folder: Path) -> None:
-    """Who analyses first leaves its pid in the folder and stays in it."""
+def hold_first(call: str, folder: Path) -> None:
+    """Whoever makes this call of a provider first leaves its pid in the folder and stays in it."""
 
-    def before(call: str) -> None:
-        if call != "analyze":
+    def before(current_call: str) -> None:
+        if current_call != call:
             return
         try:
-            with (folder / "analysing").open("x") as file:
+            with (folder / call).open("x") as file:
                 file.write(str(os.getpid()))
         except FileExistsError:
             return
@@ -23,8 +26,13 @@ def hold_the_first_analysis(folder: Path) -> None:
     quick_providers.script.before = before
 
 
-def analysing(folder: Path) -> int:
-    """The pid of the worker that is at the analysis; 0 before."""
-    file = folder / "analysing"
-    written = file.read_text() if file.exists() else ""
-    return int(written or 0)
+def holder(call: str, folder: Path) -> int:
+    """The pid of the worker that stays in the call; 0 before."""
+    file = folder / call
+    return int((file.read_text() if file.exists() else "") or 0)
+
+
+def run_holding_part(part: Part, settings: Settings, folder: Path) -> None:
+    """A process of ours, on quick providers whose first analysis never ends."""
+    hold_first("analyze", folder)
+    run_part(part, settings, quick_providers.build)

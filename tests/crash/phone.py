@@ -7,26 +7,23 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, func, update
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from bot.answers import answer
-from bot.conversation import handle_events
-from bot.delivery import deliver
-from models.chat import ChatRoom, Message, MessageType, Sender
-from models.database import transaction
-from models.inbox import InboxEvent
+from jobs.inbox import store_events
+from models.chat import ChatRoom, Message, Sender
+from models.inbox import InboxEvent, InboxSubject
+from models.lease import LeaseColumns
+from models.media import Media
 from models.session import CookingSession, StageRun
 from models.user import SubscriptionStatus, User
-from pipeline import objects
-from pipeline.advance import facts_of
-from pipeline.graph import ready
-from pipeline.running import run_stages
-from simulator.client import Desk, Learner
-from webhooks.inbox import line_row, store
+from moment.resources import Resources
+from simulator.line.client import Desk, Learner
+from webhooks.line import line_row
 
 LONG = timedelta(hours=1)
+MAX_ROUNDS = 60  # of work until nothing is left to do
 Json = dict[str, Any]
 
 
@@ -34,19 +31,19 @@ Json = dict[str, Any]
 class Phone:
     """`line` is the learner's phone on the desk; the desk holds its webhooks back, we store our own."""
 
-    desk: Desk
+    resources: Resources
     line: Learner
     events: list[Json] = field(default_factory=list)  # all that LINE ever sent us
-    sent: list[str] = field(default_factory=list)  # ids of messages the learner may take back
+    message_ids: list[str] = field(default_factory=list)  # ids of messages the learner may take back
     _stamps: "count[int]" = field(default_factory=lambda: count(1_790_000_000_000, 1_000))
 
     @classmethod
-    def new(cls, desk: Desk) -> "Phone":
+    def new(cls, desk: Desk, resources: Resources) -> "Phone":
         line = desk.learner("ゆうこ")
         line.follow()
-        phone = cls(desk, line)
+        phone = cls(resources, line)
         phone.arrives({"type": "follow", "follow": {"isUnblocked": False}})
-        with transaction() as db:
+        with resources.database.transaction() as db:
             phone.user(db).subscription_status = SubscriptionStatus.ACTIVE
         return phone
 
@@ -71,89 +68,130 @@ class Phone:
         self._receive({**event, "deliveryContext": {"isRedelivery": True}})
 
     def _receive(self, event: Json) -> None:
-        store([line_row(self.line.channel, event)])
-        handle_events(self.line.user_id)
+        store_events(self.resources.database, [line_row(self.line.channel, event)])
+        with self.resources.database.transaction() as db:
+            subject_id = self.subject(db).id
+        self.resources.inbox.handle(subject_id)
 
     def says(self, message: Json, message_id: str | None) -> None:
         assert message_id is not None
-        self.sent.append(message_id)
+        self.message_ids.append(message_id)
         self.arrives({"type": "message", "message": {"id": message_id, **message}})
 
     def taps(self, data: str) -> None:
         self.arrives({"type": "postback", "postback": {"data": data}})
 
     def sends(self, kind: Literal["video", "audio"], file: Path, *, gone: bool = False) -> None:
-        sent = self.line.media(kind, file, gone=gone)
-        self.says({"type": kind, "contentProvider": {"type": "line"}}, sent.message_id)
+        message = self.line.media(kind, file, gone=gone)
+        self.says({"type": kind, "contentProvider": {"type": "line"}}, message.message_id)
+
+    def unsends(self, message_id: str) -> None:
+        self.message_ids.remove(message_id)
+        self.arrives({"type": "unsend", "unsend": {"messageId": message_id}})
 
     def time_passes(self) -> None:
         """Pauses, leases and the memo's grace are over."""
-        with transaction() as db:
-            mine = select(CookingSession.id).where(CookingSession.user_id == self.user(db).id)
-            db.exec(
-                update(StageRun)
-                .where(col(StageRun.session_id).in_(mine))
-                .values(not_before=None, leased_until=None)
-            )
-            db.exec(
-                update(Message).where(col(Message.id).in_(self._message_ids(db))).values(next_attempt_at=None)
-            )
-            for session in self.sessions(db):
-                if session.video_received_at is not None:
-                    session.video_received_at -= LONG
+        with self.resources.database.transaction() as db:
+            for table, mine in self._owing(db):
+                due = update(table).where(mine, col(table.due_at).is_not(None))
+                db.execute(due.values(due_at=func.now(), nudge_at=func.now()))
+            is_placed = col(Media.session_id).is_not(None)
+            longer_ago = {"received_at": col(Media.received_at) - LONG}
+            db.execute(update(Media).where(self._my_media(db), is_placed).values(longer_ago))
+
+    def subject(self, db: DbSession) -> InboxSubject:
+        return db.exec(select(InboxSubject).where(InboxSubject.subject == self.line.user_id)).one()
 
     def sessions(self, db: DbSession) -> Sequence[CookingSession]:
         mine = select(CookingSession).where(CookingSession.user_id == self.user(db).id)
         return db.exec(mine.order_by(col(CookingSession.id))).all()
 
     def messages(self, db: DbSession) -> Sequence[Message]:
-        mine = select(Message).where(col(Message.id).in_(self._message_ids(db)))
-        return db.exec(mine.order_by(col(Message.id))).all()
+        return db.exec(select(Message).where(self._my_messages(db)).order_by(col(Message.id))).all()
+
+    def media(self, db: DbSession) -> Sequence[Media]:
+        return db.exec(select(Media).where(self._my_media(db)).order_by(col(Media.id))).all()
 
     def inbox(self, db: DbSession) -> Sequence[InboxEvent]:
-        return db.exec(select(InboxEvent).where(InboxEvent.line_user_id == self.line.user_id)).all()
+        return db.exec(select(InboxEvent).where(InboxEvent.subject == self.line.user_id)).all()
 
-    def _message_ids(self, db: DbSession) -> Any:
-        return select(Message.id).join(ChatRoom).where(ChatRoom.user_id == self.user(db).id)
+    def owing(self, db: DbSession) -> Sequence[LeaseColumns]:
+        """Every row of the learner's that may owe work, but the sessions."""
+        return [row for table, mine in self._owing(db) for row in db.exec(select(table).where(mine))]
+
+    def owes_work(self) -> bool:
+        """Whether a worker would find anything to do, now or later."""
+        with self.resources.database.transaction() as db:
+            rows, sessions = self.owing(db), self.sessions(db)
+        return any(row.nudge_at for row in rows) or any(session.nudge_at for session in sessions)
 
     def ready(self) -> list[tuple[int, str]]:
-        """The stages a worker might run now: session, stage."""
-        with transaction() as db:
-            return [
-                (session.id or 0, stage.name)
-                for session in self.sessions(db)
-                for stage in ready(facts_of(db, session))
-            ]
+        """The stages a worker may run now: session, stage."""
+        with self.resources.database.transaction() as db:
+            due = select(StageRun).where(self._my_runs(db), col(StageRun.due_at) <= func.now())
+            return [(run.session_id, run.stage) for run in db.exec(due.order_by(col(StageRun.id)))]
 
     def run(self, session_id: int, stage: str) -> None:
-        run_stages(session_id, stage)
+        self.resources.runner.run(session_id, stage)
 
-    def owed(self) -> list[int]:
-        with transaction() as db:
-            return [
-                message.id or 0
-                for message in self.messages(db)
-                if message.retry_key and not message.delivered_at and not message.parked_at
-            ]
-
-    def deliver_all(self) -> None:
-        for message_id in self.owed():
-            deliver(message_id)
+    def schedule_all(self) -> None:
+        with self.resources.database.transaction() as db:
+            session_ids = [session.id for session in self.sessions(db) if session.nudge_at is not None]
+        for session_id in session_ids:
+            self.resources.scheduler.run(session_id)
 
     def tend_media(self) -> None:
-        """What the media queue does beside the stages: keep what has no dish yet, purge what was taken back."""
-        with transaction() as db:
-            mine = [message for message in self.messages(db) if message.sender == Sender.USER]
-        for message in mine:
-            if message.meta.get("unsent"):
-                objects.purge(message.id or 0)
-            elif (
-                message.meta["type"] in (MessageType.VIDEO, MessageType.AUDIO) and message.session_id is None
-            ):
-                objects.keep_media(message.id or 0)
+        """What the media queue does: fetches what is owed, purges what was taken back."""
+        for media_id in self._due(Media):
+            self.resources.intake.work(media_id)
 
     def answer_all(self) -> None:
-        with transaction() as db:
-            asked = [m.id or 0 for m in self.messages(db) if m.meta["type"] == MessageType.QUESTION]
-        for question in asked:
-            answer(question)
+        for question in self._due(Message, Message.sender == Sender.USER):
+            self.resources.answers.answer(question)
+
+    def deliver_all(self) -> None:
+        for message_id in self._due(Message, Message.sender != Sender.USER):
+            self.resources.delivery.deliver(message_id)
+
+    def work_once(self) -> None:
+        """Time passes, and each worker does what is due then."""
+        self.time_passes()
+        self.tend_media()
+        self.schedule_all()
+        for session_id, stage in self.ready():
+            self.run(session_id, stage)
+        self.answer_all()
+        self.deliver_all()
+
+    def work(self) -> None:
+        """Everything that workers would do by and by."""
+        for _ in range(MAX_ROUNDS):
+            self.work_once()
+            if not self.owes_work():
+                return
+        raise AssertionError(f"there is still work after {MAX_ROUNDS} rounds")
+
+    def _due(self, table: type[Message] | type[Media], *which: Any) -> list[int]:
+        with self.resources.database.transaction() as db:
+            mine = dict(self._owing(db))[table]
+            due = select(table.id).where(mine, col(table.due_at) <= func.now(), *which)
+            return list(db.exec(due.order_by(col(table.id))))
+
+    def _owing(self, db: DbSession) -> Sequence[tuple[type[Any], ColumnElement[bool]]]:
+        return [
+            (InboxSubject, col(InboxSubject.subject) == self.line.user_id),
+            (Message, self._my_messages(db)),
+            (Media, self._my_media(db)),
+            (StageRun, self._my_runs(db)),
+        ]
+
+    def _my_messages(self, db: DbSession) -> ColumnElement[bool]:
+        rooms = select(ChatRoom.id).where(ChatRoom.user_id == self.user(db).id)
+        return col(Message.chat_room_id).in_(rooms)
+
+    def _my_media(self, db: DbSession) -> ColumnElement[bool]:
+        return col(Media.user_id) == self.user(db).id
+
+    def _my_runs(self, db: DbSession) -> ColumnElement[bool]:
+        sessions = select(CookingSession.id).where(CookingSession.user_id == self.user(db).id)
+        return col(StageRun.session_id).in_(sessions)

@@ -1,6 +1,6 @@
-"""What runs in a child: the process that production runs, with the points it shall die at.
+"""What runs in a child: a part as production runs it, with the points it shall die at.
 
-Importing this module imports all that any of them needs, so that a server that has it forks them at once.
+Importing this module imports all that any part needs, so that a server that has it forks them at once.
 """
 
 import multiprocessing
@@ -8,89 +8,80 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-import uvicorn  # noqa: F401 - imported once, for all that are forked
+import uvicorn
 
-import bot.jobs
-import pipeline.jobs
-import webhooks.app
-from bot import delivery
-from moment import processes
-from moment.console import start_logging
-from pipeline import reconciler
+import bot.conversation
+import moment.app
+import pipeline.answers
+import pipeline.intake
+import pipeline.runner
+from desk.console import start_logging
+from desk.stack import Part, ReconcilerPart, Web, Worker
+from jobs import leases, reconciler
+from moment.processes import reconcile, serve, work
+from moment.resources import open_resources
+from pipeline.providers.registry import Build
+from settings import Settings
 from tests import quick_providers
 from tests.crash import points
-from tests.process import reset_process
 
-__all__ = ["Part", "Plan", "bot", "pipeline", "quick_providers", "run", "webhooks"]
-
-
-@dataclass(frozen=True)
-class Part:
-    """One process: a function of `moment.processes` and its arguments."""
-
-    name: str
-    work: Callable[..., None]
-    arguments: tuple[Any, ...] = ()
+# What `Resources` would import at its first use, in every child anew.
+IMPORTED_ONCE = (bot.conversation, moment.app, pipeline.answers, pipeline.intake, pipeline.runner, uvicorn)
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What a child is to be."""
+class Trial:
+    """What a test puts its processes to. `folder` is the test's own."""
 
-    environment: Mapping[str, str]
-    folder: Path  # of the test
+    folder: Path
+    build: Build = quick_providers.build
     points: tuple[str, ...] = ()
-    always: bool = False
-    # "module:function", called with the folder before the part runs
-    prepare: tuple[str, ...] = field(default=())
+    always: bool = False  # the points fire at every visit, not only at the first
+    prepare: tuple[Callable[[Path], None], ...] = ()  # called in each process before its part runs
 
     @property
     def marks(self) -> Path:
         return self.folder / "marks"
 
-    def log(self, part: str) -> Path:
-        return self.folder / f"{part}.log"
+    @property
+    def scratch(self) -> Path:
+        """Where the processes' temporary files lie."""
+        return self.folder / "tmp"
+
+    def log(self, name: str) -> Path:
+        return self.folder / f"{name.replace(' ', '-')}.log"
 
 
-def web(port: int) -> Part:
-    return Part(f"web-{port}", processes.serve, ("127.0.0.1", port))
-
-
-def worker(queue: str, number: int = 1) -> Part:
-    return Part(f"{queue}-{number}", processes.work, (queue,))
-
-
-def reconciling() -> Part:
-    return Part("reconciler", processes.reconcile)
-
-
-def run(part: Part, plan: Plan) -> None:
+def run(name: str, part: Part, settings: Settings, trial: Trial) -> None:
     """The child's whole life."""
-    _log_to(plan.log(part.name))
+    _log_to(trial.log(name))
     _leave_with_the_test()
-    os.environ.update(plan.environment)
+    os.environ["TMPDIR"] = str(trial.scratch)
     tempfile.tempdir = None
-    reset_process()
     start_logging()
     _shorten()
-    points.install(plan.points, plan.marks, always=plan.always)
-    for name in plan.prepare:
-        module, function = name.split(":")
-        getattr(import_module(module), function)(plan.folder)
-    part.work(*part.arguments)
+    points.install(trial.points, trial.marks, str(part), always=trial.always)
+    for prepare in trial.prepare:
+        prepare(trial.folder)
+    with open_resources(settings, trial.build) as resources:
+        match part:
+            case Web(port):
+                serve(resources, "127.0.0.1", port)
+            case Worker(queue):
+                work(resources, queue)
+            case ReconcilerPart():
+                reconcile(resources)
 
 
 def _shorten() -> None:
-    """How long production waits before it takes a row for forgotten: a test needs no more than this."""
-    reconciler.SETTLED = timedelta(seconds=0.3)
-    delivery.IN_FLIGHT = timedelta(seconds=1)
+    """How long production waits before it takes a nudge for lost: a test needs no more than this."""
+    leases.NUDGE_SLACK = timedelta(seconds=0.3)
+    reconciler.NUDGE_AGAIN = timedelta(seconds=1)
 
 
 def _log_to(path: Path) -> None:

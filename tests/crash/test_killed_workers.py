@@ -1,94 +1,182 @@
-"""Workers killed from outside in the middle of their work, and a stage that kills every worker it meets."""
+"""Workers killed from outside in the middle of their work, and work that kills every worker it meets."""
 
 import os
 import signal
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from knowledge_base import copy
-from models.chat import MessageType
-from models.session import SessionStatus
-from moment.supervisor import Child, Supervisor, moment
-from pipeline.graph import StageName
-from tests.crash.holding import analysing
-from tests.crash.points import DIED
-from tests.crash.process import reconciling, web, worker
-from tests.crash.test_crash_sweep import cook
-from tests.crash.town import PATIENCE, Town, town, wait_until
-from tests.process import name_in_environment
+from bot.delivery import PUSH
+from desk.stack import Worker
+from desk.supervisor import Child, Supervisor
+from jobs.inbox import MAX_ATTEMPTS as EVENT_ATTEMPTS
+from jobs.queue import Queue
+from knowledge_base import phrasebook
+from models.chat import Message, MessageType
+from models.inbox import InboxSubject
+from models.media import MediaKind
+from models.session import SessionStatus, StageName
+from pipeline.answers import MAX_ATTEMPTS as ANSWER_ATTEMPTS
+from pipeline.outcomes import DIED as WORKER_DIED
+from settings import Settings
+from tests import quick_providers
+from tests.crash.holding import hold_first, holder, run_holding_part
+from tests.crash.points import DIED, POISON_EVENT, POISON_QUESTION, POISON_STAGE, POISON_VIDEO
+from tests.crash.test_crash_sweep import QUESTION, cook
+from tests.crash.town import PATIENCE, WITHOUT_RENDERING, Town, start_town
 
-# A lease is a second and the reconciler looks three times in one; the rest is for a busy machine.
-BACK_IN_SECONDS = 20.0
-POISON = f"{StageName.COACH_TEXT}: claimed, not begun"
-
-
-HOLD = ("tests.crash.holding:hold_the_first_analysis",)
-
-
-def without_render(made: Town) -> None:
-    """All that leads to the text."""
-    queues = ("conversation", "media", "models")
-    port = int(made.web_url.rsplit(":", 1)[1])
-    made.start(web(port), *(worker(queue) for queue in queues), reconciling())
+# Where a second try is counted: long enough for a busy machine, so that only the dead lose theirs.
+LEASE = timedelta(seconds=3)
+# The reconciler looks three times in a second; the rest is for a busy machine.
+BACK_IN_SECONDS = 40.0
 
 
-@pytest.mark.usefixtures("database_url", "broker_url")
-def test_the_work_of_a_killed_worker_is_back_in_seconds(tmp_path: Path, clip: Path, memo: Path) -> None:
-    with town(tmp_path, prepare=HOLD) as made:
-        without_render(made)
-        learner = made.desk.learner("ゆうこ")
-        cook(learner, clip, memo)
-        held_by = wait_until(lambda: analysing(tmp_path), "an analysis under way")
-        assert made.kill("models-1") == held_by
-        wait_until(
-            lambda: made.runs(learner)[StageName.ANALYZE_VIDEO].finished_at, "the analysis", BACK_IN_SECONDS
-        )
-        learner.wait_for_text(copy.CARD_PROBLEM, PATIENCE)
-        assert made.runs(learner)[StageName.ANALYZE_VIDEO].attempt == 2
-        assert made.ended == [("models-1", -signal.SIGKILL)]
-
-
-@pytest.mark.usefixtures("database_url", "broker_url")
-def test_the_supervisor_starts_a_killed_worker_again(tmp_path: Path, clip: Path, memo: Path) -> None:
-    with town(tmp_path) as made:
-        port = int(made.web_url.rsplit(":", 1)[1])
-        made.start(web(port), worker("conversation"), worker("media"), reconciling())
-        child = Child("worker models", moment("worker", "--queue", "models"))
-        # As `moment worker` would start it, with providers that hold the first analysis.
-        held = name_in_environment(
-            PROVIDERS="tests.crash.holding_providers", HOLD_IN=str(tmp_path), LEASE="PT1S"
-        )
-        with held, Supervisor([child], quiet=True):
-            learner = made.desk.learner("ゆうこ")
-            cook(learner, clip, memo)
-            os.kill(wait_until(lambda: analysing(tmp_path), "an analysis under way"), signal.SIGKILL)
-            learner.wait_for_text(copy.CARD_PROBLEM, PATIENCE)
-            assert child.restarts == 1
-        assert made.runs(learner)[StageName.ANALYZE_VIDEO].attempt == 2
-
-
-@pytest.mark.usefixtures("database_url", "broker_url")
-def test_a_stage_that_kills_its_worker_is_given_up_and_the_learner_told_once(
-    tmp_path: Path, clip: Path, memo: Path
+def test_the_work_of_a_killed_worker_is_back_in_seconds(
+    settings: Settings, tmp_path: Path, clip: Path, memo: Path
 ) -> None:
-    with town(tmp_path, points=[POISON], always=True) as made:
-        without_render(made)
-        learner = made.desk.learner("ゆうこ")
-        cook(learner, clip, memo)
-        told = learner.wait_for_text(copy.COACHING_FAILED, PATIENCE)
-        session = made.session(learner)
+    hold = partial(hold_first, "analyze")
+    with start_town(tmp_path, settings, queues=WITHOUT_RENDERING, prepare=[hold], lease=LEASE) as town:
+        learner = town.desk.learner("ゆうこ")
+        cook(town, learner, clip, memo)
+        holder_id = town.wait_until(lambda: holder("analyze", tmp_path), "an analysis under way")
+        assert town.launcher.kill("worker models") == holder_id
+        town.wait_until(
+            lambda: town.runs(learner)[StageName.ANALYZE_VIDEO].finished_at, "the analysis", BACK_IN_SECONDS
+        )
+        learner.wait_for_text(phrasebook.CARD_PROBLEM, PATIENCE)
+        assert town.runs(learner)[StageName.ANALYZE_VIDEO].attempts == 2
+        assert town.deaths == [("worker models", -signal.SIGKILL)]
+
+
+def test_the_supervisor_starts_a_killed_worker_again(
+    settings: Settings, tmp_path: Path, clip: Path, memo: Path
+) -> None:
+    queues = [queue for queue in WITHOUT_RENDERING if queue is not Queue.MODELS]
+    with start_town(tmp_path, settings, queues=queues, lease=LEASE) as town:
+        # As `moment worker` would start it, with providers that hold the first analysis.
+        arguments = (Worker(Queue.MODELS), town.settings, tmp_path)
+        child = Child("worker models", run_holding_part, arguments, tmp_path / "supervised.log")
+        with Supervisor([child]):
+            learner = town.desk.learner("ゆうこ")
+            cook(town, learner, clip, memo)
+            pid = town.wait_until(lambda: holder("analyze", tmp_path), "an analysis under way")
+            os.kill(pid, signal.SIGKILL)
+            learner.wait_for_text(phrasebook.CARD_PROBLEM, PATIENCE)
+            assert child.restarts == 1
+        assert town.runs(learner)[StageName.ANALYZE_VIDEO].attempts == 2
+
+
+def test_a_stage_that_kills_its_worker_is_given_up_and_the_learner_told_once(
+    settings: Settings, tmp_path: Path, clip: Path, memo: Path
+) -> None:
+    poison = [POISON_STAGE.name]
+    with start_town(tmp_path, settings, queues=WITHOUT_RENDERING, points=poison, always=True) as town:
+        learner = town.desk.learner("ゆうこ")
+        cook(town, learner, clip, memo)
+        failure = learner.wait_for_text(phrasebook.COACHING_FAILED, PATIENCE)
+        session = town.session(learner)
         assert session.status == SessionStatus.FAILED
-        assert session.pipeline_error.startswith(StageName.COACH_TEXT)
-        run = made.runs(learner)[StageName.COACH_TEXT]
-        assert run.attempt == 5
+        assert session.pipeline_error == f"{StageName.COACH_TEXT}: {WORKER_DIED}"
+        run = town.runs(learner)[StageName.COACH_TEXT]
+        assert run.attempts == town.settings.max_attempts + 1
         assert run.parked_at is not None
-        assert made.ended == [("models-1", DIED)] * 5
+        assert town.deaths == [("worker models", DIED)] * town.settings.max_attempts
         # Once: the reconciler's later passes find nothing more to say.
         learner.text("どうなりましたか")
         learner.wait_for(
-            lambda thread: thread.bubbles[-1].author == "bot" and thread.bubbles[-1].id != told.id, PATIENCE
+            lambda thread: thread.bubbles[-1].author == "bot" and thread.bubbles[-1].id != failure.id,
+            PATIENCE,
         )
-        failures = [m for m in made.owed() if m.meta["type"] == MessageType.COACHING_FAILED]
+        failures = [m for m in town.owed() if m.kind == MessageType.COACHING_FAILED]
         assert len(failures) == 1
-        assert len([b for b in learner.thread().from_bot if copy.COACHING_FAILED in b.text]) == 1
+        assert len([b for b in learner.thread().from_bot if phrasebook.COACHING_FAILED in b.text]) == 1
+
+
+def test_a_video_that_kills_who_looks_into_it_is_given_up_and_the_learner_told(
+    settings: Settings, tmp_path: Path, clip: Path, memo: Path
+) -> None:
+    queues = [Queue.CONVERSATION, Queue.MEDIA]
+    with start_town(tmp_path, settings, queues=queues, points=[POISON_VIDEO.name], always=True) as town:
+        learner = town.desk.learner("ゆうこ")
+        cook(town, learner, clip, memo)
+        learner.wait_for_text(phrasebook.COACHING_FAILED, PATIENCE)
+        (video,) = [media for media in town.media(learner) if media.kind == MediaKind.VIDEO]
+        assert (video.attempts, video.error) == (town.settings.max_attempts + 1, WORKER_DIED)
+        assert video.parked_at is not None
+        assert town.session(learner).status == SessionStatus.FAILED
+        assert town.deaths == [("worker media", DIED)] * town.settings.max_attempts
+
+
+def test_an_event_that_kills_its_process_is_given_up_and_the_next_ones_are_handled(
+    settings: Settings, tmp_path: Path
+) -> None:
+    queues = [Queue.CONVERSATION]
+    with start_town(tmp_path, settings, queues=queues, points=[POISON_EVENT.name], always=True) as town:
+        learner = town.desk.learner("ゆうこ")
+        learner.follow()
+        learner.wait_for_text(phrasebook.CHOOSE_DISH_ALT, PATIENCE)
+        learner.sticker()
+        learner.location(35.0, 135.0)
+        learner.wait_for_text(phrasebook.phrase("something_wrong"), PATIENCE)
+        learner.wait_for_text(phrasebook.LOCATION_RECEIVED, PATIENCE)
+        town.wait_until(town.is_at_rest, "the end of all work")
+        assert town.deaths == [("worker conversation", DIED)] * EVENT_ATTEMPTS
+        follow, sticker, location = town.events()
+        assert (follow.outcome, location.outcome) == ("follow", "anything_else")
+        assert (sticker.outcome, sticker.error) == ("failed", "its handler ended the process that ran it")
+        apologies = [m for m in town.owed() if m.text == phrasebook.phrase("something_wrong")]
+        assert [message.delivered_by for message in apologies] == [PUSH]
+        with town.database.transaction() as db:
+            subject = db.get_one(InboxSubject, 1)
+        assert subject.attempts == 0
+
+
+@pytest.mark.parametrize("other", ["another worker", "the same, started again"])
+def test_a_question_whose_worker_is_killed_is_answered_once_by_the_next(
+    settings: Settings, tmp_path: Path, other: str
+) -> None:
+    workers = 2 if other == "another worker" else 1
+    queues = [Queue.CONVERSATION, *[Queue.ANSWERS] * workers]
+    with start_town(
+        tmp_path, settings, queues=queues, prepare=[partial(hold_first, "answer")], lease=LEASE
+    ) as town:
+        learner = town.desk.learner("ゆうこ")
+        learner.follow()
+        learner.text(QUESTION)
+        holder_id = town.wait_until(lambda: holder("answer", tmp_path), "an answer under way")
+        (name,) = [
+            name
+            for name in ("worker answers", "worker answers 2")[:workers]
+            if town.launcher.process_id(name) == holder_id
+        ]
+        town.launcher.kill(name)
+        learner.wait_for_text(quick_providers.script.answer, PATIENCE)
+        town.wait_until(town.is_at_rest, "the end of all work")
+        assert town.deaths == [(name, -signal.SIGKILL)]
+        (answer,) = _answers(town)
+        with town.database.transaction() as db:
+            question = db.get_one(Message, answer.answers_id)
+        assert question.attempts == 2
+        assert answer.delivered_at is not None
+        answers = [b for b in learner.thread().from_bot if quick_providers.script.answer in b.text]
+        assert len(answers) == 1
+
+
+def test_a_question_that_kills_its_worker_is_given_up_with_an_apology(
+    settings: Settings, tmp_path: Path
+) -> None:
+    queues = [Queue.CONVERSATION, Queue.ANSWERS]
+    with start_town(tmp_path, settings, queues=queues, points=[POISON_QUESTION.name], always=True) as town:
+        learner = town.desk.learner("ゆうこ")
+        learner.follow()
+        learner.text(QUESTION)
+        learner.wait_for_text(phrasebook.phrase("thinking_failed"), PATIENCE)
+        town.wait_until(town.is_at_rest, "the end of all work")
+        assert len(_answers(town)) == 1
+        assert town.deaths == [("worker answers", DIED)] * ANSWER_ATTEMPTS
+
+
+def _answers(town: Town) -> list[Message]:
+    return [message for message in town.owed() if message.kind == MessageType.ANSWER]

@@ -2,20 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import psycopg
-import pytest
 import redis
 
-from knowledge_base import copy
-from models.session import SessionStatus, StageRun
-from pipeline.graph import StageName
-from simulator.client import Crossing
-from tests.crash.process import reconciling, web, worker
+from desk.stack import Worker
+from jobs import reconciler
+from jobs.queue import Queue
+from knowledge_base import phrasebook
+from models.session import SessionStatus, StageName
+from settings import Settings
+from simulator.line.client import Crossing
 from tests.crash.test_crash_sweep import cook
-from tests.crash.town import PATIENCE, town, wait_until
+from tests.crash.town import PATIENCE, WITHOUT_RENDERING, Town, start_town
+
+LEASE = timedelta(seconds=10)  # nobody dies: each stage is done by its first try
 
 
 @contextmanager
@@ -33,62 +37,63 @@ def closed(database_url: str) -> Iterator[None]:
             connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
-@pytest.mark.usefixtures("broker_url")
 def test_a_session_goes_on_when_the_database_comes_back(
-    database_url: str, tmp_path: Path, clip: Path, memo: Path
+    database_url: str, settings: Settings, tmp_path: Path, clip: Path, memo: Path
 ) -> None:
-    with town(tmp_path) as made:
-        port = int(made.web_url.rsplit(":", 1)[1])
-        made.start(
-            web(port), *(worker(queue) for queue in ("conversation", "media", "models")), reconciling()
-        )
-        learner = made.desk.learner("ゆうこ")
-        made.desk.fault("content", delay_seconds=1.0, times=2)  # so that work is under way when it goes
-        cook(learner, clip, memo)
-        wait_until(lambda: made.desk.log(path="/content"), "the download")
+    with start_town(tmp_path, settings, queues=WITHOUT_RENDERING) as town:
+        learner = town.desk.learner("ゆうこ")
+        town.desk.fault("content", delay_seconds=1.0, times=2)  # so that work is under way when it goes
+        cook(town, learner, clip, memo)
+        town.wait_until(lambda: town.desk.log(path="/content"), "the download")
         with closed(database_url):
-            wait_until(lambda: _ready(made.web_url) == 503, "the web process to notice")
+            town.wait_until(lambda: _ready(town) == 503, "the web process to notice")
             # Sent while nothing can be stored: not acknowledged, so LINE brings it again.
-            sent = learner.sticker()
-            wait_until(
-                lambda: _statuses(made.desk.log(direction="LINE→bot"), sent.webhook_event_id), "a refusal"
-            )
-            assert 200 not in _statuses(made.desk.log(direction="LINE→bot"), sent.webhook_event_id)
-        learner.wait_for_text(copy.STICKER_RECEIVED, PATIENCE)
-        learner.wait_for_text(copy.CARD_PROBLEM, PATIENCE)
-        wait_until(lambda: all(m.delivered_at or m.parked_at for m in made.owed()), "all that is owed")
-        assert made.session(learner).status == SessionStatus.TEXT_READY
-        assert len([b for b in learner.thread().of_type("flex") if copy.CARD_PROBLEM in b.text]) == 1
-        assert made.ended == []  # nobody died of it
+            sticker = learner.sticker()
+            town.wait_until(lambda: _statuses(town, sticker.webhook_event_id), "a refusal")
+            assert 200 not in _statuses(town, sticker.webhook_event_id)
+        learner.wait_for_text(phrasebook.STICKER_RECEIVED, PATIENCE)
+        learner.wait_for_text(phrasebook.CARD_PROBLEM, PATIENCE)
+        town.wait_until(lambda: all(m.delivered_at or m.parked_at for m in town.owed()), "all that is owed")
+        assert town.session(learner).status == SessionStatus.TEXT_READY
+        assert len([b for b in learner.thread().of_type("flex") if phrasebook.CARD_PROBLEM in b.text]) == 1
+        assert town.deaths == []  # nobody died of it
 
 
-def _ready(web_url: str) -> int:
-    return httpx.get(f"{web_url}/readyz", trust_env=False, timeout=60).status_code
+def _ready(town: Town) -> int:
+    return httpx.get(f"{town.stack.web_url}/readyz", trust_env=False, timeout=60).status_code
 
 
-def _statuses(crossings: list[Crossing], event_id: str | None) -> list[int | None]:
+def _statuses(town: Town, event_id: str | None) -> list[int | None]:
+    crossings: list[Crossing] = town.desk.log(direction="LINE→bot")
     return [c.status for c in crossings if str(event_id) in str(c.request) and c.duration_ms is not None]
 
 
-@pytest.mark.usefixtures("database_url")
-def test_an_emptied_broker_loses_no_work(broker_url: str, tmp_path: Path, clip: Path, memo: Path) -> None:
-    with town(tmp_path) as made:
-        port = int(made.web_url.rsplit(":", 1)[1])
-        made.start(web(port), worker("conversation"), worker("media"))
-        learner = made.desk.learner("ゆうこ")
-        cook(learner, clip, memo)
+def never_nudge_again(_folder: Path) -> None:
+    """In the child: what was nudged once is brought back by the broker's loss alone."""
+    reconciler.NUDGE_AGAIN = timedelta(hours=1)
+
+
+def test_an_emptied_broker_loses_no_work(
+    broker_url: str, settings: Settings, tmp_path: Path, clip: Path, memo: Path
+) -> None:
+    queues = [queue for queue in WITHOUT_RENDERING if queue is not Queue.MODELS]
+    with start_town(tmp_path, settings, queues=queues, prepare=[never_nudge_again], lease=LEASE) as town:
+        learner = town.desk.learner("ゆうこ")
+        cook(town, learner, clip, memo)
+        ready = {StageName.TRANSCRIBE_MEMO, StageName.ANALYZE_VIDEO}
+        town.wait_until(lambda: ready <= _nudged_stages(town), "work that was nudged by the reconciler too")
         with redis.Redis.from_url(broker_url) as client:
-            wait_until(lambda: client.llen("dramatiq:models"), "work waiting for the models' worker")
-            wait_until(
-                lambda: {StageName.STORE_VIDEO, StageName.STORE_MEMO} <= _done(made.runs(learner)),
-                "downloads",
-            )
+            town.wait_until(lambda: client.llen("dramatiq:models"), "work waiting for the models' worker")
             client.flushdb()  # FLUSHALL would empty the other tests' too
-        assert StageName.ANALYZE_VIDEO not in made.runs(learner)
-        made.start(worker("models"), reconciling())
-        learner.wait_for_text(copy.CARD_PROBLEM, PATIENCE)
-        assert {run.attempt for run in made.runs(learner).values() if run.finished_at} == {1}
+            town.wait_until(lambda: client.llen("dramatiq:models"), "the work, nudged anew")
+        assert not [run for run in town.runs(learner).values() if run.stage in ready and run.attempts]
+        town.start(Worker(Queue.MODELS))
+        learner.wait_for_text(phrasebook.CARD_PROBLEM, PATIENCE)
+        assert {run.attempts for run in town.runs(learner).values() if run.finished_at} == {1}
 
 
-def _done(runs: dict[str, StageRun]) -> set[str]:
-    return {stage for stage, run in runs.items() if run.finished_at}
+def _nudged_stages(town: Town) -> set[str]:
+    """Those that the reconciler has nudged, and will not nudge again by itself."""
+    with town.database.transaction() as db:
+        statement = "SELECT stage FROM stage_run WHERE nudge_at > now() + interval '30 minutes'"
+        return {row.stage for row in db.connection().exec_driver_sql(statement)}

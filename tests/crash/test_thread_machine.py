@@ -4,57 +4,60 @@ import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
-from sqlalchemy import text
 
-from models.database import engine, transaction
+from jobs.leases import Lease
+from models.media import Media, MediaState
 from models.rules.next_step import Ask, next_step
-from models.session import CookingSession, SessionStatus
-from pipeline import running, runs
-from pipeline.graph import STAGE, StageName
+from models.session import CookingSession, SessionStatus, StageName
+from moment.resources import open_resources
+from pipeline.graph import STAGE
 from pipeline.media.composition import CoachingVideo
 from pipeline.media.probe import VideoFacts
-from pipeline.objects import proxy_key, video_key
-from pipeline.providers.loading import store
+from pipeline.media.proxy import Proxy, make_proxy
 from pipeline.providers.ports import SpokenSentence
-from pipeline.stages import video_production
-from settings import settings as product_settings
+from pipeline.stages import prepare_video, video_production
+from settings import Settings
 from tests import quick_providers
 from tests.crash.phone import Phone
 from tests.crash.thread_machine import Ground, ThreadMachine, agree, refuse
-from tests.crash.town import town
+from tests.crash.town import start_town
 
 
 @pytest.fixture
 def ground(
     database_url: str,
-    broker_url: str,
+    settings: Settings,
     tmp_path: Path,
     clip: Path,
     sideways: Path,
     memo: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Ground]:
-    _without_waiting_for_the_disk()
+    _do_not_wait_for_the_disk(database_url)
+    quick_providers.new_script()
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no video at all")
     # Rendering has tests of its own, and takes seconds.
     monkeypatch.setattr(video_production, "compose", _quick_compose)
-    logging.disable(logging.ERROR)  # stages that fail are the point
-    with town(tmp_path) as made:
-        made.desk.hold()
-        yield Ground(made.desk, clip, sideways, memo, broken)
-    logging.disable(logging.NOTSET)
+    with (
+        start_town(tmp_path, settings, queues=(), reconciler=False, web=False) as town,
+        open_resources(town.settings, quick_providers.build) as resources,
+    ):
+        town.desk.hold()
+        logging.disable(logging.ERROR)  # stages that fail are the point
+        yield Ground(town.desk, resources, clip, sideways, memo, broken)
+        logging.disable(logging.NOTSET)
 
 
-def _without_waiting_for_the_disk() -> None:
+def _do_not_wait_for_the_disk(database_url: str) -> None:
     """No crash here, so no commit needs to survive one."""
-    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        name = connection.execute(text("SELECT current_database()")).scalar_one()
-        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
-    engine().dispose()
+    name = database_url.rsplit("/", 1)[1]
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
 
 
 def _quick_compose(
@@ -92,53 +95,127 @@ def test_a_thread_makes_sense_whatever_happens(ground: Ground) -> None:
 
 
 def test_a_failed_dish_is_cooked_again_after_another_one(ground: Ground) -> None:
-    phone = Phone.new(ground.desk)
-    phone.taps("action=dish&slug=fried-rice")
-    phone.sends("video", ground.clip)
-    quick_providers.script.before = refuse
-    for _ in range(2 * product_settings().max_attempts):
-        phone.time_passes()
-        for session_id, stage in phone.ready():
-            phone.run(session_id, stage)
-    quick_providers.script.before = agree
-    assert [session.status for session in sessions(phone)] == [SessionStatus.FAILED]
+    phone = _fail_a_cook(ground)
     phone.taps("action=dish&slug=beef-steak")
     phone.sends("video", ground.clip)
-    while phone.ready():
-        phone.run(*phone.ready()[0])
-        phone.time_passes()
+    phone.work()
     phone.taps("action=dish&slug=fried-rice")
     phone.sends("video", ground.clip)
-    fried_rice, beef_steak = sessions(phone)
+    fried_rice, beef_steak = _sessions(phone)
     assert beef_steak.status == SessionStatus.COMPLETED
-    assert fried_rice.video_message_id == phone.sent[-1]
+    assert fried_rice.video is not None
+    assert fried_rice.video.line_message_id == phone.message_ids[-1]
     assert next_step(fried_rice).ask is Ask.MEMO
 
 
-@pytest.mark.parametrize("stage", [StageName.STORE_VIDEO, StageName.PREPARE_VIDEO])
-def test_a_runner_that_was_overtaken_leaves_its_successors_video(
-    ground: Ground, tmp_path: Path, stage: StageName
-) -> None:
-    phone = Phone.new(ground.desk)
+def test_a_written_memo_may_still_be_taken_back_from_the_cook_it_went_over_to(ground: Ground) -> None:
+    phone = _fail_a_cook(ground)
+    phone.taps("action=dish&slug=beef-steak")
+    phone.sends("video", ground.clip)
+    video_id = phone.message_ids[-1]
+    phone.says({"type": "text", "text": "焦げました"}, phone.line.text("焦げました").message_id)
+    phone.unsends(video_id)
     phone.taps("action=dish&slug=fried-rice")
-    phone.sends("video", ground.sideways)
-    while phone.ready()[0][1] != stage:
-        phone.run(*phone.ready()[0])
-    ((session_id, _),) = phone.ready()
-    with transaction() as db:
-        slow = runs.claim(db, session_id, stage)
+    (session,) = _sessions(phone)
+    assert session.voice_transcript == "焦げました"
+    phone.unsends(phone.message_ids[-1])
+    (session,) = _sessions(phone)
+    assert session.voice_transcript == ""
+
+
+def test_a_runner_that_was_overtaken_leaves_its_successors_proxy(ground: Ground) -> None:
+    phone = _cook(ground, ground.sideways)
+    phone.tend_media()
+    phone.schedule_all()
+    ((session_id, stage),) = phone.ready()
+    assert stage == StageName.PREPARE_VIDEO
+    slow = ground.resources.runner._claim(session_id, STAGE[StageName.PREPARE_VIDEO])
     assert slow is not None
     phone.time_passes()  # its lease lapses
     phone.run(session_id, stage)
-    with pytest.raises(runs.LeaseLost):
-        running._work(slow, STAGE[stage], tmp_path, [])
-    (session,) = sessions(phone)
-    kept = session.raw_video_url if stage == StageName.STORE_VIDEO else session.proxy_url
-    key_of = video_key if stage == StageName.STORE_VIDEO else proxy_key
-    assert kept == key_of(phone.sent[-1])
-    assert store().exists(kept)
+    (before,) = _media(phone)
+    assert ground.resources.runner._run_one(slow) is None
+    phone.work()
+    (after,) = _media(phone)
+    assert (after.proxy_key, after.proxy_facts) == (before.proxy_key, before.proxy_facts)
+    assert ground.resources.store.exists(after.proxy_key)
 
 
-def sessions(phone: Phone) -> list[CookingSession]:
-    with transaction() as db:
-        return list(phone.sessions(db))
+def test_a_download_that_was_overtaken_leaves_its_successors_video(ground: Ground) -> None:
+    phone = _cook(ground, ground.clip)
+    slow, media = _claim_media(ground, phone)
+    phone.time_passes()  # its lease lapses
+    phone.tend_media()
+    ground.resources.intake._take_in(slow, media)
+    phone.work()
+    (after,) = _media(phone)
+    assert after.state == MediaState.STORED
+    assert ground.resources.store.exists(after.object_key)
+
+
+def test_a_download_that_ends_after_its_video_was_taken_back_leaves_nothing(ground: Ground) -> None:
+    phone = _cook(ground, ground.clip)
+    slow, media = _claim_media(ground, phone)
+    phone.unsends(phone.message_ids[-1])
+    phone.tend_media()
+    assert [(row.state, row.due_at) for row in _media(phone)] == [(MediaState.PURGED, None)]
+    ground.resources.intake._take_in(slow, media)
+    phone.work()
+    (after,) = _media(phone)
+    assert after.state == MediaState.PURGED
+    assert not ground.resources.store.exists(after.object_key)
+
+
+def test_a_proxy_that_is_made_after_its_video_was_taken_back_is_not_kept(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = _cook(ground, ground.sideways)
+    phone.tend_media()
+    phone.schedule_all()
+
+    def take_back_meanwhile(source: Path, facts: VideoFacts, into: Path) -> Proxy:
+        proxy = make_proxy(source, facts, into)
+        phone.unsends(phone.message_ids[-1])
+        phone.work()
+        assert [row.state for row in _media(phone)] == [MediaState.PURGED]
+        return proxy
+
+    monkeypatch.setattr(prepare_video, "make_proxy", take_back_meanwhile)
+    phone.run(*phone.ready()[0])
+    phone.work()
+    assert [row.state for row in _media(phone)] == [MediaState.PURGED]
+    assert [path for path in ground.resources.settings.objects_dir.rglob("*") if path.is_file()] == []
+
+
+def _cook(ground: Ground, clip: Path) -> Phone:
+    phone = Phone.new(ground.desk, ground.resources)
+    phone.taps("action=dish&slug=fried-rice")
+    phone.sends("video", clip)
+    return phone
+
+
+def _fail_a_cook(ground: Ground) -> Phone:
+    phone = _cook(ground, ground.clip)
+    quick_providers.script.before = refuse
+    phone.work()
+    quick_providers.script.before = agree
+    assert [session.status for session in _sessions(phone)] == [SessionStatus.FAILED]
+    return phone
+
+
+def _claim_media(ground: Ground, phone: Phone) -> tuple[Lease, Media]:
+    with ground.resources.database.transaction() as db:
+        (media,) = phone.media(db)
+        lease = ground.resources.leases.claim(db, Media, media.id)
+    assert lease is not None
+    return lease, media
+
+
+def _media(phone: Phone) -> Sequence[Media]:
+    with phone.resources.database.transaction() as db:
+        return phone.media(db)
+
+
+def _sessions(phone: Phone) -> Sequence[CookingSession]:
+    with phone.resources.database.transaction() as db:
+        return phone.sessions(db)

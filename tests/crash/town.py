@@ -7,29 +7,33 @@ dies is started again, as by the supervisor.
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
+from desk.stack import Part, Plan, Stack, StackFailed, Web, start_stack
+from jobs.queue import Job, JobQueue, Queue
 from models.chat import Message
-from models.database import engine
+from models.database import Database
+from models.inbox import InboxEvent, InboxSubject
+from models.media import Media
 from models.session import CookingSession, StageRun
 from models.user import User
-from moment.desk import simulator_config
-from moment.embedded import free_port
-from moment.environment import desk_channels
-from simulator.client import Desk, Learner
-from simulator.server import make_server
-from tests.crash.process import Part, Plan, reconciling, run, web, worker
-from tests.process import name_in_environment
+from settings import Settings
+from simulator.line.client import Desk, Learner
+from simulator.line.config import LineConfig
+from simulator.line.server import make_server
+from tests.crash.points import DIED
+from tests.crash.process import Trial, run
 from tests.system import listening, served
 
 T = TypeVar("T")
@@ -38,107 +42,108 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.crash.process"])
 
 # Seconds. Crashes come one after another, and the machine may be busy.
-PATIENCE = 120.0
+PATIENCE = 180.0
+STOP_SECONDS = 20.0
 LOOK = 0.03  # seconds between two looks at something waited for
-QUEUES = ("conversation", "media", "models", "video")
 
+# What leads to the text: a video of it takes seconds to render.
+WITHOUT_RENDERING = tuple(queue for queue in Queue if queue is not Queue.VIDEO)
+# A web process needs a moment to be started again; LINE's own pauses are longer than these.
+REDELIVERY_DELAYS = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 
-def wait_until(condition: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
-    """The first truthy result. Raises TimeoutError."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {seconds:g} s for {what}")
-        time.sleep(LOOK)
-    return found
+OWING = (InboxSubject, Message, Media, StageRun, CookingSession)
 
 
 @dataclass
-class Running:
+class Child:
+    name: str
     part: Part
+    settings: Settings
     process: ForkServerProcess
 
 
 @dataclass
-class Town:
-    desk: Desk
-    web_url: str
-    plan: Plan
-    ended: list[tuple[str, int]] = field(default_factory=list)  # which part, its exit code
-    _running: dict[str, Running] = field(default_factory=dict)
+class ForkLauncher:
+    """Runs each part in a process of its own and keeps it running until the block ends."""
+
+    trial: Trial
+    deaths: list[tuple[str, int]] = field(default_factory=list)  # the name of which part, its exit code
+    _children: dict[str, Child] = field(default_factory=dict)
+    _sockets: dict[int, socket.socket] = field(default_factory=dict)
+    _stack: ExitStack = field(default_factory=ExitStack)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stop: threading.Event = field(default_factory=threading.Event)
     _keeper: threading.Thread | None = None
 
-    @property
-    def folder(self) -> Path:
-        return self.plan.folder
+    def reserve_port(self) -> int:
+        """A socket holds it until its part starts."""
+        sock = listening()
+        port: int = sock.getsockname()[1]
+        self._sockets[port] = sock
+        return port
 
-    def start(self, *parts: Part) -> None:
+    def start_simulator(self, config: LineConfig, port: int, folder: Path) -> None:
+        """In this process: nobody kills LINE."""
+        self._stack.enter_context(served(make_server(config, port=0), self._sockets.pop(port)))
+
+    def start(self, part: Part, settings: Settings) -> None:
+        if isinstance(part, Web):
+            self._sockets.pop(part.port).close()
         with self._lock:
-            for part in parts:
-                self._start(part)
+            self._fork(self._free_name(str(part)), part, settings)
+
+    def check(self) -> None:
+        for name, code in self.deaths:
+            if code not in (DIED, -signal.SIGKILL):
+                raise StackFailed(f"{name} ended with {code}:\n{self.logs()}")
+
+    def process_id(self, name: str) -> int:
+        with self._lock:
+            return self._process_id(name)
 
     def kill(self, name: str) -> int:
         """SIGKILL; the keeper starts it again. Returns the dead one's pid."""
         with self._lock:
-            pid = self._running[name].process.pid
-            assert pid is not None
+            pid = self._process_id(name)
             os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: any(who == name for who, _ in self.ended), f"{name}'s end")
         return pid
-
-    def stop(self, *names: str) -> None:
-        """SIGTERM, for good."""
-        with self._lock:
-            leaving = [self._running.pop(name) for name in names]
-        for running in leaving:
-            running.process.terminate()
-        for running in leaving:
-            running.process.join(20)
-            if running.process.is_alive():
-                running.process.kill()
-                running.process.join()
-
-    def session(self, learner: Learner) -> CookingSession:
-        with DbSession(engine()) as db:
-            statement = select(CookingSession).join(User).where(User.line_user_id == learner.user_id)
-            return db.exec(statement.order_by(col(CookingSession.id).desc())).one()
-
-    def runs(self, learner: Learner) -> dict[str, StageRun]:
-        with DbSession(engine()) as db:
-            found = db.exec(select(StageRun).where(StageRun.session_id == self.session(learner).id))
-            return {stage_run.stage: stage_run for stage_run in found}
-
-    def owed(self) -> list[Message]:
-        """Every message that was ours to send, of whatever end."""
-        with DbSession(engine()) as db:
-            owed = select(Message).where(col(Message.retry_key).is_not(None))
-            return list(db.exec(owed.order_by(col(Message.id))))
 
     def logs(self) -> str:
         """The end of what each process logged, for a failure's report."""
         return "\n".join(
             f"--- {log.stem}\n{log.read_text(errors='replace')[-3000:]}"
-            for log in sorted(self.folder.glob("*.log"))
+            for log in sorted(self.trial.folder.glob("*.log"))
             if log.stat().st_size
         )
 
-    def _start(self, part: Part) -> None:
-        process = FORKS.Process(target=run, args=(part, self.plan), name=part.name, daemon=True)
+    def _free_name(self, name: str) -> str:
+        """A second worker of a queue is "worker models 2"."""
+        number = sum(str(child.part) == name for child in self._children.values()) + 1
+        return name if number == 1 else f"{name} {number}"
+
+    def _process_id(self, name: str) -> int:
+        pid = self._children[name].process.pid
+        assert pid is not None
+        return pid
+
+    def _fork(self, name: str, part: Part, settings: Settings) -> None:
+        arguments = (name, part, settings, self.trial)
+        process = FORKS.Process(target=run, args=arguments, name=name, daemon=True)
         process.start()
-        self._running[part.name] = Running(part, process)
+        self._children[name] = Child(name, part, settings, process)
 
     def _keep(self) -> None:
         while not self._stop.wait(LOOK):
             with self._lock:
-                for running in list(self._running.values()):
-                    code = running.process.exitcode
+                for child in list(self._children.values()):
+                    code = child.process.exitcode
                     if code is not None:
-                        self.ended.append((running.part.name, code))
-                        self._start(running.part)
+                        self.deaths.append((child.name, code))
+                        self._fork(child.name, child.part, child.settings)
 
     def __enter__(self) -> Self:
+        for folder in (self.trial.marks, self.trial.scratch):
+            folder.mkdir()
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
         self._keeper.start()
         return self
@@ -147,50 +152,126 @@ class Town:
         self._stop.set()
         assert self._keeper is not None
         self._keeper.join()
-        self.stop(*self._running)
+        processes = [child.process for child in self._children.values()]
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.join(STOP_SECONDS)
+            if process.is_alive():
+                process.kill()
+                process.join()
+        self._stack.close()
+
+
+@dataclass(frozen=True)
+class Town:
+    """What a test talks to and looks at."""
+
+    stack: Stack
+    launcher: ForkLauncher
+    database: Database
+
+    @property
+    def desk(self) -> Desk:
+        return self.stack.desk
+
+    @property
+    def settings(self) -> Settings:
+        return self.stack.settings
+
+    @property
+    def folder(self) -> Path:
+        return self.launcher.trial.folder
+
+    @property
+    def deaths(self) -> list[tuple[str, int]]:
+        return self.launcher.deaths
+
+    def start(self, *parts: Part) -> None:
+        for part in parts:
+            self.launcher.start(part, self.settings)
+
+    def wait_until(self, condition: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
+        """The first truthy result. Raises TimeoutError, StackFailed when a process has ended as none should."""
+        deadline = time.monotonic() + seconds
+        while not (result := condition()):
+            self.launcher.check()
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"waited {seconds:g} s for {what}\n{self.launcher.logs()}")
+            time.sleep(LOOK)
+        return result
+
+    def call_handlers(self, times: int) -> None:
+        """Nudges for every learner's events, more than are needed: several workers get one."""
+        with self.database.transaction() as db:
+            subject_ids = db.exec(select(InboxSubject.id)).all()
+        with closing(JobQueue(self.settings.broker_url or "")) as queue:
+            for subject_id in [*subject_ids] * times:
+                queue.nudge(Job.HANDLE_EVENTS, subject_id)
+
+    def sessions(self, learner: Learner) -> Sequence[CookingSession]:
+        with self.database.transaction() as db:
+            statement = select(CookingSession).join(User).where(User.line_user_id == learner.user_id)
+            return db.exec(statement.order_by(col(CookingSession.id))).all()
+
+    def session(self, learner: Learner) -> CookingSession:
+        return self.sessions(learner)[-1]
+
+    def runs(self, learner: Learner) -> dict[str, StageRun]:
+        with self.database.transaction() as db:
+            runs = db.exec(select(StageRun).where(StageRun.session_id == self.session(learner).id))
+            return {stage_run.stage: stage_run for stage_run in runs}
+
+    def media(self, learner: Learner) -> Sequence[Media]:
+        with self.database.transaction() as db:
+            statement = select(Media).join(User).where(User.line_user_id == learner.user_id)
+            return db.exec(statement.order_by(col(Media.id))).all()
+
+    def events(self) -> Sequence[InboxEvent]:
+        """In the order of LINE's stamps."""
+        with self.database.transaction() as db:
+            ordered = select(InboxEvent).order_by(col(InboxEvent.timestamp_ms), col(InboxEvent.id))
+            return db.exec(ordered).all()
+
+    def owed(self) -> Sequence[Message]:
+        """Every message that was ours to send, of whatever end."""
+        with self.database.transaction() as db:
+            owed = select(Message).where(col(Message.retry_key).is_not(None))
+            return db.exec(owed.order_by(col(Message.id))).all()
+
+    def is_at_rest(self) -> bool:
+        """No row owes work, and nobody holds one."""
+        with self.database.transaction() as db:
+            rows: list[Any] = [row for table in OWING for row in db.exec(select(table))]
+        return all(row.nudge_at is None and getattr(row, "lease_token", None) is None for row in rows)
 
 
 @contextmanager
-def town(
+def start_town(
     folder: Path,
+    settings: Settings,
     *,
-    points: Iterable[str] = (),
+    queues: Sequence[Queue] = tuple(Queue),
+    reconciler: bool = True,
+    web: bool = True,
+    points: Sequence[str] = (),
     always: bool = False,
-    prepare: tuple[str, ...] = (),
-    **variables: str,
+    prepare: Sequence[Callable[[Path], None]] = (),
+    **changes: Any,
 ) -> Iterator[Town]:
-    """The simulator runs and every setting is named; the processes are the test's to start."""
-    (folder / "marks").mkdir()
-    (folder / "tmp").mkdir()
-    port = free_port()
-    web_url = f"http://127.0.0.1:{port}"
-    sock = listening()
-    desk_url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-    # A web process needs a moment to be started again; LINE's own pauses are longer than these.
-    config = simulator_config(web_url, folder / "simulator").model_copy(
-        update={"redelivery_delays_seconds": [0.2, 0.4, 0.8, 1.6, 3.2, 6.4]}
+    """`settings` name database and broker; `changes` are of other settings. What is not started at once, `start`
+    starts later."""
+    quick = settings.change(
+        **{"lease": timedelta(seconds=1), "reconcile_every": timedelta(seconds=0.3), **changes}
     )
-    named = {
-        "LINE_CHANNELS": desk_channels(),
-        "LINE_API_URL": desk_url,
-        "PUBLIC_URL": web_url,
-        "STORE_DIR": str(folder / "objects"),
-        "TMPDIR": str(folder / "tmp"),
-        "PROVIDERS": "tests.quick_providers",
-        "LEASE": "PT1S",
-        "RECONCILE_EVERY": "PT0.3S",
-        **{name: os.environ[name] for name in ("DATABASE_URL", "BROKER_URL")},
-        **variables,
-    }
-    plan = Plan(named, folder, tuple(points), always, prepare)
-    ours = {name: value for name, value in named.items() if name != "TMPDIR"}
-    with served(make_server(config, port=0), sock), name_in_environment(**ours), Desk(desk_url) as desk:
-        desk.wait_until_ready()
-        desk.webhook_behaviour(redelivery=True)
-        with Town(desk, web_url, plan) as made:
-            yield made
-
-
-def everything(made: Town) -> list[Part]:
-    """One of each process."""
-    return [web(int(made.web_url.rsplit(":", 1)[1])), *(worker(queue) for queue in QUEUES), reconciling()]
+    trial = Trial(folder, points=tuple(points), always=always, prepare=tuple(prepare))
+    plan = Plan(
+        folder, queues=queues, reconciler=reconciler, web=web, redelivery_delays_seconds=REDELIVERY_DELAYS
+    )
+    with (
+        ForkLauncher(trial) as launcher,
+        start_stack(quick, launcher, plan) as stack,
+        closing(Database(settings.database_url or "")) as database,
+    ):
+        stack.desk.webhook_behaviour(redelivery=True)
+        yield Town(stack, launcher, database)

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,25 +8,14 @@ import pytest
 from footage.draw import draw
 from footage.script import ClipRecipe
 from pipeline.providers.ports import ProviderError
-from tests.conftest import empty_broker, own_database
+from settings import Settings
+from tests.conftest import empty_broker, make_settings, own_database
 from tests.media_files import tone
-from tests.process import reset_process
 from tests.quick_providers import new_script
 from tests.system import System, start_system
 
-AT_ONCE = "PT0.05S"
-NEVER_AGAIN = "PT1H"  # for a stage that `paused_at` stops
-
-
-@pytest.fixture(autouse=True)
-def fresh_process(request: pytest.FixtureRequest) -> Iterator[None]:
-    """As everywhere, but a system that a module shares outlives each of its tests."""
-    if "shared" in request.fixturenames:
-        yield
-        return
-    reset_process()
-    yield
-    reset_process()
+AT_ONCE = timedelta(seconds=0.05)
+NEVER_AGAIN = timedelta(hours=1)  # for a stage that `paused_at` stops
 
 
 @pytest.fixture(scope="session")
@@ -43,23 +33,23 @@ def memo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def system(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:
+def system(settings: Settings, tmp_path: Path) -> Iterator[System]:
     new_script()
-    with start_system(tmp_path, RETRY_BACKOFF=AT_ONCE) as running:
+    with start_system(tmp_path, settings, retry_backoff=AT_ONCE) as running:
         yield running
 
 
 @pytest.fixture
-def uncoached(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:
+def uncoached(settings: Settings, tmp_path: Path) -> Iterator[System]:
     """A system whose sessions get no text."""
-    with paused_at("analyze"), start_system(tmp_path, RETRY_BACKOFF=NEVER_AGAIN) as running:
+    with paused_at("analyze"), start_system(tmp_path, settings, retry_backoff=NEVER_AGAIN) as running:
         yield running
 
 
 @pytest.fixture
-def text_only(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:
+def text_only(settings: Settings, tmp_path: Path) -> Iterator[System]:
     """A system whose sessions get their text and no video: a render costs seconds."""
-    with paused_at("narration"), start_system(tmp_path, RETRY_BACKOFF=NEVER_AGAIN) as running:
+    with paused_at("narration"), start_system(tmp_path, settings, retry_backoff=NEVER_AGAIN) as running:
         yield running
 
 
@@ -73,12 +63,21 @@ def shared(
     """One system for a module's tests, each with a learner of its own; it stops at the module's PAUSED_AT."""
     folder = tmp_path_factory.mktemp("shared")
     with (
-        own_database(postgres_url),
-        empty_broker(valkey_url),
+        own_database(postgres_url) as database_url,
         paused_at(request.module.PAUSED_AT),
-        start_system(folder, RETRY_BACKOFF=NEVER_AGAIN) as running,
+        start_system(
+            folder,
+            make_settings(database_url, empty_broker(_another_broker(valkey_url)), folder),
+            retry_backoff=NEVER_AGAIN,
+        ) as running,
     ):
         yield running
+
+
+def _another_broker(valkey_url: str) -> str:
+    """A test of the module may start a system of its own: neither may take the other's jobs, nor empty its broker."""
+    server, _, number = valkey_url.rpartition("/")
+    return f"{server}/{int(number) + 8}"  # there are 16; see `valkey_url` in tests/conftest.py
 
 
 @contextmanager

@@ -7,9 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_base import copy
+from knowledge_base import phrasebook
 from models.session import SessionStatus
-from tests.flows.steps import gone, handled, replies, said, send_video, tap, until, words
+from tests.flows.steps import (
+    handled_event,
+    media_of,
+    object_key_of,
+    replies,
+    send_video,
+    session_once,
+    tap,
+    wait_for_words,
+    wait_until_gone,
+    words,
+)
 from tests.media_files import make, silence
 from tests.quick_providers import script
 from tests.system import WAIT, System, pick
@@ -32,20 +43,20 @@ def unusable(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     sound = ("-f", "lavfi", "-i", "sine=duration=3", "-c:a", "aac")
     photo = make(folder / "photo.jpg", "-f", "lavfi", "-i", "color=c=red:s=320x240", "-frames:v", "1")
 
-    def holding(name: str, some: bytes) -> Path:
+    def file(name: str, content: bytes) -> Path:
         path = folder / f"{name}.mp4"
-        path.write_bytes(some)
+        path.write_bytes(content)
         return path
 
     return {
-        "empty": holding("empty", b""),
-        "not_a_video": holding("photo", photo.read_bytes()),
+        "empty": file("empty", b""),
+        "not_a_video": file("photo", photo.read_bytes()),
         "audio_only": make(folder / "sound.mp4", *sound),
-        "truncated": holding("truncated", content[: len(content) * 6 // 10]),
+        "truncated": file("truncated", content[: len(content) * 6 // 10]),
         "too_short": black(folder / "short.mp4", seconds=0.3),
         "too_long": black(folder / "long.mp4", seconds=40 * 60, rate=1),
         "too_large_picture": black(folder / "8k.mp4", seconds=3, size="7680x4320", rate=1),
-        "unknown_codec": holding("encrypted", content.replace(b"avc1", b"encv")),
+        "unknown_codec": file("encrypted", content.replace(b"avc1", b"encv")),
     }
 
 
@@ -79,12 +90,15 @@ def test_a_clip_that_cannot_be_used_is_asked_for_again(
     learner = shared.learner()
     pick(learner)
     bad = send_video(learner, unusable[reason])
-    assert said(learner, copy.VIDEO_REJECTED[reason]).via == "push"
+    assert wait_for_words(learner, phrasebook.VIDEO_REJECTED[reason]).via == "push"
     session = shared.session(learner)
-    assert (session.status, session.video_message_id) == (SessionStatus.PENDING_UPLOAD, None)
-    gone(shared, learner, bad.message_id)
-    assert copy.video_received(4, "チャーハン", 1) in words(replies(learner, lambda: learner.video(clip)))
-    again = until(shared, learner, lambda session: session.raw_video_url)
+    assert (session.status, session.video) == (SessionStatus.PENDING_UPLOAD, None)
+    assert media_of(shared, bad).reason == reason
+    wait_until_gone(shared, learner, object_key_of(shared, bad))
+    assert phrasebook.video_received(4, "チャーハン", 1) in words(
+        replies(learner, lambda: learner.video(clip))
+    )
+    again = session_once(shared, learner, lambda session: session.raw_video_url)
     assert again.id == session.id
     assert again.status in (SessionStatus.UPLOADED, SessionStatus.PROCESSING)
 
@@ -95,8 +109,8 @@ def test_random_bytes_are_no_video(shared: System, tmp_path: Path) -> None:
     noise = tmp_path / "noise.mp4"
     noise.write_bytes(os.urandom(200_000))
     bad = send_video(learner, noise)
-    said(learner, copy.VIDEO_REJECTED["not_a_video"])
-    gone(shared, learner, bad.message_id)
+    wait_for_words(learner, phrasebook.VIDEO_REJECTED["not_a_video"])
+    wait_until_gone(shared, learner, object_key_of(shared, bad))
 
 
 @pytest.mark.parametrize("how", ["gone", "missing"])
@@ -104,7 +118,7 @@ def test_a_video_that_line_no_longer_has_is_asked_for_again(shared: System, clip
     learner = shared.learner()
     pick(learner)
     learner.video(clip, **{how: True})
-    assert said(learner, copy.VIDEO_REJECTED["gone"]).via == "push"
+    assert wait_for_words(learner, phrasebook.VIDEO_REJECTED["gone"]).via == "push"
     assert shared.session(learner).status == SessionStatus.PENDING_UPLOAD
 
 
@@ -114,11 +128,11 @@ def test_a_bad_clip_after_the_memo_asks_for_the_clip_only(
     learner = shared.learner()
     pick(learner)
     learner.audio(memo)
-    until(shared, learner, lambda session: session.structured_input)
+    session_once(shared, learner, lambda session: session.structured_input)
     learner.video(unusable["too_short"])
-    said(learner, copy.VIDEO_REJECTED["too_short"])
+    wait_for_words(learner, phrasebook.VIDEO_REJECTED["too_short"])
     assert shared.session(learner).structured_input
-    assert copy.ASK_MEMO not in words(replies(learner, lambda: learner.video(clip)))
+    assert phrasebook.ASK_MEMO not in words(replies(learner, lambda: learner.video(clip)))
 
 
 @pytest.mark.parametrize(
@@ -133,10 +147,10 @@ def test_a_memo_that_cannot_be_heard_is_asked_for_again_with_its_taps(
     pick(learner)
     send_video(learner, clip)
     bad = learner.audio(corrupt, **how)
-    assert said(learner, copy.MEMO_REJECTED[reason]).via == "push"
-    assert learner.thread().labels()[:2] == [copy.MEMO_VOICE_LABEL, copy.MEMO_SKIP_LABEL]
-    gone(shared, learner, bad.message_id)
-    tap(learner, copy.MEMO_SKIP_LABEL)
+    assert wait_for_words(learner, phrasebook.MEMO_REJECTED[reason]).via == "push"
+    assert learner.thread().labels()[:2] == [phrasebook.MEMO_VOICE_LABEL, phrasebook.MEMO_SKIP_LABEL]
+    wait_until_gone(shared, learner, object_key_of(shared, bad))
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
     assert shared.session(learner).memo_skipped
 
 
@@ -148,11 +162,11 @@ def test_a_silent_memo_is_asked_for_again(
     pick(learner)
     send_video(learner, clip)
     learner.audio(silence(tmp_path / "silent.m4a", seconds=1.0))
-    said(learner, copy.MEMO_REJECTED["silent"])
+    wait_for_words(learner, phrasebook.MEMO_REJECTED["silent"])
     session = shared.session(learner)
-    assert (session.memo_message_id, session.voice_transcript) == (None, "")
+    assert (session.memo, session.voice_transcript) == (None, "")
     answer = words(replies(learner, lambda: learner.text("ではここに書きます。")))
-    assert answer.startswith(copy.MEMO_TEXT_RECEIVED)
+    assert answer.startswith(phrasebook.MEMO_TEXT_RECEIVED)
 
 
 def test_five_bad_clips_at_once_end_with_the_video_asked_for(
@@ -164,7 +178,9 @@ def test_five_bad_clips_at_once_end_with_the_video_asked_for(
     videos = [learner.video(unusable["too_short"]) for _ in range(5)]
     shared.desk.release("batch")
     for video in videos:
-        handled(learner, video)
-    said(learner, copy.VIDEO_REJECTED["too_short"])
-    until(shared, learner, lambda session: session.video_message_id is None)
-    assert f"{copy.STICKER_RECEIVED}\n{copy.ASK_VIDEO}" in words(replies(learner, learner.sticker))
+        handled_event(shared, learner, video)
+    wait_for_words(learner, phrasebook.VIDEO_REJECTED["too_short"])
+    session_once(shared, learner, lambda session: session.video is None)
+    assert f"{phrasebook.STICKER_RECEIVED}\n{phrasebook.ASK_VIDEO}" in words(
+        replies(learner, learner.sticker)
+    )

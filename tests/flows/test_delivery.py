@@ -6,26 +6,24 @@ from typing import Any
 
 import pytest
 
-from bot import line
-from bot.delivery import QUOTA_USED
-from bot.redelivery import redeliver
-from knowledge_base import copy
+from knowledge_base import phrasebook
 from models.base import utc_now
-from models.chat import Message, MessageType
-from models.database import transaction
+from models.chat import Message, MessageType, SentBubble, WaitReason
 from models.session import CookingSession
-from simulator.client import Learner
+from services.operations import redeliver
+from simulator.line.client import Learner
 from tests.flows.steps import (
     answers,
     card_of,
+    command,
     cook,
-    handled,
-    owed,
-    pushed_to,
+    handled_event,
+    message_once,
+    push_keys,
     replies,
-    said,
     send_video,
     tap,
+    wait_for_words,
     words,
 )
 from tests.system import WAIT, System, pick
@@ -44,14 +42,18 @@ def before_the_text(system: System, clip: Path) -> Learner:
 
 
 def cards(learner: Learner) -> int:
-    return len([b for b in learner.thread().of_type("flex") if copy.CARD_PROBLEM in b.text])
+    return len([b for b in learner.thread().of_type("flex") if phrasebook.CARD_PROBLEM in b.text])
 
 
-def change(message: Message, **values: Any) -> None:
-    with transaction() as db:
+def change(system: System, message: Message, **values: Any) -> None:
+    with system.database.transaction() as db:
         row = db.get_one(Message, message.id, with_for_update=True)
         for name, value in values.items():
             setattr(row, name, value)
+
+
+def waits_for_quota(message: Message) -> bool:
+    return message.waits_for == WaitReason.QUOTA
 
 
 FAULTS: dict[str, dict[str, Any]] = {
@@ -67,17 +69,17 @@ FAULTS: dict[str, dict[str, Any]] = {
 def test_the_text_is_pushed_again_with_its_key_and_seen_once(
     shared: System, clip: Path, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line, "TIMEOUT", (3.0, 1.0))
+    monkeypatch.setattr("line.client.TIMEOUT", (3.0, 1.0))
     learner = before_the_text(shared, clip)
     shared.desk.fault("push", times=1, user_id=learner.user_id, **FAULTS[fault])
-    tap(learner, copy.MEMO_SKIP_LABEL)
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
     card_of(learner)
-    message = owed(learner, TEXT, lambda message: message.delivered_at)
-    keys = pushed_to(shared, learner)
+    message = message_once(shared, learner, TEXT, lambda message: message.delivered_at)
+    keys = push_keys(shared, learner)
     assert keys == [str(message.retry_key)] * 2
     assert cards(learner) == 1
     assert (message.delivered_by, message.attempts, message.error) == ("push", 2, "")
-    with transaction() as db:
+    with shared.database.transaction() as db:
         session = db.get_one(CookingSession, message.session_id)
     assert session.coaching_text_delivered_at == message.delivered_at
 
@@ -85,9 +87,9 @@ def test_the_text_is_pushed_again_with_its_key_and_seen_once(
 def test_too_fast_for_line_is_tried_later_and_seen_once(shared: System, clip: Path) -> None:
     learner = before_the_text(shared, clip)
     shared.desk.fault("push", times=1, status=429, user_id=learner.user_id)
-    tap(learner, copy.MEMO_SKIP_LABEL)
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
     card_of(learner)
-    assert owed(learner, TEXT, lambda message: message.delivered_at).attempts == 2
+    assert message_once(shared, learner, TEXT, lambda message: message.delivered_at).attempts == 2
     assert cards(learner) == 1
 
 
@@ -95,19 +97,19 @@ def test_too_fast_after_an_unknown_outcome_keeps_the_key(shared: System, clip: P
     learner = before_the_text(shared, clip)
     shared.desk.fault("push", times=1, drop=True, accept=True, user_id=learner.user_id)
     shared.desk.fault("push", times=1, status=429, user_id=learner.user_id)
-    tap(learner, copy.MEMO_SKIP_LABEL)
-    message = owed(learner, TEXT, lambda message: message.delivered_at)
-    assert pushed_to(shared, learner) == [str(message.retry_key)] * 3
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
+    message = message_once(shared, learner, TEXT, lambda message: message.delivered_at)
+    assert push_keys(shared, learner) == [str(message.retry_key)] * 3
     assert cards(learner) == 1
 
 
 def test_several_failures_are_waited_out(shared: System, clip: Path) -> None:
     learner = before_the_text(shared, clip)
     shared.desk.fault("push", times=3, status=503, user_id=learner.user_id)
-    tap(learner, copy.MEMO_SKIP_LABEL)
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
     card_of(learner)
-    assert len(pushed_to(shared, learner)) == 4
-    assert len(set(pushed_to(shared, learner))) == 1
+    assert len(push_keys(shared, learner)) == 4
+    assert len(set(push_keys(shared, learner))) == 1
 
 
 def test_what_line_refuses_is_parked_with_the_reason_until_an_operator_frees_it(
@@ -115,25 +117,28 @@ def test_what_line_refuses_is_parked_with_the_reason_until_an_operator_frees_it(
 ) -> None:
     learner = before_the_text(shared, clip)
     shared.desk.fault("push", times=1, status=400, message="The body is wrong", user_id=learner.user_id)
-    tap(learner, copy.MEMO_SKIP_LABEL)
-    parked = owed(learner, TEXT, lambda message: message.parked_at)
-    assert parked.error == "Refused: 400 The body is wrong"
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
+    message = message_once(shared, learner, TEXT, lambda message: message.parked_at)
+    assert message.error == "Refused: 400 The body is wrong"
     assert cards(learner) == 0
-    assert redeliver(parked.session_id or 0) == 1
+    with command(shared) as db:
+        assert redeliver(db, message.session_id or 0) == 1
     card_of(learner)
-    keys = pushed_to(shared, learner)
+    keys = push_keys(shared, learner)
     assert len(keys) == len(set(keys)) == 2
-    assert redeliver(parked.session_id or 0) == 0
+    message_once(shared, learner, TEXT, lambda message: message.delivered_at)
+    with command(shared) as db:
+        assert redeliver(db, message.session_id or 0) == 0
 
 
 def test_a_key_of_yesterday_is_not_tried_again(shared: System, clip: Path) -> None:
     learner = before_the_text(shared, clip)
     shared.desk.fault("push", status=500, user_id=learner.user_id)
-    tap(learner, copy.MEMO_SKIP_LABEL)
-    tried = owed(learner, TEXT, lambda message: message.error)
-    change(tried, first_attempted_at=utc_now() - timedelta(hours=23, minutes=31))
-    parked = owed(learner, TEXT, lambda message: message.parked_at)
-    assert "older than 24 hours" in parked.error
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
+    message = message_once(shared, learner, TEXT, lambda message: message.error)
+    change(shared, message, first_attempted_at=utc_now() - timedelta(hours=23, minutes=31))
+    message = message_once(shared, learner, TEXT, lambda message: message.parked_at)
+    assert "older than 24 hours" in message.error
     shared.desk.clear_faults()
     replies(learner, learner.sticker)
     assert cards(learner) == 0
@@ -144,20 +149,20 @@ def test_a_reply_of_unknown_outcome_is_not_sent_again(shared: System, accept: bo
     learner = shared.learner()
     shared.desk.fault("reply", times=1, drop=True, accept=accept, user_id=learner.user_id)
     learner.sticker()
-    parked = owed(learner, MessageType.NOTICE, lambda message: message.parked_at)
-    assert "unknown" in parked.error
+    message = message_once(shared, learner, MessageType.NOTICE, lambda message: message.parked_at)
+    assert "unknown" in message.error
     answer = replies(learner, lambda: learner.text("使い方"))
-    assert copy.HELP in words(answer)
-    seen = [b for b in learner.thread().from_bot if b.text == copy.STICKER_RECEIVED]
-    assert len(seen) == (1 if accept else 0)
-    assert pushed_to(shared, learner) == []
+    assert phrasebook.HELP in words(answer)
+    bubbles = [b for b in learner.thread().from_bot if b.text == phrasebook.STICKER_RECEIVED]
+    assert len(bubbles) == (1 if accept else 0)
+    assert push_keys(shared, learner) == []
 
 
 def test_a_reply_whose_token_has_died_goes_as_a_push(shared: System) -> None:
     learner = shared.learner()
     shared.desk.fault("reply", times=1, status=400, message="Invalid reply token", user_id=learner.user_id)
     answer = answers(learner, learner.sticker)
-    assert words(answer).startswith(copy.STICKER_RECEIVED)
+    assert words(answer).startswith(phrasebook.STICKER_RECEIVED)
     assert {bubble.via for bubble in answer} == {"push"}
 
 
@@ -180,14 +185,17 @@ def test_the_months_quota_holds_the_text_until_the_next_reply_carries_it_free(
     text_only: System, clip: Path
 ) -> None:
     learner = before_the_text(text_only, clip)
-    text_only.desk.quota(1, used=1)
-    tap(learner, copy.MEMO_SKIP_LABEL)
-    held = owed(learner, TEXT, lambda message: message.error == QUOTA_USED)
-    assert (held.parked_at, cards(learner)) == (None, 0)
-    carried = replies(learner, learner.sticker)
-    assert copy.CARD_PROBLEM in carried[0].text
-    assert copy.STICKER_RECEIVED in words(carried)
-    assert owed(learner, TEXT, lambda message: message.delivered_at).delivered_by == "reply"
+    text_only.desk.quota(1, usage=1)
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
+    message = message_once(text_only, learner, TEXT, waits_for_quota)
+    assert message.error.startswith("RateLimited: ")
+    assert (message.parked_at, cards(learner)) == (None, 0)
+    reply = replies(learner, learner.sticker)
+    assert phrasebook.CARD_PROBLEM in reply[0].text
+    assert phrasebook.STICKER_RECEIVED in words(reply)
+    assert (
+        message_once(text_only, learner, TEXT, lambda message: message.delivered_at).delivered_by == "reply"
+    )
     text_only.desk.quota(None)
     replies(learner, learner.sticker)
     assert cards(learner) == 1
@@ -196,10 +204,10 @@ def test_the_months_quota_holds_the_text_until_the_next_reply_carries_it_free(
 def test_what_the_quota_held_is_pushed_when_the_quota_is_back(text_only: System, clip: Path) -> None:
     learner = before_the_text(text_only, clip)
     text_only.desk.quota(0)
-    tap(learner, copy.MEMO_SKIP_LABEL)
-    held = owed(learner, TEXT, lambda message: message.error == QUOTA_USED)
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
+    message = message_once(text_only, learner, TEXT, waits_for_quota)
     text_only.desk.quota(None)
-    change(held, next_attempt_at=utc_now())  # the pause is over
+    change(text_only, message, due_at=utc_now(), nudge_at=utc_now())  # the pause is over
     assert card_of(learner).via == "push"
     assert cards(learner) == 1
 
@@ -207,20 +215,27 @@ def test_what_the_quota_held_is_pushed_when_the_quota_is_back(text_only: System,
 def test_what_rides_on_a_reply_that_is_refused_stays_owed(text_only: System, clip: Path) -> None:
     learner = before_the_text(text_only, clip)
     text_only.desk.quota(0)
-    tap(learner, copy.MEMO_SKIP_LABEL)
-    owed(learner, TEXT, lambda message: message.error == QUOTA_USED)
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
+    message_once(text_only, learner, TEXT, waits_for_quota)
     text_only.desk.fault("reply", times=1, status=400, message="Invalid reply token")
-    handled(learner, learner.sticker())
+    handled_event(text_only, learner, learner.sticker())
     learner.wait_for(lambda _: text_only.desk.log(path="/message/reply")[-1].status == 400, WAIT)
-    owed(learner, TEXT, lambda message: message.error == QUOTA_USED and message.first_attempted_at is None)
-    carried = replies(learner, lambda: learner.text("使い方"))
-    assert copy.CARD_PROBLEM in words(carried)
+    message_once(
+        text_only,
+        learner,
+        TEXT,
+        lambda message: waits_for_quota(message) and message.first_attempted_at is None,
+    )
+    reply = replies(learner, lambda: learner.text("使い方"))
+    assert phrasebook.CARD_PROBLEM in words(reply)
     assert cards(learner) == 1
 
 
 def test_a_second_quoted_text_says_which_session_is_meant(shared: System, clip: Path) -> None:
     learner = shared.learner()
     cook(learner, clip)
-    note = said(learner, "おつかれさまでした")
-    message = owed(learner, TEXT, lambda message: message.delivered_at)
-    assert note.id in message.meta["line_message_ids"]
+    note = wait_for_words(learner, "おつかれさまでした")
+    message = message_once(shared, learner, TEXT, lambda message: message.delivered_at)
+    with shared.database.transaction() as db:
+        assert db.get_one(SentBubble, note.id).message_id == message.id
+    assert note.id != message.line_message_id

@@ -6,18 +6,18 @@ from uuid import uuid4
 
 import pytest
 
-from knowledge_base import copy
+from knowledge_base import phrasebook
 from models.coaching import RatingAspect
-from simulator.client import Learner, Sent
+from simulator.line.client import Learner, SentMessage
 from tests.flows.steps import (
     answers,
-    handled,
-    pushed_to,
+    handled_event,
+    push_keys,
     replies,
-    said,
     send_video,
+    session_once,
     tap,
-    until,
+    wait_for_words,
     words,
 )
 from tests.media_files import tone
@@ -40,10 +40,10 @@ def event(learner: Learner, **values: object) -> Json:
     }
 
 
-def post(learner: Learner, **values: object) -> Sent:
+def post(learner: Learner, **values: object) -> SentMessage:
     body = event(learner, **values)
     assert learner.desk.webhooks([body]).status == 200
-    return Sent(str(body["webhookEventId"]))
+    return SentMessage(str(body["webhookEventId"]))
 
 
 @pytest.fixture(scope="session")
@@ -54,40 +54,40 @@ def pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 ODD: dict[str, tuple[Callable[[Learner, Path], object], str]] = {
-    "sticker": (lambda learner, _: learner.sticker(), copy.STICKER_RECEIVED),
-    "location": (lambda learner, _: learner.location(35.6, 139.7), copy.LOCATION_RECEIVED),
-    "image": (lambda learner, pdf: learner.image(pdf), copy.IMAGE_RECEIVED),
-    "pdf": (lambda learner, pdf: learner.file(pdf), copy.FILE_NOT_MEDIA),
-    "help": (lambda learner, _: learner.text("使い方"), copy.HELP),
-    "old button": (lambda learner, _: learner.postback("action=dance"), copy.OLD_BUTTON),
-    "no button of ours": (lambda learner, _: learner.postback("%%%"), copy.OLD_BUTTON),
+    "sticker": (lambda learner, _: learner.sticker(), phrasebook.STICKER_RECEIVED),
+    "location": (lambda learner, _: learner.location(35.6, 139.7), phrasebook.LOCATION_RECEIVED),
+    "image": (lambda learner, pdf: learner.image(pdf), phrasebook.IMAGE_RECEIVED),
+    "pdf": (lambda learner, pdf: learner.file(pdf), phrasebook.FILE_NOT_MEDIA),
+    "help": (lambda learner, _: learner.text("使い方"), phrasebook.HELP),
+    "old button": (lambda learner, _: learner.postback("action=dance"), phrasebook.OLD_BUTTON),
+    "no button of ours": (lambda learner, _: learner.postback("%%%"), phrasebook.OLD_BUTTON),
 }
 
 
 @pytest.mark.parametrize("kind", ODD)
 def test_it_is_acknowledged_with_the_next_step(shared: System, pdf: Path, kind: str) -> None:
-    act, acknowledged = ODD[kind]
+    act, acknowledgement = ODD[kind]
     learner = shared.learner()
-    before = replies(learner, lambda: act(learner, pdf))
-    assert words(before).startswith(f"{acknowledged}\n{copy.CHOOSE_DISH}")
+    answer = replies(learner, lambda: act(learner, pdf))
+    assert words(answer).startswith(f"{acknowledgement}\n{phrasebook.CHOOSE_DISH}")
     pick(learner)
-    assert words(replies(learner, lambda: act(learner, pdf))) == f"{acknowledged}\n{copy.ASK_VIDEO}"
-    assert pushed_to(shared, learner) == []
+    assert words(replies(learner, lambda: act(learner, pdf))) == f"{acknowledgement}\n{phrasebook.ASK_VIDEO}"
+    assert push_keys(shared, learner) == []
 
 
 @pytest.mark.parametrize("kind", ["sticker", "image", "old button"])
 def test_it_is_acknowledged_while_the_memo_and_the_ratings_are_asked(
     shared: System, clip: Path, pdf: Path, kind: str
 ) -> None:
-    act, acknowledged = ODD[kind]
+    act, acknowledgement = ODD[kind]
     learner = shared.learner()
     pick(learner)
     send_video(learner, clip)
-    assert words(replies(learner, lambda: act(learner, pdf))) == f"{acknowledged}\n{copy.ASK_MEMO}"
-    tap(learner, copy.MEMO_SKIP_LABEL)
-    asked = copy.ask_rating(RatingAspect.APPEARANCE)
-    assert words(replies(learner, lambda: act(learner, pdf))) == f"{acknowledged}\n{asked}"
-    assert copy.RATING_LABELS[4] in learner.thread().labels()
+    assert words(replies(learner, lambda: act(learner, pdf))) == f"{acknowledgement}\n{phrasebook.ASK_MEMO}"
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
+    question = phrasebook.ask_rating(RatingAspect.APPEARANCE)
+    assert words(replies(learner, lambda: act(learner, pdf))) == f"{acknowledgement}\n{question}"
+    assert phrasebook.RATING_LABELS[4] in learner.thread().labels()
 
 
 @pytest.mark.parametrize("name", ["cook.mp4", "cook.MOV", "cook", "cook.moment"])
@@ -95,8 +95,10 @@ def test_a_video_sent_as_a_file_is_a_video(shared: System, clip: Path, name: str
     learner = shared.learner()
     pick(learner)
     answer = words(replies(learner, lambda: learner.file(clip, file_name=name)))
-    assert answer.startswith(copy.video_received(4, "チャーハン", 1))
-    assert until(shared, learner, lambda session: session.raw_video_url).video_facts["width"] == 180
+    assert answer.startswith(phrasebook.video_received(4, "チャーハン", 1))
+    session = session_once(shared, learner, lambda session: session.raw_video_url)
+    assert session.video is not None
+    assert session.video.facts["width"] == 180
 
 
 @pytest.mark.parametrize("name", ["memo.m4a", "memo.mp3", "memo.wav"])
@@ -104,69 +106,70 @@ def test_a_memo_sent_as_a_file_is_a_memo(shared: System, memo: Path, name: str) 
     learner = shared.learner()
     pick(learner)
     answer = words(replies(learner, lambda: learner.file(memo, file_name=name)))
-    assert answer == f"{copy.MEMO_RECEIVED}\n{copy.ASK_VIDEO}"
-    assert until(shared, learner, lambda session: session.structured_input)
+    assert answer == f"{phrasebook.MEMO_RECEIVED}\n{phrasebook.ASK_VIDEO}"
+    assert session_once(shared, learner, lambda session: session.structured_input)
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"), [("video", copy.VIDEO_FROM_ELSEWHERE), ("audio", copy.MEMO_FROM_ELSEWHERE)]
+    ("kind", "answer"),
+    [("video", phrasebook.VIDEO_FROM_ELSEWHERE), ("audio", phrasebook.MEMO_FROM_ELSEWHERE)],
 )
-def test_media_that_line_does_not_hold_is_asked_for_again(shared: System, kind: str, said: str) -> None:
+def test_media_that_line_does_not_hold_is_asked_for_again(shared: System, kind: str, answer: str) -> None:
     learner = shared.learner()
     pick(learner)
     content = {"type": "external", "originalContentUrl": "https://example.com/x"}
     message = {"id": uuid4().hex, "type": kind, "contentProvider": content}
-    assert words(answers(learner, lambda: post(learner, message=message))) == said
-    session = shared.session(learner)
-    assert (session.video_message_id, session.memo_message_id) == (None, None)
+    assert words(answers(learner, lambda: post(learner, message=message))) == answer
+    assert shared.media(learner) == []
 
 
 def test_a_message_of_a_kind_we_do_not_know_is_acknowledged(shared: System) -> None:
     learner = shared.learner()
     message = {"id": uuid4().hex, "type": "hologram", "shape": {"unheard": [1, None]}}
-    said = answers(learner, lambda: post(learner, message=message))
-    assert words(said).startswith(copy.UNKNOWN_RECEIVED)
+    answer = answers(learner, lambda: post(learner, message=message))
+    assert words(answer).startswith(phrasebook.UNKNOWN_RECEIVED)
 
 
 def test_an_event_of_a_kind_we_do_not_know_is_left_visibly_unhandled(
     shared: System, caplog: pytest.LogCaptureFixture
 ) -> None:
     learner = shared.learner()
-    seen = len(learner.thread().bubbles)
-    row = handled(learner, post(learner, type="membership", membership={"type": "joined"}))
+    before = len(learner.thread().bubbles)
+    row = handled_event(shared, learner, post(learner, type="membership", membership={"type": "joined"}))
     assert (row.outcome, row.error) == ("unhandled", "")
     assert f"no handler for a membership event (inbox {row.id})" in caplog.text
-    assert len(learner.thread().bubbles) == seen
+    assert len(learner.thread().bubbles) == before
 
 
 def test_in_standby_nothing_is_said_and_nothing_done(shared: System) -> None:
     learner = shared.learner()
-    seen = len(learner.thread().bubbles)
-    tapped = post(learner, type="postback", mode="standby", postback={"data": "action=dish&slug=fried-rice"})
-    assert handled(learner, tapped).outcome == "standby"
-    assert len(learner.thread().bubbles) == seen
+    before = len(learner.thread().bubbles)
+    tap_event = post(
+        learner, type="postback", mode="standby", postback={"data": "action=dish&slug=fried-rice"}
+    )
+    assert handled_event(shared, learner, tap_event).outcome == "standby"
+    assert len(learner.thread().bubbles) == before
     assert shared.sessions(learner) == []
 
 
 @pytest.mark.parametrize("source", [{"type": "group", "groupId": "C1"}, {"type": "room", "roomId": "R1"}])
 def test_in_a_group_nothing_is_said(shared: System, source: dict[str, str]) -> None:
     learner = shared.learner()
-    seen = len(learner.thread().bubbles)
+    before = len(learner.thread().bubbles)
     message = {"id": uuid4().hex, "type": "text", "text": "こんにちは"}
-    sent = post(learner, source={**source, "userId": learner.user_id}, message=message)
-    assert handled(learner, sent).outcome == "unhandled"
-    assert len(learner.thread().bubbles) == seen
+    message_event = post(learner, source={**source, "userId": learner.user_id}, message=message)
+    assert handled_event(shared, learner, message_event).outcome == "unhandled"
+    assert len(learner.thread().bubbles) == before
 
 
 def test_an_event_that_names_nobody_is_kept(shared: System) -> None:
     learner = shared.learner()
-    sent = post(learner, source={"type": "group", "groupId": "C2"})
-    row = handled(learner, sent)
-    assert (row.line_user_id, row.outcome) == ("", "unhandled")
+    row = handled_event(shared, learner, post(learner, source={"type": "group", "groupId": "C2"}))
+    assert (row.subject, row.outcome) == ("", "unhandled")
 
 
 @pytest.mark.parametrize(
-    "broken",
+    "malformed",
     [
         {"message": None},
         {"message": {"type": "text"}},
@@ -182,34 +185,33 @@ def test_an_event_that_names_nobody_is_kept(shared: System) -> None:
     ],
     ids=str,
 )
-def test_a_malformed_event_harms_no_one(shared: System, broken: Json) -> None:
+def test_a_malformed_event_harms_no_one(shared: System, malformed: Json) -> None:
     learner = shared.learner()
-    sent = post(learner, **broken)
-    row = handled(learner, sent)
+    row = handled_event(shared, learner, post(learner, **malformed))
     assert row.outcome not in ("", "failed")
-    assert row.attempts == 0
+    assert row.error == ""  # no try of it failed
     learner.sticker()
-    said(learner, copy.STICKER_RECEIVED)
+    wait_for_words(learner, phrasebook.STICKER_RECEIVED)
 
 
 def test_a_long_text_and_odd_characters_are_taken(shared: System, clip: Path) -> None:
     learner = shared.learner()
     pick(learner)
     send_video(learner, clip)
-    written = "{name} **太字** <b>\u202e🍳👨‍👩‍👧" + "あ" * 4_900
-    answer = words(replies(learner, lambda: learner.text(written)))
-    assert answer.startswith(copy.MEMO_TEXT_RECEIVED)
-    assert shared.session(learner).voice_transcript == written
+    text = "{name} **太字** <b>\u202e🍳👨‍👩‍👧" + "あ" * 4_900
+    answer = words(replies(learner, lambda: learner.text(text)))
+    assert answer.startswith(phrasebook.MEMO_TEXT_RECEIVED)
+    assert shared.session(learner).voice_transcript == text
 
 
 def test_an_event_delivered_twice_is_answered_once(shared: System) -> None:
     learner = shared.learner()
-    seen = len(learner.thread().from_bot)
-    sent = learner.sticker()
-    handled(learner, sent)
-    shared.desk.redeliver(sent.webhook_event_id or "", times=3)
+    before = len(learner.thread().from_bot)
+    sticker = learner.sticker()
+    handled_event(shared, learner, sticker)
+    shared.desk.redeliver(sticker.webhook_event_id or "", times=3)
     pick(learner)
-    stickers = [b for b in learner.thread().from_bot[seen:] if b.text == copy.STICKER_RECEIVED]
+    stickers = [b for b in learner.thread().from_bot[before:] if b.text == phrasebook.STICKER_RECEIVED]
     assert len(stickers) == 1
 
 
@@ -217,5 +219,5 @@ def test_a_short_tone_is_a_memo_like_any_other(shared: System, tmp_path: Path) -
     learner = shared.learner()
     pick(learner)
     short = tone(tmp_path / "short.m4a", seconds=0.4)
-    assert copy.MEMO_RECEIVED in words(replies(learner, lambda: learner.audio(short)))
-    assert until(shared, learner, lambda session: session.structured_input)
+    assert phrasebook.MEMO_RECEIVED in words(replies(learner, lambda: learner.audio(short)))
+    assert session_once(shared, learner, lambda session: session.structured_input)

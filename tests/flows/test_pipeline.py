@@ -7,40 +7,57 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from bot.redelivery import redeliver
-from knowledge_base import copy
+from jobs.queue import Job
+from knowledge_base import phrasebook
 from models.base import utc_now
 from models.chat import MessageType
-from models.database import transaction
 from models.dish import UserDishProgress
 from models.learner import LearnerState
-from models.session import CookingSession, SessionStatus, StageRun
-from pipeline.advance import retry
-from pipeline.graph import StageName
+from models.media import Media, MediaKind, MediaSource, MediaState
+from models.session import CookingSession, SessionStatus, StageName, StageRun
+from pipeline.media.probe import VideoFacts
+from pipeline.media.proxy import is_proxy
 from pipeline.providers.ports import CoachingBrief, ProviderError
-from pipeline.stages import video_analysis
-from pipeline.work import Work
+from pipeline.stages import prepare_video
+from services.operations import redeliver, retry_session
+from settings import Settings
+from storage.keys import new_media_key
 from tests.flows.conftest import AT_ONCE
-from tests.flows.steps import card_of, cook, owed, replies, said, send_video, skip_and_rate, tap, until, words
+from tests.flows.steps import (
+    card_of,
+    command,
+    cook,
+    media_of,
+    message_once,
+    object_key_of,
+    replies,
+    send_video,
+    session_once,
+    skip_and_rate,
+    tap,
+    wait_for_words,
+    words,
+)
 from tests.quick_providers import new_script, script
 from tests.system import WAIT, System, pick, start_system
 
 
 @pytest.fixture
-def impatient(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:
+def impatient(settings: Settings, tmp_path: Path) -> Iterator[System]:
     """Does not wait for a memo, and gives up after two tries."""
     new_script()
-    with start_system(tmp_path, MEMO_GRACE="PT1S", RETRY_BACKOFF=AT_ONCE, MAX_ATTEMPTS="2") as running:
+    grace = timedelta(seconds=1)
+    with start_system(tmp_path, settings, memo_grace=grace, retry_backoff=AT_ONCE, max_attempts=2) as running:
         yield running
 
 
 def failing(*calls: str, times: int = 100) -> None:
     """The next calls of these names fail."""
-    left = dict.fromkeys(calls, times)
+    failures = dict.fromkeys(calls, times)
 
     def before(call: str) -> None:
-        if left.get(call, 0) > 0:
-            left[call] -= 1
+        if failures.get(call, 0) > 0:
+            failures[call] -= 1
             raise ProviderError(f"{call} is away")
 
     script.before = before
@@ -49,23 +66,23 @@ def failing(*calls: str, times: int = 100) -> None:
 def test_the_status_moves_step_by_step_and_every_stage_is_on_record(
     system: System, clip: Path, memo: Path
 ) -> None:
-    seen: list[str] = []
+    statuses: list[str] = []
 
     def note(call: str) -> None:
-        seen.append(system.session(learner).status)
+        statuses.append(system.session(learner).status)
 
     learner = system.learner()
     pick(learner)
-    seen.append(system.session(learner).status)
-    with_memo = learner.audio(memo)
-    until(system, learner, lambda session: session.structured_input)
+    statuses.append(system.session(learner).status)
+    memo_message = learner.audio(memo)
+    session_once(system, learner, lambda session: session.structured_input)
     script.before = note
     script.calls.clear()
     send_video(learner, clip)
     learner.wait_for(lambda t: t.of_type("video"), WAIT, what="the coaching video")
     session = system.session(learner)
     assert script.calls == ["analyze", "reconsider", "coaching_text", "narration", "speak"]
-    assert [*seen, session.status] == [
+    assert [*statuses, session.status] == [
         "pending_upload",
         "processing",
         "processing",
@@ -80,7 +97,7 @@ def test_the_status_moves_step_by_step_and_every_stage_is_on_record(
         assert run.started_at
         assert run.finished_at
         assert run.started_at <= run.finished_at
-        assert (run.attempt, run.error, run.parked_at) == (1, "", None)
+        assert (run.attempts, run.error, run.parked_at) == (1, "", None)
     costly = {stage for stage, run in runs.items() if run.usage.get("provider") == "quick"}
     assert costly == {
         "transcribe_memo",
@@ -94,29 +111,38 @@ def test_the_status_moves_step_by_step_and_every_stage_is_on_record(
     assert session.pipeline_job_id
     assert session.pipeline_started_at
     assert session.retrieved_principles
-    assert session.voice_memo_url == f"memos/{with_memo.message_id}.m4a"
-    kinds = [message.meta["type"] for message in system.messages(session)]
-    assert kinds.count(MessageType.COOKING_VIDEO) == 1
+    assert session.voice_memo_url == object_key_of(system, memo_message)
+    messages = system.messages(session)
+    assert [message.kind for message in messages].count(MessageType.COOKING_VIDEO) == 1
+    for message in messages:
+        assert message.meta == {"type": message.kind, "session_id": session.id}
 
 
 def test_a_video_is_uploaded_before_it_is_processed(
     uncoached: System, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin = video_analysis._begin
+    pause = script.before
     statuses: list[SessionStatus] = []
 
-    def noting(work: Work) -> None:
+    def is_proxy_and_note(facts: VideoFacts) -> bool:
         statuses.append(uncoached.session(learner).status)
-        begin(work)
+        return is_proxy(facts)
 
-    monkeypatch.setattr(video_analysis, "_begin", noting)
+    def note_and_pause(call: str) -> None:
+        statuses.append(uncoached.session(learner).status)
+        pause(call)
+
+    monkeypatch.setattr(prepare_video, "is_proxy", is_proxy_and_note)
+    script.before = note_and_pause
     learner = uncoached.learner()
     pick(learner)
-    send_video(learner, clip)
-    session = until(uncoached, learner, lambda session: session.status == SessionStatus.PROCESSING)
-    assert statuses == [SessionStatus.UPLOADED]
-    assert session.raw_video_url == f"videos/{session.video_message_id}.mp4"
-    assert session.video_facts["duration_seconds"] == pytest.approx(6, abs=0.5)
+    message = send_video(learner, clip)
+    session = session_once(uncoached, learner, lambda session: session.status == SessionStatus.PROCESSING)
+    learner.wait_for(lambda _: len(statuses) == 2, WAIT, what="the analysis")
+    assert statuses == [SessionStatus.UPLOADED, SessionStatus.PROCESSING]
+    video = media_of(uncoached, message)
+    assert (session.video and session.video.id, session.raw_video_url) == (video.id, video.object_key)
+    assert video.facts["duration_seconds"] == pytest.approx(6, abs=0.5)
 
 
 def test_a_stage_that_keeps_failing_is_parked_told_once_and_retried_by_an_operator(
@@ -126,20 +152,25 @@ def test_a_stage_that_keeps_failing_is_parked_told_once_and_retried_by_an_operat
     failing("analyze")
     pick(learner)
     send_video(learner, clip)
-    tap(learner, copy.MEMO_SKIP_LABEL)
-    assert said(learner, copy.COACHING_FAILED).via == "push"
-    session = until(system, learner, lambda session: session.status == SessionStatus.FAILED)
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
+    assert wait_for_words(learner, phrasebook.COACHING_FAILED).via == "push"
+    session = session_once(system, learner, lambda session: session.status == SessionStatus.FAILED)
     run = system.runs(session)["analyze_video"]
-    assert (run.attempt, run.parked_at is not None) == (5, True)
+    assert (run.attempts, run.parked_at is not None) == (5, True)
     assert session.pipeline_error == "analyze_video: ProviderError: analyze is away"
-    assert words(replies(learner, learner.sticker)) == f"{copy.STICKER_RECEIVED}\n{copy.TRY_LATER}"
+    assert (
+        words(replies(learner, learner.sticker)) == f"{phrasebook.STICKER_RECEIVED}\n{phrasebook.TRY_LATER}"
+    )
     script.before = lambda call: None
-    assert retry(session.id or 0) == ["analyze_video"]
+    with command(system) as db:
+        assert retry_session(db, session.id) == ["analyze_video"]
+        assert redeliver(db, session.id) == 0
     card_of(learner)
     learner.wait_for(lambda t: t.of_type("video"), WAIT, what="the coaching video")
     assert system.session(learner).status == SessionStatus.COMPLETED
-    assert len([b for b in learner.thread().from_bot if b.text == copy.COACHING_FAILED]) == 1
-    assert redeliver(session.id or 0) == 0
+    assert len([b for b in learner.thread().from_bot if b.text == phrasebook.COACHING_FAILED]) == 1
+    with command(system) as db:
+        assert redeliver(db, session.id) == 0
 
 
 def test_a_cook_that_failed_may_be_cooked_again(impatient: System, clip: Path) -> None:
@@ -147,10 +178,10 @@ def test_a_cook_that_failed_may_be_cooked_again(impatient: System, clip: Path) -
     failing("analyze")
     pick(learner)
     send_video(learner, clip)
-    said(learner, copy.COACHING_FAILED)
+    wait_for_words(learner, phrasebook.COACHING_FAILED)
     script.before = lambda call: None
     learner.postback("action=dish&slug=fried-rice")
-    until(impatient, learner, lambda session: session.status == SessionStatus.PENDING_UPLOAD)
+    session_once(impatient, learner, lambda session: session.status == SessionStatus.PENDING_UPLOAD)
     send_video(learner, clip)
     card_of(learner)
     (session,) = impatient.sessions(learner)
@@ -161,10 +192,10 @@ def test_a_video_that_cannot_be_made_leaves_the_text_and_is_told(impatient: Syst
     learner = impatient.learner()
     failing("speak")
     cook(learner, clip)
-    assert said(learner, copy.VIDEO_FAILED).via == "push"
-    session = until(impatient, learner, lambda session: session.status == SessionStatus.FAILED)
+    assert wait_for_words(learner, phrasebook.VIDEO_FAILED).via == "push"
+    session = session_once(impatient, learner, lambda session: session.status == SessionStatus.FAILED)
     assert session.coaching_text
-    assert words(replies(learner, lambda: learner.text("料理を選ぶ"))) == copy.TRIAL_USED
+    assert words(replies(learner, lambda: learner.text("料理を選ぶ"))) == phrasebook.TRIAL_USED
 
 
 @pytest.mark.parametrize("call", ["transcribe", "extract_entities"])
@@ -179,7 +210,7 @@ def test_without_its_memo_the_coaching_goes_on(impatient: System, clip: Path, me
     stage = "transcribe_memo" if call == "transcribe" else "extract_entities"
     assert impatient.runs(session)[stage].parked_at
     assert session.structured_input == {}
-    assert learner.thread().find(copy.COACHING_FAILED) is None
+    assert learner.thread().find(phrasebook.COACHING_FAILED) is None
 
 
 def test_without_a_memo_in_its_time_the_coaching_goes_on(impatient: System, clip: Path) -> None:
@@ -189,7 +220,7 @@ def test_without_a_memo_in_its_time_the_coaching_goes_on(impatient: System, clip
     send_video(learner, clip)
     card_of(learner)
     session = impatient.session(learner)
-    assert (session.memo_message_id, session.voice_transcript, session.structured_input) == (None, "", {})
+    assert (session.memo, session.voice_transcript, session.structured_input) == (None, "", {})
     assert not session.memo_skipped
     assert not {"transcribe_memo", "extract_entities"} & set(impatient.runs(session))
 
@@ -198,7 +229,7 @@ def test_a_memo_within_its_time_is_waited_for_and_answered(text_only: System, cl
     learner = text_only.learner()
     pick(learner)
     send_video(learner, clip)
-    session = until(text_only, learner, lambda session: session.video_analysis)
+    session = session_once(text_only, learner, lambda session: session.video_analysis)
     assert "retrieve" not in text_only.runs(session)
     learner.audio(memo)
     card_of(learner)
@@ -211,25 +242,27 @@ def test_the_coach_is_told_of_the_ratings_and_the_sessions_before(text_only: Sys
     learner = text_only.learner(paying=True)
     script.fault = "egg_set_early"
     cook(learner, clip)
-    until(text_only, learner, lambda session: session.coaching_text_delivered_at is not None)
-    with transaction() as db:
+    session_once(text_only, learner, lambda session: session.coaching_text_delivered_at is not None)
+    with text_only.database.transaction() as db:
         db.exec(select(CookingSession)).one().status = SessionStatus.COMPLETED
     pick(learner)
     session = text_only.session(learner)
     assert session.session_number == 2
     for aspect in ("appearance", "taste", "texture", "aroma"):
         learner.postback(f"action=rate&session_id={session.id}&aspect={aspect}&value=2")
-    until(text_only, learner, lambda session: len(session.self_ratings) == 4)
+    session_once(text_only, learner, lambda session: len(session.self_ratings) == 4)
     send_video(learner, clip)
-    tap(learner, copy.MEMO_SKIP_LABEL)
-    learner.wait_for(lambda t: len([b for b in t.of_type("flex") if copy.CARD_PROBLEM in b.text]) == 2, WAIT)
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
+    learner.wait_for(
+        lambda t: len([b for b in t.of_type("flex") if phrasebook.CARD_PROBLEM in b.text]) == 2, WAIT
+    )
     second = [
         brief for brief in script.briefs if isinstance(brief, CoachingBrief) and brief.session_number == 2
     ]
     assert second[0].self_ratings == dict.fromkeys(("appearance", "taste", "texture", "aroma"), 2)
     assert [past.fault for past in second[0].past_sessions] == ["egg_set_early"]
     assert second[0].days_since_last == 0
-    with transaction() as db:
+    with text_only.database.transaction() as db:
         state = db.exec(select(LearnerState)).one()
         progress = db.exec(select(UserDishProgress)).one()
     assert state.recurring_mistakes == [{"mistake": "egg_set_early", "seen_count": 2}]
@@ -241,16 +274,30 @@ def test_the_coach_is_told_of_the_ratings_and_the_sessions_before(text_only: Sys
 def test_the_wait_is_told_from_our_own_last_sessions(uncoached: System, clip: Path) -> None:
     earlier = uncoached.learner(paying=True)
     pick(earlier)
-    with transaction() as db:
-        done = db.exec(select(CookingSession)).one()
-        done.status = SessionStatus.COMPLETED
-        done.video_received_at = utc_now() - timedelta(minutes=30)
-        written = done.video_received_at + timedelta(minutes=6, seconds=30)
-        db.add(StageRun(session_id=done.id or 0, stage=StageName.COACH_TEXT, finished_at=written))
+    with uncoached.database.transaction() as db:
+        session = db.exec(select(CookingSession)).one()
+        session.status = SessionStatus.COMPLETED
+        received_at = utc_now() - timedelta(minutes=30)
+        video = Media(
+            user_id=session.user_id,
+            session_id=session.id,
+            kind=MediaKind.VIDEO,
+            source=MediaSource.UPLOAD,
+            object_key=new_media_key(MediaKind.VIDEO),
+            state=MediaState.STORED,
+            received_at=received_at,
+        )
+        text = StageRun(
+            session_id=session.id,
+            stage=StageName.COACH_TEXT,
+            job=Job.RUN_STAGE,
+            finished_at=received_at + timedelta(minutes=6, seconds=30),
+        )
+        db.add_all([video, text])
     learner = uncoached.learner()
     pick(learner)
     answer = words(replies(learner, lambda: learner.video(clip)))
-    assert answer.startswith(copy.video_received(7, "チャーハン", 1))
+    assert answer.startswith(phrasebook.video_received(7, "チャーハン", 1))
 
 
 def test_when_the_text_is_overdue_no_minutes_are_promised(uncoached: System, clip: Path) -> None:
@@ -258,10 +305,9 @@ def test_when_the_text_is_overdue_no_minutes_are_promised(uncoached: System, cli
     pick(learner)
     send_video(learner, clip)
     skip_and_rate(learner)
-    with transaction() as db:
-        session = db.exec(select(CookingSession)).one()
-        session.video_received_at = utc_now() - timedelta(minutes=10)
-    assert copy.WAIT_FOR_TEXT_SOON in words(replies(learner, learner.sticker))
+    with uncoached.database.transaction() as db:
+        db.exec(select(Media)).one().received_at = utc_now() - timedelta(minutes=10)
+    assert phrasebook.WAIT_FOR_TEXT_SOON in words(replies(learner, learner.sticker))
 
 
 def test_the_learner_is_thanked_once_for_watching_to_the_end(system: System, clip: Path) -> None:
@@ -269,13 +315,13 @@ def test_the_learner_is_thanked_once_for_watching_to_the_end(system: System, cli
     card = cook(learner, clip)
     learner.wait_for(lambda t: t.of_type("video"), WAIT, what="the coaching video")
     thanks = replies(learner, learner.video_complete)
-    assert words(thanks) == copy.VIDEO_WATCHED
+    assert words(thanks) == phrasebook.VIDEO_WATCHED
     again = learner.video_complete()
     learner.text("次の回を作る")
     learner.wait_for(lambda t: len(t.of_type("flex")) == 3, WAIT, what="the dishes")
     assert again.webhook_event_id
-    assert len([b for b in learner.thread().from_bot if b.text == copy.VIDEO_WATCHED]) == 1
+    assert len([b for b in learner.thread().from_bot if b.text == phrasebook.VIDEO_WATCHED]) == 1
     newest = learner.thread().of_type("flex")[-1]
     assert newest.id != card.id
     assert newest.text.startswith("2回目\nチャーハン")
-    owed(learner, MessageType.COACHING_VIDEO, lambda message: message.delivered_at)
+    message_once(system, learner, MessageType.COACHING_VIDEO, lambda message: message.delivered_at)

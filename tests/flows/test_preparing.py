@@ -6,16 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_base import copy
-from models.session import SessionStatus
+from knowledge_base import phrasebook
+from models.media import Media, MediaState
+from models.session import CookingSession, SessionStatus
 from pipeline.media.ffmpeg import FfmpegTimeout
 from pipeline.media.probe import VideoFacts, check_usable
 from pipeline.media.proxy import Proxy, is_proxy, make_proxy
-from pipeline.objects import proxy_key, video_key
 from pipeline.providers.ports import AnalysisBrief
 from pipeline.stages import prepare_video
-from simulator.client import Learner
-from tests.flows.steps import cook, gone, replies, said, send_video, stored, until, words
+from simulator.line.client import Learner
+from storage.keys import proxy_key
+from tests.flows.steps import (
+    cook,
+    media_of,
+    object_key_of,
+    object_names,
+    replies,
+    send_video,
+    session_once,
+    wait_for_words,
+    wait_until_gone,
+    words,
+)
 from tests.media_files import make
 from tests.quick_providers import script
 from tests.system import WAIT, System, pick
@@ -25,18 +37,23 @@ H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
 @pytest.fixture(scope="session")
 def sideways(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clip that has to be turned."""
+    """A clip that has to be sideways."""
     folder = tmp_path_factory.mktemp("sideways")
     return make(folder / "clip.mp4", "-display_rotation", "90", "-i", str(clip), "-c", "copy")
+
+
+def video_of(session: CookingSession) -> Media:
+    assert session.video is not None
+    return session.video
 
 
 def preparing(monkeypatch: pytest.MonkeyPatch, before: Callable[[], None]) -> None:
     """The stage does this in the middle of its work."""
 
     def make_then(source: Path, facts: VideoFacts, into: Path) -> Proxy:
-        made = make_proxy(source, facts, into)
+        proxy = make_proxy(source, facts, into)
         before()
-        return made
+        return proxy
 
     monkeypatch.setattr(prepare_video, "make_proxy", make_then)
 
@@ -46,12 +63,12 @@ def test_an_odd_clip_is_analysed_and_cut_by_its_proxy(system: System, sideways: 
     cook(learner, sideways)
     learner.wait_for(lambda t: t.of_type("video"), WAIT, what="the coaching video")
     session = system.session(learner)
-    message_id = session.video_message_id or ""
-    assert session.raw_video_url == video_key(message_id)
-    assert session.proxy_url == proxy_key(message_id)
-    raw, proxy = (VideoFacts.model_validate(facts) for facts in (session.video_facts, session.proxy_facts))
+    video = video_of(session)
+    assert session.raw_video_url == video.object_key
+    assert video.proxy_key == proxy_key(video.object_key)
+    raw, proxy = (VideoFacts.model_validate(facts) for facts in (video.facts, video.proxy_facts))
     assert (raw.width, raw.height, abs(raw.rotation)) == (320, 180, 90)
-    assert proxy == check_usable(system.objects / session.proxy_url)
+    assert proxy == check_usable(system.objects / video.proxy_key)
     assert is_proxy(proxy)
     assert not is_proxy(raw)
     brief = next(brief for brief in script.briefs if isinstance(brief, AnalysisBrief))
@@ -62,10 +79,11 @@ def test_a_clip_that_serves_is_its_own_proxy(uncoached: System, clip: Path) -> N
     learner = uncoached.learner()
     pick(learner)
     send_video(learner, clip)
-    session = until(uncoached, learner, lambda session: session.proxy_url)
-    assert session.proxy_url == session.raw_video_url
-    assert session.proxy_facts == session.video_facts
-    assert stored(uncoached) == [session.raw_video_url]
+    session = session_once(uncoached, learner, lambda session: video_of(session).proxy_key)
+    video = video_of(session)
+    assert video.proxy_key == video.object_key == session.raw_video_url
+    assert video.proxy_facts == video.facts
+    assert object_names(uncoached) == [session.raw_video_url]
 
 
 def test_a_video_taken_back_while_it_is_prepared_leaves_nothing(
@@ -74,17 +92,21 @@ def test_a_video_taken_back_while_it_is_prepared_leaves_nothing(
     learner = system.learner()
 
     def take_back() -> None:
-        learner.unsend(system.session(learner).video_message_id or "")
-        learner.wait_for(lambda _: stored(system) == [], WAIT, what="what is stored to go")
+        learner.unsend(video_of(system.session(learner)).line_message_id or "")
+        learner.wait_for(lambda _: object_names(system) == [], WAIT, what="what is stored to go")
 
     preparing(monkeypatch, take_back)
     pick(learner)
     video = send_video(learner, sideways)
-    said(learner, copy.VIDEO_UNSENT)
-    gone(system, learner, video.message_id)
-    session = until(system, learner, lambda session: session.video_message_id is None)
-    assert (session.status, session.proxy_url, session.proxy_facts) == (SessionStatus.PENDING_UPLOAD, "", {})
-    assert copy.video_received(4, "チャーハン", 1) in words(replies(learner, lambda: learner.video(clip)))
+    wait_for_words(learner, phrasebook.VIDEO_UNSENT)
+    wait_until_gone(system, learner, object_key_of(system, video))
+    session = session_once(system, learner, lambda session: session.video is None)
+    assert (session.status, session.raw_video_url) == (SessionStatus.PENDING_UPLOAD, "")
+    row = media_of(system, video)
+    assert (row.state, row.proxy_key, row.proxy_facts) == (MediaState.PURGED, "", {})
+    assert phrasebook.video_received(4, "チャーハン", 1) in words(
+        replies(learner, lambda: learner.video(clip))
+    )
 
 
 @pytest.mark.parametrize("when", ["analysed", "coached"])
@@ -92,31 +114,34 @@ def test_a_video_taken_back_takes_its_proxy_with_it(text_only: System, sideways:
     learner = text_only.learner()
     if when == "coached":
         cook(learner, sideways)
-        session = until(text_only, learner, lambda session: session.status == SessionStatus.TEXT_READY)
+        session = session_once(text_only, learner, lambda session: session.status == SessionStatus.TEXT_READY)
     else:
         pick(learner)
         send_video(learner, sideways)
-        session = until(text_only, learner, lambda session: session.video_analysis)
-    assert len(stored(text_only)) == 2
-    learner.unsend(session.video_message_id or "")
-    said(learner, copy.VIDEO_UNSENT_AFTER_TEXT if when == "coached" else copy.VIDEO_UNSENT)
-    learner.wait_for(lambda _: stored(text_only) == [], WAIT, what="every copy to go")
+        session = session_once(text_only, learner, lambda session: session.video_analysis)
+    assert len(object_names(text_only)) == 2
+    video = video_of(session)
+    learner.unsend(video.line_message_id or "")
+    wait_for_words(
+        learner, phrasebook.VIDEO_UNSENT_AFTER_TEXT if when == "coached" else phrasebook.VIDEO_UNSENT
+    )
+    learner.wait_for(lambda _: object_names(text_only) == [], WAIT, what="every copy to go")
     session = text_only.session(learner)
-    assert (session.raw_video_url, session.proxy_url, session.proxy_facts) == ("", "", {})
+    assert (session.raw_video_url, session.video) == ("", None)
 
 
 def unreadable_half_way(clip: Path, out: Path) -> Path:
     """Sound at its start, middle and end, where the probe looks."""
     encoder = ("-vf", "noise=alls=20:allf=t", *H264, "-r", "30", "-g", "15")
     steady = make(out.with_name("steady.mp4"), "-stream_loop", "1", "-i", str(clip), "-an", *encoder)
-    turned = make(out, "-display_rotation", "90", "-i", str(steady), "-c", "copy")
-    content = bytearray(turned.read_bytes())
+    sideways = make(out, "-display_rotation", "90", "-i", str(steady), "-c", "copy")
+    content = bytearray(sideways.read_bytes())
     media = content.index(b"mdat") + 4
     for begin, end in ((0.12, 0.45), (0.6, 0.9)):
         first, last = (media + round((len(content) - media) * share) for share in (begin, end))
         content[first:last] = random.Random(1).randbytes(last - first)
-    turned.write_bytes(content)
-    return turned
+    sideways.write_bytes(content)
+    return sideways
 
 
 def test_a_clip_that_cannot_be_decoded_half_way_is_asked_for_again(
@@ -125,18 +150,21 @@ def test_a_clip_that_cannot_be_decoded_half_way_is_asked_for_again(
     learner = system.learner()
     pick(learner)
     bad = send_video(learner, unreadable_half_way(clip, tmp_path / "clip.mp4"))
-    assert said(learner, copy.VIDEO_REJECTED["truncated"]).via == "push"
+    assert wait_for_words(learner, phrasebook.VIDEO_REJECTED["truncated"]).via == "push"
     session = system.session(learner)
-    assert (session.status, session.video_message_id) == (SessionStatus.PENDING_UPLOAD, None)
-    assert (session.raw_video_url, session.video_facts, session.proxy_url) == ("", {}, "")
+    assert (session.status, session.video) == (SessionStatus.PENDING_UPLOAD, None)
+    assert session.raw_video_url == ""
+    assert media_of(system, bad).reason == "truncated"
     assert session.pipeline_error == "video rejected: truncated"
-    gone(system, learner, bad.message_id)
-    assert copy.video_received(4, "チャーハン", 1) in words(replies(learner, lambda: learner.video(clip)))
+    wait_until_gone(system, learner, object_key_of(system, bad))
+    assert phrasebook.video_received(4, "チャーハン", 1) in words(
+        replies(learner, lambda: learner.video(clip))
+    )
     assert system.session(learner).id == session.id
 
 
 def attempts(system: System, learner: Learner) -> int:
-    return system.runs(system.session(learner))["prepare_video"].attempt
+    return system.runs(system.session(learner))["prepare_video"].attempts
 
 
 def test_a_proxy_that_took_too_long_is_tried_again(
@@ -152,4 +180,4 @@ def test_a_proxy_that_took_too_long_is_tried_again(
     learner = system.learner()
     cook(learner, sideways)
     assert attempts(system, learner) == 2
-    assert learner.thread().find(copy.VIDEO_REJECTED["truncated"]) is None
+    assert learner.thread().find(phrasebook.VIDEO_REJECTED["truncated"]) is None

@@ -1,7 +1,6 @@
 """Questions are answered with what was coached, by reply while the token lives."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -10,22 +9,33 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from bot import answers
-from knowledge_base import copy
+from knowledge_base import phrasebook
 from models.base import utc_now
 from models.chat import Message, MessageType
 from models.coaching import RatingAspect
-from models.database import transaction
+from models.media import MediaKind, MediaState
+from moment.resources import open_resources
 from pipeline.providers.ports import ProviderError, QuestionBrief
-from simulator.client import Bubble, Learner, Sent
-from tests.flows.steps import cook, owed, replies, said, tap, words
+from simulator.line.client import Bubble, Learner, SentMessage
+from tests import quick_providers
+from tests.flows.steps import (
+    cook,
+    media_of,
+    message_once,
+    object_key_of,
+    replies,
+    tap,
+    wait_for_words,
+    wait_until_gone,
+    words,
+)
 from tests.quick_providers import script
 from tests.system import WAIT, System, pick
 
 PAUSED_AT = "narration"
 
 
-def answer_to(learner: Learner, question: Sent) -> Bubble:
+def answer_to(learner: Learner, question: SentMessage) -> Bubble:
     """The bubble that quotes the question."""
     return learner.wait_for(
         lambda t: [b for b in t.from_bot if b.quoted_id == question.message_id], WAIT, what="an answer"
@@ -44,20 +54,25 @@ def ask(learner: Learner, question: str, *, quote: str | None = None) -> Questio
 
 def beforehand(monkeypatch: pytest.MonkeyPatch, what: Callable[[], Any]) -> None:
     """Does something in the midst of answering, and what the module's script does besides."""
-    paused = script.before
+    pause = script.before
 
     def before(call: str) -> None:
         if call == "answer":
             what()
-        paused(call)
+        pause(call)
 
     monkeypatch.setattr(script, "before", before)
 
 
-def retry_now(question: Message, **values: Any) -> None:
-    with transaction() as db:
+def failed_once(question: Message) -> bool:
+    """One try is over, and the next is waited for."""
+    return question.attempts == 1 and question.lease_token is None
+
+
+def retry_now(system: System, question: Message, **values: Any) -> None:
+    with system.database.transaction() as db:
         row = db.get_one(Message, question.id, with_for_update=True)
-        row.next_attempt_at = utc_now()
+        row.due_at = row.nudge_at = utc_now()
         for name, value in values.items():
             setattr(row, name, value)
 
@@ -92,25 +107,27 @@ def test_a_question_before_any_session_is_answered_too(shared: System) -> None:
 def test_a_quoted_coaching_says_which_session_is_meant(shared: System, clip: Path) -> None:
     learner = shared.learner(paying=True)
     first = cook(learner, clip, "fried-rice")
-    note = said(learner, "おつかれさまでした")
+    note = wait_for_words(learner, "おつかれさまでした")
     cook(learner, clip, "beef-steak")
-    meant = [
+    briefs = [
         ask(learner, "最初の料理の話です", quote=first.id),
         ask(learner, "そのときの続きです", quote=note.id),
         ask(learner, "いまの料理の話です"),
     ]
-    assert [brief.dish.slug for brief in meant if brief.dish] == ["fried-rice", "fried-rice", "beef-steak"]
+    assert [brief.dish.slug for brief in briefs if brief.dish] == ["fried-rice", "fried-rice", "beef-steak"]
 
 
 def test_a_spoken_question_is_heard_and_answered(shared: System, clip: Path, memo: Path) -> None:
     learner = shared.learner()
     cook(learner, clip)
-    seen = len(learner.thread().from_bot)
-    learner.audio(memo)
-    answer = learner.wait_for(lambda t: t.from_bot[seen:], WAIT)[0]
+    before = len(learner.thread().from_bot)
+    question = learner.audio(memo)
+    answer = learner.wait_for(lambda t: t.from_bot[before:], WAIT)[0]
     assert (answer.text, answer.via) == (script.answer, "reply")
     assert brief_of(script.transcript).coaching == script.coaching
-    assert shared.session(learner).memo_message_id is None
+    recording = media_of(shared, question)
+    assert (recording.kind, recording.state) == (MediaKind.VOICE_QUESTION, MediaState.STORED)
+    assert shared.session(learner).memo is None
 
 
 def test_a_spoken_question_that_cannot_be_heard_is_asked_for_again(
@@ -120,7 +137,7 @@ def test_a_spoken_question_that_cannot_be_heard_is_asked_for_again(
     cook(learner, clip)
     monkeypatch.setattr(script, "transcript", "")
     learner.audio(memo)
-    assert said(learner, copy.VOICE_QUESTION_UNHEARD).via == "reply"
+    assert wait_for_words(learner, phrasebook.VOICE_QUESTION_UNHEARD).via == "reply"
 
 
 def test_a_broken_spoken_question_is_asked_for_again(shared: System, clip: Path, tmp_path: Path) -> None:
@@ -128,9 +145,9 @@ def test_a_broken_spoken_question_is_asked_for_again(shared: System, clip: Path,
     cook(learner, clip)
     broken = tmp_path / "broken.m4a"
     broken.write_bytes(b"no sound at all")
-    script_hears = learner.audio(broken, gone=True)
-    assert script_hears.message_id
-    assert said(learner, copy.VOICE_QUESTION_UNHEARD).via == "reply"
+    question = learner.audio(broken, gone=True)
+    assert wait_for_words(learner, phrasebook.VOICE_QUESTION_UNHEARD).via == "reply"
+    wait_until_gone(shared, learner, object_key_of(shared, question))
 
 
 def test_an_answer_that_took_longer_than_the_token_lives_is_pushed(
@@ -155,39 +172,37 @@ def test_a_coach_who_is_away_for_a_moment_answers_later_and_once(
             raise failure
 
     beforehand(monkeypatch, fail_once)
-    asked = learner.text("すぐには答えられない質問です")
-    waiting = owed(learner, MessageType.QUESTION, lambda question: question.attempts >= 1)
-    retry_now(waiting)
-    answer_to(learner, asked)
-    assert len([b for b in learner.thread().from_bot if b.quoted_id == asked.message_id]) == 1
+    question = learner.text("すぐには答えられない質問です")
+    retry_now(shared, message_once(shared, learner, MessageType.QUESTION, failed_once))
+    answer_to(learner, question)
+    assert len([b for b in learner.thread().from_bot if b.quoted_id == question.message_id]) == 1
 
 
-def test_two_runners_at_one_question_answer_it_once(shared: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    slow_thinks, quick_is_done, slow_is_done = Event(), Event(), Event()
+def test_two_runners_at_one_question_answer_it_once(
+    shared: System, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "pipeline.answers")
+    slow_thinks, quick_is_done = Event(), Event()
 
     def think_slowly() -> None:
         if not slow_thinks.is_set():
             slow_thinks.set()
             assert quick_is_done.wait(WAIT)
 
-    def owing(*arguments: Any) -> None:
-        owe_answer(*arguments)
-        if quick_is_done.is_set():
-            slow_is_done.set()
-
-    owe_answer = answers._owe_answer
-    monkeypatch.setattr(answers, "_owe_answer", owing)
-    monkeypatch.setattr(answers, "IN_HAND", timedelta(0))  # over before a slow model has answered
     beforehand(monkeypatch, think_slowly)
     learner = shared.learner()
     question = learner.text("どうですか")
     assert slow_thinks.wait(WAIT)
-    with transaction() as db:
+    with shared.database.transaction() as db:
         row = db.exec(select(Message).where(Message.line_message_id == question.message_id)).one()
-    answers.answer(row.id or 0)
+    with open_resources(shared.settings, quick_providers.build) as other_process:
+        retry_now(shared, row)  # the lease ran out: nobody has renewed it
+        other_process.answers.answer(row.id)
     quick_is_done.set()
-    assert slow_is_done.wait(WAIT)
-    with transaction() as db:
+    learner.wait_for(
+        lambda _: f"lease lost: message {row.id}" in caplog.text, WAIT, what="the slow runner to end"
+    )
+    with shared.database.transaction() as db:
         assert len(db.exec(select(Message).where(Message.answers_id == row.id)).all()) == 1
 
 
@@ -202,9 +217,9 @@ def test_a_question_nobody_can_answer_gets_an_apology(
         raise failure
 
     beforehand(monkeypatch, fail)
-    asked = learner.text("だれにも答えられない質問です")
-    retry_now(owed(learner, MessageType.QUESTION, lambda question: question.attempts >= 1), attempts=tries)
-    assert answer_to(learner, asked).text == copy.THINKING_FAILED
+    question = learner.text("だれにも答えられない質問です")
+    retry_now(shared, message_once(shared, learner, MessageType.QUESTION, failed_once), attempts=tries)
+    assert answer_to(learner, question).text == phrasebook.THINKING_FAILED
 
 
 def test_words_no_learner_may_see_are_not_sent(
@@ -213,34 +228,36 @@ def test_words_no_learner_may_see_are_not_sent(
     learner = shared.learner()
     cook(learner, clip)
     monkeypatch.setattr(script, "answer", "卵を**3分**焼く")
-    asked = learner.text("測ってもいいですか")
-    refused = owed(learner, MessageType.QUESTION, lambda question: question.attempts >= 1)
+    question = learner.text("測ってもいいですか")
+    failure = message_once(shared, learner, MessageType.QUESTION, failed_once)
     monkeypatch.setattr(script, "answer", "音が静かになるまで待ちましょう。")
-    retry_now(refused)
-    assert answer_to(learner, asked).text == "音が静かになるまで待ちましょう。"
+    retry_now(shared, failure)
+    assert answer_to(learner, question).text == "音が静かになるまで待ちましょう。"
 
 
 def test_a_suggested_question_is_one_tap(shared: System, clip: Path) -> None:
     learner = shared.learner()
     cook(learner, clip)
     for _ in RatingAspect:
-        tap(learner, copy.RATING_LABELS[2])
+        tap(learner, phrasebook.RATING_LABELS[2])
     assert learner.thread().labels()[:2] == script.coaching.suggested_questions
-    tapped = learner.tap(script.coaching.suggested_questions[0])
-    assert tapped.sent is not None
-    assert answer_to(learner, tapped.sent).text == script.answer
+    message = learner.tap(script.coaching.suggested_questions[0]).message
+    assert message is not None
+    assert answer_to(learner, message).text == script.answer
 
 
 def test_ratings_are_taken_after_the_text_by_tap_and_in_writing(shared: System, clip: Path) -> None:
     learner = shared.learner()
     cook(learner, clip)
-    said(learner, copy.ask_rating(RatingAspect.APPEARANCE))
-    tap(learner, copy.RATING_LABELS[4])
-    assert copy.rating_received(RatingAspect.TASTE, 2) in words(replies(learner, lambda: learner.text("２")))
+    wait_for_words(learner, phrasebook.ask_rating(RatingAspect.APPEARANCE))
+    tap(learner, phrasebook.RATING_LABELS[4])
+    assert phrasebook.rating_received(RatingAspect.TASTE, 2) in words(
+        replies(learner, lambda: learner.text("２"))
+    )
     session = shared.session(learner)
     assert session.self_ratings == {"appearance": 5, "taste": 2}
     late = f"action=rate&session_id={session.id}&aspect=appearance&value=1"
-    assert words(replies(learner, lambda: learner.postback(late))).startswith(copy.RATING_CLOSED)
+    assert words(replies(learner, lambda: learner.postback(late))).startswith(phrasebook.RATING_CLOSED)
     assert shared.session(learner).self_ratings["appearance"] == 5
 
 
@@ -250,7 +267,7 @@ def test_after_the_text_old_memo_buttons_are_used_up(shared: System, clip: Path)
     session = shared.session(learner)
     for data in (f"action=skip_memo&session_id={session.id}", "action=voice"):
         answer = words(replies(learner, partial(learner.postback, data)))
-        assert answer == f"{copy.OLD_BUTTON}\n{copy.WAIT_FOR_VIDEO}"
+        assert answer == f"{phrasebook.OLD_BUTTON}\n{phrasebook.WAIT_FOR_VIDEO}"
 
 
 def test_an_old_rating_button_of_an_earlier_cook_leaves_the_present_one_alone(
@@ -262,6 +279,7 @@ def test_an_old_rating_button_of_an_earlier_cook_leaves_the_present_one_alone(
     pick(learner, "beef-steak")
     late = f"action=rate&session_id={earlier.id}&aspect=taste&value=1"
     assert (
-        words(replies(learner, lambda: learner.postback(late))) == f"{copy.RATING_CLOSED}\n{copy.ASK_VIDEO}"
+        words(replies(learner, lambda: learner.postback(late)))
+        == f"{phrasebook.RATING_CLOSED}\n{phrasebook.ASK_VIDEO}"
     )
     assert [session.self_ratings for session in shared.sessions(learner)] == [{}, {}]

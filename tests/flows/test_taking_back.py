@@ -2,9 +2,25 @@
 
 from pathlib import Path
 
-from knowledge_base import copy
+from sqlmodel import select
+
+from knowledge_base import phrasebook
+from models.inbox import InboxEvent
+from models.media import MediaState
 from models.session import SessionStatus
-from tests.flows.steps import cook, gone, handled, pushed_to, replies, said, send_video, until, words
+from tests.flows.steps import (
+    cook,
+    handled_event,
+    media_of,
+    object_key_of,
+    push_keys,
+    replies,
+    send_video,
+    session_once,
+    wait_for_words,
+    wait_until_gone,
+    words,
+)
 from tests.system import WAIT, System, pick
 
 PAUSED_AT = "narration"
@@ -19,16 +35,18 @@ def test_a_video_taken_back_before_the_text_costs_no_attempt(shared: System, cli
     learner = shared.learner()
     pick(learner)
     video = send_video(learner, clip)
-    until(shared, learner, lambda session: session.video_analysis)
+    session_once(shared, learner, lambda session: session.video_analysis)
     learner.unsend(video.message_id or "")
-    assert said(learner, copy.VIDEO_UNSENT).via == "push"
-    gone(shared, learner, video.message_id)
+    assert wait_for_words(learner, phrasebook.VIDEO_UNSENT).via == "push"
+    wait_until_gone(shared, learner, object_key_of(shared, video))
     session = shared.session(learner)
-    assert (session.status, session.video_message_id) == (SessionStatus.PENDING_UPLOAD, None)
+    assert (session.status, session.video, session.raw_video_url) == (SessionStatus.PENDING_UPLOAD, None, "")
+    assert session.video_analysis == {}
     assert "retrieve" not in shared.runs(session)
     again = words(replies(learner, lambda: learner.video(clip)))
     assert (
-        copy.video_received(1, "チャーハン", 1) in again or copy.video_received(4, "チャーハン", 1) in again
+        phrasebook.video_received(1, "チャーハン", 1) in again
+        or phrasebook.video_received(4, "チャーハン", 1) in again
     )
     (only,) = shared.sessions(learner)
     assert only.id == session.id
@@ -40,21 +58,23 @@ def test_a_video_taken_back_while_it_is_fetched_is_not_used(shared: System, clip
     video = learner.video(clip, slow_bytes_per_second=clip.stat().st_size)
     learner.wait_for(lambda _: unfinished(shared), WAIT, what="the download to begin")
     learner.unsend(video.message_id or "")
-    said(learner, copy.VIDEO_UNSENT)
-    gone(shared, learner, video.message_id)
+    wait_for_words(learner, phrasebook.VIDEO_UNSENT)
+    learner.wait_for(lambda _: not unfinished(shared), WAIT, what="the download to end")
+    wait_until_gone(shared, learner, object_key_of(shared, video))
     assert shared.session(learner).status == SessionStatus.PENDING_UPLOAD
-    assert learner.thread().find(copy.VIDEO_REJECTED["gone"]) is None
+    assert learner.thread().find(phrasebook.VIDEO_REJECTED["gone"]) is None
 
 
-def test_a_video_kept_without_a_dish_and_taken_back_is_not_used(shared: System, clip: Path) -> None:
+def test_a_video_sent_without_a_dish_and_taken_back_is_not_used(shared: System, clip: Path) -> None:
     learner = shared.learner()
     video = learner.video(clip, slow_bytes_per_second=clip.stat().st_size)
     learner.wait_for(lambda _: unfinished(shared), WAIT, what="the download to begin")
-    handled(learner, learner.unsend(video.message_id or ""))
+    handled_event(shared, learner, learner.unsend(video.message_id or ""))
     pick(learner)
     learner.wait_for(lambda _: not unfinished(shared), WAIT, what="the download to end")
-    gone(shared, learner, video.message_id)
-    assert shared.session(learner).video_message_id is None
+    wait_until_gone(shared, learner, object_key_of(shared, video))
+    assert shared.session(learner).video is None
+    assert media_of(shared, video).session_id is None
 
 
 def test_a_spoken_memo_taken_back_is_forgotten_and_may_be_sent_again(
@@ -62,40 +82,45 @@ def test_a_spoken_memo_taken_back_is_forgotten_and_may_be_sent_again(
 ) -> None:
     learner = shared.learner()
     pick(learner)
-    spoken = learner.audio(memo)
-    until(shared, learner, lambda session: session.structured_input)
-    learner.unsend(spoken.message_id or "")
-    assert said(learner, copy.MEMO_UNSENT).via == "push"
-    gone(shared, learner, spoken.message_id)
+    memo_message = learner.audio(memo)
+    session_once(shared, learner, lambda session: session.structured_input)
+    learner.unsend(memo_message.message_id or "")
+    assert wait_for_words(learner, phrasebook.MEMO_UNSENT).via == "push"
+    wait_until_gone(shared, learner, object_key_of(shared, memo_message))
     session = shared.session(learner)
+    assert session.memo is None
     assert (session.voice_transcript, session.structured_input, session.voice_memo_url) == ("", {}, None)
-    assert copy.ASK_MEMO in words(replies(learner, lambda: learner.video(clip)))
+    assert phrasebook.ASK_MEMO in words(replies(learner, lambda: learner.video(clip)))
 
 
 def test_a_question_taken_back_is_not_answered(shared: System) -> None:
     learner = shared.learner()
-    seen = len(learner.thread().from_bot)
+    before = len(learner.thread().from_bot)
     shared.desk.hold()
-    asked = learner.text("秘密の質問です")
-    learner.unsend(asked.message_id or "")
+    question = learner.text("秘密の質問です")
+    learner.unsend(question.message_id or "")
     shared.desk.release("batch")
-    handled(learner, asked)
+    handled_event(shared, learner, question)
     pick(learner)
-    assert all(b.quoted_id != asked.message_id for b in learner.thread().from_bot[seen:])
+    assert all(b.quoted_id != question.message_id for b in learner.thread().from_bot[before:])
     assert all("秘密" not in message.text for message in shared.messages())
+    with shared.database.transaction() as db:
+        assert all("秘密" not in str(event.body) for event in db.exec(select(InboxEvent)))
 
 
 def test_a_video_taken_back_after_the_text_gets_no_coaching_video(shared: System, clip: Path) -> None:
     learner = shared.learner()
     cook(learner, clip)
-    session = until(shared, learner, lambda session: session.status == SessionStatus.TEXT_READY)
-    learner.unsend(session.video_message_id or "")
-    assert said(learner, copy.VIDEO_UNSENT_AFTER_TEXT).via == "push"
-    gone(shared, learner, session.video_message_id)
+    session = session_once(shared, learner, lambda session: session.status == SessionStatus.TEXT_READY)
+    video = session.video
+    assert video is not None
+    learner.unsend(video.line_message_id or "")
+    assert wait_for_words(learner, phrasebook.VIDEO_UNSENT_AFTER_TEXT).via == "push"
+    wait_until_gone(shared, learner, video.object_key)
     session = shared.session(learner)
     assert (session.status, session.raw_video_url) == (SessionStatus.COMPLETED, "")
     assert session.coaching_text
-    assert words(replies(learner, lambda: learner.text("料理を選ぶ"))) == copy.TRIAL_USED
+    assert words(replies(learner, lambda: learner.text("料理を選ぶ"))) == phrasebook.TRIAL_USED
 
 
 def test_what_is_taken_back_from_another_learner_changes_nothing(shared: System, clip: Path) -> None:
@@ -112,18 +137,20 @@ def test_what_is_taken_back_from_another_learner_changes_nothing(shared: System,
     }
     shared.desk.webhooks([event])
     pick(other)
-    assert shared.session(one).video_message_id == video.message_id
-    assert pushed_to(shared, other) == []
+    own = shared.session(one).video
+    assert own is not None
+    assert own.line_message_id == video.message_id
+    assert own.state in (MediaState.OWED, MediaState.STORED)
+    assert push_keys(shared, other) == []
 
 
 def test_taking_back_twice_is_told_once(shared: System, clip: Path) -> None:
     learner = shared.learner()
     pick(learner)
     video = send_video(learner, clip)
-    until(shared, learner, lambda session: session.raw_video_url)
-    taken_back = learner.unsend(video.message_id or "")
-    said(learner, copy.VIDEO_UNSENT)
-    shared.desk.redeliver(taken_back.webhook_event_id or "", times=2)
-    tapped = replies(learner, learner.sticker)
-    assert copy.ASK_VIDEO in words(tapped)
-    assert len([b for b in learner.thread().from_bot if b.text == copy.VIDEO_UNSENT]) == 1
+    session_once(shared, learner, lambda session: session.raw_video_url)
+    unsend = learner.unsend(video.message_id or "")
+    wait_for_words(learner, phrasebook.VIDEO_UNSENT)
+    shared.desk.redeliver(unsend.webhook_event_id or "", times=2)
+    assert phrasebook.ASK_VIDEO in words(replies(learner, learner.sticker))
+    assert len([b for b in learner.thread().from_bot if b.text == phrasebook.VIDEO_UNSENT]) == 1

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 
-from knowledge_base import copy
+from knowledge_base import phrasebook
 from models import RoomType, SessionStatus
 from models.coaching import RatingAspect
 from tests.system import WAIT, System, pick
@@ -14,17 +14,17 @@ def test_a_session_ends_with_one_text_and_one_video(system: System, clip: Path, 
     learner = system.learner()
     pick(learner)
     learner.video(clip)
-    received = learner.wait_for_text("動画を受け取りました", WAIT)
-    assert received.sender_name == copy.SENDER_NAMES[RoomType.COOKING_VIDEOS]
-    assert received.via == "reply"
-    learner.wait_for(lambda thread: copy.MEMO_VOICE_LABEL in thread.labels(), WAIT)
+    bubble = learner.wait_for_text("動画を受け取りました", WAIT)
+    assert bubble.sender_name == phrasebook.SENDER_NAMES[RoomType.COOKING_VIDEOS]
+    assert bubble.via == "reply"
+    learner.wait_for(lambda thread: phrasebook.MEMO_VOICE_LABEL in thread.labels(), WAIT)
     learner.audio(memo)
     for aspect in RatingAspect:
-        learner.wait_for_text(copy.ask_rating(aspect), WAIT)
-        learner.tap(copy.RATING_LABELS[3])
-    learner.wait_for_text(copy.RATINGS_COMPLETE, WAIT)
-    card = learner.wait_for_text(copy.CARD_PROBLEM, WAIT)
-    assert card.sender_name == copy.SENDER_NAMES[RoomType.COACHING]
+        learner.wait_for_text(phrasebook.ask_rating(aspect), WAIT)
+        learner.tap(phrasebook.RATING_LABELS[3])
+    learner.wait_for_text(phrasebook.RATINGS_COMPLETE, WAIT)
+    card = learner.wait_for_text(phrasebook.CARD_PROBLEM, WAIT)
+    assert card.sender_name == phrasebook.SENDER_NAMES[RoomType.COACHING]
     video = learner.wait_for(lambda thread: thread.of_type("video"), WAIT)[0]
     assert httpx.get(video.message["originalContentUrl"], headers={"Range": "bytes=0-9"}).status_code == 206
     session = system.session(learner)

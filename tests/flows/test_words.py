@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_base import copy
+from knowledge_base import phrasebook
 from models.chat import MessageType
 from models.coaching import CoachingText, MemoAnswer
-from tests.flows.steps import cook, owed, said, tap
+from tests.flows.steps import cook, message_once, tap, wait_for_words
 from tests.quick_providers import Script, script
 from tests.system import WAIT, System
 
@@ -43,7 +43,7 @@ ODD: dict[str, CoachingText] = {
 
 @pytest.fixture
 def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
-    for check in ("pipeline.stages.coaching_text.check_coaching", "bot.answers.check_answer"):
+    for check in ("pipeline.stages.coaching_text.check_coaching", "pipeline.answers.check_answer"):
         monkeypatch.setattr(check, lambda *_: None)
 
 
@@ -55,7 +55,10 @@ def test_a_coaching_of_any_words_arrives(
     monkeypatch.setattr(script, "coaching", ODD[kind])
     learner = shared.learner()
     card = cook(learner, clip)
-    assert owed(learner, MessageType.COACHING_READY, lambda message: message.delivered_at).error == ""
+    assert (
+        message_once(shared, learner, MessageType.COACHING_READY, lambda message: message.delivered_at).error
+        == ""
+    )
     if kind != "longest":
         assert ODD[kind].mondaiten in card.text
     assert len((card.alt_text or "").encode("utf-16-le")) // 2 <= 1_500
@@ -72,7 +75,7 @@ def test_blank_suggestions_are_not_offered(
     )
     learner = shared.learner()
     cook(learner, clip)
-    for label in copy.RATING_LABELS[:4]:
+    for label in phrasebook.RATING_LABELS[:4]:
         tap(learner, label)
     learner.wait_for(lambda t: "卵はいつ？" in t.labels(), WAIT, what="the one suggestion")
     assert [label for label in learner.thread().labels()[:2] if not label.strip()] == []
@@ -87,11 +90,11 @@ def test_an_answer_of_any_words_arrives(shared: System, words: str, monkeypatch:
     monkeypatch.setattr(script, "answer", words)
     learner = shared.learner()
     learner.text("どうですか")
-    assert said(learner, words).text == words
+    assert wait_for_words(learner, words).text == words
 
 
 def test_a_name_with_odd_characters_is_spoken_in_the_coaching(shared: System, clip: Path) -> None:
     learner = shared.learner("{ゆう}こ🍳" + "長" * 40)
     cook(learner, clip)
-    assert said(learner, "おつかれさまでした").text.startswith("ゆう こ")
-    assert copy.NAMELESS not in said(learner, "おつかれさまでした").text
+    assert wait_for_words(learner, "おつかれさまでした").text.startswith("ゆう こ")
+    assert phrasebook.NAMELESS not in wait_for_words(learner, "おつかれさまでした").text

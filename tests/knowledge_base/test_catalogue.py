@@ -59,8 +59,8 @@ def test_dishes_come_in_curriculum_order_without_ties(curriculum: Catalogue) -> 
 
 
 def test_every_fault_and_skill_is_put_to_use(curriculum: Catalogue) -> None:
-    taught = {code for dish in curriculum.dishes.values() for code in dish.faults}
-    assert set(curriculum.faults) == taught
+    codes = {code for dish in curriculum.dishes.values() for code in dish.faults}
+    assert set(curriculum.faults) == codes
     assert {principle.category for principle in curriculum.principles.values()} == set(curriculum.skills)
 
 
@@ -112,8 +112,8 @@ def test_whatever_the_offline_analyst_sees_has_a_fault(
 
 def test_each_dish_shows_a_fault_the_offline_analyst_can_see(curriculum: Catalogue) -> None:
     for dish in curriculum.dishes.values():
-        seen = {signal for code in dish.faults for signal in curriculum.faults[code].signals}
-        assert len(seen) >= 3, dish.slug
+        signals = {signal for code in dish.faults for signal in curriculum.faults[code].signals}
+        assert len(signals) >= 3, dish.slug
 
 
 def test_lists_hold_nothing_twice(curriculum: Catalogue) -> None:
@@ -207,6 +207,6 @@ def test_a_wrong_file_is_refused_by_file_and_field(
     folder: Path, change: Callable[[Path], object], message: str
 ) -> None:
     change(folder)
-    with pytest.raises(ContentError) as refused:
+    with pytest.raises(ContentError) as refusal:
         load_from(folder)
-    assert str(refused.value).startswith(message)
+    assert str(refusal.value).startswith(message)

@@ -172,7 +172,7 @@ def test_next_actions_invite() -> None:
 
 
 def test_no_line_stands_twice() -> None:
-    kept = (
+    repeatable = (
         "fault.stage",
         "fault.learner_words",
         "step.",
@@ -182,13 +182,13 @@ def test_no_line_stands_twice() -> None:
     )
     places: dict[str, list[str]] = defaultdict(list)
     for line in all_lines():
-        if not line.kind.startswith(kept):
+        if not line.kind.startswith(repeatable):
             places[line.text].append(f"{line.kind} of {line.where}")
-    allowed = {"safety"}  # one rule may guard two dishes in the same words
+    exceptions = {"safety"}  # one rule may guard two dishes in the same words
     twice = {
         text: at
         for text, at in places.items()
-        if len(at) > 1 and not all(a.split(" ")[0][5:] in allowed for a in at)
+        if len(at) > 1 and not all(a.split(" ")[0][5:] in exceptions for a in at)
     }
     assert twice == {}
 

@@ -18,17 +18,17 @@ SOURCE = Path(quiz.__file__).parent
 
 
 @pytest.fixture(scope="module")
-def asked() -> Quiz:
+def whole() -> Quiz:
     return load_quiz()
 
 
-def test_has_about_forty_questions_in_named_sections(asked: Quiz) -> None:
-    assert 36 <= len(asked.questions) <= 44
-    assert list(dict.fromkeys(question.section for question in asked.questions)) == list(asked.sections)
+def test_has_about_forty_questions_in_named_sections(whole: Quiz) -> None:
+    assert 36 <= len(whole.questions) <= 44
+    assert list(dict.fromkeys(question.section for question in whole.questions)) == list(whole.sections)
 
 
-def test_six_are_enough_to_begin(asked: Quiz) -> None:
-    assert [question.profile_key for question in asked.to_begin] == [
+def test_six_are_enough_to_begin(whole: Quiz) -> None:
+    assert [question.profile_key for question in whole.to_begin] == [
         "call_name",
         "cooking_experience_years",
         "self_rated_level",
@@ -36,48 +36,48 @@ def test_six_are_enough_to_begin(asked: Quiz) -> None:
         "kitchen_heat",
         "dietary",
     ]
-    assert list(asked.questions[:6]) == list(asked.to_begin)
+    assert list(whole.questions[:6]) == list(whole.to_begin)
 
 
-def test_whatever_is_not_needed_to_begin_may_be_skipped(asked: Quiz) -> None:
-    assert all(question.skippable for question in asked.questions if not question.begin)
-    safety_first = {question.profile_key for question in asked.questions if not question.skippable}
+def test_whatever_is_not_needed_to_begin_may_be_skipped(whole: Quiz) -> None:
+    assert all(question.skippable for question in whole.questions if not question.begin)
+    safety_first = {question.profile_key for question in whole.questions if not question.skippable}
     assert {"dietary", "kitchen_heat"} <= safety_first
 
 
-def test_each_question_earns_its_place(asked: Quiz) -> None:
-    for question in asked.questions:
+def test_each_question_earns_its_place(whole: Quiz) -> None:
+    for question in whole.questions:
         assert question.why.endswith("。"), question.id
-    assert {use for question in asked.questions for use in question.used_by} == set(UsedBy)
+    assert {use for question in whole.questions for use in question.used_by} == set(UsedBy)
 
 
-def test_the_design_documents_keys_are_filled_as_it_writes_them(asked: Quiz) -> None:
-    by_key = {question.profile_key: question for question in asked.questions}
+def test_the_design_documents_keys_are_filled_as_it_writes_them(whole: Quiz) -> None:
+    by_key = {question.profile_key: question for question in whole.questions}
     assert by_key["self_rated_level"].choices[0].value == "beginner"
     assert {"cook_without_recipes", "impress_family"} <= {c.value for c in by_key["goals"].choices}
     assert all(isinstance(c.value, int) for c in by_key["cooking_experience_years"].choices)
     assert by_key["dietary"].type is QuestionType.MULTI
 
 
-def test_words_are_polite_short_and_without_measurements(asked: Quiz) -> None:
-    for question in asked.questions:
+def test_words_are_polite_short_and_without_measurements(whole: Quiz) -> None:
+    for question in whole.questions:
         assert question.text.endswith("。"), question.id
         words = [question.text, *(choice.label_ja for choice in question.choices)]
         assert [word for word in words if MEASUREMENT.search(word)] == [], question.id
         assert max(Counter(choice.label_ja for choice in question.choices).values(), default=1) == 1
-    texts = Counter(question.text for question in asked.questions)
+    texts = Counter(question.text for question in whole.questions)
     assert max(texts.values()) == 1
 
 
-def test_none_of_these_stands_alone(asked: Quiz) -> None:
-    for question in asked.questions:
+def test_none_of_these_stands_alone(whole: Quiz) -> None:
+    for question in whole.questions:
         for choice in question.choices:
             assert choice.exclusive == (
                 question.type is QuestionType.MULTI and choice.value in ("none", "unsure")
             )
 
 
-def edited(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+def edit(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
     def write(folder: Path) -> None:
         path = folder / quiz.FILE
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -90,31 +90,31 @@ def edited(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (edited(lambda d: d["questions"][1].pop("why")), "questions[1].why: Field required"),
-        (edited(lambda d: d["questions"][1].update(section="x")), "questions[1].section: no section 'x'"),
-        (edited(lambda d: d["questions"][2].update(id="experience")), "questions[2].id: 'experience' stands"),
+        (edit(lambda d: d["questions"][1].pop("why")), "questions[1].why: Field required"),
+        (edit(lambda d: d["questions"][1].update(section="x")), "questions[1].section: no section 'x'"),
+        (edit(lambda d: d["questions"][2].update(id="experience")), "questions[2].id: 'experience' stands"),
         (
-            edited(lambda d: d["questions"][2].update(profile_key="call_name")),
+            edit(lambda d: d["questions"][2].update(profile_key="call_name")),
             "questions[2].profile_key: 'call_name' stands twice",
         ),
-        (edited(lambda d: d["questions"][3].update(used_by=["fun"])), "questions[3].used_by[0]: "),
-        (edited(lambda d: d["questions"][3].update(used_by=[])), "questions[3].used_by: "),
+        (edit(lambda d: d["questions"][3].update(used_by=["fun"])), "questions[3].used_by[0]: "),
+        (edit(lambda d: d["questions"][3].update(used_by=[])), "questions[3].used_by: "),
         (
-            edited(lambda d: d["questions"][0].update(choices=[{"value": "a", "label_ja": "あ"}])),
+            edit(lambda d: d["questions"][0].update(choices=[{"value": "a", "label_ja": "あ"}])),
             "questions[0].",
         ),
-        (edited(lambda d: d["questions"][1].update(choices=[])), "questions[1]."),
+        (edit(lambda d: d["questions"][1].update(choices=[])), "questions[1]."),
         (
-            edited(lambda d: d["questions"][1]["choices"][0].update(label_ja="長" * 21)),
+            edit(lambda d: d["questions"][1]["choices"][0].update(label_ja="長" * 21)),
             "questions[1].choices[0]",
         ),
-        (edited(lambda d: d["questions"][1]["choices"][0].update(exclusive=True)), "questions[1]."),
-        (edited(lambda d: d["questions"][1].update(max_length=9)), "questions[1]."),
-        (edited(lambda d: d["questions"][7].update(begin=True)), "questions[7].begin: "),
-        (edited(lambda d: d["questions"][1].update(type="slider")), "questions[1].type: "),
-        (edited(lambda d: d.update(extra=1)), "file: "),
-        (edited(lambda d: d.update(questions={})), "questions: "),
-        (edited(lambda d: d.update(sections=[])), "sections: "),
+        (edit(lambda d: d["questions"][1]["choices"][0].update(exclusive=True)), "questions[1]."),
+        (edit(lambda d: d["questions"][1].update(max_length=9)), "questions[1]."),
+        (edit(lambda d: d["questions"][7].update(begin=True)), "questions[7].begin: "),
+        (edit(lambda d: d["questions"][1].update(type="slider")), "questions[1].type: "),
+        (edit(lambda d: d.update(extra=1)), "file: "),
+        (edit(lambda d: d.update(questions={})), "questions: "),
+        (edit(lambda d: d.update(sections=[])), "sections: "),
         (lambda folder: (folder / quiz.FILE).unlink(), "file: cannot be read"),
     ],
 )
@@ -125,7 +125,7 @@ def test_a_wrong_quiz_is_refused_by_file_and_field(
     assert load_quiz_from(tmp_path) == load_quiz()
     change(tmp_path)
 
-    with pytest.raises(ContentError) as refused:
+    with pytest.raises(ContentError) as refusal:
         load_quiz_from(tmp_path)
 
-    assert str(refused.value).startswith(f"quiz.yaml: {message}")
+    assert str(refusal.value).startswith(f"quiz.yaml: {message}")

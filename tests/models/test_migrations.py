@@ -1,18 +1,30 @@
-"""The schema goes up, down and up again on a database with rows in it, and is what the models say."""
+"""The schema goes up, down and up again on a filled database, and is what the models say."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from migrations.migrate import downgrade, upgrade
-from models.database import engine
+from models.chat import Message, MessageType, SentBubble
+from models.database import Database
+from models.inbox import InboxSubject
+from models.media import Media, MediaKind, MediaState
+from models.session import CookingSession, StageRun
+from tests.models.filled_database import EARLIER, LEASE_END, LONG_AGO, OldDatabase, fill
 
 FILL = """
+INSERT INTO "user" (line_user_id, first_name, onboarding_done) VALUES ('U1', 'ゆうこ', false);
+INSERT INTO session (user_id, dish_id, session_number, raw_video_url, memo_skipped, voice_transcript, pipeline_error,
+                     coaching_video_gcs_path, coaching_preview_gcs_path)
+     SELECT u.id, d.id, 1, '', false, '', '', '', '' FROM "user" u, dish d WHERE d.slug = 'fried-rice';
+"""
+FILL_0001 = """
 INSERT INTO "user" (line_user_id, first_name, onboarding_done) VALUES ('U1', 'ゆうこ', false);
 INSERT INTO session (user_id, dish_id, session_number, video_channel, raw_video_url, memo_channel, memo_skipped,
                      voice_transcript, pipeline_error, coaching_video_gcs_path, coaching_preview_gcs_path)
@@ -22,9 +34,16 @@ INSERT INTO stage_run (session_id, stage, attempt, error) SELECT id, 'store_vide
 
 
 @pytest.fixture
-def connection(database_url: str) -> Iterator[Connection]:
-    with engine().connect() as connection:
+def connection(database: Database) -> Iterator[Connection]:
+    with database.engine.connect() as connection:
         yield connection
+
+
+@pytest.fixture
+def old(connection: Connection) -> OldDatabase:
+    """The release before media rows, filled."""
+    downgrade(connection, "0002")
+    return fill(connection)
 
 
 def test_models_and_migrations_do_not_drift(connection: Connection) -> None:
@@ -52,13 +71,13 @@ def test_a_session_analysed_before_there_were_proxies_goes_on_with_its_raw_video
     connection: Connection,
 ) -> None:
     downgrade(connection, "0001")
-    connection.execute(text(FILL))
+    connection.execute(text(FILL_0001))
     connection.execute(
         text("UPDATE session SET raw_video_url = 'videos/1.mp4', video_facts = '{\"fps\": 30}'")
     )
     connection.execute(text("UPDATE stage_run SET stage = 'analyze_video', finished_at = now()"))
     connection.commit()
-    upgrade(connection)
+    upgrade(connection, "0002")
     row = connection.execute(text("SELECT proxy_url, proxy_facts FROM session")).one()
     assert tuple(row) == ("videos/1.mp4", {"fps": 30})
     done = "SELECT stage FROM stage_run WHERE finished_at IS NOT NULL ORDER BY stage"
@@ -72,11 +91,128 @@ def test_a_session_analysed_before_there_were_proxies_goes_on_with_its_raw_video
 
 def test_a_session_not_yet_analysed_gets_its_proxy(connection: Connection) -> None:
     downgrade(connection, "0001")
-    connection.execute(text(FILL))
+    connection.execute(text(FILL_0001))
     connection.commit()
-    upgrade(connection)
+    upgrade(connection, "0002")
     assert connection.scalar(text("SELECT proxy_url FROM session")) == ""
     assert connection.scalar(text("SELECT count(*) FROM stage_run WHERE stage = 'prepare_video'")) == 0
+
+
+def test_each_file_of_the_release_before_becomes_a_media_row(
+    old: OldDatabase, connection: Connection, database: Database
+) -> None:
+    upgrade(connection)
+    with database.transaction() as db:
+        media = {row.line_message_id: row for row in db.exec(select(Media))}
+        video, memo = media["m-at-work"], media["m-memo"]
+        session = db.get_one(CookingSession, old.ids["at work"])
+        assert (session.video, session.memo) == (video, memo)
+        assert session.videos == [video]
+    assert {name: row.state for name, row in media.items()} == {
+        "m-at-work": MediaState.STORED,
+        "m-memo": MediaState.STORED,
+        "m-memo-0": MediaState.WITHDRAWN,  # replaced, and never deleted so far
+        "m-coached": MediaState.PURGED,
+        "m-lost": MediaState.OWED,
+        "m-new": MediaState.OWED,
+        "m-kept": MediaState.OWED,
+        "m-old": MediaState.WITHDRAWN,
+        "m-rejected": MediaState.REJECTED,
+        "m-voice": MediaState.OWED,
+    }
+    assert (video.kind, memo.kind, media["m-voice"].kind) == (
+        MediaKind.VIDEO,
+        MediaKind.MEMO,
+        MediaKind.VOICE_QUESTION,
+    )
+    assert (video.object_key, video.facts) == ("videos/m-at-work.mp4", {"fps": 30})
+    assert (video.proxy_key, video.proxy_facts) == ("videos/m-at-work.proxy.mp4", {"fps": 25})
+    assert (video.received_at, video.message_id) == (EARLIER, old.ids["［動画］"])
+    assert (media["m-lost"].parked_at, media["m-lost"].attempts) == (EARLIER, 5)
+    assert media["m-rejected"].reason == "too_short"
+    assert media["m-kept"].session_id is None
+    due = {name for name, row in media.items() if row.due_at is not None}
+    assert due == {"m-memo-0", "m-new", "m-kept", "m-old", "m-rejected", "m-voice"}
+
+
+def test_messages_of_the_release_before_keep_what_they_knew(
+    old: OldDatabase, connection: Connection, database: Database
+) -> None:
+    upgrade(connection)
+    with database.transaction() as db:
+        messages = {row.text: row for row in db.exec(select(Message))}
+        bubbles = {row.line_message_id: row.message_id for row in db.exec(select(SentBubble))}
+    question, video = messages["まだですか"], messages["［動画］"]
+    assert question.kind == MessageType.QUESTION
+    assert question.quoted_message_id == "b-card"
+    assert question.usage == {"calls": [{"cost_usd": 0.1}]}
+    assert question.meta == {"type": "question", "session_id": None}
+    assert video.meta == {"type": "video", "session_id": old.ids["at work"]}
+    assert video.inbox_event_id == old.ids["handled"]
+    assert messages["［送信取消］"].unsent_at == LONG_AGO
+    assert messages[""].watched_at == EARLIER
+    assert bubbles == {"b-card": old.ids["the text"], "b-note": old.ids["the text"], "b-video": old.ids[""]}
+    due = {row.text: row.due_at for row in messages.values() if row.due_at is not None}
+    assert due.keys() == {"もうすぐです", "焼き時間は"}  # the spoken question waits for its recording
+    assert due["もうすぐです"] == LEASE_END
+
+
+def test_work_of_the_release_before_goes_on(
+    old: OldDatabase, connection: Connection, database: Database
+) -> None:
+    upgrade(connection)
+    with database.transaction() as db:
+        runs = {(row.session_id, row.stage): row for row in db.exec(select(StageRun))}
+        sessions = {row.id: row for row in db.exec(select(CookingSession))}
+        subjects = db.exec(select(InboxSubject)).all()
+    at_work = old.ids["at work"]
+    analysis, transcription = runs[at_work, "analyze_video"], runs[at_work, "transcribe_memo"]
+    assert (analysis.due_at, analysis.attempts, analysis.job) == (LEASE_END, 1, "run_stage")
+    assert analysis.lease_token is not None
+    assert (transcription.due_at, transcription.attempts) == (LEASE_END, 2)
+    preparation = runs[at_work, "prepare_video"]
+    assert (preparation.job, preparation.due_at, preparation.finished_at) == ("prepare", None, EARLIER)
+    assert not {stage for _, stage in runs if stage.startswith("store_")}
+    to_look_at = {old.ids[name] for name in ("at work", "on its way")}
+    assert {row.id for row in sessions.values() if row.nudge_at is not None} == to_look_at
+    assert [(row.subject, row.arrivals) for row in subjects] == [("U1", 2)]
+    assert subjects[0].due_at is not None
+
+
+def test_a_filled_database_goes_down_and_is_as_it_was(old: OldDatabase, connection: Connection) -> None:
+    before = _content(connection)
+    upgrade(connection)
+    downgrade(connection, "0002")
+    after = _content(connection)
+    for table, rows in before.items():
+        for name, row in rows.items():
+            assert _known(after[table][name]) == _known(row), f"{table} {name}"
+    upgrade(connection)
+
+
+# What only the newer release says (its rows' creation as the time of the event), or the older one no longer needs.
+FORGOTTEN = ("event_at", "kept_at", "purged_at")
+
+
+def _known(row: dict[str, Any]) -> dict[str, Any]:
+    meta = {key: value for key, value in row.get("metadata", {}).items() if value is not None}
+    meta = {key: value for key, value in meta.items() if key not in FORGOTTEN}
+    times = ("updated_at", "not_before", "next_attempt_at")  # "at once" has two spellings
+    return {key: value for key, value in row.items() if key not in times} | {"metadata": meta}
+
+
+def _content(connection: Connection) -> dict[str, dict[Any, dict[str, Any]]]:
+    """Rows by table and id, but runs of stages by session and stage: two of them are dropped and made anew."""
+    content: dict[str, dict[Any, dict[str, Any]]] = {}
+    for table in ("user", "session", "message", "inbox_event"):
+        rows = connection.execute(text(f'SELECT * FROM "{table}"')).mappings()  # noqa: S608
+        content[table] = {row["id"]: dict(row) for row in rows}
+    runs = connection.execute(
+        text("SELECT session_id, stage, attempt, parked_at, finished_at IS NULL AS unfinished FROM stage_run")
+    ).mappings()
+    content["stage_run"] = {(row["session_id"], row["stage"]): dict(row) for row in runs}
+    connection.commit()
+    return content
 
 
 @pytest.mark.parametrize(
@@ -88,6 +224,7 @@ def test_a_session_not_yet_analysed_gets_its_proxy(connection: Connection) -> No
         "INSERT INTO session SELECT * FROM session",
         "INSERT INTO user_dish_progress (user_id, dish_id, status) SELECT id, (SELECT min(id) FROM dish), 'half' FROM \"user\"",
         "INSERT INTO chatroom (user_id, room_type) SELECT id, 'help' FROM \"user\"",
+        "INSERT INTO media (user_id, position, kind, source, channel, object_key) SELECT id, 1, 'picture', 'line', '', 'k' FROM \"user\"",
     ],
 )
 def test_the_database_itself_refuses_what_the_design_forbids(connection: Connection, wrong: str) -> None:
@@ -100,10 +237,17 @@ def test_a_message_holds_either_words_or_a_video(connection: Connection) -> None
     connection.execute(text(FILL))
     connection.execute(text("INSERT INTO chatroom (user_id, room_type) SELECT id, 'coaching' FROM \"user\""))
     row = (
-        "INSERT INTO message (chat_room_id, sender, text, video_gcs_path, channel, attempts, delivered_by, error)"
-        " SELECT id, 'ai', '{}', '{}', '', 0, '', '' FROM chatroom"
+        "INSERT INTO message (chat_room_id, sender, kind, text, video_gcs_path, channel, delivered_by)"
+        " SELECT id, 'ai', 'notice', '{}', '{}', '', '' FROM chatroom"
     )
     connection.execute(text(row.format("words", "")))
     for words, video in (("", ""), ("words", "video.mp4")):
         with pytest.raises(IntegrityError), connection.begin_nested():
             connection.execute(text(row.format(words, video)))
+
+
+def test_a_migration_may_take_longer_than_any_other_statement(connection: Connection) -> None:
+    assert connection.scalar(text("SHOW statement_timeout")) == "30s"
+    connection.commit()
+    upgrade(connection)
+    assert connection.scalar(text("SHOW statement_timeout")) == "30s"

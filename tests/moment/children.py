@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
+from settings import DATABASE_URL, PREFIX
+
 MARKER = "MOMENT_TEST_MARKER"  # inherited by every descendant
 ROOT = Path(__file__).parents[2]
+MODULE = "moment"
+QUICK_MODULE = "tests.quick_moment"  # the same commands on the quick providers
 START_SECONDS = 120.0  # the machine may be busy
 STOP_SECONDS = 180.0  # a busy machine, and a worker that is given its time to finish
 LOOK = 0.1
@@ -20,9 +24,9 @@ T = TypeVar("T")
 
 
 @contextmanager
-def command(*arguments: str, folder: Path, **variables: str) -> Iterator["Command"]:
+def command(*arguments: str, folder: Path, module: str = MODULE, **variables: str) -> Iterator["Command"]:
     """`python -m moment …` with no part named in its environment; whatever is left of it is killed at the end."""
-    started = Command(arguments, folder, variables)
+    started = Command([sys.executable, "-m", module, *arguments], folder, variables)
     try:
         yield started
     finally:
@@ -32,15 +36,15 @@ def command(*arguments: str, folder: Path, **variables: str) -> Iterator["Comman
 
 
 class Command:
-    def __init__(self, arguments: tuple[str, ...], folder: Path, variables: Mapping[str, str]) -> None:
+    def __init__(self, line: list[str], folder: Path, variables: Mapping[str, str]) -> None:
         self.marker = uuid4().hex
         self.scratch = folder / "tmp"
         self.scratch.mkdir()
         self.scratch.chmod(0o711)  # the embedded Postgres, which runs unprivileged, must enter it
-        self.output = folder / "output.txt"
-        with self.output.open("wb") as out:
+        self.log = folder / "output.txt"
+        with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "moment", *arguments],
+                line,
                 cwd=folder,
                 env=environment(**{MARKER: self.marker, "TMPDIR": str(self.scratch)}, **variables),
                 stdin=subprocess.DEVNULL,
@@ -50,8 +54,8 @@ class Command:
             )
 
     @property
-    def said(self) -> str:
-        return self.output.read_text(errors="replace")
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")
 
     def family(self) -> list[int]:
         """The pids of the command and of everything that descends from it.
@@ -60,14 +64,13 @@ class Command:
         """
         if not Path("/proc").exists():
             return _family_by_ps(self.marker)
-        wanted, folder = f"{MARKER}={self.marker}".encode(), str(self.output.parent).encode()
-        found = []
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit() and (
-                wanted in _read(entry / "environ") or folder in _read(entry / "cmdline")
-            ):
-                found.append(int(entry.name))
-        return found
+        marker, folder = f"{MARKER}={self.marker}".encode(), str(self.log.parent).encode()
+        return [
+            int(entry.name)
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit()
+            and (marker in _read(entry / "environ") or folder in _read(entry / "cmdline"))
+        ]
 
     def interrupt(self) -> int:
         """Ctrl-C; returns the exit code."""
@@ -75,10 +78,10 @@ class Command:
         return self.process.wait(STOP_SECONDS)
 
 
-def run(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: str, module: str = MODULE, **variables: str) -> "subprocess.CompletedProcess[str]":
     """A command that ends by itself."""
     return subprocess.run(
-        [sys.executable, "-m", "moment", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env=environment(**variables),
         capture_output=True,
@@ -88,22 +91,38 @@ def run(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]"
     )
 
 
+def run_script(script: str, **variables: str) -> str:
+    """What a Python program says; it must end well."""
+    child = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=START_SECONDS,
+    )
+    assert child.returncode == 0, child.stderr
+    return child.stdout
+
+
 def environment(**variables: str) -> dict[str, str]:
     """Ours without any setting of Moment's, so that every part falls back."""
-    from settings import Settings
-
-    names = {name.upper() for name in Settings.model_fields}
-    kept = {name: value for name, value in os.environ.items() if name not in names}
-    return {**kept, "PYTHONPATH": str(ROOT), **variables}
+    others = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(PREFIX) and name != DATABASE_URL
+    }
+    return {**others, "PYTHONPATH": str(ROOT), **variables}
 
 
 def wait_until(condition: Callable[[], T], what: str, seconds: float = START_SECONDS) -> T:
     deadline = time.monotonic() + seconds
-    while not (found := condition()):
+    while not (fact := condition()):
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {seconds:g} s for {what}")
         time.sleep(LOOK)
-    return found
+    return fact
 
 
 def _read(file: Path) -> bytes:
@@ -114,9 +133,5 @@ def _read(file: Path) -> bytes:
 
 
 def _family_by_ps(marker: str) -> list[int]:
-    listed = subprocess.run(
-        ["ps", "-Eww", "-axo", "pid,command"], capture_output=True, text=True, check=False
-    )
-    return [
-        int(line.split()[0]) for line in listed.stdout.splitlines() if marker in line and "ps -E" not in line
-    ]
+    ps = subprocess.run(["ps", "-Eww", "-axo", "pid,command"], capture_output=True, text=True, check=False)
+    return [int(line.split()[0]) for line in ps.stdout.splitlines() if marker in line and "ps -E" not in line]

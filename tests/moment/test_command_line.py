@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from jobs.queue import Queue
+from moment import cli, commands
 from moment.cli import parser
+from settings import ProviderChoice
 from tests.moment.children import ROOT, environment, run
 
 # What --help must not wait for. (A clock would be at the mercy of the machine.)
@@ -35,6 +38,15 @@ def test_every_command_is_tested_here() -> None:
     assert set(COMMANDS) == set(choices or ())
 
 
+def test_every_command_does_something() -> None:
+    assert {*commands.COMMANDS, "doctor"} == set(COMMANDS)
+
+
+def test_the_names_that_help_does_not_import_are_those_of_the_house() -> None:
+    assert tuple(Queue) == cli.QUEUES
+    assert tuple(ProviderChoice) == cli.PROVIDERS
+
+
 @pytest.mark.parametrize(
     "arguments", [[], *([name] for name in COMMANDS)], ids=lambda a: " ".join(a) or "moment"
 )
@@ -48,12 +60,12 @@ except SystemExit as left:
     assert left.code == 0
 print("LOADED", *sorted({{name.split(".")[0] for name in sys.modules}}))
 """
-    done = subprocess.run(
+    child = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    *said, loaded = done.stdout.splitlines()
-    assert said[0].startswith(" ".join(["usage:", "moment", *arguments]))
-    assert set(HEAVY).isdisjoint(loaded.split()), loaded
+    *lines, modules = child.stdout.splitlines()
+    assert lines[0].startswith(" ".join(["usage:", "moment", *arguments]))
+    assert set(HEAVY).isdisjoint(modules.split()), modules
 
 
 @pytest.mark.parametrize(
@@ -74,35 +86,39 @@ print("LOADED", *sorted({{name.split(".")[0] for name in sys.modules}}))
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_a_wrong_option_gets_one_line_and_exit_code_2(arguments: list[str], says: str) -> None:
-    done = run(*arguments)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    assert done.stderr.startswith("moment")
-    assert says in done.stderr
+    child = run(*arguments)
+    assert child.returncode == 2
+    assert child.stdout == ""
+    assert len(child.stderr.splitlines()) == 1, child.stderr
+    assert child.stderr.startswith("moment")
+    assert says in child.stderr
 
 
-def test_a_setting_that_cannot_be_read_is_named() -> None:
-    done = run("reconcile", LEASE="soon")
-    assert done.returncode == 2
-    assert done.stderr.startswith("moment: LEASE: ")
-    assert len(done.stderr.splitlines()) == 1
+def test_settings_that_cannot_be_read_are_all_named_in_one_line() -> None:
+    child = run("reconcile", MOMENT_LEASE="soon", MOMENT_LINK_SECRETS="hunter2222", MOMENT_PROVIDERS="nobody")
+    assert child.returncode == 2
+    assert child.stderr.startswith("moment: ")
+    for variable in ("MOMENT_LEASE: ", "MOMENT_LINK_SECRETS: ", "MOMENT_PROVIDERS: "):
+        assert variable in child.stderr
+    assert "hunter2222" not in child.stderr
+    assert len(child.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "reconcile", "migrate"])
 def test_production_refuses_to_start_on_fallbacks_naming_each(name: str) -> None:
-    done = run(name, MOMENT_ENV="production")
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
+    child = run(name, MOMENT_ENV="production")
+    assert child.returncode == 2
+    assert len(child.stderr.splitlines()) == 1
     for setting in (
-        "DATABASE_URL", "BROKER_URL", "LINE_CHANNELS", "PUBLIC_URL", "PROVIDERS", "STORE_DIR", "LINK_SECRET",
+        "DATABASE_URL", "MOMENT_BROKER_URL", "MOMENT_LINE_CHANNELS", "MOMENT_PUBLIC_URL", "MOMENT_PROVIDERS",
+        "MOMENT_STORE_DIR", "MOMENT_LINK_SECRETS",
     ):  # fmt: skip
-        assert f"{setting} is not set" in done.stderr
+        assert f"{setting} is not set" in child.stderr
 
 
 def test_the_package_runs_from_anywhere(tmp_path: Path) -> None:
-    done = subprocess.run(
+    child = subprocess.run(
         [sys.executable, "-m", "moment", "demo", "--help"],
         cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert "--video" in done.stdout
+    assert "--video" in child.stdout

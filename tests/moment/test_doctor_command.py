@@ -1,7 +1,6 @@
 """`moment doctor` as a person or a script runs it."""
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,31 +8,39 @@ from typing import Any
 
 import pytest
 
+from desk.embedded import free_port, scratch_folder
 from moment.cli import main
-from moment.desk import scratch_folder
-from moment.embedded import free_port
+from settings import Settings
+from tests import quick_providers
 from tests.moment.children import run
-from tests.process import name_in_environment
 from tests.system import System, start_system
 
 SECRET = "hunter2222-hunter2222-hunter2222"
 
 
 @pytest.fixture
-def system(database_url: str, broker_url: str, tmp_path: Path) -> Iterator[System]:
-    with start_system(tmp_path) as started:
-        yield started
+def system(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
+    """All of Moment, named in the environment as its own processes are told of it."""
+    with start_system(tmp_path, settings) as system:
+        for name, value in system.settings.environment().items():
+            monkeypatch.setenv(name, value)
+        yield system
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Where the embedded Postgres, which runs unprivileged, can enter."""
-    made = scratch_folder()
-    yield made
-    shutil.rmtree(made)
+    folder = scratch_folder()
+    yield folder
+    shutil.rmtree(folder)
 
 
-def told(out: str) -> dict[str, dict[str, str]]:
+def doctor(*options: str) -> int:
+    """In this process, with the providers that the tests' knowledge base is embedded by."""
+    return main(["doctor", *options], build=quick_providers.build)
+
+
+def checks_in(out: str) -> dict[str, dict[str, str]]:
     """The checks of the one JSON object, by name; a name that comes twice keeps its last."""
     assert out.count("\n") == 1
     return {check["name"]: check for check in json.loads(out)["checks"]}
@@ -45,127 +52,195 @@ def statuses(checks: dict[str, dict[str, str]]) -> set[str]:
 
 @pytest.mark.usefixtures("system")
 def test_when_all_is_well_the_exit_code_is_0(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["doctor", "--json"]) == 0
+    assert doctor("--json") == 0, capsys.readouterr().out
 
     out = capsys.readouterr().out
     assert json.loads(out)["ok"] is True
-    found = told(out)
-    assert statuses(found) == {"ok", "skipped"}
-    assert {name for name, check in found.items() if check["status"] == "skipped"} == {"line.moment.consoles"}
+    checks = checks_in(out)
+    assert statuses(checks) == {"ok", "skipped"}, out
+    assert {name for name, check in checks.items() if check["status"] == "skipped"} == {
+        "line.moment.consoles"
+    }
     for name in (
-        "settings", "database", "database.schema", "database.knowledge_base", "broker", "ffmpeg.captions",
-        "store", "models", "public_url", "line.moment.secret", "line.moment.webhook_test", "line.rooms",
+        "settings", "database", "database.connections", "database.schema", "database.knowledge_base", "broker",
+        "ffmpeg.captions", "store", "models", "public_url", "line.moment.secret", "line.moment.webhook_test",
+        "line.rooms",
     ):  # fmt: skip
-        assert found[name]["status"] == "ok", found[name]
+        assert checks[name]["status"] == "ok", checks[name]
 
 
 @pytest.mark.usefixtures("system")
-def test_the_table_names_every_part_and_the_fix_of_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
-    os.environ["FFMPEG"] = "/bin/echo"
-    from pipeline.media import ffmpeg
+def test_the_table_names_every_part_and_the_fix_of_what_failed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/bin/echo")
 
-    ffmpeg.binary.cache_clear()
-    try:
-        assert main(["doctor"]) == 1
-    finally:
-        del os.environ["FFMPEG"]
-        ffmpeg.binary.cache_clear()
+    assert doctor() == 1
 
     out = capsys.readouterr().out
-    for words in ("database.schema", "line.moment.webhook", "→ unset FFMPEG", "3 failed"):
+    for words in ("database.schema", "line.moment.webhook", "→ unset IMAGEIO_FFMPEG_EXE", "3 failed"):
         assert words in out
 
 
 def test_with_nothing_named_the_embedded_parts_are_looked_at_and_called_so(folder: Path) -> None:
-    done = run("doctor", "--json", DATA_DIR=str(folder))
+    child = run("doctor", "--json", MOMENT_DATA_DIR=str(folder))
 
-    assert done.returncode == 0, done.stdout
-    found = told(done.stdout)
-    assert "failed" not in statuses(found)
-    assert "embedded Postgres (DATABASE_URL is not set)" in found["database"]["detail"]
-    assert "embedded Valkey (BROKER_URL is not set)" in found["broker"]["detail"]
-    assert "offline coach (PROVIDERS is not set)" in found["models"]["detail"]
-    assert found["database.schema"]["status"] == "warning"
-    assert "DATABASE_URL" in found["settings"]["detail"]
+    assert child.returncode == 0, child.stdout
+    checks = checks_in(child.stdout)
+    assert "failed" not in statuses(checks)
+    assert "embedded Postgres (DATABASE_URL is not set)" in checks["database"]["detail"]
+    assert "embedded Valkey (MOMENT_BROKER_URL is not set)" in checks["broker"]["detail"]
+    assert "offline coach (MOMENT_PROVIDERS is not set)" in checks["models"]["detail"]
+    assert checks["database.schema"]["status"] == "warning"
+    assert "DATABASE_URL" in checks["settings"]["detail"]
     assert {path.name for path in folder.iterdir()} == {"postgres", "valkey"}
 
 
 def test_production_fallbacks_are_failures_listed_one_by_one_beside_what_is_named(tmp_path: Path) -> None:
     away = f"redis://127.0.0.1:{free_port()}/0"
-    done = run("doctor", "--json", MOMENT_ENV="production", BROKER_URL=away, DATA_DIR=str(tmp_path))
+    child = run(
+        "doctor",
+        "--json",
+        MOMENT_ENV="production",
+        MOMENT_BROKER_URL=away,
+        MOMENT_DATA_DIR=str(tmp_path),
+    )
 
-    assert done.returncode == 1
-    found = told(done.stdout)
-    for variable in (
-        "DATABASE_URL", "LINE_CHANNELS", "PUBLIC_URL", "PROVIDERS", "STORE_DIR", "LINK_SECRET",
-    ):  # fmt: skip
-        check = found[f"settings.{variable.lower()}"]
+    assert child.returncode == 1
+    checks = checks_in(child.stdout)
+    for setting, variable in {
+        "database_url": "DATABASE_URL",
+        "line_channels": "MOMENT_LINE_CHANNELS",
+        "public_url": "MOMENT_PUBLIC_URL",
+        "providers": "MOMENT_PROVIDERS",
+        "store_dir": "MOMENT_STORE_DIR",
+        "link_secrets": "MOMENT_LINK_SECRETS",
+    }.items():
+        check = checks[f"settings.{setting}"]
         assert check["status"] == "failed"
         assert f"{variable} is not set" in check["detail"]
         assert f"set {variable}" in check["fix"]
     for part in ("database", "store", "models", "public_url", "line"):
-        assert found[part]["status"] == "skipped"
-    assert found["broker"]["status"] == "failed"
-    assert "settings.broker_url" not in found
+        assert checks[part]["status"] == "skipped"
+    assert checks["broker"]["status"] == "failed"
+    assert "settings.broker_url" not in checks
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    ("variables", "name", "says"),
+    ("variables", "problems"),
     [
-        ({"LEASE": "soon"}, "settings.lease", "LEASE"),
-        ({"LINE_CHANNELS": f'[{{"channel_secret": "{SECRET}'}, "settings.line_channels", "not JSON"),
-        ({"LINE_CHANNELS": f'[{{"channel_secret": "{SECRET}"}}]'}, "settings.line_channels.0.name", "required"),
+        ({"MOMENT_LEASE": "soon"}, {"settings.lease": "MOMENT_LEASE: "}),
+        (
+            {"MOMENT_LINE_CHANNELS": f'[{{"channel_secret": "{SECRET}'},
+            {"settings.line_channels": "MOMENT_LINE_CHANNELS: not a JSON list"},
+        ),
+        (
+            {"MOMENT_LINE_CHANNELS": f'[{{"channel_secret": "{SECRET}"}}]'},
+            {
+                "settings.line_channels.0.name": "MOMENT_LINE_CHANNELS: Field required",
+                "settings.line_channels.0.channel_id": "MOMENT_LINE_CHANNELS: Field required",
+            },
+        ),
+        ({"MOMENT_LINK_SECRETS": SECRET}, {"settings.link_secrets": "MOMENT_LINK_SECRETS: not a JSON list"}),
+        (
+            {"MOMENT_LINK_SECRETS": f'["{SECRET}", ""]'},
+            {"settings.link_secrets": "MOMENT_LINK_SECRETS: name one secret or more, none of them empty"},
+        ),
+        ({"MOMENT_PROVIDERS": "tests.quick_providers"}, {"settings.providers": "MOMENT_PROVIDERS: "}),
+        ({"MOMENT_DATABASE_POOL": "1"}, {"settings.database_pool": "MOMENT_DATABASE_POOL: "}),
+        (
+            {
+                "MOMENT_LINE_CHANNELS": SECRET,
+                "MOMENT_LINK_SECRETS": SECRET,
+                "MOMENT_LEASE": "soon",
+                "MOMENT_ENV": "staging",
+            },
+            {
+                "settings.line_channels": "MOMENT_LINE_CHANNELS: not a JSON list",
+                "settings.link_secrets": "MOMENT_LINK_SECRETS: not a JSON list",
+                "settings.lease": "MOMENT_LEASE: ",
+                "settings.env": "MOMENT_ENV: ",
+            },
+        ),
     ],
-)  # fmt: skip
-def test_settings_that_cannot_be_read_are_reported_and_not_repeated(
-    variables: dict[str, str], name: str, says: str, capsys: pytest.CaptureFixture[str]
+    ids=lambda value: " ".join(value) if "settings" not in str(value) else "",
+)
+def test_settings_that_cannot_be_read_are_reported_each_and_not_repeated(
+    variables: dict[str, str],
+    problems: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    os.environ.update(variables)
-    try:
-        assert main(["doctor", "--json"]) == 1
-    finally:
-        for variable in variables:
-            del os.environ[variable]
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert doctor("--json") == 1
 
     out = capsys.readouterr().out
-    found = told(out)
-    assert found[name]["status"] == "failed"
-    assert says in found[name]["detail"]
-    assert found["parts"]["status"] == "skipped"
+    checks = checks_in(out)
+    assert set(checks) == {*problems, "parts"}
+    for name, words in problems.items():
+        assert checks[name]["status"] == "failed"
+        assert checks[name]["detail"].startswith(words)
+        assert checks[name]["fix"]
+    assert checks["parts"]["status"] == "skipped"
+    assert SECRET not in out
+
+
+def test_a_file_of_settings_is_read_as_the_environment_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text(f"MOMENT_LINK_SECRETS={SECRET}\nMOMENT_LEASE=soon\n")
+    monkeypatch.chdir(tmp_path)
+
+    assert doctor("--json") == 1
+
+    out = capsys.readouterr().out
+    assert set(checks_in(out)) == {"settings.link_secrets", "settings.lease", "parts"}
     assert SECRET not in out
 
 
 def test_an_embedded_part_that_does_not_start_is_a_failure_and_ends_no_other(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
-    done = run("doctor", "--json", DATA_DIR=str(tmp_path / "data"), STORE_DIR=str(tmp_path / "objects"))
+    child = run(
+        "doctor",
+        "--json",
+        MOMENT_DATA_DIR=str(tmp_path / "data"),
+        MOMENT_STORE_DIR=str(tmp_path / "objects"),
+    )
 
-    assert done.returncode == 1
-    found = told(done.stdout)
-    assert found["embedded"]["status"] == "failed"
-    assert found["database"]["status"] == "skipped"
-    assert found["ffmpeg"]["status"] == "ok"
-    assert found["store"]["status"] == "ok"
+    assert child.returncode == 1
+    checks = checks_in(child.stdout)
+    assert checks["embedded"]["status"] == "failed"
+    assert checks["database"]["status"] == "skipped"
+    assert checks["ffmpeg"]["status"] == "ok"
+    assert checks["store"]["status"] == "ok"
 
 
-@pytest.mark.parametrize("arguments", [["doctor"], ["doctor", "--json"]])
+@pytest.mark.parametrize("options", [[], ["--json"]])
 def test_no_secret_is_printed_whatever_fails(
-    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    options: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     nowhere = f"127.0.0.1:{free_port()}"
     channel: dict[str, Any] = {"name": "moment", "channel_id": "1", "channel_secret": SECRET}
-    with name_in_environment(
-        DATABASE_URL=f"postgresql://{SECRET}:{SECRET}@{nowhere}/moment",
-        BROKER_URL=f"redis://:{SECRET}@{nowhere}/0",
-        LINE_CHANNELS=json.dumps([{**channel, "access_token": SECRET}]),
-        LINE_API_URL=f"http://{nowhere}",
-        PUBLIC_URL=f"http://{nowhere}",
-        LINK_SECRET=SECRET,
-        GEMINI_API_KEY=SECRET,
-        STORE_DIR=str(tmp_path),
-    ):
-        assert main(arguments) == 1
+    for name, value in {
+        "DATABASE_URL": f"postgresql://{SECRET}:{SECRET}@{nowhere}/moment",
+        "MOMENT_BROKER_URL": f"redis://:{SECRET}@{nowhere}/0",
+        "MOMENT_LINE_CHANNELS": json.dumps([{**channel, "access_token": SECRET}]),
+        "MOMENT_LINE_API_URL": f"http://{nowhere}",
+        "MOMENT_PUBLIC_URL": f"http://{nowhere}",
+        "MOMENT_LINK_SECRETS": json.dumps([SECRET, SECRET]),
+        "MOMENT_GEMINI_API_KEY": SECRET,
+        "MOMENT_STORE_DIR": str(tmp_path),
+    }.items():
+        monkeypatch.setenv(name, value)
 
-    said = capsys.readouterr()
-    assert "hunter" not in said.out + said.err
-    assert "database" in said.out
+    assert doctor(*options) == 1
+
+    output = capsys.readouterr()
+    assert "hunter" not in output.out + output.err
+    assert "database" in output.out

@@ -1,28 +1,26 @@
 """What the doctor finds wrong with an ffmpeg."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from moment.doctor import media
-from moment.doctor.ground import Ground
 from moment.doctor.report import Check, Status
-from pipeline.media import ffmpeg
-from settings import settings
-from tests.process import name_in_environment
 
 
 @pytest.fixture(autouse=True)
-def _fresh_binary() -> Iterator[None]:
-    ffmpeg.binary.cache_clear()
-    yield
-    ffmpeg.binary.cache_clear()
+def _packaged_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(media.CHOICE, raising=False)
 
 
-def checked(binary: Path | str | None = None) -> dict[str, Check]:
-    with name_in_environment(**({} if binary is None else {"FFMPEG": str(binary)})):
-        return {check.name: check for check in media.checks(Ground(settings()))}
+def look() -> dict[str, Check]:
+    return {check.name: check for check in media.checks()}
+
+
+def look_at(binary: Path | str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Check]:
+    """With this ffmpeg named in the environment."""
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(binary))
+    return look()
 
 
 def stand_in(folder: Path, *, encoders: str, filters: str) -> Path:
@@ -41,34 +39,38 @@ esac
 
 
 def test_the_packaged_ffmpeg_has_all_that_is_needed() -> None:
-    found = checked()
+    checks = look()
 
-    assert list(found) == ["ffmpeg", "ffmpeg.abilities", "ffmpeg.captions"]
-    assert {check.status for check in found.values()} == {Status.OK}
-    assert "the packaged binary" in found["ffmpeg"].detail
+    assert list(checks) == ["ffmpeg", "ffmpeg.abilities", "ffmpeg.captions"]
+    assert {check.status for check in checks.values()} == {Status.OK}
+    assert "the packaged binary" in checks["ffmpeg"].detail
 
 
-def test_an_ffmpeg_without_what_is_needed_is_told_what_it_lacks(tmp_path: Path) -> None:
-    found = checked(stand_in(tmp_path, encoders=" A....D aac  AAC", filters=" ... tonemap V->V Tone"))
+def test_an_ffmpeg_without_what_is_needed_is_told_what_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    binary = stand_in(tmp_path, encoders=" A....D aac  AAC", filters=" ... tonemap V->V Tone")
 
-    assert found["ffmpeg"].detail == "4.4, from FFMPEG"
-    assert found["ffmpeg.abilities"].status is Status.FAILED
-    assert found["ffmpeg.abilities"].detail == "without libx264, ass, zscale"
-    assert "unset FFMPEG" in found["ffmpeg.abilities"].fix
-    assert found["ffmpeg.captions"].status is Status.FAILED
-    assert "No such filter: ass" in found["ffmpeg.captions"].detail
+    checks = look_at(binary, monkeypatch)
+
+    assert checks["ffmpeg"].detail == "4.4, from IMAGEIO_FFMPEG_EXE"
+    assert checks["ffmpeg.abilities"].status is Status.FAILED
+    assert checks["ffmpeg.abilities"].detail == "without libx264, ass, zscale"
+    assert "unset IMAGEIO_FFMPEG_EXE" in checks["ffmpeg.abilities"].fix
+    assert checks["ffmpeg.captions"].status is Status.FAILED
+    assert "No such filter: ass" in checks["ffmpeg.captions"].detail
 
 
 @pytest.mark.parametrize(
     ("binary", "says"), [("/no/such/ffmpeg", "cannot be run"), ("/bin/echo", "is no ffmpeg")]
 )
-def test_what_is_no_ffmpeg_fails(binary: str, says: str) -> None:
-    found = checked(binary)
+def test_what_is_no_ffmpeg_fails(binary: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = look_at(binary, monkeypatch)
 
-    assert found["ffmpeg"].status is Status.FAILED
-    assert says in found["ffmpeg"].detail
-    assert "unset FFMPEG" in found["ffmpeg"].fix
-    assert {check.status for check in found.values()} == {Status.FAILED}
+    assert checks["ffmpeg"].status is Status.FAILED
+    assert says in checks["ffmpeg"].detail
+    assert "unset IMAGEIO_FFMPEG_EXE" in checks["ffmpeg"].fix
+    assert {check.status for check in checks.values()} == {Status.FAILED}
 
 
 def test_an_ffmpeg_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,19 +79,19 @@ def test_an_ffmpeg_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.Mo
     script.write_text("#!/bin/sh\nexec sleep 60\n")
     script.chmod(0o755)
 
-    found = checked(script)
+    checks = look_at(script, monkeypatch)
 
-    assert {check.status for check in found.values()} == {Status.FAILED}
-    assert "does not end" in found["ffmpeg"].detail
+    assert {check.status for check in checks.values()} == {Status.FAILED}
+    assert "does not end" in checks["ffmpeg"].detail
 
 
 def test_a_missing_font_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(media, "FONT_PACKAGE", "no_such_package")
 
-    found = checked()["ffmpeg.captions"]
+    check = look()["ffmpeg.captions"]
 
-    assert found.status is Status.FAILED
-    assert "noto-cjk-sans-jp-bold" in found.fix
+    assert check.status is Status.FAILED
+    assert "noto-cjk-sans-jp-bold" in check.fix
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_captions_that_cannot_be_read_fail(
 ) -> None:
     monkeypatch.setattr(media, "SIGNS", signs)
 
-    found = checked()["ffmpeg.captions"]
+    check = look()["ffmpeg.captions"]
 
-    assert found.status is Status.FAILED
-    assert says in found.detail
+    assert check.status is Status.FAILED
+    assert says in check.detail

@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from moment.doctor.report import Check, Status, as_json, as_table, healthy, ok, summary, warning
-from moment.doctor.run import Part, together
-from moment.doctor.secrecy import masked, secrets_of
+from moment.doctor.run import Part, look_at
+from moment.doctor.secrecy import mask, secrets_of
 from settings import LineChannel, Settings
 
 
@@ -19,15 +19,15 @@ def test_a_crash_is_that_parts_failure_and_ends_no_other() -> None:
         yield ok("first", "fine")
         raise KeyError("hunter2222")
 
-    found = together([Part("first", 5, crashing), Part("second", 5, lambda: iter([ok("second", "fine")]))])
+    checks = look_at([Part("first", 5, crashing), Part("second", 5, lambda: iter([ok("second", "fine")]))])
 
-    assert [(check.name, check.status) for check in found] == [
+    assert [(check.name, check.status) for check in checks] == [
         ("first", Status.OK),
         ("first", Status.FAILED),
         ("second", Status.OK),
     ]
-    assert "KeyError" in found[1].detail
-    assert "hunter2222" not in as_json(found)
+    assert "KeyError" in checks[1].detail
+    assert "hunter2222" not in as_json(checks)
 
 
 def test_what_hangs_is_given_up_after_its_time_and_keeps_what_it_found() -> None:
@@ -37,12 +37,12 @@ def test_what_hangs_is_given_up_after_its_time_and_keeps_what_it_found() -> None
         yield ok("slow", "fine so far")
         never.wait()
 
-    found = together([Part("slow", 0.2, hanging)])
+    checks = look_at([Part("slow", 0.2, hanging)])
     never.set()
 
-    assert [check.status for check in found] == [Status.OK, Status.FAILED]
-    assert "0.2 s" in found[1].detail
-    assert found[1].fix
+    assert [check.status for check in checks] == [Status.OK, Status.FAILED]
+    assert "0.2 s" in checks[1].detail
+    assert checks[1].fix
 
 
 def test_parts_are_looked_at_side_by_side() -> None:
@@ -52,16 +52,16 @@ def test_parts_are_looked_at_side_by_side() -> None:
         both.wait()
         yield ok("met", "")
 
-    assert [check.status for check in together([Part("one", 20, meeting), Part("two", 20, meeting)])] == [
+    assert [check.status for check in look_at([Part("one", 20, meeting), Part("two", 20, meeting)])] == [
         Status.OK,
         Status.OK,
     ]
 
 
 def test_the_json_object_has_its_promised_shape() -> None:
-    found = json.loads(as_json([ok("a", "良い"), Check("b", Status.FAILED, "bad", "mend it")]))
+    report = json.loads(as_json([ok("a", "良い"), Check("b", Status.FAILED, "bad", "mend it")]))
 
-    assert found == {
+    assert report == {
         "ok": False,
         "checks": [
             {"name": "a", "status": "ok", "detail": "良い", "fix": ""},
@@ -79,21 +79,24 @@ def test_warnings_and_skipped_parts_are_no_failure() -> None:
 
 def test_the_table_shows_what_was_found_and_the_fix_beneath_as_it_is_written() -> None:
     console = Console(width=100)
-    with console.capture() as captured:
+    with console.capture() as capture:
         console.print(as_table([Check("a[b]", Status.FAILED, "at [red]", "run `x [y]`")]))
 
-    assert "a[b]" in captured.get()
-    assert "at [red]" in captured.get()
-    assert "→ run `x [y]`" in captured.get()
+    assert "a[b]" in capture.get()
+    assert "at [red]" in capture.get()
+    assert "→ run `x [y]`" in capture.get()
 
 
 @pytest.mark.parametrize(
-    "given",
+    "values",
     [
         {"database_url": "postgresql://moment:hunter2222@db.example/moment"},
         {"broker_url": "redis://:hunter2222@broker.example/0"},
         {"database_url": "postgresql://moment:hunter%32222@db.example/moment"},
-        {"link_secret": SecretStr("hunter2222")},
+        {"database_url": "postgresql://moment@db.example/moment?sslmode=require&password=hunter2222"},
+        {"database_url": "postgresql://moment@db.example/moment?password=hunter%32222"},
+        {"link_secrets": [SecretStr("hunter2222")]},
+        {"link_secrets": [SecretStr("another-one"), SecretStr("hunter2222")]},
         {"gemini_api_key": SecretStr("hunter2222")},
         {"line_channels": [LineChannel(name="a", channel_id="1", channel_secret=SecretStr("hunter2222"))]},
         {
@@ -108,15 +111,15 @@ def test_the_table_shows_what_was_found_and_the_fix_beneath_as_it_is_written() -
         },
     ],
 )
-def test_secrets_are_masked_wherever_they_turn_up(given: dict[str, object]) -> None:
-    said = Check("a", Status.FAILED, "refused: hunter2222", "not hunter2222")
+def test_secrets_are_masked_wherever_they_turn_up(values: dict[str, object]) -> None:
+    check = Check("a", Status.FAILED, "refused: hunter2222", "not hunter2222")
 
-    hidden = masked(said, secrets_of(Settings(**given)))  # type: ignore[arg-type]
+    clean = mask(check, secrets_of(Settings.without_environment(**values)))
 
-    assert (hidden.detail, hidden.fix) == ("refused: ***", "not ***")
+    assert (clean.detail, clean.fix) == ("refused: ***", "not ***")
 
 
 def test_a_password_with_an_unescaped_at_is_masked_whole() -> None:
-    known = secrets_of(Settings(broker_url="redis://:hunter@2222@broker.example/0"))
+    secrets = secrets_of(Settings.without_environment(broker_url="redis://:hunter@2222@broker.example/0"))
 
-    assert masked(Check("a", Status.FAILED, "no host hunter@2222"), known).detail == "no host ***"
+    assert mask(Check("a", Status.FAILED, "no host hunter@2222"), secrets).detail == "no host ***"

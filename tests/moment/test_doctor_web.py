@@ -1,4 +1,4 @@
-"""PUBLIC_URL as the doctor sees it: over real sockets, with and without TLS."""
+"""MOMENT_PUBLIC_URL as the doctor sees it: over real sockets, with and without TLS."""
 
 import datetime
 import ipaddress
@@ -15,10 +15,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from desk.embedded import free_port
 from moment.doctor import web
 from moment.doctor.ground import Ground
 from moment.doctor.report import Check, Status
-from moment.embedded import free_port
 from settings import Settings
 
 OURS = b'{"status": "ok"}'
@@ -55,7 +55,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.datetime.now(datetime.UTC)
-    made = (
+    document = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -72,70 +72,68 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    path.write_bytes(private + document.public_bytes(serialization.Encoding.PEM))
     return path
 
 
-def checked(url: str, *, production: bool, trusted: Path | None = None, fallback: bool = False) -> Check:
-    ground = Ground(
-        Settings(public_url=url, moment_env="production" if production else "development"),
-        frozenset({"public_url"} if fallback else ()),
-    )
-    return web.check(ground, ssl.create_default_context(cafile=trusted))
+def look(url: str, *, production: bool, authority: Path | None = None, fallback: bool = False) -> Check:
+    settings = Settings.without_environment(public_url=url, env="production" if production else "development")
+    ground = Ground(settings, frozenset({"public_url"} if fallback else ()))
+    return web.check(ground, ssl.create_default_context(cafile=authority))
 
 
 def test_our_own_web_process_behind_a_trusted_certificate(certificate: Path) -> None:
     with answering(OURS, tls=certificate) as url:
-        found = checked(url, production=True, trusted=certificate)
+        check = look(url, production=True, authority=certificate)
 
-    assert found.status is Status.OK
-    assert "from PUBLIC_URL" in found.detail
+    assert check.status is Status.OK
+    assert "from MOMENT_PUBLIC_URL" in check.detail
 
 
 def test_a_certificate_nobody_trusts_fails(certificate: Path) -> None:
     with answering(OURS, tls=certificate) as url:
-        found = checked(url, production=True)
+        check = look(url, production=True)
 
-    assert found.status is Status.FAILED
-    assert "certificate" in found.detail
-    assert "full chain" in found.fix
+    assert check.status is Status.FAILED
+    assert "certificate" in check.detail
+    assert "full chain" in check.fix
 
 
 @pytest.mark.parametrize(("body", "status"), [(b"<html>", 200), (b'{"status": "up"}', 200), (OURS, 502)])
 def test_somebody_elses_answer_fails(certificate: Path, body: bytes, status: int) -> None:
     with answering(body, status, tls=certificate) as url:
-        found = checked(url, production=True, trusted=certificate)
+        check = look(url, production=True, authority=certificate)
 
-    assert found.status is Status.FAILED
-    assert f"answers {status}" in found.detail
-    assert "proxy" in found.fix
+    assert check.status is Status.FAILED
+    assert f"answers {status}" in check.detail
+    assert "the proxy behind MOMENT_PUBLIC_URL" in check.fix
 
 
 def test_plain_http_is_for_development() -> None:
     with answering(OURS) as url:
-        assert checked(url, production=False).status is Status.OK
-        refused = checked(url, production=True)
+        assert look(url, production=False).status is Status.OK
+        check = look(url, production=True)
 
-    assert refused.status is Status.FAILED
-    assert refused.fix == "set PUBLIC_URL=https://YOUR-HOST"
+    assert check.status is Status.FAILED
+    assert check.fix == "set MOMENT_PUBLIC_URL=https://YOUR-HOST"
 
 
 @pytest.mark.parametrize(("production", "status"), [(True, Status.FAILED), (False, Status.WARNING)])
 def test_a_host_that_is_away_matters_in_production(production: bool, status: Status) -> None:
-    found = checked(f"https://127.0.0.1:{free_port()}", production=production)
+    check = look(f"https://127.0.0.1:{free_port()}", production=production)
 
-    assert found.status is status
-    assert "cannot be reached" in found.detail
-    assert "moment web" in found.fix
+    assert check.status is status
+    assert "cannot be reached" in check.detail
+    assert "moment web" in check.fix
 
 
 def test_a_host_that_does_not_answer_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web, "SECONDS", 0.2)
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as silent:  # accepts, never reads
-        found = checked(f"http://127.0.0.1:{silent.server_port}", production=False)
+        check = look(f"http://127.0.0.1:{silent.server_port}", production=False)
 
-    assert "within 0.2 s" in found.detail
+    assert "within 0.2 s" in check.detail
 
 
 def test_what_production_refuses_is_not_looked_for() -> None:
-    assert checked("http://127.0.0.1:8000", production=True, fallback=True).status is Status.SKIPPED
+    assert look("http://127.0.0.1:8000", production=True, fallback=True).status is Status.SKIPPED

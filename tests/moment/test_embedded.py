@@ -1,6 +1,7 @@
 """The embedded servers: attached to by many, alive again after a kill, with what they held."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,19 +12,16 @@ import psycopg
 import pytest
 import redis
 
-from moment.desk import scratch_folder
-from moment.embedded import EmbeddedPostgres, EmbeddedValkey
+from desk.embedded import EmbeddedPostgres, EmbeddedValkey, scratch_folder
 from tests.moment.children import ROOT, wait_until
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Where an unprivileged account can enter, which pytest's own folders do not allow."""
-    import shutil
-
-    made = scratch_folder()
-    yield made
-    shutil.rmtree(made)
+    folder = scratch_folder()
+    yield folder
+    shutil.rmtree(folder)
 
 
 def test_postgres_is_back_with_its_data_after_a_kill(folder: Path) -> None:
@@ -32,8 +30,8 @@ def test_postgres_is_back_with_its_data_after_a_kill(folder: Path) -> None:
     try:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("CREATE EXTENSION vector")
-            connection.execute("CREATE TABLE kept (what text)")
-            connection.execute("INSERT INTO kept VALUES ('味噌汁')")
+            connection.execute("CREATE TABLE dish (name text)")
+            connection.execute("INSERT INTO dish VALUES ('味噌汁')")
         _attaches_from_another_process(folder / "postgres", url)
         assert first.process is not None
         os.kill(first.process.pid, signal.SIGKILL)
@@ -42,7 +40,7 @@ def test_postgres_is_back_with_its_data_after_a_kill(folder: Path) -> None:
         again = second.start()
         try:
             with psycopg.connect(again) as connection:
-                assert connection.execute("SELECT what FROM kept").fetchall() == [("味噌汁",)]
+                assert connection.execute("SELECT name FROM dish").fetchall() == [("味噌汁",)]
         finally:
             second.stop()
         with pytest.raises(psycopg.OperationalError):
@@ -54,15 +52,15 @@ def test_postgres_is_back_with_its_data_after_a_kill(folder: Path) -> None:
 def _attaches_from_another_process(root: Path, url: str) -> None:
     script = f"""
 from pathlib import Path
-from moment.embedded import EmbeddedPostgres
+from desk.embedded import EmbeddedPostgres
 server = EmbeddedPostgres(Path({str(root)!r}))
 print(server.start())
 server.stop()
 """
-    done = subprocess.run(
+    child = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == url
+    assert child.stdout.strip() == url
     psycopg.connect(url).close()  # who attached did not stop it
 
 
@@ -85,7 +83,7 @@ def test_two_that_start_at_once_share_one_server(tmp_path: Path) -> None:
     script = f"""
 import sys
 from pathlib import Path
-from moment.embedded import EmbeddedValkey
+from desk.embedded import EmbeddedValkey
 server = EmbeddedValkey(Path({str(tmp_path)!r}))
 print(server.start(), flush=True)
 sys.stdin.read()

@@ -7,21 +7,21 @@ import pytest
 from settings import ConfigurationError, Settings
 
 CHANNEL = {"name": "moment", "channel_id": "1", "channel_secret": "s" * 32, "access_token": "t"}
-NAMED = {
+ENVIRONMENT = {
     "MOMENT_ENV": "production",
     "DATABASE_URL": "postgres://db.example/moment",
-    "BROKER_URL": "redis://broker.example/0",
-    "LINE_CHANNELS": json.dumps([CHANNEL]),
-    "PUBLIC_URL": "https://moment.example",
-    "PROVIDERS": "pipeline.providers.offline",
-    "STORE_DIR": "/srv/moment",
-    "LINK_SECRET": "a-long-random-secret-of-32-bytes!",
+    "MOMENT_BROKER_URL": "redis://broker.example/0",
+    "MOMENT_LINE_CHANNELS": json.dumps([CHANNEL]),
+    "MOMENT_PUBLIC_URL": "https://moment.example",
+    "MOMENT_PROVIDERS": "offline",
+    "MOMENT_STORE_DIR": "/srv/moment",
+    "MOMENT_LINK_SECRETS": json.dumps(["a-long-random-secret-of-32-bytes!"]),
 }
 
 
 @pytest.fixture
 def production(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name, value in NAMED.items():
+    for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     return monkeypatch
 
@@ -31,23 +31,52 @@ def test_production_starts_when_all_is_named() -> None:
     Settings().refuse_fallbacks()
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMED) - {"MOMENT_ENV"}))
+@pytest.mark.parametrize("name", sorted(set(ENVIRONMENT) - {"MOMENT_ENV"}))
 def test_production_refuses_each_fallback_by_name(production: pytest.MonkeyPatch, name: str) -> None:
     production.delenv(name)
     with pytest.raises(ConfigurationError, match=f"{name} is not set"):
         Settings().refuse_fallbacks()
 
 
+@pytest.mark.parametrize("name", ["DATABASE_URL", "MOMENT_BROKER_URL", "MOMENT_STORE_DIR"])
+def test_a_part_that_is_named_as_none_is_a_fallback_too(production: pytest.MonkeyPatch, name: str) -> None:
+    production.setenv(name, "null")
+    with pytest.raises(ConfigurationError, match=f"{name} is not set"):
+        Settings().refuse_fallbacks()
+
+
+def test_a_bucket_stands_for_the_folder(production: pytest.MonkeyPatch) -> None:
+    production.delenv("MOMENT_STORE_DIR")
+    production.setenv("MOMENT_GCS_BUCKET", "moment-media")
+    Settings().refuse_fallbacks()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("LINK_SECRET", "development-only", "LINK_SECRET is the default"),
-        ("PUBLIC_URL", "http://moment.example", "PUBLIC_URL must be https"),
-        ("LINE_API_URL", "http://127.0.0.1:8080", "LINE_API_URL is for the simulator"),
+        ("MOMENT_LINK_SECRETS", '["development-only"]', "MOMENT_LINK_SECRETS holds the default"),
         (
-            "LINE_CHANNELS",
+            "MOMENT_LINK_SECRETS",
+            json.dumps(["a-long-random-secret-of-32-bytes!", "short"]),
+            "MOMENT_LINK_SECRETS holds the default or one too short",
+        ),
+        ("MOMENT_PUBLIC_URL", "http://moment.example", "MOMENT_PUBLIC_URL must be https"),
+        ("MOMENT_LINE_API_URL", "http://127.0.0.1:8080", "MOMENT_LINE_API_URL is for the simulator"),
+        ("MOMENT_GOOGLE_API_URL", "http://127.0.0.1:8080", "MOMENT_GOOGLE_API_URL is for the local doubles"),
+        (
+            "MOMENT_LINE_CHANNELS",
             json.dumps([{**CHANNEL, "channel_secret": ""}]),
-            "LINE_CHANNELS: 'moment' has an empty channel_secret",
+            "MOMENT_LINE_CHANNELS: 'moment' has an empty channel_secret",
+        ),
+        (
+            "MOMENT_LINE_CHANNELS",
+            json.dumps([{**CHANNEL, "rooms": ["coaching"]}]),
+            "MOMENT_LINE_CHANNELS: the room 'cooking_videos' must be carried by one channel",
+        ),
+        (
+            "MOMENT_LINE_CHANNELS",
+            json.dumps([{**CHANNEL, "rooms": ["coaching"]}, {**CHANNEL, "rooms": ["cooking_videos"]}]),
+            "MOMENT_LINE_CHANNELS: two channels have the same name",
         ),
     ],
 )
@@ -61,14 +90,14 @@ def test_production_refuses_what_would_be_unsafe(
 
 def test_all_reasons_are_told_at_once(production: pytest.MonkeyPatch) -> None:
     production.delenv("DATABASE_URL")
-    production.setenv("PUBLIC_URL", "http://moment.example")
-    with pytest.raises(ConfigurationError) as refused:
+    production.setenv("MOMENT_PUBLIC_URL", "http://moment.example")
+    with pytest.raises(ConfigurationError) as refusal:
         Settings().refuse_fallbacks()
-    assert "DATABASE_URL" in str(refused.value)
-    assert "PUBLIC_URL" in str(refused.value)
+    assert "DATABASE_URL" in str(refusal.value)
+    assert "MOMENT_PUBLIC_URL" in str(refusal.value)
 
 
 def test_development_falls_back(production: pytest.MonkeyPatch) -> None:
-    for name in NAMED:
+    for name in ENVIRONMENT:
         production.delenv(name)
     Settings().refuse_fallbacks()

@@ -5,101 +5,122 @@ from typing import Any
 
 import pytest
 
-from models.session import CookingSession
-from pipeline.graph import MEMO_STAGES, STAGES, Facts, StageName, memo_deadline, ready
+from models.media import Media, MediaKind, MediaSource, MediaState
+from models.session import MEMO_STAGES, CookingSession, StageName
+from pipeline.graph import STAGES, Facts, memo_deadline, ready
 
 S = StageName
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GRACE = timedelta(minutes=2)
-VIDEO: dict[str, Any] = {"video_message_id": "v", "video_received_at": NOW, "proxy_url": "videos/v.mp4"}
-PREPARED = {S.STORE_VIDEO, S.PREPARE_VIDEO}
+PREPARED = {S.PREPARE_VIDEO}
 ANALYZED = {*PREPARED, S.ANALYZE_VIDEO}
+
+
+def media(kind: MediaKind, state: MediaState, **values: Any) -> Media:
+    return Media(
+        user_id=1, kind=kind, source=MediaSource.LINE, object_key=f"{kind}/1", state=state, received_at=NOW,
+        **values,
+    )  # fmt: skip
+
+
+def video(state: MediaState = MediaState.STORED, proxy_key: str = "videos/1.proxy.mp4") -> Media:
+    return media(MediaKind.VIDEO, state, proxy_key=proxy_key)
+
+
+def memo(state: MediaState = MediaState.STORED, **values: Any) -> Media:
+    return media(MediaKind.MEMO, state, **values)
 
 
 def runnable(
     *finished: StageName,
+    uploads: tuple[Media, ...] = (),
     parked: frozenset[StageName] = frozenset(),
     after: timedelta = timedelta(),
-    **rows: Any,
+    **row: Any,
 ) -> set[StageName]:
-    session = CookingSession(user_id=1, dish_id=1, session_number=1, **rows)
+    session = CookingSession(user_id=1, dish_id=1, session_number=1, **row)
+    session.media = list(uploads)
     return {stage.name for stage in ready(Facts(session, set(finished), parked, NOW + after, GRACE))}
 
 
 @pytest.mark.parametrize(
-    ("finished", "rows", "expected"),
+    ("finished", "uploads", "row", "stages"),
     [
-        (set(), {}, set()),
-        (set(), {"video_message_id": "v"}, {S.STORE_VIDEO}),
-        (set(), {"memo_message_id": "m"}, {S.STORE_MEMO}),
-        (set(), {**VIDEO, "memo_message_id": "m"}, {S.STORE_VIDEO, S.STORE_MEMO}),
-        (set(), {"voice_transcript": "書いたメモ"}, {S.EXTRACT_ENTITIES}),
-        ({S.STORE_MEMO}, {"memo_message_id": "m"}, {S.TRANSCRIBE_MEMO}),
-        (
-            {S.STORE_MEMO, S.TRANSCRIBE_MEMO},
-            {"memo_message_id": "m", "voice_transcript": "話"},
-            {S.EXTRACT_ENTITIES},
-        ),
-        ({S.STORE_VIDEO}, VIDEO, {S.PREPARE_VIDEO}),
-        (PREPARED, VIDEO, {S.ANALYZE_VIDEO}),
-        (PREPARED, {**VIDEO, "memo_message_id": "m"}, {S.ANALYZE_VIDEO, S.STORE_MEMO}),
-        (ANALYZED, VIDEO, set()),
-        (ANALYZED, {**VIDEO, "memo_skipped": True}, {S.RETRIEVE}),
-        (ANALYZED, {**VIDEO, "memo_message_id": "m"}, {S.STORE_MEMO}),
-        ({*ANALYZED, *MEMO_STAGES}, {**VIDEO, "memo_message_id": "m"}, {S.RETRIEVE}),
-        ({*ANALYZED, S.RETRIEVE}, {**VIDEO, "memo_skipped": True}, {S.COACH_TEXT}),
-        ({*ANALYZED, S.RETRIEVE, S.COACH_TEXT}, {**VIDEO, "memo_skipped": True}, {S.NARRATE}),
+        (set(), (), {}, set()),
+        (set(), (video(MediaState.OWED),), {}, set()),
+        (set(), (video(MediaState.REJECTED),), {}, set()),
+        (set(), (memo(MediaState.OWED),), {}, set()),
+        (set(), (), {"voice_transcript": "書いたメモ"}, {S.EXTRACT_ENTITIES}),
+        (set(), (memo(),), {}, {S.TRANSCRIBE_MEMO}),
+        (set(), (video(), memo()), {}, {S.PREPARE_VIDEO, S.TRANSCRIBE_MEMO}),
+        ({S.TRANSCRIBE_MEMO}, (memo(),), {"voice_transcript": "話"}, {S.EXTRACT_ENTITIES}),
+        (set(), (video(),), {}, {S.PREPARE_VIDEO}),
+        (PREPARED, (video(),), {}, {S.ANALYZE_VIDEO}),
+        (PREPARED, (video(), memo()), {}, {S.ANALYZE_VIDEO, S.TRANSCRIBE_MEMO}),
+        (ANALYZED, (video(),), {}, set()),
+        (ANALYZED, (video(),), {"memo_skipped": True}, {S.RETRIEVE}),
+        (ANALYZED, (video(), memo(MediaState.OWED)), {}, set()),
+        (ANALYZED, (video(), memo()), {}, {S.TRANSCRIBE_MEMO}),
+        ({*ANALYZED, *MEMO_STAGES}, (video(), memo()), {}, {S.RETRIEVE}),
+        ({*ANALYZED, S.RETRIEVE}, (video(),), {"memo_skipped": True}, {S.COACH_TEXT}),
+        ({*ANALYZED, S.RETRIEVE, S.COACH_TEXT}, (video(),), {"memo_skipped": True}, {S.NARRATE}),
         (
             {*ANALYZED, S.RETRIEVE, S.COACH_TEXT, S.NARRATE},
-            {**VIDEO, "memo_skipped": True},
+            (video(),),
+            {"memo_skipped": True},
             {S.PRODUCE_VIDEO},
         ),
-        (set(StageName), {**VIDEO, "memo_message_id": "m"}, set()),
+        (set(StageName), (video(), memo()), {}, set()),
     ],
 )
 def test_a_stage_runs_when_it_has_what_it_needs(
-    finished: set[StageName], rows: dict[str, Any], expected: set[StageName]
+    finished: set[StageName], uploads: tuple[Media, ...], row: dict[str, Any], stages: set[StageName]
 ) -> None:
-    assert runnable(*finished, **rows) == expected
+    assert runnable(*finished, uploads=uploads, **row) == stages
 
 
 def test_a_memo_is_waited_for_until_its_grace_is_over() -> None:
-    assert runnable(*ANALYZED, after=GRACE - timedelta(seconds=1), **VIDEO) == set()
-    assert runnable(*ANALYZED, after=GRACE, **VIDEO) == {S.RETRIEVE}
+    assert runnable(*ANALYZED, uploads=(video(),), after=GRACE - timedelta(seconds=1)) == set()
+    assert runnable(*ANALYZED, uploads=(video(),), after=GRACE) == {S.RETRIEVE}
 
 
 def test_a_memo_that_has_come_is_waited_for_beyond_its_grace() -> None:
-    assert runnable(*ANALYZED, S.STORE_MEMO, after=10 * GRACE, memo_message_id="m", **VIDEO) == {
-        S.TRANSCRIBE_MEMO
-    }
+    assert runnable(*ANALYZED, uploads=(video(), memo(MediaState.OWED)), after=10 * GRACE) == set()
+    assert runnable(*ANALYZED, uploads=(video(), memo()), after=10 * GRACE) == {S.TRANSCRIBE_MEMO}
 
 
 @pytest.mark.parametrize("stage", sorted(MEMO_STAGES))
 def test_a_memo_stage_that_was_given_up_holds_nothing_back(stage: StageName) -> None:
-    assert S.RETRIEVE in runnable(*ANALYZED, parked=frozenset({stage}), memo_message_id="m", **VIDEO)
+    assert S.RETRIEVE in runnable(*ANALYZED, parked=frozenset({stage}), uploads=(video(), memo()))
+
+
+def test_a_memo_that_cannot_be_fetched_holds_nothing_back() -> None:
+    unreachable = memo(MediaState.OWED, parked_at=NOW)
+    assert runnable(*ANALYZED, uploads=(video(), unreachable)) == {S.RETRIEVE}
 
 
 def test_what_was_given_up_does_not_run_again() -> None:
-    assert runnable(*PREPARED, parked=frozenset({S.ANALYZE_VIDEO}), **VIDEO) == set()
+    assert runnable(*PREPARED, parked=frozenset({S.ANALYZE_VIDEO}), uploads=(video(),)) == set()
 
 
 def test_a_memo_after_the_text_is_not_coached() -> None:
-    done = {*ANALYZED, S.RETRIEVE, S.COACH_TEXT}
-    assert runnable(*done, memo_message_id="late", **VIDEO) == {S.NARRATE}
+    before = {*ANALYZED, S.RETRIEVE, S.COACH_TEXT}
+    assert runnable(*before, uploads=(video(), memo())) == {S.NARRATE}
 
 
-def test_footage_taken_back_after_the_text_gets_no_video() -> None:
-    done = {*ANALYZED, S.RETRIEVE, S.COACH_TEXT, S.NARRATE}
-    assert runnable(*done, memo_skipped=True, **{**VIDEO, "proxy_url": ""}) == set()
+@pytest.mark.parametrize("footage", [(), (video(MediaState.WITHDRAWN),), (video(proxy_key=""),)])
+def test_footage_taken_back_after_the_text_gets_no_video(footage: tuple[Media, ...]) -> None:
+    before = {*ANALYZED, S.RETRIEVE, S.COACH_TEXT, S.NARRATE}
+    assert runnable(*before, uploads=footage, memo_skipped=True) == set()
 
 
 def test_the_grace_begins_with_the_video() -> None:
     session = CookingSession(user_id=1, dish_id=1, session_number=1)
     assert memo_deadline(Facts(session, (), (), NOW, GRACE)) is None
-    session.video_received_at = NOW
+    session.media = [video()]
     assert memo_deadline(Facts(session, (), (), NOW, GRACE)) == NOW + GRACE
 
 
 def test_only_the_memo_may_be_given_up_without_failing_the_session() -> None:
-    assert {stage.name for stage in STAGES if stage.optional} == MEMO_STAGES
+    assert {stage.name for stage in STAGES if stage.is_optional} == MEMO_STAGES
     assert [stage.name for stage in STAGES] == list(StageName)

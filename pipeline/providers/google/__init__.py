@@ -4,41 +4,42 @@ Which model answered, what was taken in and what it cost is noted for each call 
 """
 
 from pipeline.providers.google.analyst import GeminiAnalyst
-from pipeline.providers.google.clients import gemini_client, project
+from pipeline.providers.google.clients import gemini_client, project_of, speech_client, tts_client
 from pipeline.providers.google.coach import GeminiCoach
 from pipeline.providers.google.embedder import GeminiEmbedder
 from pipeline.providers.google.gemini import Gemini
 from pipeline.providers.google.narrator import GoogleNarrator
 from pipeline.providers.google.transcriber import ChirpTranscriber, GeminiTranscriber
-from pipeline.providers.loading import store
-from pipeline.providers.ports import Providers, Transcriber
+from pipeline.providers.ports import Narrator, Providers, Transcriber
+from pipeline.providers.registry import ProviderSets
 from settings import Settings
+from storage.google_credentials import GoogleCredentials
+from storage.store import ObjectStore
 
 
-def build(settings: Settings) -> Providers:
-    """Raises ConfigurationError when credentials or GOOGLE_PROJECT are missing."""
-    return _all(
-        settings, Gemini(gemini_client(), settings.gemini_model, settings, settings.gemini_fallback_model)
+def build(settings: Settings, store: ObjectStore, credentials: GoogleCredentials) -> ProviderSets:
+    """Raises ConfigurationError when credentials or the project are missing."""
+    client = gemini_client(settings, credentials)
+    usual = Gemini(client, settings.gemini_model, settings, settings.gemini_fallback_model)
+    # For a session whose usual model has failed it again and again.
+    fallback = Gemini(client, settings.gemini_fallback_model, settings)
+    narrator = GoogleNarrator(tts_client(settings, credentials), settings, store)
+    chirp = _chirp(settings, credentials) if settings.transcriber == "speech" else None
+    return ProviderSets(
+        usual=_providers(settings, usual, chirp or GeminiTranscriber(usual), narrator),
+        fallback=_providers(settings, fallback, chirp or GeminiTranscriber(fallback), narrator),
     )
 
 
-def build_fallback(settings: Settings) -> Providers:
-    """For a session whose usual model has failed it again and again."""
-    return _all(settings, Gemini(gemini_client(), settings.gemini_fallback_model, settings))
+def _chirp(settings: Settings, credentials: GoogleCredentials) -> ChirpTranscriber:
+    return ChirpTranscriber(speech_client(settings, credentials), project_of(settings), settings)
 
 
-def _all(settings: Settings, gemini: Gemini) -> Providers:
+def _providers(settings: Settings, gemini: Gemini, transcriber: Transcriber, narrator: Narrator) -> Providers:
     return Providers(
-        transcriber=_transcriber(settings, gemini),
+        transcriber=transcriber,
         analyst=GeminiAnalyst(gemini, settings),
         embedder=GeminiEmbedder(gemini.client, settings),
         coach=GeminiCoach(gemini),
-        narrator=GoogleNarrator(settings, store),
+        narrator=narrator,
     )
-
-
-def _transcriber(settings: Settings, gemini: Gemini) -> Transcriber:
-    if settings.transcriber == "gemini":
-        return GeminiTranscriber(gemini)
-    project()  # said at the start, not at the first memo
-    return ChirpTranscriber(settings)

@@ -6,13 +6,13 @@ from pathlib import Path
 from google.genai import types
 
 from models.coaching import CookingEvent, Usage, VideoAnalysis
-from pipeline.media import ffmpeg
-from pipeline.media.cut import cut
-from pipeline.providers.google import prompting, schemas
+from pipeline.media.excerpt import write_excerpt
+from pipeline.providers.google import prompts, schemas
 from pipeline.providers.google.files import video_part
 from pipeline.providers.google.gemini import PROVIDER, Gemini, Question
 from pipeline.providers.ports import AnalysisBrief, ProviderError, ProviderRefused, Repair
 from settings import Settings
+from storage.workspace import workspace
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class GeminiAnalyst:
         self, video: Path, brief: AnalysisBrief, repair: Repair | None = None
     ) -> tuple[VideoAnalysis, Usage]:
         """Raises ProviderError, ProviderRefused."""
-        prompt, words = prompting.analysis(brief)
+        prompt = prompts.analysis(brief)
         fps = self._settings.gemini_fps
         with video_part(
             self._gemini.client, video, brief.video_uri, self._settings.gemini_inline_bytes
@@ -39,22 +39,22 @@ class GeminiAnalyst:
             answer = self._gemini.ask(
                 Question(
                     purpose=prompt.label,
-                    system=prompting.system(),
-                    parts=[part, types.Part(text=words)],
+                    system=prompts.system(),
+                    parts=[part, types.Part(text=prompt.text)],
                     schema=schemas.analysis_of([fault.code for fault in brief.faults]),
                     video_tokens=int(brief.duration_seconds * fps * TOKENS_PER_FRAME),
                     media_resolution=self._settings.gemini_media_resolution,
                     repair=repair,
                 )
             )
-        seen = schemas.to_analysis(answer, PROVIDER)
-        if self._settings.gemini_zoom and _pays(seen, brief):
+        analysis = schemas.to_analysis(answer, PROVIDER)
+        if self._settings.gemini_zoom and _is_worth_a_closer_look(analysis, brief):
             try:
-                seen = self._zoomed(video, seen, brief)
+                analysis = self._look_closer(video, analysis, brief)
             except ProviderError as error:
                 # The first look stands on its own; the learner need not wait for a second try of this one.
                 log.warning("no closer look: %s", type(error).__name__)
-        return seen, self._gemini.usage
+        return analysis, self._gemini.usage
 
     def reconsider(
         self, analysis: VideoAnalysis, brief: AnalysisBrief, repair: Repair | None = None
@@ -62,53 +62,55 @@ class GeminiAnalyst:
         """Without words or ratings there is nothing to weigh anew, and nothing is asked."""
         if not (brief.transcript or brief.structured_input.identified_issues or brief.self_ratings):
             return analysis, Usage()
-        prompt, words = prompting.reconsideration(analysis, brief)
+        prompt = prompts.reconsideration(analysis, brief)
         answer = self._gemini.ask(
             Question(
                 purpose=prompt.label,
-                system=prompting.system(),
-                parts=[types.Part(text=words)],
+                system=prompts.system(),
+                parts=[types.Part(text=prompt.text)],
                 schema=schemas.judgement_of([fault.code for fault in brief.faults]),
                 repair=repair,
             )
         )
-        return analysis.model_copy(update=schemas.judged(answer)), self._gemini.usage
+        return analysis.model_copy(update=schemas.verdict_of(answer)), self._gemini.usage
 
-    def _zoomed(self, video: Path, seen: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
+    def _look_closer(self, video: Path, first: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
         """The same verdict at a sharper moment, or none when the closer look does not bear it out.
 
         The window is cut here, so that its times are certain: whether those of a clipped request count from
         the window's start is not documented.
         """
         start = max(
-            0.0, min(seen.key_moment_seconds - ZOOM_SECONDS / 2, brief.duration_seconds - ZOOM_SECONDS)
+            0.0, min(first.key_moment_seconds - ZOOM_SECONDS / 2, brief.duration_seconds - ZOOM_SECONDS)
         )
-        prompt, words = prompting.zoom(seen, brief, start, ZOOM_SECONDS)
-        with ffmpeg.workspace() as folder:
-            window = cut(video, start, ZOOM_SECONDS, folder / "window.mp4")
+        prompt = prompts.zoom(first, brief, start, ZOOM_SECONDS)
+        with workspace() as folder:
+            window = write_excerpt(video, start, ZOOM_SECONDS, folder / "window.mp4")
             part = types.Part.from_bytes(data=window.read_bytes(), mime_type="video/mp4")
         part.video_metadata = types.VideoMetadata(fps=ZOOM_FPS)
         answer = self._gemini.ask(
             Question(
                 purpose=prompt.label,
-                system=prompting.system(),
-                parts=[part, types.Part(text=words)],
+                system=prompts.system(),
+                parts=[part, types.Part(text=prompt.text)],
                 schema=schemas.judgement_of([fault.code for fault in brief.faults]),
                 video_tokens=int(ZOOM_SECONDS * ZOOM_FPS * TOKENS_PER_FRAME),
                 media_resolution="HIGH",
             )
         )
-        closer = schemas.judged(answer)
+        verdict = schemas.verdict_of(answer)
         moment = int(start) + schemas.seconds_of(answer.key_moment)
         if moment > brief.duration_seconds:
             raise ProviderRefused(["time: the closer look names a moment past its window"])
         clock = schemas.clock_of(moment)
-        found = CookingEvent(t=clock, t_seconds=moment, event=answer.evidence or answer.diagnosis)
-        events = sorted([*seen.cooking_events, found], key=lambda event: event.t_seconds)
-        closer |= {"key_moment_seconds": moment, "key_moment_timestamp": clock, "cooking_events": events}
-        return seen.model_copy(update=closer)
+        event = CookingEvent(t=clock, t_seconds=moment, event=answer.evidence or answer.diagnosis)
+        events = sorted([*first.cooking_events, event], key=lambda each: each.t_seconds)
+        verdict |= {"key_moment_seconds": moment, "key_moment_timestamp": clock, "cooking_events": events}
+        return first.model_copy(update=verdict)
 
 
-def _pays(seen: VideoAnalysis, brief: AnalysisBrief) -> bool:
+def _is_worth_a_closer_look(analysis: VideoAnalysis, brief: AnalysisBrief) -> bool:
     """A fault to be sure of, in a clip long enough that one frame a second may have missed it."""
-    return seen.fault is not None and seen.confidence != "high" and brief.duration_seconds > ZOOM_SECONDS
+    return (
+        analysis.fault is not None and analysis.confidence != "high" and brief.duration_seconds > ZOOM_SECONDS
+    )

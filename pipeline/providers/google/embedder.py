@@ -12,7 +12,7 @@ from google.genai import errors, types
 from models.coaching import ModelCall
 from pipeline.providers import ledger
 from pipeline.providers.google import prices
-from pipeline.providers.google.gemini import Unavailable, patient, typed
+from pipeline.providers.google.gemini import Unavailable, retrying, typed_error
 from pipeline.providers.ports import ProviderError, ProviderRefused, Vector
 from settings import Settings
 
@@ -37,18 +37,18 @@ class GeminiEmbedder:
         return self._embed([text], QUERY)[0]
 
     def _embed(self, texts: Sequence[str], task: str) -> list[Vector]:
-        return patient(self._settings)(self._call, texts, task)
+        return retrying(self._settings)(self._call, texts, task)
 
     def _call(self, texts: Sequence[str], task: str) -> list[Vector]:
         started, outcome = time.monotonic(), "ok"
         characters = sum(map(len, texts))
         try:
-            return self._asked(texts, task)
+            return self._request(texts, task)
         except ProviderError as error:
             outcome = type(error).__name__
             raise
         finally:
-            ledger.note(
+            ledger.add(
                 ModelCall(
                     purpose=task.lower(),
                     model=self.model,
@@ -60,7 +60,7 @@ class GeminiEmbedder:
                 )
             )
 
-    def _asked(self, texts: Sequence[str], task: str) -> list[Vector]:
+    def _request(self, texts: Sequence[str], task: str) -> list[Vector]:
         # gemini-embedding-2 knows no task type and merges a list of strings into one content: each text is
         # a content of its own, with its task before it.
         newer = self.model.startswith("gemini-embedding-2")
@@ -74,13 +74,13 @@ class GeminiEmbedder:
                 model=self.model, contents=list(contents), config=config
             )
         except errors.APIError as error:
-            raise typed(error) from error
+            raise typed_error(error) from error
         except (httpx2.HTTPError, json.JSONDecodeError) as error:
             raise Unavailable(type(error).__name__) from error
-        found = [embedding.values or [] for embedding in answer.embeddings or []]
-        if len(found) != len(texts) or any(len(values) != DIMENSIONS for values in found):
+        vectors = [embedding.values or [] for embedding in answer.embeddings or []]
+        if len(vectors) != len(texts) or any(len(values) != DIMENSIONS for values in vectors):
             raise ProviderRefused([f"embedding: not {len(texts)} vectors of {DIMENSIONS} numbers"])
-        return [_of_length_one(values) for values in found]
+        return [_of_length_one(values) for values in vectors]
 
 
 def _of_length_one(values: Sequence[float]) -> Vector:

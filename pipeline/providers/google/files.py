@@ -10,8 +10,9 @@ import httpx2
 from google import genai
 from google.genai import errors, types
 
-from pipeline.providers.google.gemini import Unavailable, typed
+from pipeline.providers.google.gemini import Unavailable, typed_error
 from pipeline.providers.ports import ProviderError
+from settings import variable
 
 log = logging.getLogger(__name__)
 
@@ -33,22 +34,24 @@ def video_part(client: genai.Client, video: Path, uri: str | None, inline_bytes:
     elif video.stat().st_size <= inline_bytes:
         yield types.Part.from_bytes(data=video.read_bytes(), mime_type=MIME_TYPE)
     elif client.vertexai:
-        raise ProviderError("Vertex AI reads a video of this size only from a bucket: set GCS_BUCKET")
+        raise ProviderError(
+            f"Vertex AI reads a video of this size only from a bucket: set {variable('gcs_bucket')}"
+        )
     else:
-        uploaded = _uploaded(client, video)
+        file = _upload(client, video)
         try:
-            yield types.Part.from_uri(file_uri=uploaded.uri or "", mime_type=MIME_TYPE)
+            yield types.Part.from_uri(file_uri=file.uri or "", mime_type=MIME_TYPE)
         finally:
-            _delete(client, uploaded)
+            _delete(client, file)
 
 
-def _uploaded(client: genai.Client, video: Path) -> types.File:
+def _upload(client: genai.Client, video: Path) -> types.File:
     """An ACTIVE file. What fails or never gets ready is deleted and uploaded once more."""
     for upload in range(1, UPLOADS + 1):
         with _errors():
             file = client.files.upload(file=video, config=types.UploadFileConfig(mime_type=MIME_TYPE))
         try:
-            return _active(client, file)
+            return _wait_until_active(client, file)
         except ProviderError as error:
             _delete(client, file)
             if upload == UPLOADS:
@@ -57,7 +60,7 @@ def _uploaded(client: genai.Client, video: Path) -> types.File:
     raise AssertionError("the last upload returns or raises")
 
 
-def _active(client: genai.Client, file: types.File) -> types.File:
+def _wait_until_active(client: genai.Client, file: types.File) -> types.File:
     deadline, pause = time.monotonic() + READY_WITHIN, FIRST_POLL
     while file.state != types.FileState.ACTIVE:
         if file.state == types.FileState.FAILED:
@@ -84,6 +87,6 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except errors.APIError as error:
-        raise typed(error) from error
+        raise typed_error(error) from error
     except httpx2.HTTPError as error:
         raise Unavailable(type(error).__name__) from error

@@ -30,15 +30,15 @@ MAY_MEND = (
 )
 
 
-def retried(within: float) -> Retry:
+def retry(within: float) -> Retry:
     """The clients' own default is no retry at all; `within` is in seconds, all tries together."""
     return Retry(
         predicate=lambda error: isinstance(error, MAY_MEND), initial=FIRST_WAIT, maximum=8.0, timeout=within
     )
 
 
-def noted(call: ModelCall, ask: Callable[[], T], measure: Callable[[T], ModelCall] | None = None) -> T:
-    """What `ask` returns, with the call in the ledger; `measure` adds to the note what only the answer tells.
+def record_call(call: ModelCall, ask: Callable[[], T], measure: Callable[[T], ModelCall] | None = None) -> T:
+    """What `ask` returns, with the call in the ledger; `measure` adds to it what only the answer tells.
 
     Raises Unavailable for what another try may mend, NotAccepted for what Google refused.
     """
@@ -50,21 +50,21 @@ def noted(call: ModelCall, ask: Callable[[], T], measure: Callable[[T], ModelCal
         return answer
     except MAY_MEND as error:
         outcome = "Unavailable"
-        raise Unavailable(_told(error)) from error
+        raise Unavailable(_describe(error)) from error
     except exceptions.RetryError as error:
         outcome = "Unavailable"
-        raise Unavailable(_told(error.cause or error)) from error
+        raise Unavailable(_describe(error.cause or error)) from error
     except (exceptions.GoogleAPICallError, GoogleAuthError, requests.RequestException, ValueError) as error:
         outcome = "NotAccepted"
-        raise NotAccepted(_told(error)) from error
+        raise NotAccepted(_describe(error)) from error
     except ProviderError as error:
         outcome = type(error).__name__
         raise
     finally:
-        spent = call if outcome == "ok" else call.model_copy(update={"cost_usd": 0.0})
-        took = round(time.monotonic() - started, 3)
-        ledger.note(spent.model_copy(update={"outcome": outcome, "seconds": took}))
+        cost = call.cost_usd if outcome == "ok" else 0.0
+        seconds = round(time.monotonic() - started, 3)
+        ledger.add(call.model_copy(update={"outcome": outcome, "seconds": seconds, "cost_usd": cost}))
 
 
-def _told(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error)[:300]}"

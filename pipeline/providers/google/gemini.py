@@ -49,7 +49,8 @@ HARMS = (
 SAFETY = [
     types.SafetySetting(category=harm, threshold=types.HarmBlockThreshold.BLOCK_ONLY_HIGH) for harm in HARMS
 ]
-IN_OWN_WORDS = "Your last answer was withheld because it recited an existing text. Say it in your own words."
+REWORD = "Your last answer was withheld because it repeated an existing text. Write it in your own words."
+REPAIR = "Write the complete answer again. Correct these problems. Keep everything else as it is."
 
 
 class Unavailable(ProviderError):
@@ -99,12 +100,12 @@ class Question(Generic[T]):
         first = types.Content(role="user", parts=list(self.parts))
         if self.repair is None:
             return [first]
-        wrong = "\n".join(f"- {violation}" for violation in self.repair.violations)
-        again = f"That answer broke these rules:\n{wrong}\nAnswer again, whole, and change nothing but that."
+        problems = "\n".join(f"- {violation}" for violation in self.repair.violations)
+        request = f"Your answer has these problems:\n{problems}\n{REPAIR}"
         return [
             first,
             types.Content(role="model", parts=[types.Part(text=self.repair.answer)]),
-            types.Content(role="user", parts=[types.Part(text=again)]),
+            types.Content(role="user", parts=[types.Part(text=request)]),
         ]
 
 
@@ -136,8 +137,8 @@ class Answer:
     def tokens_in(self) -> dict[str, int]:
         """By modality."""
         details = self.usage.prompt_tokens_details or []
-        counted = {_name(entry.modality): entry.token_count or 0 for entry in details if entry.modality}
-        return counted or {"TEXT": self.usage.prompt_token_count or 0}
+        tokens = {_name(entry.modality): entry.token_count or 0 for entry in details if entry.modality}
+        return tokens or {"TEXT": self.usage.prompt_token_count or 0}
 
 
 class Gemini:
@@ -167,31 +168,31 @@ class Gemini:
 
     def _ask(self, model: str, question: Question[T]) -> T:
         try:
-            return _parsed(self._answer(model, question), question)
+            return _parse(self._answer(model, question), question)
         except CutOff:
             # Thoughts may have taken the room, or the answer ran in circles: the same request would again.
             roomier = replace(
                 question, max_output_tokens=2 * question.max_output_tokens, thinking="LOW", seed=1
             )
-            return _parsed(self._answer(model, roomier), roomier)
+            return _parse(self._answer(model, roomier), roomier)
         except Recited:
-            reworded = replace(question, parts=[*question.parts, types.Part(text=IN_OWN_WORDS)])
-            return _parsed(self._answer(model, reworded), reworded)
+            reworded = replace(question, parts=[*question.parts, types.Part(text=REWORD)])
+            return _parse(self._answer(model, reworded), reworded)
 
     def _answer(self, model: str, question: Question[T]) -> Answer:
-        return patient(self._settings)(self._call, model, question)
+        return retrying(self._settings)(self._call, model, question)
 
     def _call(self, model: str, question: Question[T]) -> Answer:
         started, answer, outcome = time.monotonic(), Answer(), "ok"
         try:
             self._stream(model, question, answer)
-            _check_taken_in(answer, question)
+            _check_video_tokens(answer, question)
             _check_finished(answer)
         except ProviderError as error:
             outcome = type(error).__name__
             raise
         finally:
-            ledger.note(_noted(model, question.purpose, answer, outcome, time.monotonic() - started))
+            ledger.add(_model_call(model, question.purpose, answer, outcome, time.monotonic() - started))
         return answer
 
     def _stream(self, model: str, question: Question[T], answer: Answer) -> None:
@@ -205,7 +206,7 @@ class Gemini:
                 if time.monotonic() > deadline:
                     raise Unavailable("the answer took too long")
         except errors.APIError as error:
-            raise typed(error) from error
+            raise typed_error(error) from error
         except httpx2.HTTPError as error:
             raise Unavailable(type(error).__name__) from error
         except (json.JSONDecodeError, errors.UnknownApiResponseError) as error:
@@ -226,7 +227,7 @@ class Gemini:
         )
 
 
-def patient(settings: Settings) -> Retrying:
+def retrying(settings: Settings) -> Retrying:
     """Calls again what was Unavailable, some times; raises what the last call raised."""
     return Retrying(
         stop=stop_after_attempt(settings.gemini_attempts),
@@ -239,39 +240,38 @@ def patient(settings: Settings) -> Retrying:
 def _wait(state: RetryCallState) -> float:
     """What Google asks for, else longer each time, with jitter."""
     error = state.outcome.exception() if state.outcome else None
-    asked = error.after if isinstance(error, Unavailable) else 0.0
+    requested = error.after if isinstance(error, Unavailable) else 0.0
     own = wait_exponential_jitter(initial=FIRST_WAIT, max=LONGEST_WAIT, jitter=FIRST_WAIT)(state)
-    return min(max(asked, own), LONGEST_WAIT)
+    return min(max(requested, own), LONGEST_WAIT)
 
 
-def typed(error: errors.APIError) -> ProviderError:
+def typed_error(error: errors.APIError) -> ProviderError:
     """Google's words are for operators; they hold no secret and no learner's words."""
-    told = f"{error.code} {error.status}: {str(error.message)[:300]}"
-    if error.code == 429 and _of_the_day(error):
-        return QuotaExhausted(told)
+    description = f"{error.code} {error.status}: {str(error.message)[:300]}"
+    if error.code == 429 and _is_of_the_day(error):
+        return QuotaExhausted(description)
     if error.code in RETRIED_CODES:
-        return Unavailable(told, _asked_to_wait(error))
-    return NotAccepted(told)
+        return Unavailable(description, _retry_delay(error))
+    return NotAccepted(description)
 
 
 def _details(error: errors.APIError) -> list[dict[str, object]]:
     details = error.details
     body = details.get("error", details) if isinstance(details, dict) else {}
-    found = body.get("details", []) if isinstance(body, dict) else []
-    return [entry for entry in found if isinstance(entry, dict)]
+    return _dicts(body.get("details")) if isinstance(body, dict) else []
 
 
-def _of_the_day(error: errors.APIError) -> bool:
+def _is_of_the_day(error: errors.APIError) -> bool:
     """A quota of the minute looks the same but for its id (google.rpc.QuotaFailure)."""
-    violations = [v for entry in _details(error) for v in _listed(entry.get("violations"))]
+    violations = [v for entry in _details(error) for v in _dicts(entry.get("violations"))]
     return any("PerDay" in str(violation.get("quotaId", "")) for violation in violations)
 
 
-def _listed(value: object) -> list[dict[str, object]]:
+def _dicts(value: object) -> list[dict[str, object]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
-def _asked_to_wait(error: errors.APIError) -> float:
+def _retry_delay(error: errors.APIError) -> float:
     """Seconds (google.rpc.RetryInfo, "37s")."""
     for entry in _details(error):
         delay = str(entry.get("retryDelay", "")).removesuffix("s")
@@ -280,12 +280,12 @@ def _asked_to_wait(error: errors.APIError) -> float:
     return 0.0
 
 
-def _check_taken_in(answer: Answer, question: Question[T]) -> None:
+def _check_video_tokens(answer: Answer, question: Question[T]) -> None:
     if answer.block_reason or not question.video_tokens:
         return
-    seen = answer.tokens_in().get("VIDEO", 0)
-    if seen < VIDEO_TOKENS_AT_LEAST * question.video_tokens:
-        raise NothingSeen(f"{seen} video tokens taken in where {question.video_tokens} were expected")
+    tokens = answer.tokens_in().get("VIDEO", 0)
+    if tokens < VIDEO_TOKENS_AT_LEAST * question.video_tokens:
+        raise NothingSeen(f"{tokens} video tokens taken in where {question.video_tokens} were expected")
 
 
 def _check_finished(answer: Answer) -> None:
@@ -304,19 +304,19 @@ def _check_finished(answer: Answer) -> None:
     raise ProviderRefused([f"blocked: {answer.finish_reason}"])
 
 
-def _parsed(answer: Answer, question: Question[T]) -> T:
+def _parse(answer: Answer, question: Question[T]) -> T:
     try:
         return question.schema.model_validate_json(answer.text)
     except ValidationError as error:
-        wrong = [
+        problems = [
             f"schema: {'.'.join(map(str, entry['loc'])) or 'answer'}: {entry['msg']}"
             for entry in error.errors(include_url=False, include_input=False)[:10]
         ]
-        raise ProviderRefused(wrong, answer.text) from error
+        raise ProviderRefused(problems, answer.text) from error
 
 
-def _noted(model: str, purpose: str, answer: Answer, outcome: str, seconds: float) -> ModelCall:
-    given = answer.usage.prompt_token_count or 0
+def _model_call(model: str, purpose: str, answer: Answer, outcome: str, seconds: float) -> ModelCall:
+    prompt_tokens = answer.usage.prompt_token_count or 0
     cached = answer.usage.cached_content_token_count or 0
     output = answer.usage.candidates_token_count or 0
     thoughts = answer.usage.thoughts_token_count or 0
@@ -327,13 +327,13 @@ def _noted(model: str, purpose: str, answer: Answer, outcome: str, seconds: floa
         model=model,
         answered_by=answer.model_version,
         outcome=outcome,
-        input_tokens=answer.tokens_in() if given else {},
+        input_tokens=answer.tokens_in() if prompt_tokens else {},
         cached_tokens=cached,
         output_tokens=output,
         thought_tokens=thoughts,
         seconds=round(seconds, 3),
         cost_usd=prices.tokens(
-            answer.model_version or model, given, cached, output + thoughts, utc_now().date()
+            answer.model_version or model, prompt_tokens, cached, output + thoughts, utc_now().date()
         ),
     )
 

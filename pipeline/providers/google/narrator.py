@@ -7,7 +7,7 @@ import hashlib
 import html
 import io
 import wave
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,13 +16,13 @@ from google.cloud import texttospeech_v1 as tts
 from models.coaching import ModelCall, Usage
 from pipeline.providers import ledger
 from pipeline.providers.google import prices
-from pipeline.providers.google.clients import tts_client
-from pipeline.providers.google.gapic import noted, retried
+from pipeline.providers.google.gapic import record_call, retry
 from pipeline.providers.google.gemini import PROVIDER
-from pipeline.providers.ports import ObjectStore, Pace, ProviderRefused, SpokenSentence
-from pipeline.providers.readings import homographs, sayable
+from pipeline.providers.ports import Pace, ProviderRefused, SpokenSentence
+from pipeline.providers.readings import homographs, speakable_text
 from pipeline.speech_length import morae
 from settings import Settings
+from storage.store import ObjectStore
 
 SAMPLE_RATE = 24_000  # Hz
 MAX_BYTES = 5_000  # of a request's text (Cloud Text-to-Speech quotas)
@@ -38,7 +38,8 @@ class GoogleNarrator:
     # Until our own narrations have been measured: Japanese read calmly, as newsreaders do.
     pace = Pace(mora=0.135, comma=0.3, sentence=0.3)
 
-    def __init__(self, settings: Settings, store: Callable[[], ObjectStore]) -> None:
+    def __init__(self, client: tts.TextToSpeechClient, settings: Settings, store: ObjectStore) -> None:
+        self._client = client
         self._settings = settings
         self._store = store
         self.model = settings.tts_voice
@@ -47,38 +48,38 @@ class GoogleNarrator:
         """Mono, 16 bit, 24 kHz. Raises ProviderError, ProviderRefused."""
         into.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            spoken = list(pool.map(ledger.carried(self._recording), sentences))
-        found = []
-        for number, (text, recording) in enumerate(zip(sentences, spoken, strict=True)):
+            recordings = list(pool.map(ledger.in_this_context(self._recording), sentences))
+        narration = []
+        for number, (text, recording) in enumerate(zip(sentences, recordings, strict=True)):
             wav = into / f"sentence-{number:02}.wav"
             wav.write_bytes(recording)
-            found.append(SpokenSentence(text, wav, _seconds(recording)))
+            narration.append(SpokenSentence(text, wav, _seconds(recording)))
         usage = Usage(
             provider=PROVIDER,
             model=self.model,
             characters=sum(map(len, sentences)),
-            audio_seconds=sum(each.seconds for each in found),
+            audio_seconds=sum(each.seconds for each in narration),
         )
-        return found, usage
+        return narration, usage
 
     def _recording(self, sentence: str) -> bytes:
         """Of the store, else spoken now: a retried video costs no second narration."""
-        words = sayable(sentence)
-        store, key = self._store(), self._key(words)
-        if store.exists(key):
-            return b"".join(store.read(key))
-        recording = self._spoken(words)
+        words = speakable_text(sentence)
+        key = self._key(words)
+        if self._store.exists(key):
+            return b"".join(self._store.read(key))
+        recording = self._synthesize(words)
         check_pace(words, recording)
-        store.put(key, iter([recording]), "audio/wav")
+        self._store.put(key, iter([recording]), "audio/wav")
         return recording
 
     def _key(self, words: str) -> str:
-        spoken_as = [self.model, str(self._settings.tts_speaking_rate), words, *map(str, homographs(words))]
-        return f"speech/{hashlib.sha256('|'.join(spoken_as).encode()).hexdigest()}.wav"
+        parts = [self.model, str(self._settings.tts_speaking_rate), words, *map(str, homographs(words))]
+        return f"speech/{hashlib.sha256('|'.join(parts).encode()).hexdigest()}.wav"
 
-    def _spoken(self, words: str) -> bytes:
-        given = self._input(words)
-        size = len((given.ssml or given.text).encode())
+    def _synthesize(self, words: str) -> bytes:
+        speech_input = self._input(words)
+        size = len((speech_input.ssml or speech_input.text).encode())
         if size > MAX_BYTES:
             raise ProviderRefused([f"length: a sentence of {size} bytes cannot be spoken in one request"])
         call = ModelCall(
@@ -89,7 +90,7 @@ class GoogleNarrator:
             cost_usd=prices.voice(self.model, len(words)),
         )
         request = tts.SynthesizeSpeechRequest(
-            input=given,
+            input=speech_input,
             voice=tts.VoiceSelectionParams(language_code="ja-JP", name=self.model),
             audio_config=tts.AudioConfig(
                 audio_encoding=tts.AudioEncoding.LINEAR16,
@@ -97,10 +98,10 @@ class GoogleNarrator:
                 speaking_rate=self._settings.tts_speaking_rate,
             ),
         )
-        answer = noted(
+        answer = record_call(
             call,
-            lambda: tts_client().synthesize_speech(
-                request=request, timeout=SPEAK_WITHIN, retry=retried(SPEAK_WITHIN)
+            lambda: self._client.synthesize_speech(
+                request=request, timeout=SPEAK_WITHIN, retry=retry(SPEAK_WITHIN)
             ),
         )
         return bytes(answer.audio_content)
@@ -111,9 +112,9 @@ class GoogleNarrator:
         if "Chirp" in self.model:
             pronunciations = [
                 tts.CustomPronunciationParams(
-                    phrase=written, phonetic_encoding=YOMIGANA, pronunciation=_hiragana(reading)
+                    phrase=spelling, phonetic_encoding=YOMIGANA, pronunciation=_hiragana(reading)
                 )
-                for written, reading in readings.items()
+                for spelling, reading in readings.items()
             ]
             if not pronunciations:
                 return tts.SynthesisInput(text=words)
@@ -124,16 +125,16 @@ class GoogleNarrator:
 
 
 def _with_readings(words: str, readings: dict[str, str]) -> Iterator[str]:
-    """The longest written form first, so that none is replaced inside another."""
+    """The longest spelling first, so that none is replaced inside another."""
     if not readings:
         yield html.escape(words)
         return
-    written = max(readings, key=len)
-    rest = {other: reading for other, reading in readings.items() if other != written}
-    parts = words.split(written)
+    spelling = max(readings, key=len)
+    rest = {other: reading for other, reading in readings.items() if other != spelling}
+    parts = words.split(spelling)
     for number, part in enumerate(parts):
         if number:
-            yield f'<sub alias="{html.escape(readings[written])}">{html.escape(written)}</sub>'
+            yield f'<sub alias="{html.escape(readings[spelling])}">{html.escape(spelling)}</sub>'
         yield from _with_readings(part, rest)
 
 

@@ -42,12 +42,12 @@ _TOKENS: Mapping[str, tuple[TokenPrice, ...]] = {
 }
 
 
-def tokens(model: str, given: int, cached: int, output: int, on: date) -> float:
-    """`given` includes the cached ones, `output` the thoughts."""
+def tokens(model: str, prompt_tokens: int, cached: int, output: int, on: date) -> float:
+    """`prompt_tokens` includes the cached ones, `output` the thoughts."""
     price = _price(model, on)
     if price is None:
         return 0.0
-    fresh = max(given - cached, 0)
+    fresh = max(prompt_tokens - cached, 0)
     return (fresh * price.input + cached * price.cached + output * price.output) / MILLION
 
 

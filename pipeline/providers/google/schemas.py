@@ -22,14 +22,14 @@ Clock = Field(pattern=r"^\d{2}:\d{2}$", max_length=5, description="MM:SS from th
 Confidence = Literal["low", "medium", "high"]
 
 
-class SeenEvent(BaseModel):
+class Event(BaseModel):
     t: str = Clock
     event: str = Field(max_length=80, description="what is seen or heard, in observable Japanese words")
     state: str = Field(max_length=80, description="of the pan (too_low, correct, too_high) and the food")
 
 
-class Watched(BaseModel):
-    events: list[SeenEvent] = Field(max_length=30)
+class Events(BaseModel):
+    events: list[Event] = Field(max_length=30)
 
 
 class Judgement(BaseModel):
@@ -45,7 +45,7 @@ class Judgement(BaseModel):
     confidence: Confidence
 
 
-class Analysis(Judgement, Watched):  # of the bases, the last one's fields come first: evidence before verdict
+class Analysis(Judgement, Events):  # of the bases, the last one's fields come first: evidence before verdict
     not_visible: list[str] = Field(max_length=8)
 
 
@@ -83,7 +83,7 @@ class Reply(BaseModel):
     answer: str = Field(max_length=600)
 
 
-class Heard(BaseModel):
+class Transcription(BaseModel):
     transcript: str = Field(max_length=6_000, description="empty when nobody speaks")
 
 
@@ -120,20 +120,20 @@ def to_analysis(answer: Analysis, provider: str) -> VideoAnalysis:
     return VideoAnalysis(
         cooking_events=[
             CookingEvent(
-                t=clock_of(seconds_of(seen.t)),
-                t_seconds=seconds_of(seen.t),
-                event=seen.event,
-                state=seen.state,
+                t=clock_of(seconds_of(entry.t)),
+                t_seconds=seconds_of(entry.t),
+                event=entry.event,
+                state=entry.state,
             )
-            for seen in answer.events
+            for entry in answer.events
         ],
-        **judged(answer),
+        **verdict_of(answer),
         not_visible=answer.not_visible,
         provider=provider,
     )
 
 
-def judged(answer: Judgement) -> dict[str, object]:
+def verdict_of(answer: Judgement) -> dict[str, object]:
     """The fields of a VideoAnalysis that a judgement decides."""
     moment = seconds_of(answer.key_moment)
     return {
@@ -151,9 +151,9 @@ def to_structured_input(answer: Entities, provider: str) -> StructuredInput:
 
 
 def to_coaching_text(answer: Coaching, provider: str) -> CoachingText:
-    said = answer.model_dump(exclude={"memo_answers"})
+    fields = answer.model_dump(exclude={"memo_answers"})
     answers = [MemoAnswer(question=entry.question, answer=entry.answer) for entry in answer.memo_answers]
-    return CoachingText(**said, memo_answers=answers, provider=provider)
+    return CoachingText(**fields, memo_answers=answers, provider=provider)
 
 
 def to_narration(answer: Narration, pivot: str, provider: str) -> NarrationScript:

@@ -8,15 +8,14 @@ from google.cloud import speech_v2
 from google.genai import types
 
 from models.coaching import ModelCall, Usage
-from pipeline.media import ffmpeg
 from pipeline.media.probe import audio_facts
 from pipeline.media.sound import to_flac
-from pipeline.providers.google import prices, prompting, schemas
-from pipeline.providers.google.clients import project, speech_client
-from pipeline.providers.google.gapic import noted, retried
+from pipeline.providers.google import prices, prompts, schemas
+from pipeline.providers.google.gapic import record_call, retry
 from pipeline.providers.google.gemini import PROVIDER, Gemini, Question
 from pipeline.providers.ports import ProviderError, Transcript
-from settings import Settings
+from settings import Settings, variable
+from storage.workspace import workspace
 
 # Cloud Speech v2 quotas: what is longer or larger can only be had in a batch, from a bucket.
 SYNC_SECONDS = 60.0
@@ -28,7 +27,9 @@ BOOST = 10.0  # of 20
 
 
 class ChirpTranscriber:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, client: speech_v2.SpeechClient, project: str, settings: Settings) -> None:
+        self._client = client
+        self._project = project
         self._settings = settings
 
     def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
@@ -46,13 +47,13 @@ class ChirpTranscriber:
             cost_usd=prices.speech(facts.duration_seconds),
         )
         if facts.duration_seconds < SYNC_SECONDS and facts.bytes < SYNC_BYTES:
-            results = noted(call, lambda: self._recognize(audio, config))
+            results = record_call(call, lambda: self._recognize(audio, config))
         elif uri is not None:
             batch = call.model_copy(update={"purpose": "batchRecognize"})
-            results = noted(batch, lambda: self._batch(uri, config))
+            results = record_call(batch, lambda: self._batch(uri, config))
         else:
             raise ProviderError(
-                "Cloud Speech hears a memo of a minute or more only from a bucket: set GCS_BUCKET"
+                f"Cloud Speech hears a memo of a minute or more only from a bucket: set {variable('gcs_bucket')}"
             )
         usage = Usage(
             provider=PROVIDER, model=self._settings.speech_model, audio_seconds=facts.duration_seconds
@@ -61,31 +62,31 @@ class ChirpTranscriber:
 
     @property
     def _recognizer(self) -> str:
-        return f"projects/{project()}/locations/{self._settings.speech_location}/recognizers/_"
+        return f"projects/{self._project}/locations/{self._settings.speech_location}/recognizers/_"
 
     def _config(self, phrases: Sequence[str]) -> speech_v2.RecognitionConfig:
-        wanted = [
+        hints = [
             speech_v2.PhraseSet.Phrase(value=phrase, boost=BOOST)
             for phrase in dict.fromkeys(phrases)
             if 0 < len(phrase) <= PHRASE_CHARACTERS
         ]
         inline = speech_v2.SpeechAdaptation.AdaptationPhraseSet(
-            inline_phrase_set=speech_v2.PhraseSet(phrases=wanted)
+            inline_phrase_set=speech_v2.PhraseSet(phrases=hints)
         )
         return speech_v2.RecognitionConfig(
             auto_decoding_config=speech_v2.AutoDetectDecodingConfig(),
             model=self._settings.speech_model,
             language_codes=["ja-JP"],
             features=speech_v2.RecognitionFeatures(enable_automatic_punctuation=True),
-            adaptation=speech_v2.SpeechAdaptation(phrase_sets=[inline]) if wanted else None,
+            adaptation=speech_v2.SpeechAdaptation(phrase_sets=[inline]) if hints else None,
         )
 
     def _recognize(self, audio: Path, config: speech_v2.RecognitionConfig) -> Sequence[Any]:
         request = speech_v2.RecognizeRequest(
             recognizer=self._recognizer, config=config, content=audio.read_bytes()
         )
-        answer = speech_client().recognize(
-            request=request, timeout=RECOGNIZE_WITHIN, retry=retried(RECOGNIZE_WITHIN)
+        answer = self._client.recognize(
+            request=request, timeout=RECOGNIZE_WITHIN, retry=retry(RECOGNIZE_WITHIN)
         )
         return list(answer.results)
 
@@ -98,13 +99,13 @@ class ChirpTranscriber:
                 inline_response_config=speech_v2.InlineOutputConfig()
             ),
         )
-        operation = speech_client().batch_recognize(
-            request=request, timeout=RECOGNIZE_WITHIN, retry=retried(RECOGNIZE_WITHIN)
+        operation = self._client.batch_recognize(
+            request=request, timeout=RECOGNIZE_WITHIN, retry=retry(RECOGNIZE_WITHIN)
         )
-        found = operation.result(timeout=BATCH_WITHIN).results[uri]
-        if found.error.code:
-            raise ProviderError(f"Cloud Speech: {found.error.code} {found.error.message[:300]}")
-        return list(found.inline_result.transcript.results)
+        result = operation.result(timeout=BATCH_WITHIN).results[uri]
+        if result.error.code:
+            raise ProviderError(f"Cloud Speech: {result.error.code} {result.error.message[:300]}")
+        return list(result.inline_result.transcript.results)
 
 
 class GeminiTranscriber:
@@ -116,22 +117,25 @@ class GeminiTranscriber:
     def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
         """Raises UnreadableAudio, ProviderError, ProviderRefused."""
         facts = audio_facts(audio)
-        prompt, words = prompting.transcription(phrases)
-        with ffmpeg.workspace() as folder:
+        prompt = prompts.transcription(phrases)
+        with workspace() as folder:
             # Which of AAC's names the API takes is not documented for every version; FLAC's is certain.
             data = to_flac(audio, folder / "memo.flac").read_bytes()
-        heard = self._gemini.ask(
+        answer = self._gemini.ask(
             Question(
                 purpose=prompt.label,
-                system=prompting.system(),
-                parts=[types.Part.from_bytes(data=data, mime_type="audio/flac"), types.Part(text=words)],
-                schema=schemas.Heard,
+                system=prompts.system(),
+                parts=[
+                    types.Part.from_bytes(data=data, mime_type="audio/flac"),
+                    types.Part(text=prompt.text),
+                ],
+                schema=schemas.Transcription,
             )
         )
         usage = self._gemini.usage.model_copy(update={"audio_seconds": facts.duration_seconds})
-        return Transcript(heard.transcript.strip(), usage)
+        return Transcript(answer.transcript.strip(), usage)
 
 
 def _text(results: Sequence[Any]) -> str:
-    said = (result.alternatives[0].transcript.strip() for result in results if result.alternatives)
-    return " ".join(words for words in said if words)
+    texts = (result.alternatives[0].transcript.strip() for result in results if result.alternatives)
+    return " ".join(text for text in texts if text)

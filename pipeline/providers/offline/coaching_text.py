@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from models.coaching import CoachingText, RatingAspect, SessionSummary
-from pipeline.hazards import hazard_of
-from pipeline.providers.offline import phrases as say
+from pipeline.checks.hazards import hazard_of
+from pipeline.providers.offline import phrases
 from pipeline.providers.offline.composing import Draft, pick
 from pipeline.providers.offline.lesson import Lesson, lesson_of
-from pipeline.providers.offline.matching import SHOWS_DONE, content_of
+from pipeline.providers.offline.matching import DONENESS_SIGNS, content_of
 from pipeline.providers.offline.memo_answers import memo_answers
-from pipeline.providers.offline.politeness import is_polite, noted
+from pipeline.providers.offline.politeness import is_polite, observation_sentence
 from pipeline.providers.ports import CoachingBrief
 
 PROVIDER = "offline-coach"
@@ -22,14 +22,14 @@ def coaching_text(brief: CoachingBrief) -> CoachingText:
     """One problem, its principle, one action, one sign; the same brief always gives the same text."""
     lesson = lesson_of(brief)
     draft = Draft()
-    return CoachingText(  # in the order in which it is read: what was said once is not said again
+    return CoachingText(  # in the order in which it is read: no sentence comes twice
         praise=draft.say(praise(brief)),
         mondaiten=draft.say(problem(brief, lesson)),
         skill=draft.say(*skill(brief, lesson)),
         next_action=draft.say(lesson.next_action, focus(brief, lesson)),
         success_sign=draft.say(lesson.success_sign) or lesson.success_sign,
         stop_cue=draft.say(lesson.stop_cue) or draft.say(brief.dish.stop_cue),
-        safety=draft.say(safety(brief, lesson), underdone(brief)),
+        safety=draft.say(safety(brief, lesson), doneness_warning(brief)),
         comparison=draft.say(*comparison(brief, lesson)),
         memo_answers=memo_answers(brief, lesson, draft),
         suggested_questions=suggested_questions(brief, lesson),
@@ -50,23 +50,23 @@ def previous_attempt(brief: CoachingBrief) -> SessionSummary | None:
 
 
 def praise(brief: CoachingBrief) -> str:
-    """A concrete act first: a fault overcome, a good rating, something noticed, or having cooked again."""
-    return f"{brief.first_name}さん、{praised_act(brief)}"
+    """A concrete act first: progress, a remark of the memo, a good rating, a question, or another attempt."""
+    return f"{brief.first_name}さん、{act_to_praise(brief)}"
 
 
-def praised_act(brief: CoachingBrief) -> str:
+def act_to_praise(brief: CoachingBrief) -> str:
     keys = (brief.dish.slug, brief.session_number, brief.analysis.fault)
     past, code = previous_attempt(brief), brief.analysis.fault
     if past and past.fault and past.fault != code:
-        return pick(say.PRAISE_OVERCAME, *keys)
+        return pick(phrases.PRAISE_PROGRESS, *keys)
     if issue := quotable(brief):
-        return pick(say.PRAISE_NOTICED, *keys).format(issue=issue)
-    liked = [aspect for aspect in RatingAspect if brief.self_ratings.get(aspect, 0) >= GOOD_RATING]
-    if liked:
-        return say.PRAISE_RATING[liked[(brief.session_number - 1) % len(liked)]]
+        return pick(phrases.PRAISE_REMARK, *keys).format(issue=issue)
+    good_aspects = [aspect for aspect in RatingAspect if brief.self_ratings.get(aspect, 0) >= GOOD_RATING]
+    if good_aspects:
+        return phrases.PRAISE_RATING[good_aspects[(brief.session_number - 1) % len(good_aspects)]]
     if brief.structured_input.questions:
-        return say.PRAISE_ASKED
-    return pick(say.PRAISE_ATTEMPT[brief.session_number], *keys).format(dish=brief.dish.name_ja)
+        return phrases.PRAISE_QUESTION
+    return pick(phrases.PRAISE_ATTEMPT[brief.session_number], *keys).format(dish=brief.dish.name_ja)
 
 
 def quotable(brief: CoachingBrief) -> str:
@@ -78,18 +78,18 @@ def quotable(brief: CoachingBrief) -> str:
 def problem(brief: CoachingBrief, lesson: Lesson) -> str:
     time = brief.analysis.key_moment_timestamp
     if brief.fault is None:
-        where = pick(say.WHERE_REFINED, lesson.key).format(time=time)
-        return pick(say.NO_FAULT, lesson.key) + lesson.point + where
-    unsure = say.UNSURE if brief.analysis.confidence == "low" else ""
-    where = pick(say.WHERE, lesson.key).format(time=time)
+        where = pick(phrases.WHERE_REFINEMENT, lesson.key).format(time=time)
+        return pick(phrases.NO_FAULT, lesson.key) + lesson.point + where
+    unsure = phrases.UNSURE if brief.analysis.confidence == "low" else ""
+    where = pick(phrases.WHERE, lesson.key).format(time=time)
     issue = quotable(brief)
-    related = issue and content_of(issue) & content_of(" ".join((*brief.fault.learner_words, lesson.point)))
-    memo = say.MEMO_MATCHES.format(issue=issue) if related else ""
-    return unsure + lesson.point + where + noted(brief.analysis.evidence) + memo
+    fault_words = content_of(" ".join((*brief.fault.learner_words, lesson.point)))
+    memo = phrases.MEMO_MATCHES.format(issue=issue) if issue and content_of(issue) & fault_words else ""
+    return unsure + lesson.point + where + observation_sentence(brief.analysis.evidence) + memo
 
 
 def skill(brief: CoachingBrief, lesson: Lesson) -> list[str]:
-    """The principle and its why; later attempts also hear how it is felt, then where else it holds."""
+    """The principle and its why; later attempts also get how it feels, then where else it holds."""
     if not lesson.principle:
         return [brief.dish.attempts[brief.session_number - 1]]
     more = {1: "", 2: lesson.senses, 3: lesson.carries_over}[brief.session_number]
@@ -97,10 +97,10 @@ def skill(brief: CoachingBrief, lesson: Lesson) -> list[str]:
 
 
 def focus(brief: CoachingBrief, lesson: Lesson) -> str:
-    """Whether food is done is no matter of one's own measure."""
-    options: Sequence[str] = say.FOCUS[brief.session_number]
-    if SHOWS_DONE.search(lesson.next_action + lesson.success_sign):
-        options = [option for option in options if option != say.OWN_MEASURE]
+    """Without the encouragement to go by one's own measure where the lesson is whether food is done."""
+    options: Sequence[str] = phrases.FOCUS[brief.session_number]
+    if DONENESS_SIGNS.search(lesson.next_action + lesson.success_sign):
+        options = [option for option in options if option != phrases.FOCUS_OWN_MEASURE]
     return pick(options, lesson.key)
 
 
@@ -108,22 +108,22 @@ def comparison(brief: CoachingBrief, lesson: Lesson) -> list[str]:
     """With the last attempt; "" on a first one, unless the learner has been away."""
     past, code = previous_attempt(brief), brief.analysis.fault
     long_gap = brief.days_since_last is not None and brief.days_since_last > LONG_GAP_DAYS
-    told = [pick(say.COMPARE_WELCOME_BACK, lesson.key)] if long_gap else []
+    sentences = [pick(phrases.COMPARE_WELCOME_BACK, lesson.key)] if long_gap else []
     if past and past.fault:
         if code is None:
-            told.append(say.COMPARE_NO_FAULT)
+            sentences.append(phrases.COMPARE_NO_FAULT)
         else:
-            options = say.COMPARE_SAME_FAULT if past.fault == code else say.COMPARE_NEW_FAULT
-            told.append(pick(options, lesson.key))
+            options = phrases.COMPARE_SAME_FAULT if past.fault == code else phrases.COMPARE_NEW_FAULT
+            sentences.append(pick(options, lesson.key))
     elif code and not past and any(each.fault == code for each in brief.past_sessions):
-        told.append(say.COMPARE_ELSEWHERE)
+        sentences.append(phrases.COMPARE_ELSEWHERE)
     if brief.session_number == 2:
-        told.append(pick(say.COMPARE_WOBBLE, lesson.key))
-    return told
+        sentences.append(pick(phrases.COMPARE_WOBBLE, lesson.key))
+    return sentences
 
 
 def safety(brief: CoachingBrief, lesson: Lesson) -> str:
-    """A word of care for the hazard the advice brings near, in the dish's own words where it has them."""
+    """A warning of the hazard in the advice, in the dish's own words where it has them."""
     around = lesson.success_sign + lesson.point + lesson.principle  # 切る is mostly no knife there
     hazard = hazard_of(lesson.next_action)
     if "揚げ" in brief.dish.name_ja and hazard not in ("knife", "raw"):
@@ -133,30 +133,32 @@ def safety(brief: CoachingBrief, lesson: Lesson) -> str:
         hazard = "heat"
     if hazard is None:
         return ""
-    fitting = (line for line in brief.dish.safety if say.OWN_SAFETY[hazard].search(line) and is_polite(line))
-    return next(fitting, say.SAFETY[hazard])
+    dish_lines = (
+        line for line in brief.dish.safety if phrases.DISH_SAFETY[hazard].search(line) and is_polite(line)
+    )
+    return next(dish_lines, phrases.SAFETY[hazard])
 
 
-def underdone(brief: CoachingBrief) -> str:
+def doneness_warning(brief: CoachingBrief) -> str:
     """Food the learner calls raw must not be eaten, whatever the lesson is about."""
-    told = f"{brief.transcript} {' '.join(brief.structured_input.identified_issues)}"
-    return say.SAFETY_UNDERDONE if say.UNDERDONE.search(told) else ""
+    memo = f"{brief.transcript} {' '.join(brief.structured_input.identified_issues)}"
+    return phrases.SAFETY_RAW_INSIDE if phrases.RAW_INSIDE.search(memo) else ""
 
 
 def suggested_questions(brief: CoachingBrief, lesson: Lesson) -> list[str]:
-    """Three that `answers` can answer from what is at hand, other ones each attempt."""
-    taught = brief.principle
-    senses = taught.senses if taught else ""
-    at_hand = {
-        say.ASK_WHY: bool(lesson.why),
-        say.ASK_SOUND: "音" in senses,
-        say.ASK_STOP: bool(lesson.stop_cue),
-        say.ASK_RECOVER: bool(taught),
-        say.ASK_SUBSTITUTE: bool(brief.dish.substitutions),
-        say.ASK_ELSEWHERE: bool(taught),
-        say.ASK_SMELL: "香" in senses or "におい" in senses,
-        say.ASK_START: bool(brief.dish.start_cue),
+    """Three that `answers` has facts for, other ones each attempt."""
+    principle = brief.principle
+    senses = principle.senses if principle else ""
+    has_facts = {
+        phrases.ASK_WHY: bool(lesson.why),
+        phrases.ASK_SOUND: "音" in senses,
+        phrases.ASK_STOP: bool(lesson.stop_cue),
+        phrases.ASK_RECOVER: bool(principle),
+        phrases.ASK_SUBSTITUTE: bool(brief.dish.substitutions),
+        phrases.ASK_ELSEWHERE: bool(principle),
+        phrases.ASK_SMELL: "香" in senses or "におい" in senses,
+        phrases.ASK_START: bool(brief.dish.start_cue),
     }
-    asked = [question for question, known in at_hand.items() if known]
-    first = (brief.session_number - 1) * 2 % max(len(asked), 1)
-    return (asked[first:] + asked[:first])[:3]
+    questions = [question for question, is_answerable in has_facts.items() if is_answerable]
+    first = (brief.session_number - 1) * 2 % max(len(questions), 1)
+    return (questions[first:] + questions[:first])[:3]

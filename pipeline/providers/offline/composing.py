@@ -7,34 +7,34 @@ from pipeline.providers.sentences import sentences
 
 
 class Draft:
-    """Remembers what was said, so that no sentence comes twice in one message."""
+    """Remembers its sentences, so that none comes twice in one message."""
 
-    def __init__(self, *said: str) -> None:
-        self._said = {sentence for text in said for sentence in full_sentences(text)}
+    def __init__(self, *texts: str) -> None:
+        self._sentences = {sentence for text in texts for sentence in full_sentences(text)}
 
     def say(self, *texts: str) -> str:
-        """The texts' sentences that were not said yet, joined."""
-        fresh = dict.fromkeys(s for text in texts for s in full_sentences(text) if s not in self._said)
-        self._said.update(fresh)
-        return "".join(fresh)
+        """The texts' sentences that did not come yet, as one text."""
+        new = dict.fromkeys(s for text in texts for s in full_sentences(text) if s not in self._sentences)
+        self._sentences.update(new)
+        return "".join(new)
 
     def is_new(self, text: str) -> bool:
-        return not self._said & set(full_sentences(text))
+        return not self._sentences & set(full_sentences(text))
 
 
 def full_sentences(text: str) -> list[str]:
-    """The sentences of a curriculum text, each closed by a mark."""
-    return [found if found[-1] in "。！？!?」" else f"{found}。" for found in sentences(text)]
+    """The sentences of a curriculum text, each with a mark at its end."""
+    return [each if each[-1] in "。！？!?」" else f"{each}。" for each in sentences(text)]
 
 
 def opening(text: str, characters: int) -> str:
     """The first sentences that fit into that many characters, one at least."""
-    kept = ""
+    start = ""
     for sentence in full_sentences(text):
-        if kept and len(kept) + len(sentence) > characters:
+        if start and len(start) + len(sentence) > characters:
             break
-        kept += sentence
-    return kept
+        start += sentence
+    return start
 
 
 def pick(options: Sequence[str], *keys: object) -> str:

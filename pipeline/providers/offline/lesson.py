@@ -15,18 +15,18 @@ class Lesson:
     next_action: str
     success_sign: str
     stop_cue: str
-    seen: str  # "" for a refinement: nothing was seen to go wrong
+    appearance: str  # of the fault; "" for a refinement: nothing went wrong
     principle: str
     why: str
     senses: str
     carries_over: str
-    about: str  # how learners put it, for recognising their questions
+    about: str  # in learners' own words, for recognising their questions
     key: str  # varied wording is chosen by it, so a retried stage says the same again
 
 
 def lesson_of(brief: CoachingBrief) -> Lesson:
-    """Refinements take turns by attempt."""
-    fault, taught, dish = brief.fault, brief.principle, brief.dish
+    """Without a fault each attempt gets the dish's next refinement."""
+    fault, principle, dish = brief.fault, brief.principle, brief.dish
     refinement = dish.refinements[(brief.session_number - 1) % len(dish.refinements)]
     source = fault or refinement
     return Lesson(
@@ -34,11 +34,11 @@ def lesson_of(brief: CoachingBrief) -> Lesson:
         next_action=source.next_action,
         success_sign=source.success_sign,
         stop_cue=(fault.stop_cue if fault else "") or dish.stop_cue,
-        seen=fault.seen if fault else "",
-        principle=opening(taught.principle, PRINCIPLE) if taught else "",
-        why=opening(taught.why, WHY) if taught else "",
-        senses=opening(taught.senses, WHY) if taught else "",
-        carries_over=opening(taught.carries_over, WHY) if taught else "",
+        appearance=fault.seen if fault else "",
+        principle=opening(principle.principle, PRINCIPLE) if principle else "",
+        why=opening(principle.why, WHY) if principle else "",
+        senses=opening(principle.senses, WHY) if principle else "",
+        carries_over=opening(principle.carries_over, WHY) if principle else "",
         about=" ".join((fault.name_ja, fault.seen, *fault.learner_words)) if fault else "",
         key=f"{dish.slug}|{source.principle_id}|{fault.code if fault else ''}|{brief.session_number}",
     )

@@ -1,8 +1,8 @@
 """The words that rules look for, in Sudachi's normalized form (かたい, 固い and 硬い are all 固い)."""
 
 
-def lemmas(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
+def lemmas(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 NEGATIVE = lemmas(
@@ -18,7 +18,8 @@ JOYS = lemmas("美味しい 旨い 楽しい 良い 嬉しい 凄い 綺麗 食�
 NEGATIONS = frozenset(("ない", "無い", "ず", "ぬ"))
 DEPENDENT_VERBS = frozenset(("為る", "成る", "居る"))
 REGRETS = frozenset(("仕舞う", "ちゃう", "じゃう"))
-UNKNOWING = lemmas("分かる 知る 思う 心配 問題 自信 知れる 事 初めて")
+# Where one of these is negated, nothing went wrong (わからない, 問題なく).
+NO_HOPES = lemmas("分かる 知る 思う 心配 問題 自信 知れる 事 初めて")
 INTERROGATIVES = lemmas(
     "何 何故 何で いつ 何時 どう 如何 どれ どの どこ 何処 どんな どちら 何方 どうして どのくらい"
 )
@@ -34,7 +35,7 @@ EMOTIONS = {
     "疲れ": lemmas("疲れる 大変 しんどい へとへと ぐったり"),
     "満足": lemmas("満足 大満足 上出来"),
 }
-NEEDS_DENIAL = frozenset(("自信",))  # 自信がない is a worry, 自信がついた is none
+NEEDS_NEGATION = frozenset(("自信",))  # 自信がない is a worry, 自信がついた is none
 CONTENT = "満足"
 CONTENT_SIGNS = lemmas("美味しい 旨い 良い 綺麗 最高 完璧 成功 バッチリ ばっちり 上手")
 

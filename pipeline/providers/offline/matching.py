@@ -1,6 +1,6 @@
-"""Which of the things known answers a question: one that speaks of what is asked about, in the way it is asked.
+"""Which fact answers a question: one that speaks of the same thing, and of the kind that the question asks for.
 
-Better none than a neighbour's: a fact must cover the question's own words before its kind counts.
+No answer is better than one about something similar: a fact must cover the question's own words before its kind counts.
 """
 
 import math
@@ -43,10 +43,10 @@ class Fact:
     about: str = ""  # words it also answers to, without saying them
     heading: str = ""  # what it is mainly about
     lead: str = ""  # a sentence that introduces it
-    coached: bool = False  # part of the lesson itself, which a question most likely means
+    from_lesson: bool = False  # which a question most likely means
 
     @property
-    def spoken(self) -> str:
+    def searchable_text(self) -> str:
         return f"{self.text} {self.about}"
 
 
@@ -96,14 +96,14 @@ AMOUNTS = re.compile(
 TIME = re.compile("何[分秒]|時間|[のれ][くぐ]らい.*(焼|炒|煮|揚|ゆで|茹|蒸|待|休)(?![汁油湯])")
 HEAT = re.compile("何度|温度")
 TO_TASTE = (Topic.HOW, Topic.GENERAL, Topic.SIGN, Topic.SENSES)  # what stands for an amount
-DONE = re.compile("焼け|揚が|煮え|火[がはの]?通|生焼け|生っぽ|中まで")  # asks whether food is done
-SHOWS_DONE = re.compile("赤み|赤い(所|色)|肉汁|透きとお|断面|割って|骨から|竹串|弾力|ほぐれ")
-HEATED = lemmas(
+DONENESS = re.compile("焼け|揚が|煮え|火[がはの]?通|生焼け|生っぽ|中まで")  # asks whether food is done
+DONENESS_SIGNS = re.compile("赤み|赤い(所|色)|肉汁|透きとお|断面|割って|骨から|竹串|弾力|ほぐれ")
+HEATING = lemmas(
     "焼く 焼ける 炒める 煮る 煮える 揚げる 上げる 揚がる 上がる 火 通る 中"
-)  # what every sign of doneness is about
+)  # every sign of doneness is about these
 
-# Two ways of saying one thing; the first stands for all.
-SAME = tuple(
+# Several words for one thing; the first stands for all.
+SYNONYMS = tuple(
     tuple(line.split())
     for line in """取る 外す 開ける
 出す 取り出す 取り出し 引き上げる
@@ -119,18 +119,18 @@ SAME = tuple(
 固い 固まる
 鍋 フライパン""".splitlines()
 )
-STANDS_FOR = {word: same[0] for same in SAME for word in same}
-SPELLINGS = (  # as taught -> as asked, in the signs that are cut into words best
+FIRST_SYNONYM = {word: same[0] for same in SYNONYMS for word in same}
+SPELLINGS = (  # the curriculum's -> the learners', which Sudachi divides into words best
     (re.compile("強い火|強めの火|火を強め|火を強く"), "強火"),
     (re.compile("弱い火|弱めの火|火を弱め|火を弱く"), "弱火"),
     (re.compile("ぶた(?!肉)"), "蓋"),
 )
-OFTEN = lemmas("毎回 いつも 毎度 全部 ずっと 本当 やはり 普通 一回 かどう")
+FREQUENT = lemmas("毎回 いつも 毎度 全部 ずっと 本当 やはり 普通 一回 かどう")
 CONTENT_PARTS = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞"))
-ENOUGH = 0.5  # of the weight of a question's own words must be met before a fact may answer
-COACHED = 0.3  # what being part of the lesson is worth, against the kind of fact (1) and the words met (2)
-NAMED = 0.5  # what it is worth that the very thing asked about is a fact's heading: more than the lesson
-CLOSES = 0.2  # what it is worth that a sentence comes to the very thing asked about
+MIN_COVERAGE = 0.5  # of the weight of a question's own words, below which a fact is no answer
+LESSON_BONUS = 0.3  # for a fact of the lesson, against 1 for its kind and 2 for its words
+HEADING_BONUS = 0.5  # for a fact whose heading is the very thing: more than for the lesson
+CLOSING_BONUS = 0.2  # for a fact with a sentence that ends on the very thing
 
 
 def intent_of(question: str) -> tuple[re.Pattern[str] | None, tuple[Topic, ...]]:
@@ -138,7 +138,7 @@ def intent_of(question: str) -> tuple[re.Pattern[str] | None, tuple[Topic, ...]]
 
 
 def topics_of(question: str) -> tuple[Topic, ...]:
-    """What it asks for; several, likeliest first, or none."""
+    """The kinds of fact that may answer; several, likeliest first, or none."""
     if asks_amount(question):
         return FINISH if asks_time(question) else TO_TASTE
     return intent_of(question)[1]
@@ -149,17 +149,17 @@ def asks_amount(question: str) -> bool:
 
 
 def asks_time(question: str) -> bool:
-    """Of the amounts asked for, those that a cue to stop answers."""
+    """Whether the amount is one that a cue to stop answers."""
     return TIME.search(question) is not None
 
 
 def is_of_taste(question: str) -> bool:
-    """Of the amounts asked for, those that may safely be found by tasting: neither time nor heat."""
+    """Whether the amount may safely be found by tasting: it is neither time nor heat."""
     return asks_amount(question) and not (TIME.search(question) or HEAT.search(question))
 
 
 def asks_doneness(question: str) -> bool:
-    return topics_of(question) == FINISH and DONE.search(question) is not None
+    return topics_of(question) == FINISH and DONENESS.search(question) is not None
 
 
 def one_spelling(text: str) -> str:
@@ -169,14 +169,14 @@ def one_spelling(text: str) -> str:
 
 
 def is_content(word: Word) -> bool:
-    return word.part in CONTENT_PARTS and word.lemma not in EMPTY | OFTEN
+    return word.part in CONTENT_PARTS and word.lemma not in EMPTY | FREQUENT
 
 
 @lru_cache(maxsize=4096)
 def content_words(text: str) -> tuple[str, ...]:
     """The words that carry meaning, in normalized form, one word for all that say the same."""
     return tuple(
-        STANDS_FOR.get(word.lemma, word.lemma) for word in words(one_spelling(text)) if is_content(word)
+        FIRST_SYNONYM.get(word.lemma, word.lemma) for word in words(one_spelling(text)) if is_content(word)
     )
 
 
@@ -188,25 +188,22 @@ def nouns_of(text: str) -> frozenset[str]:
     return frozenset(word.lemma for word in words(one_spelling(text)) if word.part == "名詞")
 
 
-def asked_about(question: str, subject: str) -> frozenset[str]:
-    """The words an answer must speak of.
-
-    The dish is understood, and so are the words of asking themselves.
-    """
+def words_to_match(question: str, subject: str) -> frozenset[str]:
+    """The question's content words that an answer must match: neither the dish nor the words of asking itself."""
     text = one_spelling(unicodedata.normalize("NFKC", question))
     sign = intent_of(text)[0]
     asking = [match.span() for each in (sign, AMOUNTS) if each for match in each.finditer(text)]
-    understood = content_of(subject) | (HEATED if topics_of(question) == FINISH else frozenset())
-    needed = set()
+    implicit = content_of(subject) | (HEATING if topics_of(question) == FINISH else frozenset())
+    content = set()
     end = 0
     for word in words(text):
         start, end = end, end + len(word.surface)
         if is_content(word) and not any(first <= start and end <= last for first, last in asking):
-            needed.add(STANDS_FOR.get(word.lemma, word.lemma))
-    return frozenset(needed - understood)
+            content.add(FIRST_SYNONYM.get(word.lemma, word.lemma))
+    return frozenset(content - implicit)
 
 
-def fit_to_answer(question: str, facts: Sequence[Fact]) -> Sequence[Fact]:
+def suitable_facts(question: str, facts: Sequence[Fact]) -> Sequence[Fact]:
     """Whether food is done, only what shows it may say; how long it takes, the dish's own cue as well."""
     if not (asks_doneness(question) or asks_time(question)):
         return facts
@@ -214,60 +211,64 @@ def fit_to_answer(question: str, facts: Sequence[Fact]) -> Sequence[Fact]:
         fact
         for fact in facts
         if fact.topic in FINISH
-        and (SHOWS_DONE.search(fact.text) or (asks_time(question) and fact.topic is Topic.STOP))
+        and (DONENESS_SIGNS.search(fact.text) or (asks_time(question) and fact.topic is Topic.STOP))
     ]
 
 
 def best_fact(
-    question: str, facts: Sequence[Fact], subject: str, is_fresh: Callable[[str], bool] = bool
+    question: str, facts: Sequence[Fact], subject: str, is_new: Callable[[str], bool] = bool
 ) -> Fact | None:
-    """The fresh fact that answers best, or None when nothing known speaks of it; the first of equals.
+    """The new fact that answers best, or None when no fact speaks of it; the first of equals.
 
     Three things count, in this order: the question's words it covers, its kind, and where it is from.
     """
-    asked, topics = asked_about(question, subject), topics_of(question)
-    things = asked & nouns_of(question)  # 胡椒をかける is not answered by 火にかける
-    fresh = [fact for fact in fit_to_answer(question, facts) if is_fresh(fact.text)]
-    known = Counter(word for fact in fresh for word in met(asked, fact.spoken))
-    weight = {word: math.log(1 + (1 + len(fresh)) / (1 + known[word])) for word in asked}
+    question_words, topics = words_to_match(question, subject), topics_of(question)
+    things = question_words & nouns_of(question)  # 胡椒をかける is not answered by 火にかける
+    candidates = [fact for fact in suitable_facts(question, facts) if is_new(fact.text)]
+    counts = Counter(word for fact in candidates for word in matches(question_words, fact.searchable_text))
+    weight = {word: math.log(1 + (1 + len(candidates)) / (1 + counts[word])) for word in question_words}
     total = sum(weight.values())
 
+    def share(some: Collection[str]) -> float:
+        """Of the weight of all the question's words."""
+        return sum(weight[word] for word in some) / (total or 1.0)
+
     def score(fact: Fact) -> float:
-        covered = sum(weight[word] for word in met(asked, fact.spoken)) / total if asked else 1.0
-        suits = max(1.0 - 0.3 * topics.index(fact.topic), 0.1) if fact.topic in topics else 0.0
+        coverage = share(matches(question_words, fact.searchable_text)) if question_words else 1.0
+        kind = max(1.0 - 0.3 * topics.index(fact.topic), 0.1) if fact.topic in topics else 0.0
         if (
-            covered < ENOUGH
-            or (things and not met(things, fact.spoken))
-            or not (suits or (asked and not topics))
+            coverage < MIN_COVERAGE
+            or (things and not matches(things, fact.searchable_text))
+            or not (kind or (question_words and not topics))
         ):
             return 0.0
-        source = COACHED if fact.coached else 0.0
-        named = NAMED * sum(weight[word] for word in met(asked, fact.heading)) / (total or 1.0)
-        closes = CLOSES if asked & closing_words(fact.text) else 0.0
-        return 2 * covered + suits + source + named + closes + likeness(question, fact.text)
+        source = LESSON_BONUS if fact.from_lesson else 0.0
+        heading = HEADING_BONUS * share(matches(question_words, fact.heading))
+        closing = CLOSING_BONUS if question_words & closing_words(fact.text) else 0.0
+        return 2 * coverage + kind + source + heading + closing + likeness(question, fact.text)
 
-    best = max(fresh, key=score, default=None)
+    best = max(candidates, key=score, default=None)
     return best if best is not None and score(best) > 0 else None
 
 
 @lru_cache(maxsize=4096)
 def closing_words(text: str) -> frozenset[str]:
-    """What its sentences come to: ふたを外しましょう tells when to, ふたを外したら待ちましょう does not."""
+    """The last word of each sentence: ふたを外しましょう tells when to, ふたを外したら待ちましょう does not."""
     return frozenset(word for sentence in sentences(text) for word in content_words(sentence)[-1:])
 
 
-def met(asked: Collection[str], text: str) -> set[str]:
-    """The asked words a text speaks of: 塩 also meets 塩気, 卵 also 卵液."""
-    spoken = content_of(text)
-    return {word for word in asked if any(each.startswith(word) for each in spoken)}
+def matches(question_words: Collection[str], text: str) -> set[str]:
+    """The question's words that the text speaks of: 塩 also matches 塩気, 卵 also 卵液."""
+    content = content_of(text)
+    return {word for word in question_words if any(each.startswith(word) for each in content)}
 
 
-def is_related(question: str, facts: Sequence[Fact], subject: str) -> bool:
-    """Whether any of its words occur in what is known, so that it is about cooking at all."""
-    asked = content_of(question) - content_of(subject)
-    return any(met(asked, fact.spoken) for fact in facts)
+def is_about_cooking(question: str, facts: Sequence[Fact], subject: str) -> bool:
+    """Whether any of the question's words occur in the facts, all of which are about cooking."""
+    question_words = content_of(question) - content_of(subject)
+    return any(matches(question_words, fact.searchable_text) for fact in facts)
 
 
 def likeness(question: str, text: str) -> float:
-    """A tie-break for words cut differently (油がはねる, 油はね): pairs of signs in common."""
+    """Decides between equals where words are divided differently (油がはねる, 油はね): pairs of signs in common."""
     return 0.01 * len({*map("".join, pairwise(question))} & {*map("".join, pairwise(text))})

@@ -32,7 +32,7 @@ def _tokenizer() -> tuple[Any, threading.Lock]:
 
 
 def words(text: str) -> list[Word]:
-    """`text` cut into words, whitespace and marks among them. Raises OfflinePackageMissing."""
+    """`text` divided into words, whitespace and marks among them. Raises OfflinePackageMissing."""
     tokenizer, lock = _tokenizer()  # borrowed mutably by the call: a second thread would raise
     with lock:
         return [

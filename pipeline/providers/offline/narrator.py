@@ -14,7 +14,7 @@ from models.coaching import Usage
 from pipeline.providers.offline.pacing import PACE
 from pipeline.providers.offline.packages import require
 from pipeline.providers.ports import SpokenSentence
-from pipeline.providers.readings import reading_safe
+from pipeline.providers.readings import with_readings
 
 SAMPLING_RATE = 48_000  # Hz, what the voice is recorded at
 HEADROOM = 0.9  # of full scale: the raw samples go beyond 16 bit, and AAC overshoots a little
@@ -22,7 +22,7 @@ UNSPEAKABLE_SECONDS = 0.3
 
 
 class OpenJTalkNarrator:
-    """The captions keep the text; only the engine gets the reading-safe words."""
+    """The captions keep the text; only the engine gets the kitchen words in kana."""
 
     model = "mei_normal"
     pace = PACE
@@ -35,21 +35,21 @@ class OpenJTalkNarrator:
         import numpy as np
 
         with self._lock:
-            voiced = [self._synthesize(text) for text in sentences]
-        peak = max((float(np.abs(samples).max()) for samples in voiced), default=0.0) or 1.0
+            voices = [self._synthesize(text) for text in sentences]
+        peak = max((float(np.abs(samples).max()) for samples in voices), default=0.0) or 1.0
         into.mkdir(parents=True, exist_ok=True)
-        spoken = []
-        for number, (text, samples) in enumerate(zip(sentences, voiced, strict=True)):
+        speech = []
+        for number, (text, samples) in enumerate(zip(sentences, voices, strict=True)):
             wav = into / f"sentence-{number:02}.wav"
             write_wav(wav, (samples / peak * HEADROOM * 32767).astype("<i2").tobytes())
-            spoken.append(SpokenSentence(text=text, wav=wav, seconds=len(samples) / SAMPLING_RATE))
+            speech.append(SpokenSentence(text=text, wav=wav, seconds=len(samples) / SAMPLING_RATE))
         usage = Usage(
             provider="openjtalk",
             model=self.model,
             characters=sum(map(len, sentences)),
-            audio_seconds=sum(each.seconds for each in spoken),
+            audio_seconds=sum(each.seconds for each in speech),
         )
-        return spoken, usage
+        return speech, usage
 
     @cached_property
     def _engine(self) -> Any:
@@ -60,7 +60,7 @@ class OpenJTalkNarrator:
     def _synthesize(self, text: str) -> Any:
         import numpy as np
 
-        words = reading_safe(text)
+        words = with_readings(text)
         samples, _ = self._engine.tts(words) if re.search(r"\w", words) else ((), SAMPLING_RATE)
         if not len(samples):
             return np.zeros(int(UNSPEAKABLE_SECONDS * SAMPLING_RATE))

@@ -29,16 +29,16 @@ def seconds(sentence: str) -> float:
     return PACE.sentence + PACE.mora * morae + PACE.comma * sentence.count("、")
 
 
-def fit(lines: Sequence[Line], shortest: float, longest: float) -> list[str]:
+def choose_lines(lines: Sequence[Line], shortest: float, longest: float) -> list[str]:
     """The weightiest choice of lines that lasts between the two (seconds), or comes nearest to it."""
     lengths = [seconds(line.text) for line in lines]
     best: tuple[float, int, tuple[bool, ...]] | None = None
-    for chosen in product(*((True,) if line.keep else (True, False) for line in lines)):
-        if any(line.follows and chosen[at] and not chosen[at - 1] for at, line in enumerate(lines)):
+    for choice in product(*((True,) if line.keep else (True, False) for line in lines)):
+        if any(line.follows and choice[index] and not choice[index - 1] for index, line in enumerate(lines)):
             continue
-        total = sum(length for length, taken in zip(lengths, chosen, strict=True) if taken)
+        total = sum(length for length, is_in in zip(lengths, choice, strict=True) if is_in)
         outside = max(shortest - total, total - longest, 0.0)
-        weight = sum(line.weight for line, taken in zip(lines, chosen, strict=True) if taken)
+        weight = sum(line.weight for line, is_in in zip(lines, choice, strict=True) if is_in)
         if best is None or (outside, -weight) < best[:2]:
-            best = (outside, -weight, chosen)
-    return [line.text for line, taken in zip(lines, best[2] if best else (), strict=True) if taken]
+            best = (outside, -weight, choice)
+    return [line.text for line, is_in in zip(lines, best[2] if best else (), strict=True) if is_in]

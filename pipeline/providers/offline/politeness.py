@@ -5,39 +5,39 @@ import re
 from pipeline.providers.offline.morphology import Word, words
 
 POLITE_END = re.compile(r"(です|ます|でした|ました|ません|ましょう|ください|でしょう)(ね|よ|よね|か)?$")
-CLOSING = "。！？!?"
+END_MARKS = "。！？!?"
 VERB_LIKE = frozenset(("れる", "られる", "せる", "させる", "てる", "でる", "ちゃう"))
 # The last kana of a five-step verb's dictionary form, and the one that ます follows.
 FIVE_STEP = dict(zip("うくぐすつぬぶむる", "いきぎしちにびみり", strict=True))
 
 
 def is_polite(sentence: str) -> bool:
-    return POLITE_END.search(sentence.rstrip(CLOSING)) is not None
+    return POLITE_END.search(sentence.rstrip(END_MARKS)) is not None
 
 
-def polite(sentence: str) -> str:
-    """One sentence in です・ます, closed by a mark; a polite one stays as it is."""
-    bare = sentence.strip().rstrip(CLOSING)
+def polite_sentence(sentence: str) -> str:
+    """One sentence in です・ます, with a mark at its end; a polite one stays as it is."""
+    bare = sentence.strip().rstrip(END_MARKS)
     if not bare or is_polite(bare):
         return bare and f"{bare}。"
-    parsed = [word for word in words(bare) if not word.is_mark]
-    past = len(parsed) > 1 and parsed[-1].conjugation == "助動詞-タ"
-    predicate = parsed[:-1] if past else parsed
-    head = bare.removesuffix(parsed[-1].surface) if past else bare
-    return bent(head, predicate, past) + "。"
+    sentence_words = [word for word in words(bare) if not word.is_mark]
+    past = len(sentence_words) > 1 and sentence_words[-1].conjugation == "助動詞-タ"
+    predicate = sentence_words[:-1] if past else sentence_words
+    head = bare.removesuffix(sentence_words[-1].surface) if past else bare
+    return polite_predicate(head, predicate, past) + "。"
 
 
-def noted(observation: str) -> str:
-    """An analyst's note as a sentence: a bare noun phrase is said to have been seen."""
-    bare = observation.strip().rstrip(CLOSING)
+def observation_sentence(observation: str) -> str:
+    """An analyst's note as a sentence: to a bare noun phrase it adds が見られました."""
+    bare = observation.strip().rstrip(END_MARKS)
     if not bare:
         return ""
     last = words(bare)[-1]
     is_phrase = last.part in ("名詞", "接尾辞", "代名詞") and last.surface != "まま"
-    return f"{bare}が見られました。" if is_phrase else polite(bare)
+    return f"{bare}が見られました。" if is_phrase else polite_sentence(bare)
 
 
-def bent(head: str, predicate: list[Word], past: bool) -> str:
+def polite_predicate(head: str, predicate: list[Word], past: bool) -> str:
     """`head` ends in the predicate, without た."""
     last = predicate[-1]
     before = head.removesuffix(last.surface)

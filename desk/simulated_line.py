@@ -1,0 +1,72 @@
+"""What the simulator and the bot agree on when no LINE account is named. Good for this desk only."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from settings import LineChannel, Room
+from simulator.line.config import ChannelConfig, LineConfig
+from simulator.line.server import make_server
+
+PORT = 8080
+LOGIN_CHANNEL_ID = "2000000099"
+
+Accounts = Mapping[str, Sequence[Room]]  # by name, the rooms each carries
+ONE_ACCOUNT: Accounts = {"moment": ("cooking_videos", "coaching")}
+
+
+def channels(accounts: Accounts = ONE_ACCOUNT, *, long_lived: bool = True) -> list[LineChannel]:
+    """Our side. Without `long_lived` their tokens are stateless."""
+    return [
+        LineChannel(
+            name=name,
+            channel_id=f"200000000{number}",
+            channel_secret=SecretStr(_secret(name)),
+            access_token=SecretStr(_token(name)) if long_lived else None,
+            rooms=list(rooms),
+        )
+        for number, (name, rooms) in enumerate(accounts.items(), start=1)
+    ]
+
+
+def simulator_config(
+    web_url: str,
+    media_dir: Path,
+    accounts: Accounts = ONE_ACCOUNT,
+    redelivery_delays_seconds: Sequence[float] | None = None,
+) -> LineConfig:
+    """The simulator's side of `channels`."""
+    config = LineConfig(
+        channels=[
+            ChannelConfig(
+                name=name,
+                display_name="Moment" if len(accounts) == 1 else name,
+                channel_id=f"200000000{number}",
+                channel_secret=_secret(name),
+                access_token=_token(name),
+                bot_user_id=f"U{number:032x}",
+                webhook_url=f"{web_url}/webhooks/line/{name}",
+            )
+            for number, name in enumerate(accounts, start=1)
+        ],
+        login_channel_id=LOGIN_CHANNEL_ID,
+        liff_id=f"{LOGIN_CHANNEL_ID}-desk",
+        media_dir=media_dir,
+    )
+    if redelivery_delays_seconds is None:
+        return config
+    return config.model_copy(update={"redelivery_delays_seconds": list(redelivery_delays_seconds)})
+
+
+def serve(config: LineConfig, port: int) -> None:
+    """LINE on this port, until it is told to stop."""
+    make_server(config, port).run()
+
+
+def _secret(name: str) -> str:
+    return f"desk-secret-of-{name}"
+
+
+def _token(name: str) -> str:
+    return f"desk-token-of-{name}"

@@ -1,0 +1,30 @@
+"""The base of every error of ours: whether another try may help, what a learner is told, what an operator is told.
+
+Doors map these to a bubble, a problem-details answer or an exit code, and need not know each kind.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class MomentError(Exception):
+    """`str(error)` is for operators, in English; it holds no secret and no learner's words."""
+
+    retryable: ClassVar[bool] = False  # whether the same try, made again later, may end otherwise
+    words: ClassVar[str] = "something_wrong"  # a key of knowledge_base.phrasebook.ERRORS
+    fix: ClassVar[str] = ""  # what an operator does about it; "" where there is nothing to do
+
+    @property
+    def words_key(self) -> str:
+        """The key of what the learner is told: most kinds of error have one for all their cases."""
+        return self.words
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the learner's words name, such as the dish."""
+        return {}
+
+    def explain(self) -> str:
+        """One line for an operator: what happened, and the fix where there is one."""
+        problem = str(self) or type(self).__name__
+        return f"{problem}: {self.fix}" if self.fix else problem

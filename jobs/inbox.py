@@ -1,0 +1,204 @@
+"""Events from outside: stored before anything acts on them, then handled in order, one at a time for each subject.
+
+A subject is whom events are about (a LINE user, a Stripe customer). Its lease keeps its events apart, also between
+processes and behind a transaction pooler; subjects run in parallel.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import func, text
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select, update
+
+from jobs import leases
+from jobs.leases import Lease, LeaseLost, Leases, finish, try_again
+from jobs.queue import Job, JobQueue, enqueue
+from models.database import Database
+from models.inbox import EventSource, InboxEvent, InboxSubject
+
+log = logging.getLogger(__name__)
+
+RETRY_PAUSE = timedelta(seconds=0.5)  # doubled with each try: the subject's later events wait for it
+MAX_ATTEMPTS = 5
+
+Row = dict[str, Any]  # of `inbox_event`: source, event_id, subject, channel, event_type, timestamp_ms, body
+
+# One constant statement whatever the number of rows: built row by row, it would cost more than its commit.
+# Subjects in order, so that two processes that store at once do not wait for each other in a circle.
+_STORE = text(
+    """
+    WITH stored AS (
+        INSERT INTO inbox_event (source, event_id, subject, channel, event_type, timestamp_ms, body, outcome, error)
+        SELECT source, event_id, subject, channel, event_type, timestamp_ms, body, '', ''
+          FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS event(
+               source text, event_id text, subject text, channel text, event_type text,
+               timestamp_ms bigint, body jsonb)
+        ON CONFLICT (source, event_id) DO NOTHING
+        RETURNING source, subject
+    )
+    INSERT INTO inbox_subject AS known (source, subject, arrivals, due_at, nudge_at)
+    SELECT source, subject, count(*), now(), now() + :slack
+      FROM stored GROUP BY source, subject ORDER BY source, subject
+    ON CONFLICT (source, subject) DO UPDATE
+       SET arrivals = known.arrivals + excluded.arrivals,
+           due_at = coalesce(known.due_at, excluded.due_at),
+           nudge_at = coalesce(known.nudge_at, excluded.nudge_at)
+    RETURNING id, due_at = now() AS is_idle
+    """
+)
+
+
+def store_events(database: Database, rows: Sequence[Row]) -> list[int]:
+    """Commits the rows; one that is there already changes nothing. Returns the subjects to wake: those at whose
+    events nobody is yet."""
+    # A statement alone is a transaction: without BEGIN and COMMIT around it, deliveries wait for one round trip.
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        subjects = connection.execute(_STORE, {"rows": json.dumps(rows), "slack": leases.NUDGE_SLACK}).all()
+    return [subject.id for subject in subjects if subject.is_idle]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`name` is kept with the event; `after_commit` may use the network."""
+
+    name: str
+    after_commit: Callable[[], None] | None = None
+
+
+class EventHandler(Protocol):
+    """What one source's events mean."""
+
+    def begin(self, event: InboxEvent) -> Callable[[DbSession], Outcome]:
+        """Outside any transaction: what must be asked of the network first. Returns the work, which is done in the
+        transaction that marks the event as handled."""
+        ...
+
+    def give_up(self, db: DbSession, event: InboxEvent) -> None:
+        """The event was tried too often: whoever waits for its effect is told."""
+        ...
+
+
+@dataclass(frozen=True)
+class Inbox:
+    database: Database
+    queue: JobQueue
+    leases: Leases
+    handlers: Mapping[EventSource, EventHandler]
+
+    def handle(self, subject_id: int, *others: int) -> None:
+        """Handles all that waits for this subject, unless somebody else is at it. The others get jobs of their own."""
+        for other in others:
+            self.queue.nudge(Job.HANDLE_EVENTS, other)
+        with self.database.transaction() as db:
+            lease = self.leases.claim(db, InboxSubject, subject_id)
+        if lease is None:
+            return
+        try:
+            with self.leases.hold(lease):
+                self._handle_all(lease)
+        except LeaseLost as error:
+            log.warning("lease lost: %s", error)
+
+    def _handle_all(self, lease: Lease) -> None:
+        attempt = lease.attempt
+        while True:
+            event, arrivals = self._next(lease.row_id)
+            if event is None:
+                if self._let_go(lease, arrivals):
+                    return
+            elif attempt > MAX_ATTEMPTS:  # whoever made the last try died of it
+                self._give_up(lease, event, "its handler ended the process that ran it")
+                attempt = 1
+            elif self._handle(lease, event, attempt):
+                attempt = 1
+            else:
+                return
+
+    def _next(self, subject_id: int) -> tuple[InboxEvent | None, int]:
+        """The oldest event by its sender's clock, and how many have come so far."""
+        with self.database.transaction() as db:
+            subject = db.get_one(InboxSubject, subject_id)
+            statement = (
+                select(InboxEvent)
+                .where(InboxEvent.source == subject.source, InboxEvent.subject == subject.subject)
+                .where(col(InboxEvent.handled_at).is_(None))
+                .order_by(col(InboxEvent.timestamp_ms), col(InboxEvent.id))
+                .limit(1)
+            )
+            return db.exec(statement).first(), subject.arrivals
+
+    def _let_go(self, lease: Lease, arrivals: int) -> bool:
+        """False when another event has come meanwhile: its sender wakes nobody while we hold the lease."""
+        with self.database.transaction() as db:
+            subject = db.get_one(InboxSubject, lease.row_id, with_for_update=True)
+            if subject.arrivals != arrivals:
+                return False
+            finish(db, lease, attempts=0)
+        return True
+
+    def _handle(self, lease: Lease, event: InboxEvent, attempt: int) -> bool:
+        """Whether the subject's next event may follow."""
+        try:
+            outcome = self._work(lease, event, attempt)
+        except LeaseLost:
+            raise
+        except Exception as error:
+            # The border of the inbox: a handler's fault must not take the subject's other events with it.
+            log.exception("event %s failed", event.id)
+            problem = f"{type(error).__name__}: {error}"[:500]
+            if attempt >= MAX_ATTEMPTS:
+                self._give_up(lease, event, problem)
+                return True
+            self._try_again(lease, event, problem, RETRY_PAUSE * 2**attempt)
+            return False
+        if outcome is not None and outcome.after_commit is not None:
+            try:
+                outcome.after_commit()
+            except Exception:
+                log.exception("after event %s", event.id)  # its rows bring back what is owed
+        return True
+
+    def _work(self, lease: Lease, event: InboxEvent, attempt: int) -> Outcome | None:
+        work = self.handlers[event.source].begin(event)
+        with self.database.transaction() as db:
+            row = db.get_one(InboxEvent, event.id, with_for_update=True)
+            if row.handled_at is not None:
+                return None
+            if attempt > 1:
+                _count_anew(db, lease)
+            outcome = work(db)
+            _mark_handled(db, row, outcome.name)
+            return outcome
+
+    def _try_again(self, lease: Lease, event: InboxEvent, problem: str, pause: timedelta) -> None:
+        with self.database.transaction() as db:
+            db.get_one(InboxEvent, event.id, with_for_update=True).error = problem
+            try_again(db, lease, problem, pause)
+            enqueue(db, Job.HANDLE_EVENTS, lease.row_id, delay_seconds=pause.total_seconds())
+
+    def _give_up(self, lease: Lease, event: InboxEvent, problem: str) -> None:
+        with self.database.transaction() as db:
+            row = db.get_one(InboxEvent, event.id, with_for_update=True)
+            if row.handled_at is not None:
+                return
+            _count_anew(db, lease)
+            row.error = problem
+            self.handlers[event.source].give_up(db, row)
+            _mark_handled(db, row, "failed")
+
+
+def _mark_handled(db: DbSession, row: InboxEvent, outcome: str) -> None:
+    row.outcome = outcome
+    row.handled_at = func.now()  # type: ignore[assignment]
+    db.add(row)
+
+
+def _count_anew(db: DbSession, lease: Lease) -> None:
+    """The next event has all its tries."""
+    mine = col(InboxSubject.id) == lease.row_id, col(InboxSubject.lease_token) == lease.token
+    db.execute(update(InboxSubject).where(*mine).values(attempts=1))

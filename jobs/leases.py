@@ -1,0 +1,190 @@
+"""Work owed by a row, done by one process at a time: claim, heartbeat, try again, park. The only such mechanism.
+
+A row is claimable from `due_at` on. Whoever claims it counts the attempt, leaves a token and moves `due_at` to the
+end of the lease, which a thread renews while the work goes on; so only a dead process's lease runs out. What is
+settled has no `due_at` and no place in the index that the reconciler reads.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Update, func, select, update
+from sqlmodel import Session as DbSession
+from sqlmodel import col
+
+from errors import MomentError
+from models.database import Database
+from models.lease import LeaseColumns
+
+log = logging.getLogger(__name__)
+
+# A fresh row's own nudge is on its way; what is later than this was lost.
+NUDGE_SLACK = timedelta(seconds=2)
+
+Row = type[LeaseColumns]
+
+
+class LeaseLost(MomentError):
+    """Somebody else has taken the work over, or it is no longer wanted: what was made of it is thrown away."""
+
+    retryable = True
+
+
+@dataclass(frozen=True)
+class Lease:
+    """One claim of one row. `attempt` counts from 1."""
+
+    table: Row
+    row_id: int
+    token: UUID
+    attempt: int
+
+    def __str__(self) -> str:
+        return f"{self.table.__tablename__} {self.row_id}"
+
+
+@dataclass
+class Leases:
+    """Those that this process holds. Thread-safe; one a process, closed at its end."""
+
+    database: Database
+    duration: timedelta
+    _active: dict[UUID, Lease] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _heartbeat: threading.Thread | None = None
+
+    def claim(self, db: DbSession, table: Row, row_id: int, *, early: bool = False) -> Lease | None:
+        """The row's work for the caller, or None when it is not due. `early`: also when it is not due yet, unless
+        somebody is at it."""
+        token = uuid4()
+        is_free = col(table.due_at) <= func.now()
+        if early:
+            is_free |= col(table.lease_token).is_(None)
+        statement = (
+            update(table)
+            .where(_id(table) == row_id, col(table.parked_at).is_(None), is_free)
+            .values(
+                attempts=col(table.attempts) + 1,
+                lease_token=token,
+                due_at=func.now() + self.duration,
+                nudge_at=func.now() + self.duration + NUDGE_SLACK,
+            )
+            .returning(col(table.attempts))
+            .execution_options(synchronize_session=False)
+        )
+        attempt = db.execute(statement).scalar()
+        return Lease(table, row_id, token, attempt) if attempt is not None else None
+
+    @contextmanager
+    def hold(self, lease: Lease) -> Iterator[None]:
+        """Renews the lease while the block runs."""
+        with self._lock:
+            self._active[lease.token] = lease
+            if self._heartbeat is None:
+                self._heartbeat = threading.Thread(target=self._beat, name="leases", daemon=True)
+                self._heartbeat.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._active.pop(lease.token, None)
+
+    def close(self) -> None:
+        self._stop.set()
+        if self._heartbeat is not None:
+            self._heartbeat.join()
+
+    def _beat(self) -> None:
+        while not self._stop.wait(self.duration.total_seconds() / 3):
+            with self._lock:
+                active = list(self._active.values())
+            if not active:
+                continue
+            try:
+                with self.database.transaction() as db:
+                    for table in {lease.table for lease in active}:
+                        of_table = [lease for lease in active if lease.table is table]
+                        db.execute(_renew(table, of_table, self.duration))
+            except Exception as error:  # noqa: BLE001 - a database away for a moment must not end the renewing
+                log.warning("%d leases not renewed: %s", len(active), type(error).__name__)
+
+
+def finish(db: DbSession, lease: Lease, **values: Any) -> None:
+    """Nothing is owed any more; in the transaction that stores what the work has made. Raises LeaseLost."""
+    _settle(db, lease, error="", due_at=None, nudge_at=None, **values)
+
+
+def try_again(db: DbSession, lease: Lease, error: str, pause: timedelta, **values: Any) -> None:
+    """The row is free again after the pause. Raises LeaseLost."""
+    _settle(db, lease, error=error, **_due(pause), **values)
+
+
+def park(db: DbSession, lease: Lease, error: str, **values: Any) -> None:
+    """Given up until an operator frees it. Raises LeaseLost."""
+    _settle(db, lease, error=error, due_at=None, nudge_at=None, parked_at=func.now(), **values)
+
+
+def wait(db: DbSession, lease: Lease, **values: Any) -> None:
+    """The work waits for something else than time, and the attempt is not counted. Whatever it waits for calls
+    `make_due`. Raises LeaseLost."""
+    attempts = col(lease.table.attempts) - 1
+    _settle(db, lease, due_at=None, nudge_at=None, attempts=attempts, **values)
+
+
+def make_due(db: DbSession, table: Row, *which: ColumnElement[bool], **values: Any) -> None:
+    """The rows' work may be taken at once, unless somebody is at it. The caller enqueues the job."""
+    is_taken = col(table.lease_token).is_not(None) & (col(table.due_at) > func.now())
+    statement = update(table).where(*which, ~is_taken).values(**_due(timedelta()), **values)
+    db.execute(statement.execution_options(synchronize_session=False))
+
+
+def free(db: DbSession, table: Row, *which: ColumnElement[bool], **values: Any) -> None:
+    """Parked rows get their attempts back, and their work may be taken at once."""
+    statement = (
+        update(table)
+        .where(*which, col(table.parked_at).is_not(None))
+        .values(parked_at=None, attempts=0, lease_token=None, error="", **_due(timedelta()), **values)
+    )
+    db.execute(statement.execution_options(synchronize_session=False))
+
+
+def due_now(row: LeaseColumns, after: timedelta = timedelta()) -> None:
+    """For a row that is not stored yet: its work may be taken as soon as it is, or `after` that."""
+    for name, value in _due(after).items():
+        setattr(row, name, value)
+
+
+def _due(pause: timedelta) -> dict[str, Any]:
+    return {"due_at": func.now() + pause, "nudge_at": func.now() + pause + NUDGE_SLACK}
+
+
+def _renew(table: Row, active: Sequence[Lease], duration: timedelta) -> Update:
+    """Waits for no row: whoever stores what one stage made locks the row of the next too, and while each waited for
+    the other neither would go on. A row that is locked is being settled, or gets its turn at the next beat."""
+    rows = _id(table).in_([lease.row_id for lease in active])
+    is_ours = col(table.lease_token).in_([lease.token for lease in active])
+    free_rows = select(_id(table)).where(rows, is_ours).with_for_update(skip_locked=True)
+    renewal = update(table).where(_id(table).in_(free_rows), is_ours).values(**_due(duration))
+    return renewal.execution_options(synchronize_session=False)
+
+
+def _settle(db: DbSession, lease: Lease, **values: Any) -> None:
+    if not _change(db, lease, lease_token=None, **values):
+        raise LeaseLost(str(lease))
+
+
+def _change(db: DbSession, lease: Lease, **values: Any) -> bool:
+    mine = _id(lease.table) == lease.row_id, col(lease.table.lease_token) == lease.token
+    statement = update(lease.table).where(*mine).values(**values).returning(_id(lease.table))
+    return db.execute(statement.execution_options(synchronize_session=False)).first() is not None
+
+
+def _id(table: Row) -> Any:
+    return table.id  # type: ignore[attr-defined]

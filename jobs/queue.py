@@ -1,0 +1,147 @@
+"""The broker, and jobs enqueued by name once the transaction that owes them has committed.
+
+A queue message is only a nudge: what is owed stands in rows, and the reconciler nudges again. So a
+broker that is away costs seconds, never work, and lower rooms need not import the actors they wake.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+import dramatiq
+import redis
+from dramatiq.errors import BrokerConnectionError
+from dramatiq.middleware import AgeLimit, Retries, ShutdownNotifications, TimeLimit
+from redis.exceptions import RedisError
+from sqlalchemy import event
+from sqlmodel import Session as DbSession
+
+from jobs.waking import WakingBroker
+from models.database import Database
+
+log = logging.getLogger(__name__)
+
+
+class Queue(StrEnum):
+    """Sized apart, so that slow work never stands before quick work."""
+
+    CONVERSATION = "conversation"
+    ANSWERS = "answers"
+    MEDIA = "media"
+    PREPARATION = "preparation"
+    MODELS = "models"
+    VIDEO = "video"
+
+
+class Job(StrEnum):
+    """Every actor's name. The rooms that hold them: bot (conversation) and pipeline (all else)."""
+
+    HANDLE_EVENTS = "handle_events"  # (inbox_subject_id, *others)
+    DELIVER = "deliver"  # (message_id)
+    ANSWER = "answer"  # (message_id)
+    SCHEDULE = "schedule"  # (session_id)
+    FETCH_MEDIA = "fetch_media"  # (media_id)
+    PURGE_MEDIA = "purge_media"  # (media_id)
+    PREPARE = "prepare"  # (session_id, stage)
+    RUN_STAGE = "run_stage"  # (session_id, stage)
+    RENDER = "render"  # (session_id, stage)
+
+
+QUEUE_OF = {
+    Job.HANDLE_EVENTS: Queue.CONVERSATION,
+    Job.DELIVER: Queue.CONVERSATION,
+    Job.SCHEDULE: Queue.CONVERSATION,
+    Job.ANSWER: Queue.ANSWERS,
+    Job.FETCH_MEDIA: Queue.MEDIA,
+    Job.PURGE_MEDIA: Queue.MEDIA,
+    Job.PREPARE: Queue.PREPARATION,
+    Job.RUN_STAGE: Queue.MODELS,
+    Job.RENDER: Queue.VIDEO,
+}
+
+# A worker told to stop interrupts these, so that no ffmpeg outlives it; their rows bring them back. Sending is
+# never interrupted: its outcome would be unknown.
+INTERRUPTIBLE = frozenset({Job.PREPARE, Job.RUN_STAGE, Job.RENDER, Job.FETCH_MEDIA})
+
+# A job may wait behind others, but one that is an hour old was nudged again long since.
+AGE_LIMIT_MS = 60 * 60 * 1000
+# The outer bound; ffmpeg and every network call have shorter ones of their own.
+TIME_LIMIT_MS = 15 * 60 * 1000
+
+_PENDING = "pending jobs"  # in the session's `info`
+_PRESENCE = "moment:presence"  # a key that is gone when the broker has lost what it held
+
+
+class JobQueue:
+    """A process's connection to the broker. Thread-safe."""
+
+    def __init__(self, url: str) -> None:
+        self.broker = WakingBroker(
+            # A broker that hangs must not hang us: nudges are only nudges.
+            client=redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5),
+            middleware=[
+                AgeLimit(max_age=AGE_LIMIT_MS),
+                TimeLimit(time_limit=TIME_LIMIT_MS),
+                ShutdownNotifications(),
+                Retries(max_retries=3, min_backoff=500, max_backoff=5_000),
+            ],
+            # By default a killed worker's messages come back by chance, minutes to hours later
+            # (Bogdanp/dramatiq#527): look at every call, after 5 s without a heartbeat.
+            heartbeat_timeout=5_000,
+            maintenance_chance=1_000_000,
+        )
+
+    def send_after_commits_of(self, database: Database) -> None:
+        """From now on what `enqueue` puts down in a transaction of this database is sent when it commits."""
+        event.listen(database.sessions, "after_commit", self._send_pending)
+        event.listen(database.sessions, "after_rollback", _forget_pending)
+
+    def declare(self, jobs: Mapping[Job, Callable[..., None]]) -> None:
+        """Makes each function the actor of its job."""
+        for job, function in jobs.items():
+            make_actor = dramatiq.actor(
+                broker=self.broker,
+                actor_name=job,
+                queue_name=QUEUE_OF[job],
+                notify_shutdown=job in INTERRUPTIBLE,
+            )
+            make_actor(function)
+
+    def nudge(self, job: Job, *args: int | str, delay_seconds: float = 0.0) -> None:
+        """Wakes `job` now. A broker that is away is logged, not raised: the reconciler will nudge again."""
+        message: dramatiq.Message[Any] = dramatiq.Message(
+            queue_name=QUEUE_OF[job], actor_name=job, args=args, kwargs={}, options={}
+        )
+        try:
+            self.broker.enqueue(message, delay=int(delay_seconds * 1000) or None)
+        except (RedisError, BrokerConnectionError) as error:
+            log.warning("broker away, %s waits for the reconciler: %s", job, type(error).__name__)
+
+    def was_emptied(self) -> bool:
+        """Whether the broker has lost its messages since this was last asked (also true at the first time)."""
+        try:
+            return bool(self.broker.client.set(_PRESENCE, 1, nx=True))
+        except RedisError as error:
+            log.warning("broker away: %s", type(error).__name__)
+            return False
+
+    def ping(self) -> None:
+        """Raises redis.exceptions.RedisError."""
+        self.broker.client.ping()
+
+    def close(self) -> None:
+        self.broker.close()
+
+    def _send_pending(self, db: DbSession) -> None:
+        for job, args, delay_seconds in db.info.pop(_PENDING, []):
+            self.nudge(job, *args, delay_seconds=delay_seconds)
+
+
+def enqueue(db: DbSession, job: Job, *args: int | str, delay_seconds: float = 0.0) -> None:
+    """Wakes `job` after `db` commits; nothing is sent when it rolls back."""
+    db.info.setdefault(_PENDING, []).append((job, args, delay_seconds))
+
+
+def _forget_pending(db: DbSession) -> None:
+    db.info.pop(_PENDING, None)

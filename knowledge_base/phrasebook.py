@@ -1,0 +1,283 @@
+"""Every word the bot says to a learner, in one place. Natural です・ます; limits are checked by tests.
+
+Constants are whole bubbles; functions fill in what varies; `phrase` finds the words behind a key, which errors and
+notices that are owed carry. LINE's limits (LINE docs: Message objects): text 5,000 UTF-16 units, quick-reply and
+button labels 20, sender names 20, alt texts 1,500.
+"""
+
+from collections.abc import Mapping
+
+from models.chat import RoomType
+from models.coaching import CoachingText, RatingAspect
+
+# Who speaks: said with each bubble, so that nobody takes the AI for a person.
+SENDER_NAMES: Mapping[RoomType, str] = {RoomType.COOKING_VIDEOS: "料理動画", RoomType.COACHING: "AIコーチ"}
+
+NAMELESS = "シェフ"
+
+# ---- arrival
+
+HOW_IT_WORKS = (
+    "Momentは、レシピを見ずに作れるようになるための料理コーチです。\n\n"
+    "① 料理を選んで、いつもどおりに作る\n"
+    "② その様子の動画（タイムラプスが便利です）と、声の感想を送る\n"
+    "③ 数分後、いちばん大事なポイントがひとつ届きます\n\n"
+    "同じ料理を3回。回を重ねるごとに、手が覚えていきます。"
+)
+CHOOSE_DISH = "作る料理を選んでください。"
+CHOOSE_DISH_ALT = "作る料理を選んでください"
+
+
+def welcome(name: str) -> str:
+    return (
+        f"{name}さん、はじめまして。来てくださってうれしいです。\n\n{HOW_IT_WORKS}\n\nまずは、{CHOOSE_DISH}"
+    )
+
+
+def welcome_back(name: str) -> str:
+    return (
+        f"{name}さん、おかえりなさい。またご一緒できてうれしいです。前回までの記録は、そのまま残っています。"
+    )
+
+
+# ---- dishes
+
+DISH_BUTTON = "この料理を作る"
+DISH_GONE = "その料理は、いまは選べなくなっています。下から選び直してくださいね。"
+DISH_LOCKED = "その料理は、来月以降に選べるようになります。いまは下の料理からどうぞ。"
+TRIAL_USED = (
+    "無料でお試しいただけるのは1回までです。お試しいただき、ありがとうございました。"
+    "届いたコーチングへの質問は、このままメッセージでどうぞ。"
+)
+ALL_COOKED = "いま選べる料理は、どれも3回作り終えましたね。おつかれさまでした。届いたコーチングは、いつでも見返してくださいね。"
+COACHING_UNDER_WAY = "いまのコーチングが届いてから、次の料理を選びましょう。もう少しだけお待ちくださいね。"
+WHICH_DISH_VIDEO = "動画をお預かりしました。どの料理の動画ですか。選んでいただくと、すぐに見はじめます。"
+WHICH_DISH_MEMO = "声のメモをお預かりしました。どの料理のメモですか。下から選んでくださいね。"
+
+
+ATTEMPTS_USED = (
+    "{dish}は3回とも作り終えましたね。おつかれさまでした。次は別の料理で、同じ原理を使ってみましょう。"
+)
+
+
+def dish_chosen(dish: str, number: int, focus: str) -> str:
+    return (
+        f"{dish}の{number}回目ですね。いつもどおりに作ってください。\n\n今回の見どころ：{focus}\n\n"
+        "できあがるまでの様子を、動画で送ってください。真上からのタイムラプスだと、手元がよく見えます。"
+    )
+
+
+def dish_display(dish: str) -> str:
+    return f"{dish}を作ります"
+
+
+def attempt_label(number: int) -> str:
+    return f"{number}回目"
+
+
+# ---- video
+
+ASK_VIDEO = "料理の動画を送ってください。真上からのタイムラプスだと、手元がよく見えます。"
+VIDEO_ALREADY = (
+    "いまは先に届いた動画でコーチングを準備しています。こちらの動画は使わずにおきますね。"
+    "差し替えたいときは、先の動画を送信取消してから、もう一度送ってください。"
+)
+MEMO_FROM_ELSEWHERE = "この形の音声は開けませんでした。お手数ですが、トークのマイクから直接話してくださいね。"
+VIDEO_FROM_ELSEWHERE = (
+    "この形の動画は開けませんでした。お手数ですが、トークの「＋」から動画を直接送ってください。"
+)
+FILE_NOT_MEDIA = "このファイルは、動画や音声ではないようです。料理の動画か、声のメモを送ってくださいね。"
+
+
+def video_received(minutes: int, dish: str, number: int) -> str:
+    return f"{dish}（{number}回目）の動画を受け取りました。あと{minutes}分ほどで、コーチングをお届けします。"
+
+
+ASK_MEMO = (
+    "待っているあいだに、声で感想を聞かせてください。うまくいったこと、気になったこと、聞いてみたいこと、"
+    "なんでもどうぞ。文字で書いても大丈夫です。"
+)
+MEMO_VOICE_LABEL = "声で話す"
+MEMO_SKIP_LABEL = "今回はスキップ"
+SPEAK_NOW = "はい、どうぞ。マイクのボタンから話してくださいね。文字で書いても大丈夫です。"
+MEMO_RECEIVED = "声のメモを受け取りました。コーチングのなかでお返事しますね。"
+MEMO_TEXT_RECEIVED = "感想を受け取りました。コーチングのなかでお返事しますね。"
+MEMO_SKIPPED = "わかりました。メモなしで進めますね。"
+
+# ---- ratings
+
+ASPECT_NAMES: Mapping[RatingAspect, str] = {
+    RatingAspect.APPEARANCE: "見た目",
+    RatingAspect.TASTE: "味",
+    RatingAspect.TEXTURE: "食感",
+    RatingAspect.AROMA: "香り",
+}
+RATING_LABELS = ("1 いまひとつ", "2 もう一歩", "3 ふつう", "4 よかった", "5 とてもよい")
+RATING_CLOSED = "この回の評価は、もう締め切りました。次に作ったときに、また聞かせてくださいね。"
+
+
+def ask_rating(aspect: RatingAspect) -> str:
+    return f"できあがりの「{ASPECT_NAMES[aspect]}」は、自分では何点ですか。（5がいちばん良い評価です）"
+
+
+def rating_display(aspect: RatingAspect, value: int) -> str:
+    return f"{ASPECT_NAMES[aspect]}：{value}"
+
+
+def rating_received(aspect: RatingAspect, value: int) -> str:
+    return f"{ASPECT_NAMES[aspect]}は{value}ですね。"
+
+
+RATINGS_COMPLETE = "自己評価がそろいました。ありがとうございます。"
+
+
+def wait_for_text(minutes: int) -> str:
+    return f"いま動画を見ながら、コーチングを準備しています。あと{minutes}分ほどでお届けします。"
+
+
+WAIT_FOR_TEXT_SOON = "いまコーチングを仕上げています。まもなくお届けします。"
+WAIT_FOR_VIDEO = "コーチング動画を作っています。できあがりしだい、こちらにお届けします。"
+TRY_LATER = "前回のコーチングは、いま担当が確認しています。お待たせして、ごめんなさい。"
+
+# ---- coaching
+
+
+def coaching_text(coaching: CoachingText, number: int) -> str:
+    """The design document's format."""
+    return (
+        f"🍳 今回の問題点\n{coaching.mondaiten}\n\n"
+        f"🍳 {number}回目のセッションで身につけるべきスキル\n{coaching.skill}\n\n"
+        f"次回試すこと\n{coaching.next_action}\n\n"
+        f"✅ 成功のサイン\n{coaching.success_sign}"
+    )
+
+
+CARD_PROBLEM = "🍳 今回の問題点"
+CARD_ACTION = "次回試すこと"
+CARD_SIGN = "✅ 成功のサイン"
+
+
+def card_skill(number: int) -> str:
+    return f"🍳 {number}回目のセッションで身につけるべきスキル"
+
+
+def card_title(dish: str, number: int) -> str:
+    return f"{dish} {number}回目のコーチング"
+
+
+RETURNS = ("おかえりなさい", "お久しぶりです")
+
+
+def follow_up(coaching: CoachingText, name: str) -> str:
+    """The warm note under the card."""
+    # The praise usually says the name already.
+    address = "" if f"{name}さん" in coaching.praise else f"{name}さん、"
+    if coaching.comparison.startswith(RETURNS):  # who comes back is welcomed before anything else
+        parts = [address + coaching.comparison, coaching.praise]
+    else:
+        parts = [f"{address}おつかれさまでした。", coaching.praise, coaching.comparison]
+    parts += [f"「{entry.question}」\n→ {entry.answer}" for entry in coaching.memo_answers]
+    if coaching.stop_cue:
+        parts.append(f"やめどき：{coaching.stop_cue}")
+    if coaching.safety:
+        parts.append(f"⚠️ {coaching.safety}")
+    parts.append(
+        "動画での解説も、まもなくお届けします。気になることは、このままメッセージで聞いてくださいね。"
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+COACHING_VIDEO_NOTE = "コーチング動画ができました。大事な場面を、ご自分の映像でもう一度見てみましょう。"
+VIDEO_WATCHED = "最後まで見てくださって、ありがとうございます。覚えているうちに、次の回で試してみましょう。"
+COOK_AGAIN_LABEL = "次の回を作る"
+CHOOSE_LABEL = "料理を選ぶ"
+COOK_AGAIN = "次に作るときは、下のボタンから料理を選んでください。質問は、いつでもこのままどうぞ。"
+
+# ---- questions
+
+THINKING_FAILED = (
+    "ごめんなさい、うまく考えがまとまりませんでした。少し時間をおいて、もう一度聞いていただけますか。"
+)
+VOICE_QUESTION_UNHEARD = "声がうまく聞き取れませんでした。もう一度ゆっくり話すか、文字で送ってくださいね。"
+
+# ---- everything else a learner may send
+
+IMAGE_RECEIVED = "写真をありがとうございます。コーチングには、作っているあいだの動画が必要です。"
+STICKER_RECEIVED = "スタンプ、ありがとうございます。"
+LOCATION_RECEIVED = "位置情報は使わないので、そのままで大丈夫です。"
+UNKNOWN_RECEIVED = "この種類のメッセージは、まだ読み取れません。動画、声のメモ、文字でお願いします。"
+OLD_BUTTON = "このボタンは、もう使い終わっています。"
+SOMETHING_WRONG = "うまく受け取れませんでした。お手数ですが、もう一度送っていただけますか。"
+HELP = HOW_IT_WORKS + "\n\n「料理を選ぶ」と送ると、いつでも料理の一覧が出ます。"
+
+# ---- unsend
+
+VIDEO_UNSENT = "送信を取り消した動画は、こちらからも消しました。この回は使っていません。撮り直した動画を送ってくださいね。"
+VIDEO_UNSENT_AFTER_TEXT = "送信を取り消した動画は、こちらからも消しました。コーチング動画は作らずにおきます。"
+COACHING_VIDEO_UNSENT = "送信を取り消した動画と、そこから作ったコーチング動画は、こちらからも消しました。文章のコーチングは残っています。"
+MEMO_UNSENT = "送信を取り消したメモは、こちらからも消しました。話し直すときは、もう一度送ってください。"
+
+# ---- what can't be used: what happened, why, what to do next
+
+_NOT_SPENT = "この回は使っていないので、安心してください。"
+
+VIDEO_REJECTED: Mapping[str, str] = {
+    "empty": f"動画の中身が空のようです。お手数ですが、もう一度送ってください。{_NOT_SPENT}",
+    "not_a_video": f"送っていただいたファイルは、動画ではないようです。料理の動画を送ってください。{_NOT_SPENT}",
+    "audio_only": f"音声だけのファイルでした。映像の入った動画を送ってください。{_NOT_SPENT}",
+    "truncated": f"動画を読み取れませんでした。途中で切れているようです。もう一度送ってください。{_NOT_SPENT}",
+    "too_short": f"動画が短すぎて、料理の様子が見えませんでした。作りはじめから撮って送ってください。{_NOT_SPENT}",
+    "too_long": f"動画が長すぎました。タイムラプスで撮ると、短くまとまって送りやすいです。{_NOT_SPENT}",
+    "too_large_picture": f"動画の解像度が大きすぎました。カメラの設定を4K以下にして、送ってください。{_NOT_SPENT}",
+    "unknown_codec": f"この形式の動画は開けませんでした。スマートフォンの標準カメラで撮って送ってください。{_NOT_SPENT}",
+    "too_large": f"動画の容量が大きすぎました。タイムラプスで撮るか、短く切って送ってください。{_NOT_SPENT}",
+    "gone": f"動画がトークから消えていて、受け取れませんでした。もう一度送ってください。{_NOT_SPENT}",
+}
+MEMO_REJECTED: Mapping[str, str] = {
+    "unreadable": "声のメモを読み取れませんでした。もう一度話すか、文字で送ってください。スキップもできます。",
+    "silent": "声のメモから、声が聞き取れませんでした。マイクに近づいて話すか、文字で送ってください。スキップもできます。",
+    "too_large": "声のメモが長すぎました。短めに話すか、文字で送ってください。スキップもできます。",
+    "gone": "声のメモがトークから消えていて、受け取れませんでした。もう一度送ってください。スキップもできます。",
+}
+STILL_WORKING = (
+    "動画を見るのに、思ったより時間がかかっています。お待たせしてごめんなさい。"
+    "できしだいお届けしますので、このままお待ちくださいね。"
+)
+# Said between the two parts of the coaching video, in the design document's own words.
+NARRATION_PIVOT = "動画を使ってそのポイントを見てみましょう"
+COACHING_FAILED = (
+    "ごめんなさい、コーチングの準備がうまくいきませんでした。いただいた動画は大切にお預かりしています。"
+    "こちらで確認して、できしだいお届けします。"
+)
+VIDEO_FAILED = (
+    "ごめんなさい、コーチング動画の準備がうまくいきませんでした。文章のコーチングはそのままお使いいただけます。"
+    "こちらで確認して、できしだいお届けします。"
+)
+
+PHRASES: Mapping[str, str] = {
+    "something_wrong": SOMETHING_WRONG,
+    "dish_gone": DISH_GONE,
+    "dish_locked": DISH_LOCKED,
+    "trial_used": TRIAL_USED,
+    "attempts_used": ATTEMPTS_USED,
+    "coaching_under_way": COACHING_UNDER_WAY,
+    "rating_closed": RATING_CLOSED,
+    "old_button": OLD_BUTTON,
+    "video_already": VIDEO_ALREADY,
+    "video_unsent": VIDEO_UNSENT,
+    "video_unsent_after_text": VIDEO_UNSENT_AFTER_TEXT,
+    "coaching_video_unsent": COACHING_VIDEO_UNSENT,
+    "memo_unsent": MEMO_UNSENT,
+    "still_working": STILL_WORKING,
+    "coaching_failed": COACHING_FAILED,
+    "video_failed": VIDEO_FAILED,
+    "thinking_failed": THINKING_FAILED,
+    "voice_question_unheard": VOICE_QUESTION_UNHEARD,
+    **{f"video.{reason}": words for reason, words in VIDEO_REJECTED.items()},
+    **{f"memo.{reason}": words for reason, words in MEMO_REJECTED.items()},
+}
+
+
+def phrase(key: str, **facts: str) -> str:
+    """The words behind a key; `facts` are what they name, such as the dish. Raises KeyError."""
+    return PHRASES[key].format(**facts)

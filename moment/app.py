@@ -1,0 +1,30 @@
+"""The web process: its doors, each at its own path."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from moment.health import Health
+from moment.media import MediaDoor
+from moment.resources import Resources
+from webhooks.inbox import InboxWriter
+from webhooks.line import LineWebhook
+
+ICONS = Path(__file__).parent / "icons"
+
+
+def make_app(resources: Resources) -> Starlette:
+    settings = resources.settings
+    rest = FastAPI(title="Moment", docs_url=None, redoc_url=None, openapi_url=None)
+    media = MediaDoor(resources.links, resources.store, settings.media_delivery, settings.media_link_days)
+    for door in (media, Health(resources.database, resources.queue)):
+        rest.include_router(door.router())
+    # The rooms' icons, which LINE fetches for every bubble.
+    rest.mount("/icons", StaticFiles(directory=ICONS), name="icons")
+    inbox = InboxWriter(resources.database, resources.queue)
+    line = LineWebhook(inbox, settings.line_channels, settings.max_webhook_bytes)
+    webhook = Route("/webhooks/line/{channel_name}", line, methods=["POST"])
+    return Starlette(routes=[webhook, Mount("/", rest)])

@@ -1,0 +1,44 @@
+"""What each command does. Every command's own imports wait until it runs, so that --help is at once."""
+
+import argparse
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.exc import OperationalError
+
+from moment.commands import benchmark, content, evaluation, operation, process, show
+from moment.commands.call import Call
+from moment.errors import CommandFailed
+from pipeline.providers.registry import Build
+from settings import ConfigurationError
+
+COMMANDS: Mapping[str, Callable[[Call], int]] = {
+    "demo": show.demo,
+    "up": show.up,
+    "web": process.web,
+    "worker": process.worker,
+    "reconcile": process.reconcile,
+    "migrate": content.migrate,
+    "ingest": content.ingest,
+    "seed": content.seed,
+    "eval": evaluation.evaluate,
+    "retry": operation.retry,
+    "bench": benchmark.bench,
+}
+
+
+def run(options: argparse.Namespace, build: Build) -> int:
+    """The exit code. `build` makes the providers of every process. Raises MomentError."""
+    from moment.doctor.configuration import read_settings
+
+    if options.command == "doctor":  # a setting that cannot be read is part of its report
+        from moment.doctor.run import run_doctor
+
+        return run_doctor(json=options.json, build=build)
+    settings, problems = read_settings()
+    if settings is None:
+        raise ConfigurationError("; ".join(check.detail for check in problems))
+    try:
+        return COMMANDS[options.command](Call(options, settings, build))
+    except OperationalError as error:
+        reason = str(error.orig).splitlines()[0]
+        raise CommandFailed(f"DATABASE_URL: the database does not answer: {reason}") from error

@@ -1,0 +1,49 @@
+"""Quality on labelled data."""
+
+from moment.commands.call import Call
+
+
+def evaluate(call: Call) -> int:
+    return {"retrieval": _retrieval, "coaching": _coaching}[call.options.name](call)
+
+
+def _retrieval(call: Call) -> int:
+    from moment.eval.retrieval import OWN_QUERIES, evaluate_retrieval, read_queries
+    from moment.knowledge import ingest_all, migrate
+
+    queries = read_queries(call.options.queries or OWN_QUERIES)
+    with call.resources() as resources:
+        migrate(resources.database)
+        ingest_all(resources)
+        embedder = resources.providers.get().embedder
+        evaluate_retrieval(resources.database, embedder, queries, as_json=call.options.json)
+    return 0
+
+
+def _coaching(call: Call) -> int:
+    from footage.draw import DrawingFailure
+    from moment.errors import CommandFailed
+    from moment.eval.coaching import Request
+    from moment.eval.command import run_evaluation
+    from moment.eval.golden import OWN_SET
+    from moment.resources import open_resources
+    from settings import ProviderChoice
+
+    options = call.options
+    request = Request(
+        golden_set=options.set or OWN_SET,
+        provider=options.provider,
+        runs=options.n,
+        probes=options.probes,
+        jobs=options.jobs,
+        clips=options.clips,
+    )
+    settings = call.settings.change(providers=ProviderChoice(options.provider))
+    try:
+        with open_resources(settings, call.build) as resources:
+            run_evaluation(
+                resources, request, out=options.out, compare_with=options.compare, as_json=options.json
+            )
+    except (DrawingFailure, OSError) as error:
+        raise CommandFailed(str(error)) from error
+    return 0

@@ -1,0 +1,42 @@
+"""All of Moment on one machine: the demo, and for good."""
+
+import signal
+
+from moment.commands.call import Call
+
+
+def demo(call: Call) -> int:
+    from moment.demo import Wishes, run_demo
+
+    options = call.options
+    # Told to stop, it cleans up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    wishes = Wishes(options.dish, options.video, options.memo, options.out, options.google_doubles)
+    run_demo(call.settings, call.build, wishes)
+    return 0
+
+
+def up(call: Call) -> int:
+    from functools import partial
+
+    from desk.console import say, start_logging
+    from desk.fallbacks import announce, with_servers
+    from desk.stack import Plan, ProcessLauncher, start_stack
+    from desk.supervisor import Supervisor
+    from moment.knowledge import prepare_database
+    from moment.parts import run_part
+
+    start_logging()
+    announce(call.settings)
+    with with_servers(call.settings) as settings:
+        prepare_database(settings, call.build)
+        plan = Plan(
+            settings.data_dir.absolute(), web_port=call.options.port, line_port=call.options.desk_port
+        )
+        with Supervisor() as supervisor:
+            launcher = ProcessLauncher(supervisor, partial(run_part, build=call.build))
+            with start_stack(settings, launcher, plan) as stack:
+                say(f"\nThe chat page: {stack.line_url}/   (Ctrl-C ends everything)")
+                supervisor.stop_on_signals()
+                supervisor.wait()
+    return 0

@@ -1,0 +1,190 @@
+"""What one process works with, all of it made from its settings.
+
+Each is made at its first use and imports its libraries then: a process loads only what its own jobs need. The main
+thread asks for all of them before it serves, so that no two threads make the same one.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jobs.leases import Leases
+from jobs.queue import Job, JobQueue, Queue
+from jobs.reconciler import Reconciler
+from models.database import Database
+from settings import ConfigurationError, Settings, variable
+from storage.google_credentials import GoogleCredentials
+from storage.links import MediaLinks
+from storage.store import ObjectStore
+
+if TYPE_CHECKING:
+    from bot.delivery import Delivery
+    from jobs.inbox import Inbox
+    from line.accounts import LineAccounts
+    from pipeline.answers import Answers
+    from pipeline.intake import Intake
+    from pipeline.providers.registry import Build, ProviderRegistry
+    from pipeline.runner import Runner
+    from pipeline.scheduler import Scheduler
+
+
+class Resources:
+    """One a process. `settings` name database and broker; `build` makes other providers than those they choose."""
+
+    def __init__(self, settings: Settings, build: "Build | None" = None) -> None:
+        self.settings = settings
+        self._build = build
+
+    def jobs_of(self, queue: Queue) -> Mapping[Job, Callable[..., None]]:
+        """What a worker of this queue runs."""
+        match queue:
+            case Queue.CONVERSATION:
+                return {
+                    Job.HANDLE_EVENTS: self.inbox.handle,
+                    Job.DELIVER: self.delivery.deliver,
+                    Job.SCHEDULE: self.scheduler.run,
+                }
+            case Queue.ANSWERS:
+                return {Job.ANSWER: self.answers.answer}
+            case Queue.MEDIA:
+                return {Job.FETCH_MEDIA: self.intake.work, Job.PURGE_MEDIA: self.intake.work}
+            case Queue.PREPARATION:
+                return {Job.PREPARE: self.runner.run}
+            case Queue.MODELS:
+                return {Job.RUN_STAGE: self.runner.run}
+            case Queue.VIDEO:
+                return {Job.RENDER: self.runner.run}
+
+    def close(self) -> None:
+        """Stops threads and lets go of connections; those of resources that were never made are not."""
+        for name in ("leases", "line", "queue", "database"):
+            if name in self.__dict__:
+                getattr(self, name).close()
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(_require(self.settings, "database_url"), self.settings.database_pool)
+
+    @cached_property
+    def queue(self) -> JobQueue:
+        queue = JobQueue(_require(self.settings, "broker_url"))
+        queue.send_after_commits_of(self.database)
+        return queue
+
+    @cached_property
+    def leases(self) -> Leases:
+        return Leases(self.database, self.settings.lease)
+
+    @cached_property
+    def reconciler(self) -> Reconciler:
+        return Reconciler(self.database, self.queue, self.settings.reconcile_every)
+
+    @cached_property
+    def links(self) -> MediaLinks:
+        return MediaLinks(self.settings.public_url, self.settings.link_secrets)
+
+    @cached_property
+    def credentials(self) -> GoogleCredentials:
+        return GoogleCredentials(self.settings.google_key_file)
+
+    @cached_property
+    def store(self) -> ObjectStore:
+        """Raises ConfigurationError when a bucket is named and there are no credentials for it."""
+        if self.settings.gcs_bucket:
+            from storage.cloud import open_cloud_store
+
+            return open_cloud_store(self.settings, self.credentials)
+        from storage.local import LocalStore
+
+        return LocalStore(self.settings.objects_dir, self.links)
+
+    @cached_property
+    def line(self) -> "LineAccounts":
+        from line.accounts import LineAccounts
+
+        settings = self.settings
+        return LineAccounts(settings.line_channels, settings.line_api_url, settings.content_wait)
+
+    @cached_property
+    def providers(self) -> "ProviderRegistry":
+        from pipeline.providers.registry import ProviderRegistry, build_providers
+
+        return ProviderRegistry(self.settings, self.store, self.credentials, self._build or build_providers)
+
+    @cached_property
+    def scheduler(self) -> "Scheduler":
+        from pipeline.scheduler import Scheduler
+
+        return Scheduler(self.database, self.settings.memo_grace)
+
+    @cached_property
+    def runner(self) -> "Runner":
+        from pipeline.runner import Runner
+
+        return Runner(
+            database=self.database,
+            leases=self.leases,
+            scheduler=self.scheduler,
+            store=self.store,
+            providers=self.providers,
+            max_attempts=self.settings.max_attempts,
+            retry_backoff=self.settings.retry_backoff,
+        )
+
+    @cached_property
+    def intake(self) -> "Intake":
+        from pipeline.intake import Intake
+
+        return Intake(
+            database=self.database,
+            leases=self.leases,
+            scheduler=self.scheduler,
+            store=self.store,
+            line=self.line,
+            max_video_bytes=self.settings.max_video_bytes,
+            max_recording_bytes=self.settings.max_memo_bytes,
+            max_attempts=self.settings.max_attempts,
+            retry_backoff=self.settings.retry_backoff,
+        )
+
+    @cached_property
+    def answers(self) -> "Answers":
+        from pipeline.answers import Answers
+
+        return Answers(self.database, self.leases, self.store, self.providers)
+
+    @cached_property
+    def delivery(self) -> "Delivery":
+        from bot.delivery import Delivery
+        from bot.rendering import Renderer
+
+        return Delivery(self.database, self.leases, self.line, Renderer(self.links))
+
+    @cached_property
+    def inbox(self) -> "Inbox":
+        from bot.conversation import Conversation
+        from jobs.inbox import Inbox
+        from models.inbox import EventSource
+
+        conversation = Conversation(
+            self.database, self.line, self.delivery.renderer, self.delivery, self.settings.text_promise
+        )
+        return Inbox(self.database, self.queue, self.leases, {EventSource.LINE: conversation})
+
+
+def _require(settings: Settings, name: str) -> str:
+    value = getattr(settings, name)
+    if not value:
+        raise ConfigurationError(f"{variable(name)} is not set")
+    return str(value)
+
+
+@contextmanager
+def open_resources(settings: Settings, build: "Build | None" = None) -> Iterator[Resources]:
+    """A process's resources, closed with the block."""
+    resources = Resources(settings, build)
+    try:
+        yield resources
+    finally:
+        resources.close()

@@ -1,0 +1,197 @@
+"""Answering a question: what was coached, what was said, what the principles say."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select
+
+from jobs.leases import Lease, LeaseLost, Leases, finish, try_again
+from jobs.queue import Job, enqueue
+from knowledge_base import phrasebook
+from knowledge_base.catalogue import load
+from models.chat import ChatRoom, Message, Sender, SentBubble
+from models.coaching import CoachingText, ModelCall, RetrievedPrinciple, SessionSummary, VideoAnalysis
+from models.database import Database
+from models.dish import Dish
+from models.media import Media
+from models.session import CookingSession
+from models.user import User
+from pipeline.checks.answer import check_answer
+from pipeline.checks.repair import ask_with_repair
+from pipeline.providers import ledger
+from pipeline.providers.ports import ProviderRefused, Providers, QuestionBrief, Turn, UnreadableAudio
+from pipeline.providers.registry import FALLBACK_FROM, ProviderRegistry
+from pipeline.search import PrincipleSearch
+from services.outbox import queue_answer
+from services.profile import learner_state
+from storage.store import ObjectStore, local_file
+
+log = logging.getLogger(__name__)
+
+HISTORY = 10  # messages
+MAX_ATTEMPTS = 5
+BACKOFF = timedelta(
+    seconds=1
+)  # four times longer with each try; the first still leaves the reply token alive
+
+
+@dataclass(frozen=True)
+class Answers:
+    database: Database
+    leases: Leases
+    store: ObjectStore
+    providers: ProviderRegistry
+
+    def answer(self, message_id: int) -> None:
+        """Answers the question once; a try that fails is made again, the last one apologises."""
+        with self.database.transaction() as db:
+            lease = self.leases.claim(db, Message, message_id)
+            question = db.get(Message, message_id)
+        if lease is None or question is None:
+            return
+        try:
+            if lease.attempt > MAX_ATTEMPTS:  # whoever made the last try died of it
+                self._finish(lease, phrasebook.phrase("thinking_failed"), ())
+            else:
+                self._try(lease, question)
+        except LeaseLost as lost:
+            log.info("lease lost: %s", lost)
+
+    def _try(self, lease: Lease, question: Message) -> None:
+        with ledger.collect() as calls:
+            try:
+                with self.leases.hold(lease):
+                    text = self._think(question, self.providers.get(fallback=lease.attempt >= FALLBACK_FROM))
+            except ProviderRefused as error:
+                # What was refused may quote the learner: nothing of it in the log.
+                log.warning(
+                    "question %s: refused for %d reasons in attempt %s",
+                    question.id,
+                    len(error.violations),
+                    lease.attempt,
+                )
+                text = ""
+            except Exception:
+                # The border of the answers: whatever a try died of, another is made, and the last one apologises.
+                log.exception("question %s not answered in attempt %s", question.id, lease.attempt)
+                text = ""
+        if not text and lease.attempt < MAX_ATTEMPTS:
+            self._try_again(lease, calls)
+        else:
+            self._finish(lease, text or phrasebook.phrase("thinking_failed"), calls)
+
+    def _try_again(self, lease: Lease, calls: Sequence[ModelCall]) -> None:
+        pause = BACKOFF * 4 ** (lease.attempt - 1)
+        with self.database.transaction() as db:
+            try_again(db, lease, "no answer", pause, usage=_usage(db, lease, calls))
+            enqueue(db, Job.ANSWER, lease.row_id, delay_seconds=pause.total_seconds())
+
+    def _finish(self, lease: Lease, text: str, calls: Sequence[ModelCall]) -> None:
+        with self.database.transaction() as db:
+            finish(db, lease, usage=_usage(db, lease, calls))
+            queue_answer(db, db.get_one(Message, lease.row_id), text)
+
+    def _think(self, question: Message, providers: Providers) -> str:
+        words = self._words(question, providers)
+        if not words:
+            return phrasebook.phrase("voice_question_unheard")
+        with self.database.transaction() as db:
+            session = _session_in_question(db, _learner(db, question), question)
+            dish = db.get_one(Dish, session.dish_id) if session else None
+        # Between transactions: none waits for the embedder.
+        search = PrincipleSearch(self.database, providers.embedder)
+        principles = search.nearest(search.prepare(f"{words} {dish.name_ja}" if dish else words))
+        with self.database.transaction() as db:
+            brief = _brief(db, question, words, session, dish, principles)
+        answer, _ = ask_with_repair(
+            lambda repair: providers.coach.answer(brief, repair), lambda answer: check_answer(answer, brief)
+        )
+        return answer
+
+    def _words(self, question: Message, providers: Providers) -> str:
+        """The question's words; "" when a voice message holds none."""
+        with self.database.transaction() as db:
+            recording = db.exec(select(Media).where(Media.message_id == question.id)).first()
+        if recording is None:
+            return question.text
+        if not recording.is_stored:
+            return ""
+        key = recording.object_key
+        try:
+            with local_file(self.store, key) as path:
+                return providers.transcriber.transcribe(path, phrases=[], uri=self.store.uri(key)).text
+        except UnreadableAudio:
+            return ""
+
+
+def _usage(db: DbSession, lease: Lease, calls: Sequence[ModelCall]) -> dict[str, Any]:
+    """The calls of every attempt so far."""
+    earlier = db.exec(select(Message.usage).where(Message.id == lease.row_id)).first() or {}
+    all_calls = [*earlier.get("calls", []), *(call.model_dump() for call in calls)]
+    return {"calls": all_calls} if all_calls else {}
+
+
+def _brief(
+    db: DbSession,
+    question: Message,
+    words: str,
+    session: CookingSession | None,
+    dish: Dish | None,
+    principles: Sequence[RetrievedPrinciple],
+) -> QuestionBrief:
+    user = _learner(db, question)
+    state = learner_state(db, user.id)
+    return QuestionBrief(
+        first_name=user.first_name,
+        question=words,
+        dish=load().dishes.get(dish.slug) if dish else None,
+        coaching=CoachingText.model_validate(session.coaching_text) if session else None,
+        analysis=VideoAnalysis.model_validate(session.video_analysis) if session else None,
+        principles=principles,
+        history=_history(db, question),
+        past_sessions=[SessionSummary.model_validate(entry) for entry in state.session_summaries],
+    )
+
+
+def _session_in_question(db: DbSession, user: User, question: Message) -> CookingSession | None:
+    """The session the learner quotes, else the latest that was coached."""
+    coached = select(CookingSession).where(
+        CookingSession.user_id == user.id, col(CookingSession.coaching_text) != {}
+    )
+    session_id = _quoted_session_id(db, question)
+    if session_id is not None:
+        session = db.exec(coached.where(CookingSession.id == session_id)).first()
+        if session is not None:
+            return session
+    return db.exec(coached.order_by(col(CookingSession.id).desc())).first()
+
+
+def _quoted_session_id(db: DbSession, question: Message) -> int | None:
+    """Of a bubble of ours or of the learner's own."""
+    line_id = question.quoted_message_id
+    if line_id is None:
+        return None
+    bubble = db.get(SentBubble, line_id)
+    if bubble is not None:
+        return db.get_one(Message, bubble.message_id).session_id
+    theirs = select(Message.session_id).where(Message.line_message_id == line_id)
+    return db.exec(theirs).first()
+
+
+def _history(db: DbSession, question: Message) -> list[Turn]:
+    statement = (
+        select(Message)
+        .where(Message.chat_room_id == question.chat_room_id, col(Message.id) < question.id)
+        .where(Message.text != "", Message.sender != Sender.SYSTEM)
+        .order_by(col(Message.id).desc())
+        .limit(HISTORY)
+    )
+    return [Turn(sender=message.sender, text=message.text) for message in reversed(db.exec(statement).all())]
+
+
+def _learner(db: DbSession, message: Message) -> User:
+    return db.get_one(User, db.get_one(ChatRoom, message.chat_room_id).user_id)

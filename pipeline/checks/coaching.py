@@ -1,0 +1,63 @@
+"""The coaching text: complete, to this learner, from what was seen, retrieved and asked."""
+
+import re
+
+from line.limits import MAX_LABEL, units
+from models.coaching import CoachingText
+from pipeline.checks.analysis import MAX_FIELD, REACH_SECONDS, times_of
+from pipeline.checks.hazards import hazard_of
+from pipeline.checks.language import violations, without_name, wrong_names, wrong_times
+from pipeline.checks.repair import refuse_if
+from pipeline.providers.ports import CoachingBrief
+
+
+def check_coaching(coaching: CoachingText, brief: CoachingBrief) -> None:
+    """Raises ProviderRefused."""
+    fields = {
+        "mondaiten": coaching.mondaiten,
+        "skill": coaching.skill,
+        "next_action": coaching.next_action,
+        "success_sign": coaching.success_sign,
+    }
+    extras = [coaching.praise, coaching.comparison, coaching.stop_cue, coaching.safety]
+    extras += [entry.answer for entry in coaching.memo_answers]
+    wrong = [f"empty: {name} is missing" for name, text in fields.items() if not text.strip()]
+    for text in [*fields.values(), *extras]:
+        wrong += violations(without_name(text, brief.first_name), MAX_FIELD)
+    wrong += _wrong_references(coaching, brief)
+    whole = "\n".join([*fields.values(), *extras])
+    wrong += wrong_names(whole, brief.first_name)
+    if f"{brief.first_name}さん" not in whole:
+        wrong.append(f"name: the text never says '{brief.first_name}さん'")
+    wrong += wrong_times(whole, times_of(brief.analysis), REACH_SECONDS)
+    if (hazard := hazard_of(coaching.next_action)) and not coaching.safety.strip():
+        wrong.append(f"safety: next_action involves a hazard ({hazard}), but the safety field is empty")
+    wrong += [
+        f"length: the suggested question '{question}' is longer than {MAX_LABEL} characters"
+        for question in coaching.suggested_questions
+        if units(question) > MAX_LABEL
+    ]
+    refuse_if(wrong, coaching)
+
+
+def _wrong_references(coaching: CoachingText, brief: CoachingBrief) -> list[str]:
+    """Only what was retrieved is taught from, and only what was asked is answered."""
+    retrieved = {principle.principle_id for principle in brief.principles}
+    if brief.principle is not None:
+        retrieved.add(brief.principle.id)
+    wrong = [
+        f"principle: '{name}' is not one of the principles that were given"
+        for name in coaching.principle_ids
+        if name not in retrieved
+    ]
+    questions = {_bare(question) for question in brief.structured_input.questions}
+    wrong += [
+        f"memo: the learner did not ask '{entry.question}'"
+        for entry in coaching.memo_answers
+        if _bare(entry.question) not in questions
+    ]
+    return wrong
+
+
+def _bare(question: str) -> str:
+    return re.sub(r"[\s。、？?！!「」]", "", question)

@@ -1,0 +1,221 @@
+"""What learners send, brought into the store and looked into; and what they took back, purged from it.
+
+A download belongs to its media row, not to a session's stages: a clip that was sent before its dish is fetched once,
+and each of several clips has attempts of its own.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session as DbSession
+from sqlmodel import col
+
+from errors import MomentError
+from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again
+from jobs.queue import Job, enqueue
+from line.accounts import LineAccounts
+from line.content import ContentGone, ContentTooLarge
+from models.database import Database
+from models.media import Media, MediaKind, MediaSource, MediaState
+from models.session import CookingSession
+from pipeline.media.probe import AudioFacts, UnusableClip, VideoFacts, audio_facts, check_usable
+from pipeline.outcomes import DIED, PATIENCE_ATTEMPTS, give_up, say_still_working
+from pipeline.providers.ports import UnreadableAudio
+from pipeline.scheduler import Scheduler
+from services.media import MediaRejected, accept, reject
+from storage.keys import coaching_video_key, preview_key, proxy_key
+from storage.store import ObjectStore, local_file
+
+log = logging.getLogger(__name__)
+
+LONGEST_PURGE_PAUSE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Intake:
+    database: Database
+    leases: Leases
+    scheduler: Scheduler
+    store: ObjectStore
+    line: LineAccounts
+    max_video_bytes: int
+    max_recording_bytes: int
+    max_attempts: int
+    retry_backoff: timedelta
+
+    def work(self, media_id: int) -> None:
+        """Whatever the row owes: to be fetched and looked into, or to be purged."""
+        with self.database.transaction() as db:
+            lease = self.leases.claim(db, Media, media_id)
+            media = db.get(Media, media_id)
+        if lease is None or media is None:
+            return
+        with self.leases.hold(lease):
+            if media.state == MediaState.OWED:
+                self._take_in(lease, media)
+            else:
+                self._purge(lease, media)
+
+    def _take_in(self, lease: Lease, media: Media) -> None:
+        if lease.attempt > self.max_attempts:
+            self._give_up(lease, DIED)
+            return
+        try:
+            self._note_start(media)
+            facts = self._look_into(media)
+            self._accept(lease, facts)
+        except LeaseLost as lost:
+            log.info("lease lost: %s", lost)
+            self._purge_again(media)
+        except MediaRejected as rejection:
+            self._reject(lease, rejection.reason)
+        except Exception as error:
+            log.error(
+                "media %s not taken in (attempt %s): %s",
+                media.id,
+                lease.attempt,
+                type(error).__name__,
+                exc_info=error,
+            )
+            self._retry_or_give_up(lease, error)
+
+    def _note_start(self, media: Media) -> None:
+        with self.database.transaction() as db:
+            db.get_one(Media, media.id).started_at = func.now()  # type: ignore[assignment]
+
+    def _look_into(self, media: Media) -> VideoFacts | AudioFacts:
+        """Raises MediaRejected."""
+        is_video = media.kind == MediaKind.VIDEO
+        try:
+            if media.source == MediaSource.LINE and not self.store.exists(media.object_key):
+                content_type = "video/mp4" if is_video else "audio/mp4"
+                ceiling = self.max_video_bytes if is_video else self.max_recording_bytes
+                content = self.line.content(media.channel).stream(media.line_message_id or "", ceiling)
+                self.store.put(media.object_key, content, content_type)
+            with local_file(self.store, media.object_key) as path:
+                return check_usable(path) if is_video else audio_facts(path)
+        except ContentGone as error:
+            raise MediaRejected("gone") from error
+        except ContentTooLarge as error:
+            raise MediaRejected("too_large") from error
+        except UnusableClip as error:
+            raise MediaRejected(error.reason.value) from error
+        except UnreadableAudio as error:
+            raise MediaRejected("unreadable") from error
+
+    def _accept(self, lease: Lease, facts: VideoFacts | AudioFacts) -> None:
+        def settle(db: DbSession, media: Media, session: CookingSession | None) -> None:
+            finish(db, lease, stored_at=func.now())
+            media.state = MediaState.STORED
+            media.facts = facts.model_dump(mode="json")
+            db.add(media)
+            db.flush()
+            accept(db, media, session)
+
+        self._settle(lease, settle)
+
+    def _reject(self, lease: Lease, reason: str) -> None:
+        def settle(db: DbSession, media: Media, session: CookingSession | None) -> None:
+            finish(db, lease)
+            reject(db, media, session, reason)
+
+        try:
+            self._settle(lease, settle)
+        except LeaseLost as lost:  # taken back while it was fetched: the learner has been told already
+            log.info("lease lost: %s", lost)
+
+    def _retry_or_give_up(self, lease: Lease, error: Exception) -> None:
+        description = f"{type(error).__name__}: {error}"[:2000]
+        is_final = isinstance(error, MomentError) and not error.retryable
+        if is_final or lease.attempt >= self.max_attempts:
+            self._give_up(lease, description)
+            return
+        pause = self.retry_backoff * 4 ** (lease.attempt - 1)
+
+        def settle(db: DbSession, media: Media, session: CookingSession | None) -> None:
+            try_again(db, lease, description, pause)
+            if lease.attempt == PATIENCE_ATTEMPTS and session is not None and media.kind == MediaKind.VIDEO:
+                say_still_working(db, session)
+            enqueue(db, Job.FETCH_MEDIA, media.id, delay_seconds=pause.total_seconds())
+
+        self._settle_quietly(lease, settle)
+
+    def _give_up(self, lease: Lease, description: str) -> None:
+        """A video that never came fails its session; without a memo the coaching goes on; a question that could not
+        be fetched is told to be unheard."""
+
+        def settle(db: DbSession, media: Media, session: CookingSession | None) -> None:
+            if media.kind == MediaKind.VOICE_QUESTION:
+                finish(db, lease)
+                reject(db, media, session, "unreadable")
+                return
+            park(db, lease, description)
+            db.refresh(media)
+            if session is None:
+                return
+            if media.kind == MediaKind.VIDEO:
+                give_up(db, session, "fetch_video", description)
+            else:
+                self.scheduler.wake(db, session)
+
+        self._settle_quietly(lease, settle)
+
+    def _purge(self, lease: Lease, media: Media) -> None:
+        if media.is_live:
+            return
+        try:
+            for key in self._keys_to_purge(media):
+                self.store.delete(key)
+            with self.database.transaction() as db:
+                gone = {"facts": {}, "proxy_key": "", "proxy_facts": {}}
+                finish(db, lease, state=MediaState.PURGED, purged_at=func.now(), **gone)
+        except LeaseLost as lost:
+            log.info("lease lost: %s", lost)
+        except Exception as error:
+            log.error("media %s not purged: %s", media.id, type(error).__name__, exc_info=error)
+            pause = min(self.retry_backoff * 2 ** min(lease.attempt, 12), LONGEST_PURGE_PAUSE)
+            with self.database.transaction() as db:
+                try_again(db, lease, type(error).__name__, pause)
+                enqueue(db, Job.PURGE_MEDIA, media.id, delay_seconds=pause.total_seconds())
+
+    def _keys_to_purge(self, media: Media) -> list[str]:
+        """Our copy and all that was made of it."""
+        keys = [media.object_key]
+        if media.kind != MediaKind.VIDEO:
+            return keys
+        keys.append(proxy_key(media.object_key))
+        with self.database.transaction() as db:
+            session = db.get(CookingSession, media.session_id) if media.session_id else None
+            if session is not None and session.video is None:
+                keys += [coaching_video_key(session.id), preview_key(session.id)]
+        return keys
+
+    def _purge_again(self, media: Media) -> None:
+        """It was taken back while it came: what has been put since then goes too."""
+        with self.database.transaction() as db:
+            make_due(db, Media, col(Media.id) == media.id, col(Media.state) != MediaState.STORED)
+            enqueue(db, Job.PURGE_MEDIA, media.id)
+
+    def _settle_quietly(self, lease: Lease, settle: Any) -> None:
+        try:
+            self._settle(lease, settle)
+        except LeaseLost as lost:
+            log.info("lease lost: %s", lost)
+
+    def _settle(self, lease: Lease, settle: Any) -> None:
+        """With the session locked first, as everywhere: two orders of locking would deadlock. A clip may be placed
+        in a session between the two looks at it."""
+        while True:
+            with self.database.transaction() as db:
+                media = db.get(Media, lease.row_id)
+                if media is None:
+                    raise LeaseLost(str(lease))
+                session_id = media.session_id
+                session = db.get(CookingSession, session_id, with_for_update=True) if session_id else None
+                db.refresh(media, with_for_update=True)
+                if media.session_id == session_id:
+                    settle(db, media, session)
+                    return

@@ -1,0 +1,218 @@
+"""The prompts of `knowledge_base.prompts`, each with its variables filled from a brief. Lines with labels, one fact
+each; learners' words are fenced by the prompt."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from knowledge_base import phrasebook
+from knowledge_base.content import DishGuide, Fault
+from knowledge_base.prompts import prompt
+from models.coaching import CoachingText, SessionSummary, VideoAnalysis
+from pipeline.providers.google.schemas import NO_FAULT, mmss_of
+from pipeline.providers.ports import AnalysisBrief, CoachingBrief, QuestionBrief
+
+
+@dataclass(frozen=True)
+class FilledPrompt:
+    """`label` is what a stored answer is marked with."""
+
+    label: str
+    text: str
+
+
+def system() -> str:
+    """Who speaks and how: the same for every question, so that its beginning may be cached."""
+    return f"{prompt('persona').render()}\n\n{prompt('tone').render()}"
+
+
+def analysis(brief: AnalysisBrief) -> FilledPrompt:
+    return _fill(
+        "analysis",
+        dish=brief.dish.name_ja,
+        duration=mmss_of(brief.duration_seconds),
+        attempt=str(brief.session_number),
+        focus=brief.dish.attempts[brief.session_number - 1],
+        steps=_steps(brief.dish),
+        faults=_faults(brief.faults),
+        memo=brief.transcript,
+        ratings=_ratings(brief.self_ratings),
+    )
+
+
+def reconsideration(analysis: VideoAnalysis, brief: AnalysisBrief) -> FilledPrompt:
+    return _fill(
+        "reconsideration",
+        dish=brief.dish.name_ja,
+        duration=mmss_of(brief.duration_seconds),
+        analysis=_analysis(analysis),
+        faults=_faults(brief.faults),
+        memo=brief.transcript,
+        issues="\n".join(brief.structured_input.identified_issues),
+        ratings=_ratings(brief.self_ratings),
+    )
+
+
+def zoom(analysis: VideoAnalysis, brief: AnalysisBrief, start: float, seconds: float) -> FilledPrompt:
+    return _fill(
+        "zoom",
+        dish=brief.dish.name_ja,
+        start=mmss_of(start),
+        duration=mmss_of(seconds),
+        moment=mmss_of(analysis.key_moment_seconds - start),
+        analysis=_analysis(analysis),
+        faults=_faults(brief.faults),
+    )
+
+
+def transcription(phrases: Sequence[str]) -> FilledPrompt:
+    return _fill("transcription", phrases="、".join(phrases))
+
+
+def entities(transcript: str) -> FilledPrompt:
+    return _fill("entities", transcript=transcript)
+
+
+def coaching(brief: CoachingBrief) -> FilledPrompt:
+    return _fill(
+        "coaching_text",
+        first_name=brief.first_name,
+        dish=brief.dish.name_ja,
+        attempt=str(brief.session_number),
+        focus=brief.dish.attempts[brief.session_number - 1],
+        analysis=_analysis(brief.analysis),
+        fault=_fault(brief.fault) if brief.fault else _refinement(brief),
+        principles=_principles(brief),
+        memo=brief.transcript,
+        questions="\n".join(brief.structured_input.questions),
+        feeling=brief.structured_input.emotional_state,
+        ratings=_ratings(brief.self_ratings),
+        history=_history(brief.past_sessions),
+        days_away="" if brief.days_since_last is None else str(brief.days_since_last),
+        safety="\n".join(brief.dish.safety),
+        profile="",
+    )
+
+
+def narration(brief: CoachingBrief, coaching: CoachingText, pivot: str) -> FilledPrompt:
+    return _fill(
+        "narration",
+        first_name=brief.first_name,
+        dish=brief.dish.name_ja,
+        attempt=str(brief.session_number),
+        coaching=_coaching(coaching),
+        key_moment=mmss_of(brief.analysis.key_moment_seconds),
+        evidence=brief.analysis.evidence or brief.analysis.diagnosis,
+        pivot=pivot,
+    )
+
+
+def answer(brief: QuestionBrief) -> FilledPrompt:
+    turns = [f"{turn.sender}: {turn.text}" for turn in brief.history]
+    return _fill(
+        "answers",
+        first_name=brief.first_name,
+        question=brief.question,
+        dish=brief.dish.name_ja if brief.dish else "",
+        coaching=_coaching(brief.coaching) if brief.coaching else "",
+        analysis=_analysis(brief.analysis) if brief.analysis else "",
+        principles="\n\n".join(f"[{each.principle_id}] {each.text}" for each in brief.principles),
+        history="\n".join(turns),
+        past_sessions=_history(brief.past_sessions),
+        profile="",
+    )
+
+
+def _fill(name: str, **values: str) -> FilledPrompt:
+    template = prompt(name)
+    return FilledPrompt(template.label, template.render(**values))
+
+
+def _steps(dish: DishGuide) -> str:
+    return "\n".join(
+        f"{number}. {step.name}: {step.looks}{f'。{step.sounds}' if step.sounds else ''}"
+        for number, step in enumerate(dish.steps, 1)
+    )
+
+
+def _faults(faults: Iterable[Fault]) -> str:
+    return "\n".join(f"{fault.code}: {fault.seen}" for fault in faults)
+
+
+def _fault(fault: Fault) -> str:
+    return _lines(
+        ("name", fault.name_ja),
+        ("seen", fault.seen),
+        ("diagnosis", fault.diagnosis),
+        ("next action", fault.next_action),
+        ("success sign", fault.success_sign),
+        ("stop cue", fault.stop_cue),
+    )
+
+
+def _refinement(brief: CoachingBrief) -> str:
+    """Nothing was wrong: what to reach for next, in turns by attempt."""
+    options = brief.dish.refinements
+    option = options[(brief.session_number - 1) % len(options)]
+    return _lines(
+        ("fault", NO_FAULT),
+        ("refinement", option.point),
+        ("next action", option.next_action),
+        ("success sign", option.success_sign),
+        ("stop cue", brief.dish.stop_cue),
+    )
+
+
+def _principles(brief: CoachingBrief) -> str:
+    texts = {each.principle_id: each.text for each in brief.principles}
+    if brief.principle is not None:
+        texts = {brief.principle.id: brief.principle.text, **texts}
+    return "\n\n".join(f"[{name}] {text}" for name, text in texts.items())
+
+
+def _analysis(analysis: VideoAnalysis) -> str:
+    events = [
+        f"{mmss_of(event.t_seconds)} {event.event} ({event.state})" for event in analysis.cooking_events
+    ]
+    return "\n".join(
+        [
+            *events,
+            _lines(
+                ("key moment", mmss_of(analysis.key_moment_seconds)),
+                ("fault", analysis.fault or NO_FAULT),
+                ("diagnosis", analysis.diagnosis),
+                ("evidence", analysis.evidence),
+                ("confidence", analysis.confidence),
+                ("not visible", "、".join(analysis.not_visible)),
+            ),
+        ]
+    )
+
+
+def _coaching(coaching: CoachingText) -> str:
+    return _lines(
+        ("praise", coaching.praise),
+        ("problem", coaching.mondaiten),
+        ("skill", coaching.skill),
+        ("next action", coaching.next_action),
+        ("success sign", coaching.success_sign),
+        ("stop cue", coaching.stop_cue),
+        ("safety", coaching.safety),
+    )
+
+
+def _ratings(ratings: dict[str, int]) -> str:
+    return "、".join(
+        f"{name}: {ratings[aspect]} of 5"
+        for aspect, name in phrasebook.ASPECT_NAMES.items()
+        if aspect in ratings
+    )
+
+
+def _history(summaries: Iterable[SessionSummary]) -> str:
+    return "\n".join(
+        f"{each.dish}, attempt {each.session}: {each.key_issue} / {each.key_progress}" for each in summaries
+    )
+
+
+def _lines(*facts: tuple[str, str]) -> str:
+    return "\n".join(f"{label}: {words}" for label, words in facts if words)

@@ -1,0 +1,118 @@
+"""What was read off the footage, said in Japanese: only what can be seen or heard, and never a measurement."""
+
+from knowledge_base.content import Signal
+from models.coaching import CookingEvent
+from pipeline.providers.offline.vision.course import Change, Course
+from pipeline.providers.offline.vision.signals import TOO_BRIGHT, TOO_DARK, TOO_SHAKY, TOO_SHORT, Evidence
+
+SIGNAL_SENTENCES: dict[Signal, str] = {
+    Signal.SMOKE: "フライパンの上に、青みがかった煙が広がっています。",
+    Signal.STEAM: "フライパンの上に、白い湯気がもうもうと立っています。",
+    Signal.CHARRING: "具材の一部が、黒く変わっていくのが見えます。",
+    Signal.WEAK_SIZZLE: "具材が入っても、焼ける音がほとんど聞こえません。",
+    Signal.BROWNED_EARLY: "次の具材が入る前に、先に入れた具材が茶色くなっています。",
+    Signal.NO_BROWNING: "終わりになっても、表面が白っぽいままです。",
+    Signal.RESTLESS: "具材が落ちつく間もなく、手が動き続けています。",
+    Signal.IDLE: "フライパンの中が、長いあいだ動いていません。",
+}
+_SIGNAL_EVENTS: dict[Signal, tuple[str, str]] = {  # the event, and the state of the pan it speaks for
+    Signal.SMOKE: ("青みがかった煙が上がっています", "pan_temp: too_high"),
+    Signal.STEAM: ("白い湯気が立ちこめています", "surface: wet"),
+    Signal.CHARRING: ("具材に黒い部分が出てきました", "surface: charred"),
+    Signal.WEAK_SIZZLE: ("具材が入りましたが、音は静かなままです", "pan_temp: too_low"),
+    Signal.BROWNED_EARLY: ("先に入れた具材が茶色くなりました", "surface: browned_early"),
+    Signal.NO_BROWNING: ("表面はまだ白っぽいままです", "surface: pale"),
+    Signal.RESTLESS: ("具材を動かし続けています", "food: not_settled"),
+    Signal.IDLE: ("手を触れずに、そのまま置かれています", "food: untouched"),
+}
+_EVENT_STRENGTH = 0.3  # the least with which a signal is an event of its own
+_LOUD_SIZZLE = 0.75  # of the clip's loudest
+_MAX_EVENTS = 14
+
+
+def timestamp(second: float) -> str:
+    """ "1:07": as the design document writes times."""
+    return f"{int(second) // 60}:{int(second) % 60:02d}"
+
+
+def cooking_events(course: Course, evidence: list[Evidence]) -> list[CookingEvent]:
+    """In order of time; signals first where there is no room for all."""
+    strong = [each for each in evidence if each.strength >= _EVENT_STRENGTH]
+    events = [_event(each.second, *_SIGNAL_EVENTS[each.signal]) for each in strong]
+    weak_sizzles = {each.second for each in strong if each.signal is Signal.WEAK_SIZZLE}
+    events += [_change_event(change) for change in course.changes if change.second not in weak_sizzles]
+    events += [
+        _event(rest.start, "手を止めて、様子を見ています", "food: resting", rest.seconds)
+        for rest in course.rests
+        if rest.seconds >= max(3.0, 0.08 * course.features.seconds)
+    ]
+    events += [_event(second, "場面が切り替わりました") for second in course.features.scene_changes]
+    return sorted(events[:_MAX_EVENTS], key=lambda event: event.t_seconds)
+
+
+def _change_event(change: Change) -> CookingEvent:
+    if not change.is_addition:
+        return _event(change.second, "フライパンの中の色や様子が変わりました", "food: changed")
+    if change.sizzle is None:
+        return _event(change.second, "具材が入りました", "food: added")
+    if change.sizzle >= _LOUD_SIZZLE:
+        return _event(change.second, "具材が入って、音が大きくなりました", "pan_temp: correct")
+    return _event(change.second, "具材が入りました。音は控えめです", "food: added")
+
+
+def _event(second: float, event: str, state: str = "", seconds: float = 0.0) -> CookingEvent:
+    return CookingEvent(
+        t=timestamp(second), t_seconds=int(second), event=event, state=state, duration_seconds=int(seconds)
+    )
+
+
+def good_work(course: Course) -> tuple[str, str, float]:
+    """(diagnosis, evidence, second) of the most telling good work: the sizzle, the colour, a steady hand."""
+    features = course.features
+    is_bright = features.brightness >= TOO_DARK
+    loud = [c for c in course.changes if c.is_addition and c.sizzle is not None and c.sizzle >= _LOUD_SIZZLE]
+    if loud:
+        best = max(loud, key=lambda change: change.size)
+        return (
+            "フライパンをしっかり温めてから具材を入れられていて、目立った失敗は見当たりませんでした。",
+            "具材が入った瞬間に、焼ける音がはっきり大きくなっています。",
+            best.second,
+        )
+    brown = features.brown.smooth(1.5)
+    if is_bright and float(brown.values.max()) >= 0.35:
+        return (
+            "こんがりとした焼き色までしっかり持っていけていて、目立った失敗は見当たりませんでした。",
+            "具材の表面が、こんがりと色づいています。",
+            float(brown.t[int(brown.values.argmax())]),
+        )
+    if is_bright and course.changes:
+        best = max(course.changes, key=lambda change: change.size)
+        return (
+            "手順を落ちついて進められていて、目立った失敗は見当たりませんでした。",
+            "具材の様子が変わっていくところが、はっきり映っています。",
+            best.second,
+        )
+    return (
+        "今回の映像からは、調理の様子を十分に見分けられませんでした。",
+        "",
+        features.seconds / 2,
+    )
+
+
+def not_visible(course: Course) -> list[str]:
+    """What could not be judged, and why: the learner can film it better next time."""
+    features = course.features
+    checks = (
+        (features.brightness < TOO_DARK, "画面が暗く、焼き色や煙の様子は見分けられませんでした。"),
+        (features.glare > TOO_BRIGHT, "画面が明るく白くとんでいて、焼き色は見分けられませんでした。"),
+        (features.sizzle is None, "音が入っていないので、焼ける音は確かめられませんでした。"),
+        (
+            features.sizzle is not None and all(change.sizzle is None for change in course.changes),
+            "まわりの音と重なって、焼ける音の変化は聞き分けられませんでした。",
+        ),
+        (features.sway > TOO_SHAKY, "手ぶれが大きく、手の動きや待つ間の様子は見分けられませんでした。"),
+        (features.in_view < 0.7, "フライパンが画面に映っていない場面が多くありました。"),
+        (features.seconds < TOO_SHORT, "動画が短く、調理の流れまでは追えませんでした。"),
+        (course.is_hazy, "湯気や煙に隠れて、具材の色が見えにくい場面がありました。"),
+    )
+    return [sentence for is_missing, sentence in checks if is_missing]

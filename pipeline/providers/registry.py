@@ -1,0 +1,52 @@
+"""Which providers a process works with: one set chosen by settings, made at first use, and those for when it fails."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pipeline.providers.ports import Providers
+from settings import ProviderChoice, Settings
+from storage.google_credentials import GoogleCredentials
+from storage.store import ObjectStore
+
+FALLBACK_FROM = 4  # the attempt, at a stage or an answer, from which the fallback models are asked
+
+
+@dataclass(frozen=True)
+class ProviderSets:
+    usual: Providers
+    fallback: Providers
+
+
+# Makes both sets. Raises ConfigurationError when what they need is not set.
+Build = Callable[[Settings, ObjectStore, GoogleCredentials], ProviderSets]
+
+
+def build_providers(settings: Settings, store: ObjectStore, credentials: GoogleCredentials) -> ProviderSets:
+    """Those that the settings choose; no other's libraries are imported."""
+    if settings.providers is ProviderChoice.GOOGLE:
+        from pipeline.providers import google
+
+        return google.build(settings, store, credentials)
+    from pipeline.providers import offline
+
+    return offline.build(settings)
+
+
+@dataclass
+class ProviderRegistry:
+    """One a process. Thread-safe."""
+
+    settings: Settings
+    store: ObjectStore
+    credentials: GoogleCredentials
+    build: Build = build_providers
+    _sets: ProviderSets | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, *, fallback: bool = False) -> Providers:
+        """Raises ConfigurationError."""
+        with self._lock:
+            if self._sets is None:
+                self._sets = self.build(self.settings, self.store, self.credentials)
+        return self._sets.fallback if fallback else self._sets.usual

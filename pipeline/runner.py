@@ -1,0 +1,241 @@
+"""Running stages: claim, work, store what they yield and what becomes of those that fail."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import func
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select
+
+from errors import MomentError
+from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again
+from jobs.queue import Job, enqueue
+from knowledge_base.catalogue import load
+from models.base import database_now
+from models.coaching import ModelCall, Usage
+from models.database import Database
+from models.dish import Dish
+from models.media import LIVE, Media
+from models.rules.history import last_coached_at
+from models.session import CookingSession, StageName, StageRun
+from models.user import User
+from pipeline.graph import STAGE, Stage, ready
+from pipeline.outcomes import DIED, PATIENCE_ATTEMPTS, give_up, say_still_working
+from pipeline.providers import ledger
+from pipeline.providers.ports import Pace, ProviderRefused, Providers
+from pipeline.providers.registry import FALLBACK_FROM, ProviderRegistry
+from pipeline.scheduler import Scheduler, let_rest
+from pipeline.search import PrincipleSearch
+from pipeline.speech_length import measured_pace
+from pipeline.stage import StageContext, StageResult
+from pipeline.stages import RUN
+from services.media import MediaRejected, reject
+from services.profile import learner_state
+from services.scheduling import parked_stages, write_status
+from storage.store import ObjectStore
+from storage.workspace import workspace
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A stage that this runner has claimed."""
+
+    session_id: int
+    stage: Stage
+    lease: Lease
+
+
+@dataclass(frozen=True)
+class Runner:
+    database: Database
+    leases: Leases
+    scheduler: Scheduler
+    store: ObjectStore
+    providers: ProviderRegistry
+    max_attempts: int
+    retry_backoff: timedelta
+
+    def run(self, session_id: int, stage_name: str) -> None:
+        """Runs the stage, then those it made ready on the same queue, without another hop through it."""
+        task = self._claim(session_id, STAGE[StageName(stage_name)])
+        while task is not None:
+            task = self._run_one(task)
+
+    def _run_one(self, task: Task) -> Task | None:
+        """Runs one stage; returns the next for this runner."""
+        if task.lease.attempt > self.max_attempts:
+            self._give_up(task, DIED, ())
+            return None
+        with ledger.collect() as calls:
+            try:
+                with self.leases.hold(task.lease):
+                    result = self._work(task)
+                return self._store(task, result, calls)
+            except LeaseLost as lost:
+                log.warning("lease lost: %s", lost)
+                self._purge_again(task.session_id)
+            except MediaRejected as rejection:
+                self._reject(task, rejection, calls)
+            except Exception as error:  # noqa: BLE001 - the border of the pipeline: kept on its row and tried again
+                _log_failure(task, error)
+                self._retry_or_give_up(task, error, calls)
+        return None
+
+    def _claim(self, session_id: int, stage: Stage) -> Task | None:
+        """The session stays locked from the look at what is ready to the claim: no unsend slips between."""
+        with self.database.transaction() as db:
+            session = db.get(CookingSession, session_id, with_for_update=True)
+            if session is None:
+                return None
+            if stage not in ready(self.scheduler.facts_of(db, session)):
+                let_rest(db, session_id, stage)
+                return None
+            run = select(StageRun.id).where(StageRun.session_id == session_id, StageRun.stage == stage.name)
+            run_id = db.exec(run).first()
+            return self._take(db, session, stage, run_id) if run_id is not None else None
+
+    def _take(self, db: DbSession, session: CookingSession, stage: Stage, run_id: int) -> Task | None:
+        lease = self.leases.claim(db, StageRun, run_id)
+        if lease is None:
+            return None
+        db.get_one(StageRun, run_id, populate_existing=True).started_at = func.now()  # type: ignore[assignment]
+        if stage.name is StageName.ANALYZE_VIDEO and session.pipeline_job_id is None:
+            # The pipeline proper starts here: the session is `processing` under a job id of its own.
+            session.pipeline_job_id = uuid4()
+            session.pipeline_started_at = func.now()  # type: ignore[assignment]
+            write_status(session, parked_stages(db, session))
+        return Task(session.id, stage, lease)
+
+    def _work(self, task: Task) -> StageResult:
+        with workspace() as folder:
+            providers = self.providers.get(fallback=task.lease.attempt >= FALLBACK_FROM)
+            search = PrincipleSearch(self.database, providers.embedder)
+            measure_pace = partial(self._measure_pace, providers)
+            with self.database.transaction() as db:
+                session = db.get(CookingSession, task.session_id)
+                if session is None:
+                    raise LeaseLost(f"session {task.session_id} is gone")
+                dish = db.get_one(Dish, session.dish_id)
+                context = StageContext(
+                    session=session,
+                    user=db.get_one(User, session.user_id),
+                    guide=load().dishes[dish.slug],
+                    learner=learner_state(db, session.user_id),
+                    last_coached_at=last_coached_at(db, session),
+                    now=database_now(db),
+                    providers=providers,
+                    store=self.store,
+                    search=search,
+                    measure_pace=measure_pace,
+                    folder=folder,
+                )
+            return RUN[task.stage.name](context)
+
+    def _measure_pace(self, providers: Providers) -> Pace | None:
+        narrator = providers.narrator
+        if narrator.pace is None:
+            return None
+        with self.database.transaction() as db:
+            return measured_pace(db, narrator.model, narrator.pace)
+
+    def _store(self, task: Task, result: StageResult, calls: Sequence[ModelCall]) -> Task | None:
+        with self.database.transaction() as db:
+            session = db.get(CookingSession, task.session_id, with_for_update=True)
+            if session is None:
+                raise LeaseLost(f"session {task.session_id} is gone")
+            usage = _usage(db, task.lease, result.usage, calls)
+            finish(db, task.lease, finished_at=func.now(), usage=usage)
+            result.store(db, session)
+            return self._next(db, session, task.stage.job)
+
+    def _next(self, db: DbSession, session: CookingSession, job: Job) -> Task | None:
+        """What has become ready: the first of this runner's own queue it takes itself, the others are woken."""
+        task = None
+        for due in self.scheduler.schedule(db, session):
+            if task is None and due.stage.job == job:
+                task = self._take(db, session, due.stage, due.run_id)
+            else:
+                due.enqueue(db, session)
+        return task
+
+    def _reject(self, task: Task, rejection: MediaRejected, calls: Sequence[ModelCall]) -> None:
+        def settle(db: DbSession, session: CookingSession) -> None:
+            finish(db, task.lease, finished_at=func.now(), usage=_usage(db, task.lease, None, calls))
+            media = session.memo if task.stage.is_optional else session.video
+            if media is not None:
+                reject(db, media, session, rejection.reason)
+
+        self._settle(task, settle)
+
+    def _retry_or_give_up(self, task: Task, error: Exception, calls: Sequence[ModelCall]) -> None:
+        description = f"{type(error).__name__}: {error}"[:2000]
+        is_final = isinstance(error, MomentError) and not error.retryable
+        if is_final or task.lease.attempt >= self.max_attempts:
+            self._give_up(task, description, calls)
+            return
+        pause = self.retry_backoff * 4 ** (task.lease.attempt - 1)
+
+        def settle(db: DbSession, session: CookingSession) -> None:
+            try_again(db, task.lease, description, pause, usage=_usage(db, task.lease, None, calls))
+            if task.lease.attempt == PATIENCE_ATTEMPTS and not task.stage.is_optional:
+                say_still_working(db, session)
+            wait = pause.total_seconds()
+            enqueue(db, task.stage.job, task.session_id, task.stage.name, delay_seconds=wait)
+
+        self._settle(task, settle)
+
+    def _give_up(self, task: Task, description: str, calls: Sequence[ModelCall]) -> None:
+        def settle(db: DbSession, session: CookingSession) -> None:
+            park(db, task.lease, description, usage=_usage(db, task.lease, None, calls))
+            if task.stage.is_optional:
+                self.scheduler.wake(db, session)
+            else:
+                give_up(db, session, task.stage.name, description)
+
+        self._settle(task, settle)
+
+    def _settle(self, task: Task, settle: Callable[[DbSession, CookingSession], None]) -> None:
+        try:
+            with self.database.transaction() as db:
+                # The session first, as everywhere: two orders of locking would deadlock.
+                session = db.get(CookingSession, task.session_id, with_for_update=True)
+                if session is not None:
+                    settle(db, session)
+        except LeaseLost as lost:  # taken back meanwhile: the learner has been told already
+            log.info("lease lost: %s", lost)
+
+    def _purge_again(self, session_id: int) -> None:
+        """What this runner has put into the store came after the footage was taken back."""
+        withdrawn = (col(Media.session_id) == session_id, col(Media.state).not_in(LIVE))
+        with self.database.transaction() as db:
+            make_due(db, Media, *withdrawn)
+            for media_id in db.exec(select(Media.id).where(*withdrawn)):
+                enqueue(db, Job.PURGE_MEDIA, media_id)
+
+
+def _log_failure(task: Task, error: Exception) -> None:
+    message = "stage %s of session %s failed in attempt %s: %s"
+    facts = (task.stage.name, task.session_id, task.lease.attempt)
+    if isinstance(error, ProviderRefused):
+        # What was refused may quote the learner: the row has it, the log has its kinds.
+        kinds = ", ".join(sorted({violation.split(":")[0] for violation in error.violations}))
+        log.error(message, *facts, f"refused for {kinds}")
+    else:
+        log.error(message, *facts, type(error).__name__, exc_info=error)
+
+
+def _usage(db: DbSession, lease: Lease, usage: Usage | None, calls: Sequence[ModelCall]) -> dict[str, Any]:
+    """With the calls of earlier attempts, which are on the row already and stay there."""
+    earlier = db.exec(select(StageRun.usage).where(StageRun.id == lease.row_id)).first() or {}
+    all_calls = [*(ModelCall.model_validate(call) for call in earlier.get("calls", [])), *calls]
+    if usage is None and not all_calls:
+        return {}
+    cost = round(sum(call.cost_usd for call in all_calls), 6)
+    return (usage or Usage()).model_copy(update={"calls": all_calls, "cost_usd": cost}).model_dump()

@@ -1,0 +1,222 @@
+"""One cook of one dish: opening it, what the learner gives to it, how they rate it."""
+
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select
+
+from errors import MomentError
+from knowledge_base.catalogue import load
+from models.chat import ChatRoom, Message, MessageType, RoomType, Sender
+from models.coaching import RatingAspect
+from models.dish import Dish
+from models.media import Media, MediaKind
+from models.rules.entitlement import is_open, next_session_number
+from models.rules.history import sessions_of
+from models.rules.next_step import BEFORE_TEXT, UNDER_WAY, Ask, has_memo, next_step
+from models.session import CookingSession, SessionStatus, StageName, StageRun
+from models.user import User
+from services import media
+from services.scheduling import wake
+from services.thread import NOT_LINE, Origin, record_inbound
+
+RATINGS = range(1, 6)
+
+
+class CoachingUnderWay(MomentError):
+    """The learner's latest cook has no text yet: no other dish before that."""
+
+    words = "coaching_under_way"
+
+
+class DishGone(MomentError):
+    """No such dish, or none that is still taught."""
+
+    words = "dish_gone"
+
+
+class VideoAlready(MomentError):
+    """The cook has its video; this one is set aside."""
+
+    words = "video_already"
+
+
+class MemoTooLate(MomentError):
+    """The coaching is being written: what is said now is a question."""
+
+    words = "old_button"
+
+
+class NothingToSkip(MomentError):
+    """No memo is waited for."""
+
+    words = "old_button"
+
+
+class RatingClosed(MomentError):
+    """No such mark, or it can't be changed any more."""
+
+    words = "rating_closed"
+
+
+def open_cook(
+    db: DbSession, user: User, session: CookingSession | None, slug: str, now: datetime
+) -> CookingSession:
+    """The session for the next cook of this dish, with what was sent before it. `session` is the learner's latest;
+    one that still waits for its video is given over to the dish.
+
+    Raises CoachingUnderWay, DishGone, EntitlementError.
+    """
+    if next_step(session).ask in UNDER_WAY:
+        raise CoachingUnderWay(slug)
+    dish = db.exec(select(Dish).where(Dish.slug == slug)).first()
+    if dish is None or slug not in load().dishes:
+        raise DishGone(slug)
+    cook = _session_for(db, user, dish, now)
+    _take_unplaced(db, user, cook, now)
+    wake(db, cook)
+    return cook
+
+
+def take_video(db: DbSession, user: User, session: CookingSession | None, origin: Origin = NOT_LINE) -> Media:
+    """For the cook that waits for it, else kept until a dish is chosen. Raises VideoAlready."""
+    room = RoomType.COOKING_VIDEOS
+    ask = next_step(session).ask
+    if session is not None and ask in UNDER_WAY:
+        record_inbound(db, user, MessageType.OTHER, session=session, room=room, origin=origin)
+        raise VideoAlready(f"session {session.id}")
+    cook = session if ask is Ask.VIDEO else None
+    message = record_inbound(db, user, MessageType.VIDEO, session=cook, room=room, origin=origin)
+    return media.receive(db, user, MediaKind.VIDEO, session=cook, message=message, origin=origin)
+
+
+def take_memo(db: DbSession, user: User, session: CookingSession | None, origin: Origin = NOT_LINE) -> Media:
+    """A spoken memo, in place of an earlier one; kept until a dish is chosen if there is no cook.
+
+    Raises MemoTooLate.
+    """
+    if session is not None:
+        _make_room_for_memo(db, session)
+    message = record_inbound(db, user, MessageType.AUDIO, session=session, origin=origin)
+    return media.receive(db, user, MediaKind.MEMO, session=session, message=message, origin=origin)
+
+
+def write_memo(
+    db: DbSession, user: User, session: CookingSession, text: str, origin: Origin = NOT_LINE
+) -> None:
+    """Instead of a spoken one: the words are the transcript. Raises MemoTooLate."""
+    _make_room_for_memo(db, session)
+    record_inbound(db, user, MessageType.TEXT, text=text, session=session, origin=origin)
+    session.voice_transcript = text
+    wake(db, session)
+
+
+def skip_memo(db: DbSession, session: CookingSession) -> None:
+    """Raises NothingToSkip."""
+    if has_memo(session) or next_step(session).ask not in BEFORE_TEXT:
+        raise NothingToSkip(f"session {session.id}")
+    session.memo_skipped = True
+    wake(db, session)
+
+
+def rate(db: DbSession, session: CookingSession, aspect: RatingAspect, value: int) -> None:
+    """Until the text a rating may be changed; after it, only those still missing are taken. Raises RatingClosed."""
+    is_taken = next_step(session).ask in BEFORE_TEXT or aspect not in session.self_ratings
+    if value not in RATINGS or not is_taken:
+        raise RatingClosed(f"session {session.id}, {aspect}")
+    session.self_ratings = {**session.self_ratings, aspect: value}
+    db.add(session)
+
+
+def takes_memo(db: DbSession, session: CookingSession) -> bool:
+    """Until the coaching is being written, what the learner says still goes into it."""
+    if next_step(session).ask not in BEFORE_TEXT:
+        return False
+    begun = select(StageRun.id).where(
+        StageRun.session_id == session.id, StageRun.stage == StageName.RETRIEVE, StageRun.attempts > 0
+    )
+    return db.exec(begun).first() is None
+
+
+def mark_watched(db: DbSession, user: User, session_id: int) -> bool:
+    """The learner has seen the coaching video to its end; False when that was known, or it is not theirs."""
+    statement = (
+        select(Message)
+        .join(ChatRoom, col(Message.chat_room_id) == col(ChatRoom.id))
+        .where(ChatRoom.user_id == user.id, Message.session_id == session_id)
+        .where(Message.kind == MessageType.COACHING_VIDEO, col(Message.watched_at).is_(None))
+    )
+    message = db.exec(statement).first()
+    if message is None:
+        return False
+    message.watched_at = func.now()  # type: ignore[assignment]
+    db.add(message)
+    return True
+
+
+def _make_room_for_memo(db: DbSession, session: CookingSession) -> None:
+    if not takes_memo(db, session):
+        raise MemoTooLate(f"session {session.id}")
+    if has_memo(session):
+        media.forget_memo(db, session)
+    session.memo_skipped = False
+
+
+def _session_for(db: DbSession, user: User, dish: Dish, now: datetime) -> CookingSession:
+    sessions = sessions_of(db, user.id)
+    number = next_session_number(user, dish, sessions, now)
+    same = next((s for s in sessions if s.dish_id == dish.id and s.session_number == number), None)
+    waiting = next((s for s in sessions if is_open(s)), None)
+    if same is not None:
+        if same.status == SessionStatus.FAILED:
+            _start_over(db, same)
+        if waiting is not None and waiting is not same:
+            _merge(db, waiting, same)
+        return same
+    if waiting is not None:
+        waiting.dish_id, waiting.session_number = dish.id, number
+        return waiting
+    cook = CookingSession(user_id=user.id, dish_id=dish.id, session_number=number)
+    db.add(cook)
+    db.flush()
+    return cook
+
+
+def _start_over(db: DbSession, session: CookingSession) -> None:
+    """A cook that failed is cooked again, as if it were the first time."""
+    for clip in session.videos:
+        media.replace(db, clip)
+    media.forget_video(db, session)
+    media.forget_memo(db, session)
+    session.self_ratings, session.memo_skipped = {}, False
+    session.created_at = func.now()  # type: ignore[assignment]
+
+
+def _merge(db: DbSession, waiting: CookingSession, cook: CookingSession) -> None:
+    """What was already given belongs to the cook, whatever dish it turns out to be."""
+    cook.self_ratings = {**cook.self_ratings, **waiting.self_ratings}
+    cook.memo_skipped = cook.memo_skipped or waiting.memo_skipped
+    if waiting.memo is None:
+        cook.voice_transcript = cook.voice_transcript or waiting.voice_transcript
+    for recording in [each for each in waiting.media if each.is_live]:
+        waiting.media.remove(recording)
+        media.place(db, recording, cook)
+    # What they wrote too: it may still be taken back.
+    of_learner = Message.session_id == waiting.id, Message.sender == Sender.USER
+    for message in db.exec(select(Message).where(*of_learner)):
+        message.session_id, message.meta = cook.id, {**message.meta, "session_id": cook.id}
+    db.delete(waiting)
+    db.flush()
+
+
+def _take_unplaced(db: DbSession, user: User, cook: CookingSession, now: datetime) -> None:
+    """The latest of each kind; the others go, so that none is taken for a later cook."""
+    for kind, has_one in ((MediaKind.VIDEO, cook.video is not None), (MediaKind.MEMO, cook.memo is not None)):
+        waiting = media.unplaced(db, user, kind)
+        if waiting and not has_one:
+            waiting[0].received_at = now  # the promise and the memo's grace begin with the dish
+            media.place(db, waiting[0], cook)
+            waiting = waiting[1:]
+        for other in waiting:
+            media.replace(db, other)

@@ -1,0 +1,241 @@
+"""What learners send to be seen or heard: taking it in, placing it in a cook, refusing it, taking it back."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, func
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select
+
+from errors import MomentError
+from jobs import leases
+from jobs.queue import Job, enqueue
+from models.chat import Message, MessageType
+from models.media import LIVE, Media, MediaKind, MediaSource, MediaState
+from models.session import MEMO_STAGES, VIDEO_STAGES, CookingSession, StageName, StageRun
+from models.user import User
+from services.outbox import queue_notice, record_cooking_video
+from services.scheduling import wake
+from services.thread import NOT_LINE, Origin
+from storage.keys import new_media_key
+
+# A clip that found no dish in this time is not taken for a cook of much later.
+KEEP_UNPLACED = timedelta(days=1)
+
+WORDS_FOR: Mapping[MediaKind, str] = {
+    MediaKind.VIDEO: "video",
+    MediaKind.MEMO: "memo",
+    MediaKind.VOICE_QUESTION: "voice_question",
+}
+
+
+class MediaRejected(MomentError):
+    """This clip or recording can't be used and no retry will change that. A rejected clip spends no attempt; without
+    a rejected memo the coaching goes on."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason  # of phrasebook's "video.…" or "memo.…"
+
+
+def receive(
+    db: DbSession,
+    user: User,
+    kind: MediaKind,
+    *,
+    session: CookingSession | None = None,
+    message: Message | None = None,
+    origin: Origin = NOT_LINE,
+) -> Media:
+    """The row of something that is to be fetched and looked into: for a session, or until a dish is chosen."""
+    media = Media(
+        user_id=user.id,
+        message_id=message.id if message else None,
+        kind=kind,
+        source=MediaSource.LINE if origin.line_message_id else MediaSource.UPLOAD,
+        channel=origin.channel,
+        line_message_id=origin.line_message_id,
+        object_key=new_media_key(kind),
+    )
+    leases.due_now(media)
+    db.add(media)
+    if session is not None:
+        place(db, media, session)
+    db.flush()
+    enqueue(db, Job.FETCH_MEDIA, media.id)
+    return media
+
+
+def place(db: DbSession, media: Media, session: CookingSession) -> None:
+    """From now on it is of this cook, after those of its kind that are there."""
+    positions = [other.position for other in session.media if other.kind == media.kind and other.is_live]
+    media.position = max(positions, default=0) + 1
+    session.media.append(media)
+    db.add(session)
+    message = db.get(Message, media.message_id) if media.message_id else None
+    if message is not None and message.session_id != session.id:
+        message.session_id = session.id
+        message.meta = {**message.meta, "session_id": session.id}
+        db.add(message)
+    db.flush()
+    if media.is_stored:
+        accept(db, media, session)
+    elif media.parked_at is not None:  # nobody was told: the cook that wants it begins with all its tries
+        leases.free(db, Media, col(Media.id) == media.id)
+        db.refresh(media)
+        enqueue(db, Job.FETCH_MEDIA, media.id)
+
+
+def unplaced(db: DbSession, user: User, kind: MediaKind) -> Sequence[Media]:
+    """Those of a kind that no cook has taken, the latest first."""
+    statement = (
+        select(Media)
+        .where(Media.user_id == user.id, Media.kind == kind, col(Media.session_id).is_(None))
+        .where(col(Media.state).in_(LIVE), col(Media.received_at) > func.now() - KEEP_UNPLACED)
+        .order_by(col(Media.id).desc())
+        .with_for_update()
+    )
+    return db.exec(statement).all()
+
+
+def accept(db: DbSession, media: Media, session: CookingSession | None) -> None:
+    """Stored and fit for use: whatever waits for it is woken."""
+    if media.kind == MediaKind.VOICE_QUESTION:
+        _wake_question(db, media)
+        return
+    if session is None:
+        return
+    if media.kind == MediaKind.MEMO:
+        session.voice_memo_url = media.object_key
+    elif media is session.video:
+        session.raw_video_url = media.object_key
+        record_cooking_video(db, session)
+    wake(db, session)
+
+
+def reject(db: DbSession, media: Media, session: CookingSession | None, reason: str) -> None:
+    """The learner is told why, and what to do. Our copies go after this is committed."""
+    is_coached = session is not None and media is session.video
+    _discard(db, media, MediaState.REJECTED, reason)
+    if media.kind == MediaKind.VOICE_QUESTION:
+        _wake_question(db, media)
+        return
+    if session is not None:
+        if media.kind == MediaKind.MEMO:
+            forget_memo(db, session)
+        elif is_coached:
+            forget_video(db, session)
+            session.pipeline_error = f"video rejected: {reason}"
+            _go_on_with_next_clip(db, session)
+        wake(db, session)
+    queue_notice(
+        db, media.user_id, f"{WORDS_FOR[media.kind]}.{reason}", session_id=session.id if session else None
+    )
+
+
+def withdraw(db: DbSession, media: Media, session: CookingSession | None) -> None:
+    """The learner takes it back: our copies go, and nothing is made of it any more. They are told what becomes of
+    the cook."""
+    was_live = media.is_live
+    is_coached = session is not None and media is session.video
+    _discard(db, media, MediaState.WITHDRAWN, "withdrawn")
+    if session is None or not was_live or media.kind == MediaKind.VOICE_QUESTION:
+        return
+    words = ""
+    if media.kind == MediaKind.MEMO:
+        words = withdraw_memo(db, session)
+    elif is_coached and session.coaching_text:
+        words = _withdraw_footage(db, session)
+    elif is_coached:
+        forget_video(db, session)
+        words = "video_unsent"
+        _go_on_with_next_clip(db, session)
+    wake(db, session)
+    if words:
+        queue_notice(db, session.user_id, words, session_id=session.id)
+
+
+def replace(db: DbSession, media: Media) -> None:
+    """Another has come in its place."""
+    _discard(db, media, MediaState.WITHDRAWN, "replaced")
+
+
+def withdraw_memo(db: DbSession, session: CookingSession) -> str:
+    """Spoken or written. Returns what the learner is told: a key of the phrasebook, "" for nothing."""
+    forget_memo(db, session)
+    return "" if session.coaching_text else "memo_unsent"
+
+
+def forget_video(db: DbSession, session: CookingSession) -> None:
+    """Back to waiting for a video; the memo and the ratings stay. The attempt is not spent."""
+    forget_stages(db, session, VIDEO_STAGES)
+    session.raw_video_url = ""
+    session.video_analysis = {}
+    session.retrieved_principles = []
+    session.pipeline_job_id = None
+    session.pipeline_started_at = None
+    session.pipeline_error = ""
+    db.exec(
+        delete(Message).where(
+            col(Message.session_id) == session.id,
+            col(Message.kind).in_([MessageType.COOKING_VIDEO, MessageType.COACHING_FAILED]),
+        )
+    )
+
+
+def forget_memo(db: DbSession, session: CookingSession) -> None:
+    """What was made of the memo; a new one may come."""
+    forget_stages(db, session, MEMO_STAGES)
+    if session.memo is not None:
+        replace(db, session.memo)
+    session.voice_memo_url = None
+    session.voice_transcript = ""
+    session.structured_input = {}
+
+
+def forget_stages(db: DbSession, session: CookingSession, stages: Collection[StageName]) -> None:
+    """Their runs never were; one still at work finds its lease lost and its result is thrown away."""
+    db.exec(delete(StageRun).where(col(StageRun.session_id) == session.id, col(StageRun.stage).in_(stages)))
+
+
+def _go_on_with_next_clip(db: DbSession, session: CookingSession) -> None:
+    """Of several, the one that is now the first takes the place of the one that is gone."""
+    if session.video is not None and session.video.is_stored:
+        accept(db, session.video, session)
+
+
+def _withdraw_footage(db: DbSession, session: CookingSession) -> str:
+    """After the text: no coaching video is made of the footage, and none stays linked."""
+    words = "coaching_video_unsent" if session.coaching_video_gcs_path else "video_unsent_after_text"
+    forget_stages(db, session, [StageName.PRODUCE_VIDEO])
+    session.raw_video_url = ""
+    session.coaching_video_gcs_path = ""
+    session.coaching_preview_gcs_path = ""
+    db.exec(
+        delete(Message).where(
+            col(Message.session_id) == session.id,
+            col(Message.delivered_at).is_(None),
+            Message.kind == MessageType.COACHING_VIDEO,  # type: ignore[arg-type]
+        )
+    )
+    return words
+
+
+def _discard(db: DbSession, media: Media, state: MediaState, reason: str) -> None:
+    """Whoever is at it finds its lease lost; what is owed from now on is to purge it."""
+    media.state = state
+    media.reason = reason
+    media.lease_token = None
+    media.parked_at = None
+    media.attempts = 0
+    leases.due_now(media)
+    db.add(media)
+    db.flush()
+    enqueue(db, Job.PURGE_MEDIA, media.id)
+
+
+def _wake_question(db: DbSession, media: Media) -> None:
+    if media.message_id is None:
+        return
+    leases.make_due(db, Message, col(Message.id) == media.message_id, col(Message.unsent_at).is_(None))
+    enqueue(db, Job.ANSWER, media.message_id)

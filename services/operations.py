@@ -1,0 +1,66 @@
+"""What an operator does to a session that stands still."""
+
+from uuid import uuid4
+
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select
+
+from errors import MomentError
+from jobs import leases
+from jobs.queue import Job, enqueue
+from models.chat import Message
+from models.media import Media
+from models.session import CookingSession, StageRun
+from services.scheduling import wake
+
+
+class SessionUnknown(MomentError):
+    """No session has this id."""
+
+
+def retry_session(db: DbSession, session_id: int) -> list[str]:
+    """Gives what was given up its attempts back and wakes it; returns the names. Raises SessionUnknown."""
+    session = db.get(CookingSession, session_id, with_for_update=True)
+    if session is None:
+        raise SessionUnknown(f"no session {session_id}")
+    return [*_free_media(db, session), *_free_stages(db, session)]
+
+
+def redeliver(db: DbSession, session_id: int) -> int:
+    """Owes the session's parked messages again, as new sends; returns how many."""
+    parked = (
+        col(Message.session_id) == session_id,
+        col(Message.parked_at).is_not(None),
+        col(Message.delivered_at).is_(None),
+        col(Message.retry_key).is_not(None),
+    )
+    messages = db.exec(select(Message).where(*parked).with_for_update()).all()
+    for message in messages:
+        message.retry_key, message.reply_token, message.first_attempted_at = uuid4(), None, None
+        # Rendered anew: what LINE refused may be what we now render otherwise.
+        message.line_body, message.delivered_by, message.waits_for = None, "", None
+        db.add(message)
+        enqueue(db, Job.DELIVER, message.id)
+    db.flush()
+    leases.free(db, Message, *parked)
+    return len(messages)
+
+
+def _free_media(db: DbSession, session: CookingSession) -> list[str]:
+    parked = [media for media in session.media if media.parked_at is not None and media.is_live]
+    leases.free(db, Media, col(Media.id).in_([media.id for media in parked]))
+    for media in parked:
+        db.refresh(media)
+        enqueue(db, Job.FETCH_MEDIA, media.id)
+    return [f"fetch_{media.kind}" for media in parked]
+
+
+def _free_stages(db: DbSession, session: CookingSession) -> list[str]:
+    parked = (col(StageRun.session_id) == session.id, col(StageRun.parked_at).is_not(None))
+    runs = db.exec(select(StageRun).where(*parked)).all()
+    leases.free(db, StageRun, *parked)
+    for run in runs:
+        enqueue(db, Job(run.job), session.id, run.stage)
+    session.pipeline_error = ""
+    wake(db, session)
+    return [run.stage for run in runs]

@@ -1,0 +1,144 @@
+"""Owing a message: the row is the debt, which the bot pays. What is owed is a kind and its data; words come from the
+phrasebook, bubbles from the bot."""
+
+from uuid import uuid4
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select
+
+from jobs import leases
+from jobs.queue import Job, enqueue
+from knowledge_base import phrasebook
+from models.chat import ChatRoom, Message, MessageType, RoomType, Sender
+from models.coaching import CoachingText
+from models.session import CookingSession
+from models.user import User
+
+
+def room_of(db: DbSession, user_id: int, room_type: RoomType) -> ChatRoom:
+    """The learner's room, made at first use."""
+    statement = select(ChatRoom).where(ChatRoom.user_id == user_id, ChatRoom.room_type == room_type)
+    room = db.exec(statement).first()
+    if room is None:
+        db.execute(insert(ChatRoom).values(user_id=user_id, room_type=room_type).on_conflict_do_nothing())
+        room = db.exec(statement).one()
+    return room
+
+
+def queue_message(
+    db: DbSession,
+    user_id: int,
+    kind: MessageType,
+    *,
+    text: str = "",
+    video: str = "",
+    sender: Sender = Sender.AI,
+    session_id: int | None = None,
+    room: RoomType = RoomType.COACHING,
+) -> Message:
+    """A message the learner must get, as a push unless a reply can carry it; its delivery is woken after commit."""
+    message = add_message(
+        db, user_id, kind, text=text, video=video, sender=sender, session_id=session_id, room=room
+    )
+    enqueue(db, Job.DELIVER, message.id)
+    return message
+
+
+def add_message(
+    db: DbSession,
+    user_id: int,
+    kind: MessageType,
+    *,
+    text: str = "",
+    video: str = "",
+    sender: Sender = Sender.SYSTEM,
+    session_id: int | None = None,
+    room: RoomType = RoomType.COACHING,
+) -> Message:
+    """As `queue_message`, for a caller that delivers it itself; should it die before that, the reconciler does."""
+    message = Message(
+        chat_room_id=room_of(db, user_id, room).id,
+        sender=sender,
+        session_id=session_id,
+        kind=kind,
+        text=text,
+        video_gcs_path=video,
+        meta={"type": kind, "session_id": session_id},
+        retry_key=uuid4(),
+    )
+    leases.due_now(message)
+    db.add(message)
+    db.flush()
+    return message
+
+
+def queue_notice(
+    db: DbSession,
+    user_id: int,
+    words: str,
+    *,
+    session_id: int | None = None,
+    kind: MessageType = MessageType.NOTICE,
+) -> Message:
+    """`words` is a key of the phrasebook."""
+    text = phrasebook.phrase(words)
+    return queue_message(db, user_id, kind, text=text, sender=Sender.SYSTEM, session_id=session_id)
+
+
+def queue_coaching_text(db: DbSession, session: CookingSession) -> Message:
+    coaching = CoachingText.model_validate(session.coaching_text)
+    return queue_message(
+        db,
+        session.user_id,
+        MessageType.COACHING_READY,
+        text=phrasebook.coaching_text(coaching, session.session_number),
+        session_id=session.id,
+    )
+
+
+def queue_coaching_video(db: DbSession, session: CookingSession) -> Message:
+    return queue_message(
+        db,
+        session.user_id,
+        MessageType.COACHING_VIDEO,
+        video=session.coaching_video_gcs_path,
+        session_id=session.id,
+    )
+
+
+def queue_answer(db: DbSession, question: Message, text: str) -> Message:
+    """By the question's own reply token while it lives, and quoting it."""
+    room = db.get_one(ChatRoom, question.chat_room_id)
+    message = queue_message(db, room.user_id, MessageType.ANSWER, text=text, session_id=question.session_id)
+    message.answers_id = question.id
+    message.channel = question.channel
+    message.reply_token, message.reply_until = question.reply_token, question.reply_until
+    return message
+
+
+def record_cooking_video(db: DbSession, session: CookingSession) -> None:
+    """For the "Cooking Videos" room. Not owed to LINE: the learner's own bubble is there already."""
+    message = Message(
+        chat_room_id=room_of(db, session.user_id, RoomType.COOKING_VIDEOS).id,
+        sender=Sender.SYSTEM,
+        session_id=session.id,
+        kind=MessageType.COOKING_VIDEO,
+        video_gcs_path=session.raw_video_url,
+        meta={"type": MessageType.COOKING_VIDEO, "session_id": session.id},
+    )
+    db.add(message)
+
+
+def release_owed(db: DbSession, user: User) -> None:
+    """Everything owed to the learner, oldest first: they are back, or can be reached again."""
+    rooms = select(ChatRoom.id).where(ChatRoom.user_id == user.id)
+    owed = (
+        col(Message.chat_room_id).in_(rooms),
+        col(Message.retry_key).is_not(None),
+        col(Message.delivered_at).is_(None),
+        col(Message.parked_at).is_(None),
+    )
+    leases.make_due(db, Message, *owed, waits_for=None)
+    for message_id in db.exec(select(Message.id).where(*owed).order_by(col(Message.id))):
+        enqueue(db, Job.DELIVER, message_id)

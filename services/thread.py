@@ -1,0 +1,73 @@
+"""The learner's own side of the thread."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select
+
+from models.chat import ChatRoom, Message, MessageType, RoomType, Sender
+from models.session import CookingSession
+from models.user import User
+from services.outbox import room_of
+
+PLACEHOLDERS = {MessageType.VIDEO: "［動画］", MessageType.AUDIO: "［音声］", MessageType.OTHER: "［その他］"}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How a message came in from LINE, and how it may be answered there. All empty for one from a page or the API."""
+
+    channel: str = ""
+    line_message_id: str | None = None
+    quote_token: str | None = None
+    quoted_message_id: str | None = None
+    reply_token: str | None = None
+    reply_until: datetime | None = None
+    inbox_event_id: int | None = None
+
+
+NOT_LINE = Origin()
+
+
+def record_inbound(
+    db: DbSession,
+    user: User,
+    kind: MessageType,
+    *,
+    text: str = "",
+    session: CookingSession | None = None,
+    room: RoomType = RoomType.COACHING,
+    origin: Origin = NOT_LINE,
+) -> Message:
+    """Keeps what the learner sent as a row of the room."""
+    session_id = session.id if session else None
+    message = Message(
+        chat_room_id=room_of(db, user.id, room).id,
+        sender=Sender.USER,
+        session_id=session_id,
+        kind=kind,
+        text=text or PLACEHOLDERS.get(kind, PLACEHOLDERS[MessageType.OTHER]),
+        meta={"type": kind, "session_id": session_id},
+        channel=origin.channel,
+        reply_token=origin.reply_token,
+        reply_until=origin.reply_until,
+        line_message_id=origin.line_message_id,
+        quote_token=origin.quote_token,
+        quoted_message_id=origin.quoted_message_id,
+        inbox_event_id=origin.inbox_event_id,
+    )
+    db.add(message)
+    db.flush()
+    return message
+
+
+def inbound_message(db: DbSession, user: User, line_message_id: str) -> Message | None:
+    """What this learner sent under this id of LINE's."""
+    statement = (
+        select(Message)
+        .join(ChatRoom, col(Message.chat_room_id) == col(ChatRoom.id))
+        .where(ChatRoom.user_id == user.id, Message.sender == Sender.USER)
+        .where(Message.line_message_id == line_message_id)
+    )
+    return db.exec(statement).first()

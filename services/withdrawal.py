@@ -1,0 +1,53 @@
+"""The learner took a message back: our copies go too, and nothing is made of it any more."""
+
+from sqlalchemy import func
+from sqlmodel import Session as DbSession
+from sqlmodel import select
+
+from models.chat import Message, MessageType
+from models.inbox import InboxEvent
+from models.media import Media
+from models.session import CookingSession
+from models.user import User
+from services.media import withdraw, withdraw_memo
+from services.outbox import queue_notice
+from services.scheduling import wake
+from services.thread import inbound_message
+
+UNSENT = "［送信取消］"
+
+
+def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
+    """What must be said of it is owed as a push: nothing that a learner does carries a reply."""
+    message = inbound_message(db, user, line_message_id)
+    if message is None or message.unsent_at is not None:
+        return
+    _blank(db, message)
+    session = db.get(CookingSession, message.session_id, with_for_update=True) if message.session_id else None
+    media = db.exec(select(Media).where(Media.message_id == message.id).with_for_update()).first()
+    if media is not None:
+        # A clip that was sent before its dish has its cook only on its own row.
+        if session is None and media.session_id is not None:
+            session = db.get(CookingSession, media.session_id, with_for_update=True)
+        withdraw(db, media, session)
+    elif message.kind == MessageType.TEXT and session is not None and session.memo is None:
+        _withdraw_written_memo(db, session)
+
+
+def _blank(db: DbSession, message: Message) -> None:
+    """Their words go from the inbox too, where they lie as they came. Whoever answers them loses the lease."""
+    message.text = UNSENT
+    message.unsent_at = func.now()  # type: ignore[assignment]
+    message.lease_token, message.due_at, message.nudge_at = None, None, None
+    db.add(message)
+    event = db.get(InboxEvent, message.inbox_event_id) if message.inbox_event_id else None
+    if event is not None:
+        event.body = {**event.body, "message": {**event.body["message"], "text": UNSENT}}
+        db.add(event)
+
+
+def _withdraw_written_memo(db: DbSession, session: CookingSession) -> None:
+    words = withdraw_memo(db, session)
+    wake(db, session)
+    if words:
+        queue_notice(db, session.user_id, words, session_id=session.id)

@@ -1,0 +1,338 @@
+"""Drives a learner's phone from a test or the demo: a typed, synchronous client of the desk's API.
+
+desk = Desk("http://127.0.0.1:8765")
+hana = desk.learner("はな")
+hana.follow()
+hana.wait_for(lambda thread: thread.find("ようこそ"))
+hana.tap("はじめる")
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from simulator.http.client import DeskCallError, DeskClient, wait_until
+from simulator.line.behaviour import Order
+from simulator.line.bubbles import Bubble, Json, Thread
+from simulator.line.faults import Endpoint, Fault
+from simulator.line.log import Crossing
+
+__all__ = [
+    "Bubble",
+    "Crossing",
+    "Delivery",
+    "Desk",
+    "DeskCallError",
+    "Learner",
+    "LiffSession",
+    "NoSuchLabelError",
+    "SentMessage",
+    "Tap",
+    "Thread",
+]
+
+T = TypeVar("T")
+MediaKind = Literal["video", "audio", "image", "file"]
+
+
+class NoSuchLabelError(Exception):
+    """Nothing with this label can be tapped; the message lists what can."""
+
+
+@dataclass(frozen=True)
+class SentMessage:
+    """What the desk made of a learner's act. `message_id` is None for what is no message."""
+
+    webhook_event_id: str | None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Tap:
+    """An action that was carried out; a uri is not opened but handed back."""
+
+    action: Json
+    message: SentMessage | None = None
+
+    @property
+    def type(self) -> str:
+        return str(self.action["type"])
+
+    @property
+    def uri(self) -> str | None:
+        return self.action.get("uri")
+
+
+@dataclass(frozen=True)
+class LiffSession:
+    """`expires_in` in seconds."""
+
+    id_token: str
+    access_token: str
+    expires_in: int
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How a webhook POST went. `status` is None when none came in time."""
+
+    status: int | None
+    duration_ms: float
+    error: str | None
+
+
+class Desk(DeskClient[Crossing]):
+    """The platform's side of the desk: learners, faults, quota, clock, webhooks, log."""
+
+    PREFIX = "/desk"
+
+    def channels(self) -> list[str]:
+        return [str(channel["name"]) for channel in self.call("GET", "/channels")]
+
+    def learner(self, display_name: str | None = None, *, channel: str | None = None) -> "Learner":
+        """A new learner, not yet a friend. Without `channel`, in the first one."""
+        answer = self.call("POST", "/learners", json={"display_name": display_name})
+        return Learner(self, answer["user_id"], answer["display_name"], channel or self.channels()[0])
+
+    def learners(self, *, channel: str | None = None) -> list["Learner"]:
+        name = channel or self.channels()[0]
+        return [Learner(self, m["user_id"], m["display_name"], name) for m in self.call("GET", "/learners")]
+
+    def log(self, *, after: int = 0, direction: str | None = None, path: str | None = None) -> list[Crossing]:
+        """What crossed the border after entry `after`, perhaps of one direction or with a part of a path."""
+        crossings = [Crossing(**entry) for entry in self.call("GET", "/log", params={"after": after})]
+        return [
+            c
+            for c in crossings
+            if (not direction or c.direction == direction) and (not path or path in c.path)
+        ]
+
+    def fault(
+        self,
+        endpoint: Endpoint,
+        *,
+        status: int | None = None,
+        message: str | None = None,
+        delay_seconds: float = 0,
+        accept: bool = False,
+        drop: bool = False,
+        times: int | None = None,
+        user_id: str | None = None,
+    ) -> str:
+        """Sets a fault (see simulator.line.faults.Fault) and returns its id."""
+        fault = Fault(
+            endpoint=endpoint,
+            status=status,
+            message=message,
+            delay_seconds=delay_seconds,
+            accept=accept,
+            drop=drop,
+            times=times,
+            user_id=user_id,
+        )
+        return self.add_fault(fault)
+
+    def quota(self, limit: int | None, *, usage: int = 0, channel: str | None = None) -> None:
+        """The month's pushes; `limit` None means unlimited."""
+        body = {"type": "none" if limit is None else "limited", "value": limit or 0, "used": usage}
+        self.call("POST", "/quota", json=body, params=_without_none(channel=channel))
+
+    def account(
+        self,
+        *,
+        webhook_url: str | None = None,
+        webhook_active: bool | None = None,
+        chat: bool | None = None,
+        channel: str | None = None,
+    ) -> None:
+        """The consoles' switches; what isn't named stays as it is, and a `webhook_url` of "" unsets it."""
+        body = _without_none(webhook_url=webhook_url, webhook_active=webhook_active, chat=chat)
+        self.call("POST", "/account", json=body, params=_without_none(channel=channel))
+
+    def webhook_behaviour(self, *, redelivery: bool | None = None, duplicates: int | None = None) -> None:
+        """What isn't named stays as it is."""
+        self.call(
+            "POST", "/webhook-behaviour", json=_without_none(redelivery=redelivery, duplicates=duplicates)
+        )
+
+    def hold(self) -> None:
+        """Webhooks are collected from now on, until `release`."""
+        self.call("POST", "/webhook-behaviour", json={"hold": True})
+
+    def release(self, order: Order = "fifo") -> int:
+        """Ends the holding and sends what was collected in this order; returns how many events."""
+        self.call("POST", "/webhook-behaviour", json={"hold": False})
+        return int(self.call("POST", "/release", json={"order": order})["released"])
+
+    def redeliver(self, webhook_event_id: str, times: int = 1) -> list[Delivery]:
+        answer = self.call("POST", "/redeliver", json={"webhook_event_id": webhook_event_id, "times": times})
+        return [Delivery(**result) for result in answer["results"]]
+
+    def webhooks(self, events: list[Json], *, channel: str | None = None) -> Delivery:
+        """Posts exactly these events, signed, in one body."""
+        answer = self.call(
+            "POST", "/webhooks", json={"events": events}, params=_without_none(channel=channel)
+        )
+        return Delivery(**answer)
+
+
+@dataclass
+class Learner:
+    """A learner's phone, open on one channel's chat."""
+
+    desk: Desk
+    user_id: str
+    display_name: str
+    channel: str
+
+    def on(self, channel: str) -> "Learner":
+        """The same learner in another channel's chat."""
+        return Learner(self.desk, self.user_id, self.display_name, channel)
+
+    def follow(self) -> SentMessage:
+        return self._act("follow")
+
+    def block(self) -> SentMessage:
+        return self._act("block")
+
+    def unblock(self) -> SentMessage:
+        return self._act("unblock")
+
+    def text(self, text: str, *, quote: str | None = None) -> SentMessage:
+        """`quote` is the id of the message quoted."""
+        return self._act("messages", {"type": "text", "text": text, **_without_none(quote_message_id=quote)})
+
+    def sticker(self, package_id: str = "446", sticker_id: str = "1988") -> SentMessage:
+        return self._act("messages", {"type": "sticker", "package_id": package_id, "sticker_id": sticker_id})
+
+    def location(
+        self, latitude: float, longitude: float, *, title: str | None = None, address: str | None = None
+    ) -> SentMessage:
+        place = {"type": "location", "latitude": latitude, "longitude": longitude}
+        return self._act("messages", {**place, **_without_none(title=title, address=address)})
+
+    def video(self, path: Path | str, **how: Any) -> SentMessage:
+        """Options as of `media`."""
+        return self.media("video", path, **how)
+
+    def audio(self, path: Path | str, **how: Any) -> SentMessage:
+        return self.media("audio", path, **how)
+
+    def image(self, path: Path | str, **how: Any) -> SentMessage:
+        return self.media("image", path, **how)
+
+    def file(self, path: Path | str, **how: Any) -> SentMessage:
+        return self.media("file", path, **how)
+
+    def media(
+        self,
+        kind: MediaKind,
+        path: Path | str,
+        *,
+        file_name: str | None = None,
+        duration_ms: int | None = None,
+        preparing: int = 0,
+        cut_at: int | None = None,
+        slow_bytes_per_second: int | None = None,
+        gone: bool = False,
+        missing: bool = False,
+    ) -> SentMessage:
+        """Sends a file of any size. `preparing` counts the 202s before the content, `cut_at` is in bytes."""
+        path = Path(path)
+        query = _without_none(
+            channel=self.channel,
+            type=kind,
+            file_name=file_name or path.name,
+            duration_ms=duration_ms,
+            preparing=preparing,
+            cut_at=cut_at,
+            slow_bytes_per_second=slow_bytes_per_second,
+            gone=gone,
+            missing=missing,
+        )
+        with path.open("rb") as body:
+            return self._message(self.desk.call("POST", f"{self._path}/media", params=query, content=body))
+
+    def postback(
+        self,
+        data: str,
+        *,
+        params: dict[str, str] | None = None,
+        display_text: str | None = None,
+        label: str | None = None,
+    ) -> SentMessage:
+        return self._act(
+            "postback", {"data": data, **_without_none(params=params, display_text=display_text, label=label)}
+        )
+
+    def tap(self, label: str, *, params: dict[str, str] | None = None) -> Tap:
+        """Carries out the nearest action with this label: quick replies, then cards upwards, then the rich menu.
+
+        `params` is what a date picker would yield. Raises NoSuchLabelError when there is none.
+        """
+        thread = self.thread()
+        action = next((a for a in thread.tappable() if a.get("label") == label), None)
+        if action is None:
+            raise NoSuchLabelError(f"no {label!r} to tap; there are {thread.labels()}\n{thread}")
+        if action["type"] == "message":
+            return Tap(action, self.text(action["text"]))
+        if action["type"] in ("postback", "datetimepicker", "richmenuswitch"):
+            if action["type"] == "richmenuswitch":
+                params = {"newRichMenuAliasId": action["richMenuAliasId"]}
+            words = action.get("displayText") or action.get("text")
+            return Tap(action, self.postback(action["data"], params=params, display_text=words, label=label))
+        return Tap(action)
+
+    def unsend(self, message_id: str) -> SentMessage:
+        return self._act("unsend", {"message_id": message_id})
+
+    def video_complete(self, message_id: str | None = None) -> SentMessage:
+        """The bot's video was watched to its end; without an id, its newest one."""
+        if message_id is None:
+            message_id = self.thread().of_type("video")[-1].id
+        return self._act("video-complete", {"message_id": message_id})
+
+    def liff_session(self) -> LiffSession:
+        return LiffSession(**self.desk.call("POST", f"{self._path}/liff-session"))
+
+    def liff_messages(self, messages: list[Json]) -> list[SentMessage]:
+        """liff.sendMessages: LINE message objects in the learner's name."""
+        path = f"{self._path}/liff-messages"
+        answers = self.desk.call("POST", path, json={"messages": messages}, params={"channel": self.channel})
+        return [self._message(answer) for answer in answers]
+
+    def thread(self) -> Thread:
+        answer = self.desk.call("GET", f"{self._path}/thread", params={"channel": self.channel})
+        bubbles = [Bubble.of(item) for item in answer["items"]]
+        return Thread(bubbles, answer["loading_until"], answer["rich_menu"])
+
+    def wait_for(
+        self, predicate: Callable[[Thread], T], timeout: float = 10, *, what: str = "the thread"
+    ) -> T:
+        """The first truthy result of `predicate`. Raises TimeoutError, showing the last bubbles, after seconds."""
+        return wait_until(
+            self.thread, predicate, timeout, lambda thread: f"{what}; {self.display_name} sees\n{thread}"
+        )
+
+    def wait_for_text(self, words: str, timeout: float = 10) -> Bubble:
+        """The bot's newest bubble with these words."""
+        bubble = self.wait_for(lambda thread: thread.find(words), timeout, what=repr(words))
+        assert bubble is not None  # noqa: S101 - wait_for returns truthy results only
+        return bubble
+
+    @property
+    def _path(self) -> str:
+        return f"/learners/{self.user_id}"
+
+    def _act(self, what: str, body: Json | None = None) -> SentMessage:
+        answer = self.desk.call("POST", f"{self._path}/{what}", json=body, params={"channel": self.channel})
+        return self._message(answer)
+
+    @staticmethod
+    def _message(answer: Json) -> SentMessage:
+        return SentMessage(answer["webhook_event_id"], answer.get("message_id"))
+
+
+def _without_none(**values: Any) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}

@@ -1,0 +1,103 @@
+"""The desk: LIFF in the learner's hands — sessions, the SDK's stand-in, and liff.sendMessages."""
+
+import html
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, HTMLResponse
+
+from simulator.http.desk import DeskBody
+from simulator.http.errors import DeskError
+from simulator.line.desk import ChatOf
+from simulator.line.messages import check_messages
+from simulator.line.requests import PlatformOf
+from simulator.line.state import Json
+
+SDK = Path(__file__).parent / "liff_sdk.js"
+_SENDABLE = frozenset({"text", "sticker", "image", "video", "audio", "location", "template", "flex"})
+
+router = APIRouter(prefix="/desk")
+
+
+class LiffMessages(DeskBody):
+    messages: list[dict[str, Any]]
+
+
+@router.get("/liff")
+async def liff_app(platform: PlatformOf) -> Json:
+    config = platform.config
+    return {
+        "liff_id": config.liff_id,
+        "login_channel_id": config.login_channel_id,
+        "endpoint_url": config.liff_endpoint_url,
+    }
+
+
+@router.get("/liff/sdk.js")
+async def sdk() -> FileResponse:
+    return FileResponse(SDK, media_type="text/javascript", headers={"cache-control": "no-cache"})
+
+
+@router.get("/liff/login")
+async def choose_learner(platform: PlatformOf, redirect: str) -> HTMLResponse:
+    """Stands in for LINE's sign-in: one picks who one is, and goes back to the page."""
+    if urlsplit(redirect).scheme not in ("http", "https"):
+        raise DeskError(400, "redirect must be an http(s) address")
+    links = "".join(
+        f'<li><a href="{html.escape(_with_learner(redirect, learner.user_id))}">{html.escape(learner.display_name)}</a></li>'
+        for learner in platform.learners.values()
+    )
+    page = (
+        '<!doctype html><html lang="ja"><meta charset="utf-8"><title>ログイン</title>'
+        "<h1>だれとして開きますか</h1>"
+        f"<ul>{links or '<li>まだ生徒がいません。チャットのページで作ってください。</li>'}</ul></html>"
+    )
+    return HTMLResponse(page)
+
+
+@router.post("/learners/{uid}/liff-session")
+async def liff_session(uid: str, platform: PlatformOf) -> Json:
+    learner = platform.learner(uid)
+    return asdict(platform.id_tokens.open_session(learner.user_id, learner.display_name))
+
+
+@router.post("/learners/{uid}/liff-messages")
+async def send_liff_messages(chat: ChatOf, body: LiffMessages) -> list[Json]:
+    """liff.sendMessages: media stay where they are (contentProvider external), cards cause no webhook.
+
+    LINE docs: LIFF API reference, liff.sendMessages().
+    """
+    chat.require_open()
+    messages = check_messages(body.model_dump())
+    for message in messages:
+        if message["type"] not in _SENDABLE or "trackingId" in message:
+            raise DeskError(400, f"liff.sendMessages can't send this {message['type']} message")
+    answers = []
+    for message in messages:
+        item = chat.say(message)
+        if message["type"] in ("template", "flex"):
+            answers.append({"message_id": item.id, "webhook_event_id": None})
+        else:
+            answers.append(chat.send(item, _webhook_message(message)))
+    return answers
+
+
+def _webhook_message(message: Json) -> Json:
+    """The message object of the webhook for one that was sent from a LIFF app."""
+    kind = message["type"]
+    if kind in ("image", "video", "audio"):
+        urls = {k: message[k] for k in ("originalContentUrl", "previewImageUrl") if k in message}
+        duration = {"duration": message["duration"]} if "duration" in message else {}
+        return {"contentProvider": {"type": "external", **urls}, **duration}
+    if kind == "sticker":
+        return {k: message[k] for k in ("packageId", "stickerId")} | {"stickerResourceType": "STATIC"}
+    return {k: v for k, v in message.items() if k in ("text", "title", "address", "latitude", "longitude")}
+
+
+def _with_learner(address: str, user_id: str) -> str:
+    parts = urlsplit(address)
+    query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), ("desk_learner", user_id)])
+    return urlunsplit(parts._replace(query=query))

@@ -1,0 +1,80 @@
+"""LINE's OAuth endpoints: stateless channel tokens, and LINE Login's verification for LIFF."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from simulator.http.errors import OAuthError
+from simulator.http.headers import bearer, media_type
+from simulator.line import identifiers
+from simulator.line.errors import LineError
+from simulator.line.liff import SCOPE, InvalidIdTokenError
+from simulator.line.requests import PlatformOf
+from simulator.line.state import Json
+
+STATELESS_TOKEN_SECONDS = 900  # LINE docs: Issue stateless channel access token
+
+router = APIRouter()
+
+
+@router.post("/oauth2/v3/token")
+async def issue_stateless_token(request: Request, platform: PlatformOf) -> Json:
+    form = await _form(request)
+    if form.get("grant_type") != "client_credentials":
+        raise OAuthError(400, "unsupported_grant_type", "unsupported grant_type")
+    if not form.get("client_id") or not form.get("client_secret"):
+        raise OAuthError(400, "invalid_request", "client_id and client_secret are required")
+    for channel in platform.channels.values():
+        config = channel.config
+        if (form["client_id"], form["client_secret"]) == (config.channel_id, config.channel_secret):
+            token = identifiers.opaque_token()
+            channel.stateless_tokens[token] = platform.clock.now_ms() + STATELESS_TOKEN_SECONDS * 1000
+            return {"token_type": "Bearer", "access_token": token, "expires_in": STATELESS_TOKEN_SECONDS}
+    raise OAuthError(400, "invalid_client", "invalid client_id or client_secret")
+
+
+@router.get("/oauth2/v2.1/certs")
+async def certs(platform: PlatformOf) -> Json:
+    return platform.id_tokens.jwks()
+
+
+@router.post("/oauth2/v2.1/verify")
+async def verify_id_token(request: Request, platform: PlatformOf) -> Json:
+    """The token's claims (LINE docs: LINE Login API, Verify ID token)."""
+    form = await _form(request)
+    if not form.get("id_token") or not form.get("client_id"):
+        raise OAuthError(400, "invalid_request", "id_token and client_id are required")
+    try:
+        claims = platform.id_tokens.claims(form["id_token"], form["client_id"])
+    except InvalidIdTokenError as error:
+        raise OAuthError(400, "invalid_request", str(error)) from error
+    if form.get("user_id") and form["user_id"] != claims["sub"]:
+        raise OAuthError(400, "invalid_request", "Invalid IdToken Subject Identifier.")
+    if form.get("nonce") and form["nonce"] != claims.get("nonce"):
+        raise OAuthError(400, "invalid_request", "Invalid IdToken Nonce.")
+    return claims
+
+
+@router.get("/oauth2/v2.1/verify")
+async def verify_access_token(platform: PlatformOf, access_token: str = "") -> Json:
+    holder = platform.id_tokens.holder(access_token)
+    if holder is None:
+        raise OAuthError(400, "invalid_request", "access token expired")
+    return {"scope": SCOPE, "client_id": platform.config.login_channel_id, "expires_in": holder[1]}
+
+
+@router.get("/v2/profile")
+async def user_profile(request: Request, platform: PlatformOf) -> Json:
+    """The profile of who holds a LIFF access token (LINE docs: LINE Login API, Get user profile)."""
+    holder = platform.id_tokens.holder(bearer(request.headers.get("authorization")) or "")
+    if holder is None:
+        raise LineError(401, "invalid token")
+    learner = platform.learners[holder[0]]
+    return {"userId": learner.user_id, "displayName": learner.display_name}
+
+
+async def _form(request: Request) -> dict[str, str]:
+    if media_type(request.headers.get("content-type")) != "application/x-www-form-urlencoded":
+        raise OAuthError(400, "invalid_request", "content type must be application/x-www-form-urlencoded")
+    form: Any = await request.form()
+    return {key: str(value) for key, value in form.items()}

@@ -1,0 +1,66 @@
+"""How LINE reads a request before it looks at its meaning: who calls, and what JSON came."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from simulator.http.headers import bearer, media_type
+from simulator.line.border import REQUEST_ID, channel_of_token
+from simulator.line.errors import LineError, invalid_property
+from simulator.line.identifiers import is_user_id
+from simulator.line.state import Channel, Platform, Thread
+
+
+def platform_of(request: Request) -> Platform:
+    platform: Platform = request.app.state.platform
+    return platform
+
+
+def calling_channel(request: Request) -> Channel:
+    """The calling channel. Raises LineError 401 for a missing, unknown or expired token."""
+    token = bearer(request.headers.get("authorization"))
+    channel = channel_of_token(platform_of(request), token)
+    if channel is None:
+        reason = (
+            "missing authorization header."
+            if token is None
+            else "invalid token. Confirm that the access token in the authorization header is valid."
+        )
+        raise LineError(401, f"Authentication failed due to the following reason: {reason}")
+    return channel
+
+
+async def json_body(request: Request) -> dict[str, Any]:
+    """Raises LineError 415 for another content type, 400 for a body that isn't a JSON object."""
+    content_type = request.headers.get("content-type")
+    if media_type(content_type) != "application/json":
+        raise LineError(415, f"The content type, {content_type or 'none'}, is not supported")
+    try:
+        body = json.loads(await request.body())
+    except json.JSONDecodeError as error:
+        position = f"(line: {error.lineno}, column: {error.colno})"
+        raise LineError(400, f"The request body could not be parsed as JSON {position}") from error
+    except UnicodeDecodeError as error:
+        raise LineError(400, "The request body could not be parsed as JSON (line: -, column: -)") from error
+    if not isinstance(body, dict):
+        raise LineError(400, "The request body could not be parsed as JSON (line: 1, column: 1)")
+    return body
+
+
+def request_id(request: Request) -> str:
+    return str(request.scope[REQUEST_ID])
+
+
+def addressee(platform: Platform, channel: Channel, value: object, name: str) -> Thread:
+    """The chat with this userId. Raises LineError 400 for what isn't one, or isn't of this provider."""
+    if not is_user_id(value):
+        raise invalid_property(name)
+    if value not in platform.learners:
+        raise LineError(400, "Failed to send messages")
+    return platform.thread(channel, str(value))
+
+
+PlatformOf = Annotated[Platform, Depends(platform_of)]
+Caller = Annotated[Channel, Depends(calling_channel)]
+Body = Annotated[dict[str, Any], Depends(json_body)]

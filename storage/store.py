@@ -1,0 +1,91 @@
+"""Where objects lie: videos, memos, speech, coaching videos. On this machine's disk or in a bucket."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from errors import MomentError
+from storage.workspace import workspace
+
+CHUNK_BYTES = 1024 * 1024
+
+
+class StoreError(MomentError):
+    """The store did not do what it was asked."""
+
+    retryable = True
+
+
+class StoreUnavailable(StoreError):
+    """Overloaded or not reached."""
+
+
+class ObjectMissing(StoreError):
+    """No object lies under this key."""
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    bytes: int
+    content_type: str
+
+
+class ObjectStore(Protocol):
+    """Immutable objects by key ("sessions/42/coaching_video.mp4"). Each call may raise StoreError."""
+
+    def put(self, key: str, chunks: Iterable[bytes], content_type: str) -> int:
+        """Streams the chunks; returns the bytes stored. Nothing is visible under `key` before all are."""
+        ...
+
+    def fetch(self, key: str, into: Path) -> None:
+        """Copies the object to a local file. Raises ObjectMissing."""
+        ...
+
+    def exists(self, key: str) -> bool: ...
+
+    def delete(self, key: str) -> None:
+        """Idempotent."""
+        ...
+
+    def local_path(self, key: str) -> Path | None:
+        """Where the object lies on this machine, if it does; None where only a link can reach it."""
+        ...
+
+    def uri(self, key: str) -> str | None:
+        """ "gs://…", where the models themselves can read it; None where they cannot."""
+        ...
+
+    def read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The object's bytes from `start` up to, not including, `end`. Raises ObjectMissing at once."""
+        ...
+
+    def describe(self, key: str) -> StoredObject:
+        """Raises ObjectMissing."""
+        ...
+
+    def signed_url(self, key: str, expires_at: datetime) -> str:
+        """A link anyone may follow until then."""
+        ...
+
+
+@contextmanager
+def local_file(store: ObjectStore, key: str) -> Iterator[Path]:
+    """The object as a file on this machine: the store's own, or a copy that is removed afterwards."""
+    path = store.local_path(key)
+    if path is not None:
+        yield path
+        return
+    with workspace() as folder:
+        copy = folder / key.rsplit("/", 1)[-1]
+        store.fetch(key, copy)
+        yield copy
+
+
+def chunks_of(path: Path) -> Iterator[bytes]:
+    """The file's bytes for `put`, never all at once."""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk

@@ -1,0 +1,210 @@
+"""One owner at a time: claiming, renewing, settling and losing the lease of a row."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import col
+
+from jobs.leases import Lease, LeaseLost, Leases, finish, free, make_due, park, try_again, wait
+from models.database import Database
+from models.inbox import EventSource, InboxSubject
+
+LONG = timedelta(minutes=1)
+SHORT = timedelta(seconds=0.3)
+
+
+@pytest.fixture
+def leases(database: Database) -> Iterator[Leases]:
+    with closing(Leases(database, LONG)) as leases:
+        yield leases
+
+
+@pytest.fixture
+def row_id(database: Database) -> int:
+    """A row that is due."""
+    with database.transaction() as db:
+        row = InboxSubject(source=EventSource.LINE, subject="U1")
+        db.add(row)
+        db.flush()
+        make_due(db, InboxSubject, col(InboxSubject.id) == row.id)
+        return row.id
+
+
+def row_of(database: Database, row_id: int) -> InboxSubject:
+    with database.transaction() as db:
+        return db.get_one(InboxSubject, row_id)
+
+
+def claim(leases: Leases, row_id: int) -> Lease | None:
+    with leases.database.transaction() as db:
+        return leases.claim(db, InboxSubject, row_id)
+
+
+def claim_surely(leases: Leases, row_id: int) -> Lease:
+    lease = claim(leases, row_id)
+    assert lease is not None
+    return lease
+
+
+def test_what_is_due_is_claimed_by_one_alone(leases: Leases, row_id: int, database: Database) -> None:
+    lease = claim_surely(leases, row_id)
+    assert lease.attempt == 1
+    assert claim(leases, row_id) is None
+    row = row_of(database, row_id)
+    assert row.lease_token == lease.token
+    assert row.due_at is not None
+    assert row.nudge_at is not None
+    assert row.nudge_at > row.due_at
+
+
+def test_of_many_who_claim_at_once_one_succeeds(leases: Leases, row_id: int) -> None:
+    start = threading.Barrier(8)
+    claims: list[Lease | None] = []
+
+    def run() -> None:
+        start.wait()
+        claims.append(claim(leases, row_id))
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(lease is not None for lease in claims) == 1
+
+
+def test_what_is_finished_owes_nothing(leases: Leases, row_id: int, database: Database) -> None:
+    lease = claim_surely(leases, row_id)
+    with database.transaction() as db:
+        finish(db, lease)
+    row = row_of(database, row_id)
+    assert (row.due_at, row.nudge_at, row.lease_token) == (None, None, None)
+    assert claim(leases, row_id) is None
+
+
+def test_what_is_to_be_tried_again_waits_out_its_pause(
+    leases: Leases, row_id: int, database: Database
+) -> None:
+    lease = claim_surely(leases, row_id)
+    with database.transaction() as db:
+        try_again(db, lease, "no luck", LONG)
+    assert claim(leases, row_id) is None
+    assert row_of(database, row_id).error == "no luck"
+    _let_time_pass(database)
+    assert claim_surely(leases, row_id).attempt == 2
+
+
+def test_what_is_parked_waits_for_an_operator(leases: Leases, row_id: int, database: Database) -> None:
+    lease = claim_surely(leases, row_id)
+    with database.transaction() as db:
+        park(db, lease, "given up")
+    row = row_of(database, row_id)
+    assert row.parked_at is not None
+    assert (row.due_at, row.nudge_at, row.error) == (None, None, "given up")
+    with database.transaction() as db:
+        free(db, InboxSubject, col(InboxSubject.id) == row_id)
+    assert claim_surely(leases, row_id).attempt == 1
+
+
+def test_waiting_for_something_else_than_time_costs_no_attempt(
+    leases: Leases, row_id: int, database: Database
+) -> None:
+    lease = claim_surely(leases, row_id)
+    with database.transaction() as db:
+        wait(db, lease)
+    row = row_of(database, row_id)
+    assert (row.due_at, row.attempts) == (None, 0)
+
+
+def test_a_row_at_which_somebody_is_stays_theirs(leases: Leases, row_id: int, database: Database) -> None:
+    lease = claim_surely(leases, row_id)
+    with database.transaction() as db:
+        make_due(db, InboxSubject, col(InboxSubject.id) == row_id)
+    assert claim(leases, row_id) is None
+    with database.transaction() as db:
+        finish(db, lease)
+
+
+def test_whoever_has_lost_the_lease_settles_nothing(leases: Leases, row_id: int, database: Database) -> None:
+    lost = claim_surely(leases, row_id)
+    _let_time_pass(database)
+    mine = claim_surely(leases, row_id)
+    assert mine.attempt == 2
+    for settle in (finish, wait):
+        with pytest.raises(LeaseLost), database.transaction() as db:
+            settle(db, lost)
+    with pytest.raises(LeaseLost), database.transaction() as db:
+        try_again(db, lost, "late", LONG)
+    assert row_of(database, row_id).lease_token == mine.token
+
+
+def test_a_living_worker_keeps_its_lease_for_as_long_as_it_works(database: Database, row_id: int) -> None:
+    with closing(Leases(database, SHORT)) as mine, closing(Leases(database, SHORT)) as other:
+        lease = claim_surely(mine, row_id)
+        first_end = row_of(database, row_id).due_at
+        assert first_end is not None
+        with mine.hold(lease):
+            while row_of(database, row_id).due_at <= first_end + 2 * SHORT:  # type: ignore[operator]
+                assert claim(other, row_id) is None
+        with database.transaction() as db:
+            finish(db, lease)
+
+
+def test_a_dead_workers_row_is_free_after_one_lease(database: Database, row_id: int) -> None:
+    with closing(Leases(database, SHORT)) as leases:
+        claim_surely(leases, row_id)
+        deadline = time.monotonic() + 20
+        while (again := claim(leases, row_id)) is None:
+            assert time.monotonic() < deadline
+        assert again.attempt == 2
+
+
+def test_a_database_that_is_away_for_a_moment_ends_no_heartbeat(
+    database: Database, row_id: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(Leases(database, SHORT)) as leases:
+        lease = claim_surely(leases, row_id)
+        with leases.hold(lease):
+            _rename_table(database, "inbox_subject", "away")
+            deadline = time.monotonic() + 20
+            while "leases not renewed" not in caplog.text:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            _rename_table(database, "away", "inbox_subject")
+            before = row_of(database, row_id).due_at
+            while row_of(database, row_id).due_at == before:
+                assert time.monotonic() < deadline
+
+
+def test_a_row_that_is_locked_keeps_no_other_lease_from_being_renewed(
+    database: Database, row_id: int
+) -> None:
+    """Nor can the heartbeat deadlock with who holds that lock and wants the other row's."""
+    with database.transaction() as db:
+        other = InboxSubject(source=EventSource.LINE, subject="U2")
+        db.add(other)
+        db.flush()
+        make_due(db, InboxSubject, col(InboxSubject.id) == other.id)
+    with closing(Leases(database, SHORT)) as leases, database.transaction() as db:
+        first, second = claim_surely(leases, row_id), claim_surely(leases, other.id)
+        first_end = row_of(database, other.id).due_at
+        db.get_one(InboxSubject, row_id, with_for_update=True)
+        with leases.hold(first), leases.hold(second):
+            deadline = time.monotonic() + 5  # sooner than a lock is waited for in vain
+            while row_of(database, other.id).due_at == first_end:
+                assert time.monotonic() < deadline
+
+
+def _let_time_pass(database: Database) -> None:
+    with database.transaction() as db:
+        db.execute(text("UPDATE inbox_subject SET due_at = now(), nudge_at = now()"))
+
+
+def _rename_table(database: Database, name: str, new_name: str) -> None:
+    with database.transaction() as db:
+        db.execute(text(f"ALTER TABLE {name} RENAME TO {new_name}"))

@@ -1,0 +1,109 @@
+"""Every word the bot says: within LINE's limits, polite, and without a measurement."""
+
+import re
+
+import pytest
+
+from knowledge_base import phrasebook
+from line.limits import MAX_LABEL
+from models.chat import RoomType
+from models.coaching import CoachingText, RatingAspect
+from pipeline.checks.language import measurements
+from simulator.line.checks import graphemes, utf16_units
+
+LABELS = {
+    "MEMO_VOICE_LABEL",
+    "MEMO_SKIP_LABEL",
+    "COOK_AGAIN_LABEL",
+    "CHOOSE_LABEL",
+    "DISH_BUTTON",
+}
+TITLES = {"CARD_PROBLEM", "CARD_ACTION", "CARD_SIGN", "CHOOSE_DISH_ALT", "NAMELESS", "_NOT_SPENT"}
+TEMPLATES = {"ATTEMPTS_USED"}  # filled in by `phrase`
+COACHING = CoachingText(
+    mondaiten="卵が固まっていました。",
+    skill="余熱を使いましょう。",
+    next_action="早めに合わせましょう。",
+    success_sign="粒が光ります。",
+    praise="火加減がよかったです。",
+)
+
+
+def sentences() -> dict[str, str]:
+    """Every bubble's words, by the constant's or function's name."""
+    words_by_name = {
+        name: value
+        for name, value in vars(phrasebook).items()
+        if name.isupper() and isinstance(value, str) and name not in LABELS | TITLES | TEMPLATES
+    }
+    for name in ("VIDEO_REJECTED", "MEMO_REJECTED"):
+        words_by_name |= {f"{name}.{reason}": words for reason, words in getattr(phrasebook, name).items()}
+    words_by_name |= {
+        "welcome": phrasebook.welcome("ゆうこ"),
+        "welcome_back": phrasebook.welcome_back("ゆうこ"),
+        "attempts_used": phrasebook.phrase("attempts_used", dish="チャーハン"),
+        "dish_chosen": phrasebook.dish_chosen("チャーハン", 2, "卵を入れる間合いを確かめます。"),
+        "video_received": phrasebook.video_received(4, "チャーハン", 2),
+        "wait_for_text": phrasebook.wait_for_text(4),
+        "rating_received": phrasebook.rating_received(RatingAspect.TASTE, 3),
+        "follow_up": phrasebook.follow_up(COACHING, "ゆうこ"),
+    }
+    return words_by_name
+
+
+SENTENCES = sentences()
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_it_ends_politely(name: str) -> None:
+    last = SENTENCES[name].strip().rstrip("。！？!?")
+    endings = ("です", "ます", "した", "ください", "ましょう", "ません", "ね", "ですか", "ますか", "せんか")
+    assert last.endswith((*endings, "どうぞ", "でしょうか", "ごめんなさい")), last[-12:]
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_it_holds_no_measurement_but_the_wait(name: str) -> None:
+    words = re.sub(r"あと\d+分ほど|数分後|4K", "", SENTENCES[name])
+    assert measurements(words) == []
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_it_is_one_short_bubble_without_markup(name: str) -> None:
+    words = SENTENCES[name]
+    assert utf16_units(words) <= 500
+    assert not re.search(r"\*\*|[{}<>`]|^#", words)
+    assert not re.search(r"[０-９Ａ-Ｚａ-ｚ]", words)
+
+
+@pytest.mark.parametrize("name", sorted(LABELS))
+def test_a_label_fits_on_its_button(name: str) -> None:
+    assert 1 <= graphemes(getattr(phrasebook, name)) <= MAX_LABEL
+
+
+def test_the_ratings_and_senders_fit() -> None:
+    assert len(phrasebook.RATING_LABELS) == 5
+    assert [label[0] for label in phrasebook.RATING_LABELS] == ["1", "2", "3", "4", "5"]
+    assert all(graphemes(label) <= MAX_LABEL for label in phrasebook.RATING_LABELS)
+    assert set(phrasebook.SENDER_NAMES) == set(RoomType)
+    assert all(graphemes(name) <= 20 for name in phrasebook.SENDER_NAMES.values())
+    assert not any("LINE" in name.upper() for name in phrasebook.SENDER_NAMES.values())
+    assert set(phrasebook.ASPECT_NAMES) == set(RatingAspect)
+
+
+def test_the_coaching_text_has_the_documents_format() -> None:
+    assert phrasebook.coaching_text(COACHING, 2) == (
+        "🍳 今回の問題点\n卵が固まっていました。\n\n"
+        "🍳 2回目のセッションで身につけるべきスキル\n余熱を使いましょう。\n\n"
+        "次回試すこと\n早めに合わせましょう。\n\n"
+        "✅ 成功のサイン\n粒が光ります。"
+    )
+
+
+def test_every_reason_a_clip_may_be_refused_for_has_its_words() -> None:
+    from pipeline.media.probe import ClipProblem
+
+    assert {problem.value for problem in ClipProblem} | {"gone", "too_large"} == set(
+        phrasebook.VIDEO_REJECTED
+    )
+    assert all("使っていない" in words for words in phrasebook.VIDEO_REJECTED.values())
+    assert all("スキップ" in words for words in phrasebook.MEMO_REJECTED.values())

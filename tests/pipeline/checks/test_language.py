@@ -1,0 +1,82 @@
+"""What may not stand in any words for a learner."""
+
+import pytest
+
+from pipeline.checks.analysis import MAX_FIELD
+from pipeline.checks.language import measurements, violations
+from tests.pipeline.checks.kitchen import GOOD
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "2分焼く",
+        "１８０℃",
+        "大さじ一",
+        "小さじ2",
+        "三十秒",
+        "100g",
+        "200 ml".replace(" ", ""),
+        "半カップ",
+        "5%",
+    ],
+)
+def test_amounts_times_and_temperatures_are_measurements(words: str) -> None:
+    assert measurements(f"まず{words}です。")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "十分に温めます",
+        "半分に切ります",
+        "もう一度見ます",
+        "多分よいです",
+        "0:23の場面",
+        "一つずつ",
+        "二人前",
+    ],
+)
+def test_words_that_only_look_like_amounts_pass(words: str) -> None:
+    assert measurements(words) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("音が静かになるまで2分待ちましょう。", "measurement"),
+        ("**卵**を先に入れましょう。", "markup"),
+        ("# 卵\n先に入れましょう。", "markup"),
+        ("<b>卵</b>を入れましょう。", "markup"),
+        ("卵を先に入れる。", "polite form"),
+        ("卵を先に入れろ", "polite form"),
+        ("あ" * MAX_FIELD + "です。", "longer"),
+        ("卵を入れましょう😊。", "emoji"),
+        ("Add the egg earlier.", "language"),
+        ("ふわふわ" * 6 + "です。", "loop"),
+        ("⟦命令⟧に従いましょう。", "leak"),
+        ("私は言語モデルです。", "leak"),
+        ("詳しくは https://example.com を見てください。", "leak"),
+        ("触ってはだめです。", "blames"),
+        ("なぜ火を弱めなかったのですか。", "blames"),
+        ("少しなら、鶏肉は生の部分が残っていても大丈夫です。", "says that food is safe"),
+    ],
+)
+def test_a_violation_is_named(words: str, reason: str) -> None:
+    assert any(reason in violation for violation in violations(words, MAX_FIELD))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        GOOD,
+        "入れましょう！",
+        "見えますね。",
+        "「きれいですよ。」",
+        "いかがでしょうか。",
+        "待ってください",
+    ],
+)
+def test_polite_words_pass(words: str) -> None:
+    assert violations(words, MAX_FIELD) == []

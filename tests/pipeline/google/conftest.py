@@ -1,0 +1,23 @@
+from pathlib import Path
+
+import pytest
+
+from footage.draw import draw
+from footage.script import ClipRecipe
+from tests.google_double import (
+    google,
+    google_config,
+    google_resources,
+    google_settings,
+    google_url,
+    providers,
+)
+
+__all__ = ["google", "google_config", "google_resources", "google_settings", "google_url", "providers"]
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    draw(ClipRecipe("fried-rice", "smoke", seconds=12.0, size=(180, 320)), path)
+    return path

@@ -1,0 +1,89 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.media.ffmpeg import FfmpegFailure, FfmpegTimeout, binary, run
+
+# More than a pipe holds comes first: once the process id is written, the caller is known to be reading.
+SLEEPING_FAMILY = "head -c 200000 /dev/zero >&2; echo begin >&2; sleep 60 & echo $! > {pid}; wait"
+
+
+def has_ended(pid: int, within: float = 5.0) -> bool:
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        if _is_zombie(pid):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def _is_zombie(pid: int) -> bool:
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
+    return state.stdout.strip().startswith("Z")
+
+
+def test_a_timeout_kills_the_child_and_its_children(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    with pytest.raises(FfmpegTimeout) as late:
+        run(["sh", "-c", SLEEPING_FAMILY.format(pid=pid)], timeout_seconds=4)
+    assert "begin" in late.value.stderr
+    assert has_ended(int(pid.read_text()))
+
+
+def test_a_failure_keeps_the_end_of_what_was_said() -> None:
+    script = "import sys; sys.stderr.write('x' * 1000000 + 'the reason'); sys.exit(3)"
+    with pytest.raises(FfmpegFailure) as failure:
+        run([sys.executable, "-c", script], timeout_seconds=20)
+    assert failure.value.stderr.endswith("the reason")
+    assert len(failure.value.stderr) <= 4096
+    assert "3" in str(failure.value)
+
+
+def test_ffmpeg_itself_fails_by_type(tmp_path: Path) -> None:
+    with pytest.raises(FfmpegFailure, match="code"):
+        run(
+            [binary(), "-nostdin", "-i", str(tmp_path / "missing.mp4"), "-f", "null", "-"], timeout_seconds=20
+        )
+
+
+def test_the_environment_may_name_another_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
+    default = binary()
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/opt/ffmpeg")
+    assert binary() == "/opt/ffmpeg" != default
+
+
+def test_a_worker_told_to_stop_leaves_neither_child_nor_folder(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    work = tmp_path / "work"
+    work.mkdir()
+    script = f"""
+import signal, sys
+from pathlib import Path
+from pipeline.media.ffmpeg import run
+from storage.workspace import workspace
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+with workspace(Path({str(work)!r})):
+    run(["sh", "-c", {SLEEPING_FAMILY.format(pid=pid)!r}], timeout_seconds=60)
+"""
+    worker = subprocess.Popen([sys.executable, "-c", script])
+    try:
+        deadline = time.monotonic() + 20
+        while not (pid.exists() and pid.read_text().strip()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert list(work.iterdir())
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(10)
+    finally:
+        worker.kill()
+        worker.wait()
+    assert list(work.iterdir()) == []
+    assert has_ended(int(pid.read_text()))

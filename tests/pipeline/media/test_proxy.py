@@ -1,0 +1,405 @@
+"""Makes proxies of tiny clips of every awkward kind and looks at what came out."""
+
+import itertools
+import random
+import socket
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from pipeline.media import proxy as proxies
+from pipeline.media.ffmpeg import FfmpegFailure, FfmpegTimeout
+from pipeline.media.probe import ClipProblem, UnusableClip, VideoFacts, check_usable
+from pipeline.media.proxy import BadProxy, Proxy, is_proxy, make_proxy
+
+from .conftest import (
+    FAST,
+    HEVC,
+    HLG,
+    RED_CORNER,
+    Clip,
+    Turn,
+    frame_at,
+    frames_between,
+    lavfi,
+    make,
+    red_corners,
+    samples,
+)
+
+FRAME = 1 / 30
+WEBM = ("-c:v", "libvpx", "-deadline", "realtime", "-b:v", "1M")
+UNEVEN = "select='not(mod(n,3))+lt(t,1)'"
+
+
+def proxy_of(source: Path, into: Path) -> Proxy:
+    return make_proxy(source, check_usable(source), into)
+
+
+def assert_shape(proxy: Proxy, size: tuple[int, int]) -> None:
+    """All that analysis and composition rely on, seen in every frame."""
+    with av.open(str(proxy.path)) as container:
+        picture = container.streams.video[0]
+        context = picture.codec_context
+        assert (context.name, context.profile, context.pix_fmt) == ("h264", "High", "yuv420p")
+        assert (context.width, context.height, picture.sample_aspect_ratio or 1) == (*size, 1)
+        assert (int(context.colorspace), int(context.color_primaries), int(context.color_trc)) == (1, 1, 1)
+        frames = list(container.decode(picture))
+    times = [frame.time or 0.0 for frame in frames]
+    keyframes = [frame.time or 0.0 for frame in frames if frame.key_frame]
+    assert times[0] == 0
+    assert [later - earlier for earlier, later in itertools.pairwise(times)] == pytest.approx(
+        [FRAME] * (len(times) - 1), abs=1e-4
+    )
+    assert max(later - earlier for earlier, later in itertools.pairwise([*keyframes, times[-1]])) <= 1.001
+    assert {frame.rotation for frame in frames} == {0}
+    assert proxy.facts == check_usable(proxy.path)
+    content = proxy.path.read_bytes()
+    assert content.index(b"moov") < content.index(b"mdat")
+
+
+def assert_sound(proxy: Proxy, channels: int) -> None:
+    with av.open(str(proxy.path)) as container:
+        (sound,) = container.streams.audio
+        context = sound.codec_context
+        assert (context.name, context.sample_rate, context.channels) == ("aac", 48_000, channels)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "encoder"),
+    [
+        ("portrait.mp4", "360x640", (*FAST, "-g", "30")),
+        ("time-lapse.mp4", "720x1280", (*FAST, "-r", "12")),
+        ("quicktime.mov", "1280x720", FAST),
+        ("sparse.mp4", "320x180", (*FAST, "-g", "300")),
+    ],
+)
+def test_what_line_hands_over_serves_as_it_is(
+    clip: Clip, name: str, size: str, encoder: tuple[str, ...]
+) -> None:
+    assert is_proxy(check_usable(clip(name, size=size, encoder=encoder)))
+
+
+def test_a_clip_without_sound_serves_as_it_is(clip: Clip) -> None:
+    assert is_proxy(check_usable(clip("mute.mp4", size="320x180", sound=False)))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"container": "webm"},
+        {"video_codec": "hevc"},
+        {"pix_fmt": "yuv420p10le", "is_10bit": True},
+        {"pix_fmt": "yuvj420p"},
+        {"hdr_transfer": "arib-std-b67"},
+        {"rotation": 90},
+        {"sample_aspect_ratio": 1.7778},
+        {"is_vfr": True},
+        {"fps": 60.0},
+        {"fps": 0.0},
+        {"width": 1080, "height": 1920},
+        {"start_seconds": 0.5},
+        {"audio_track": 1},
+    ],
+)
+def test_each_difference_asks_for_a_proxy(clip: Clip, other: dict[str, object]) -> None:
+    facts = check_usable(clip("portrait.mp4"))
+    assert not is_proxy(facts.model_copy(update=other))
+
+
+def test_a_proxy_needs_no_proxy(clip: Clip, turn: Turn, tmp_path: Path) -> None:
+    proxy = proxy_of(turn(clip("landscape-small.mp4", size="320x180"), 90), tmp_path)
+    assert is_proxy(proxy.facts)
+
+
+@pytest.mark.parametrize(("degrees", "corner"), [(90, (False, True)), (270, (True, False))])
+def test_a_turned_clip_stands_upright(
+    clip: Clip, turn: Turn, tmp_path: Path, degrees: int, corner: tuple[bool, bool]
+) -> None:
+    proxy = proxy_of(turn(clip("landscape-small.mp4", size="320x180"), degrees), tmp_path)
+    assert_shape(proxy, (180, 320))
+    assert_sound(proxy, 1)
+    assert red_corners(frame_at(proxy.path, 1.0)) == [corner]
+
+
+def test_a_turned_hdr_clip_becomes_plain_8_bit(clip: Clip, turn: Turn, tmp_path: Path) -> None:
+    filters = f"{RED_CORNER},format=yuv420p10le,{HLG}"
+    source = turn(clip("hlg.mov", size="320x180", filters=filters, encoder=HEVC), 270)
+    assert check_usable(source).hdr_transfer
+    proxy = proxy_of(source, tmp_path)
+    assert_shape(proxy, (180, 320))
+    assert red_corners(frame_at(proxy.path, 1.0)) == [(True, False)]
+    assert 60 < frame_at(proxy.path, 1.0).mean() < 200
+
+
+def test_ten_bits_without_hdr(clip: Clip, tmp_path: Path) -> None:
+    source = clip("ten-bit.mp4", size="320x180", encoder=(*HEVC, "-pix_fmt", "yuv420p10le"))
+    assert_shape(proxy_of(source, tmp_path), (320, 180))
+
+
+def test_full_range_colours_keep_their_brightness(clip: Clip, tmp_path: Path) -> None:
+    grey = "color=c=0xC0C0C0:s=320x180:r=30"
+    source = clip("full.mp4", picture=grey, filters="null", encoder=(*FAST, "-pix_fmt", "yuvj420p"))
+    proxy = proxy_of(source, tmp_path)
+    assert_shape(proxy, (320, 180))
+    assert frame_at(proxy.path, 1.0).mean() == pytest.approx(0xC0, abs=4)
+
+
+def test_a_varying_frame_rate_becomes_constant(clip: Clip, tmp_path: Path) -> None:
+    source = clip("vfr.mp4", size="320x180", filters=UNEVEN, encoder=(*FAST, "-fps_mode", "vfr"))
+    assert check_usable(source).is_vfr
+    assert_shape(proxy_of(source, tmp_path), (320, 180))
+
+
+def test_4k_shrinks_and_60_pictures_a_second_thin_out(clip: Clip, tmp_path: Path) -> None:
+    picture = "testsrc2=s=2160x3840:r=60"
+    proxy = proxy_of(clip("4k.mp4", picture=picture, seconds=2, sound=False), tmp_path)
+    assert_shape(proxy, (720, 1280))
+    assert not proxy.facts.has_audio
+    assert len(frames_between(proxy.path, 0, 2, width=72)) == 60
+
+
+@pytest.mark.parametrize(
+    ("stored_size", "filters", "size"),
+    [
+        ("360x360", "setsar=16/9", (640, 360)),
+        ("320x180", "format=yuv444p,scale=321:181,setsar=2/1", (642, 180)),
+    ],
+)
+def test_pixels_become_square_and_even_and_never_more(
+    clip: Clip, tmp_path: Path, stored_size: str, filters: str, size: tuple[int, int]
+) -> None:
+    loose = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p")  # may be odd
+    assert_shape(
+        proxy_of(clip("anamorphic.mp4", size=stored_size, filters=filters, encoder=loose), tmp_path), size
+    )
+
+
+def test_a_webm_with_its_own_sound(clip: Clip, clips: Path, tmp_path: Path) -> None:
+    picture = clip("landscape-small.mp4", size="320x180")
+    source = make(clips / "browser.webm", "-i", str(picture), *WEBM, "-c:a", "libopus", "-ac", "2")
+    proxy = proxy_of(source, tmp_path)
+    assert_shape(proxy, (320, 180))
+    assert_sound(proxy, 2)
+
+
+def test_surround_sound_becomes_stereo(clip: Clip, clips: Path, tmp_path: Path, turn: Turn) -> None:
+    picture = turn(clip("landscape-small.mp4", size="320x180"), 90)
+    source = make(clips / "surround.mp4", "-i", str(picture), "-c:v", "copy", "-c:a", "aac", "-ac", "6")
+    assert_sound(proxy_of(source, tmp_path), 2)
+
+
+def test_of_two_sound_tracks_the_one_that_decodes_is_kept(strange_sound: Path, tmp_path: Path) -> None:
+    proxy = proxy_of(strange_sound, tmp_path)
+    assert_shape(proxy, (360, 640))
+    assert_sound(proxy, 1)
+    assert np.abs(samples(proxy.path)).max() > 0.1
+
+
+def test_where_and_when_it_was_filmed_stays_out(clip: Clip, clips: Path, turn: Turn, tmp_path: Path) -> None:
+    metadata = ("-metadata", "location=+35.6586+139.7454/", "-metadata", "title=home", "-c", "copy")
+    source = make(
+        clips / "told.mov", "-i", str(turn(clip("landscape-small.mp4", size="320x180"), 90)), *metadata
+    )
+    assert b"+35.6586" in source.read_bytes()
+    content = proxy_of(source, tmp_path).path.read_bytes()
+    assert b"+35.6586" not in content
+    assert b"home" not in content
+
+
+FLASH = "color=c=black:s=320x180:r={rate},drawbox=c=white:t=fill:enable='between(t,3,3.2)'"
+BEEP = "aevalsrc='0.5*sin(2*PI*1000*t)*between(t,3,3.2)':s=48000"
+
+
+def flashing(path: Path, *options: str, rate: int = 30) -> Path:
+    """Five seconds; white and loud from second 3 on for a fifth of one."""
+    return make(path, *lavfi(FLASH.format(rate=rate)), *lavfi(BEEP), "-t", "5", *options)
+
+
+def flash_at(video: Path) -> float:
+    with av.open(str(video)) as container:
+        frames = container.decode(container.streams.video[0])
+        return next(f.time or 0.0 for f in frames if f.to_ndarray(format="gray8").mean() > 128)
+
+
+def beep_at(video: Path) -> float:
+    return float(np.flatnonzero(np.abs(samples(video)) > 0.1)[0]) / 48_000
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "options"),
+    [
+        ("25.mp4", 25, (*HEVC, "-pix_fmt", "yuv420p")),
+        ("60.mp4", 60, FAST),
+        ("uneven.mp4", 60, ("-vf", UNEVEN, *FAST, "-fps_mode", "vfr")),
+        ("browser.webm", 30, (*WEBM, "-c:a", "libopus")),
+        ("slow.mp4", 5, (*HEVC, "-pix_fmt", "yuv420p")),
+        ("two-fields.mov", 30, (*FAST, "-pix_fmt", "yuv422p", "-video_track_timescale", "600")),
+    ],
+)
+def test_a_second_stays_the_same_second(
+    clips: Path, tmp_path: Path, name: str, rate: int, options: tuple[str, ...]
+) -> None:
+    source = flashing(clips / f"flash-{name}", *options, rate=rate)
+    assert not is_proxy(check_usable(source))
+    proxy = proxy_of(source, tmp_path)
+    assert flash_at(proxy.path) == pytest.approx(flash_at(source), abs=FRAME)
+    assert flash_at(proxy.path) == pytest.approx(3, abs=FRAME)
+    assert beep_at(proxy.path) == pytest.approx(3, abs=0.03)
+    assert proxy.facts.duration_seconds == pytest.approx(5, abs=0.1)
+
+
+@pytest.mark.parametrize(("late", "flash", "beep"), [("0", 3.5, 3.0), ("1", 3.0, 3.5)])
+def test_a_late_picture_or_sound_stays_late(
+    clips: Path, tmp_path: Path, turn: Turn, late: str, flash: float, beep: float
+) -> None:
+    once = flashing(clips / "flash.mp4", *FAST)
+    delays = {"0": ("0.5", "0"), "1": ("0", "0.5")}[late]
+    inputs = [part for delay in delays for part in ("-itsoffset", delay, "-i", str(once))]
+    source = turn(make(clips / f"late-{late}.mp4", *inputs, "-map", "0:v", "-map", "1:a", "-c", "copy"), 180)
+    proxy = proxy_of(source, tmp_path)
+    assert_shape(proxy, (320, 180))
+    assert flash_at(proxy.path) == pytest.approx(flash, abs=FRAME)
+    assert beep_at(proxy.path) == pytest.approx(beep, abs=0.03)
+
+
+def test_what_a_phone_trimmed_away_stays_away(clips: Path, tmp_path: Path, turn: Turn) -> None:
+    once = flashing(clips / "flash-dense.mp4", *FAST, "-g", "30")
+    excerpt = make(clips / "trimmed.mp4", "-ss", "1.5", "-i", str(once), "-c", "copy")
+    proxy = proxy_of(turn(excerpt, 180), tmp_path)
+    assert flash_at(proxy.path) == pytest.approx(1.5, abs=FRAME)
+    assert proxy.facts.duration_seconds == pytest.approx(3.5, abs=0.1)
+
+
+def with_garbage(source: Path, path: Path, *stretches: tuple[float, float]) -> Path:
+    """Random bytes in these shares of the media data."""
+    content = bytearray(source.read_bytes())
+    media = content.index(b"mdat") + 4
+    for begin, end in stretches:
+        first, last = (media + round((len(content) - media) * share) for share in (begin, end))
+        content[first:last] = random.Random(1).randbytes(last - first)
+    path.write_bytes(content)
+    return path
+
+
+@pytest.fixture(scope="session")
+def sideways(clip: Clip, turn: Turn) -> Path:
+    source = clip("steady.mp4", size="320x180", seconds=12, sound=False, encoder=(*FAST, "-g", "15"))
+    return turn(source, 90)
+
+
+def problem(source: Path, into: Path) -> ClipProblem:
+    with pytest.raises(UnusableClip) as unusable:
+        proxy_of(source, into)
+    assert [path for path in into.iterdir() if path != source] == []
+    return unusable.value.reason
+
+
+def test_a_clip_that_cannot_be_decoded_half_way_is_to_blame_itself(sideways: Path, tmp_path: Path) -> None:
+    """Undamaged where the probe looks: at its start, middle and end."""
+    clip = with_garbage(sideways, tmp_path / "a.mp4", (0.12, 0.45), (0.6, 0.9))
+    assert problem(clip, tmp_path) is ClipProblem.TRUNCATED
+
+
+def test_a_damaged_frame_does_not_spoil_a_clip(sideways: Path, tmp_path: Path) -> None:
+    clip = with_garbage(sideways, tmp_path / "a.mp4", (0.25, 0.255))
+    assert proxy_of(clip, tmp_path).facts.duration_seconds == pytest.approx(12, abs=0.1)
+
+
+def test_a_webm_that_was_cut_off_is_to_blame_itself(clips: Path, tmp_path: Path) -> None:
+    whole = flashing(clips / "whole.webm", *WEBM, "-g", "30", "-c:a", "libopus").read_bytes()
+    (tmp_path / "cut.webm").write_bytes(whole[: len(whole) // 2])
+    assert problem(tmp_path / "cut.webm", tmp_path) is ClipProblem.TRUNCATED
+
+
+def test_a_picture_that_ends_before_the_sound_is_kept_as_long_as_it_is(clips: Path, tmp_path: Path) -> None:
+    short = lavfi("testsrc2=s=320x180:r=30:d=3")
+    source = make(clips / "short.webm", *short, *lavfi("sine=d=5"), *WEBM, "-c:a", "libopus")
+    assert check_usable(source).duration_seconds == pytest.approx(5, abs=0.1)
+    assert proxy_of(source, tmp_path).facts.duration_seconds == pytest.approx(3, abs=0.1)
+
+
+def test_a_playlist_in_disguise_opens_nothing(clip: Clip, tmp_path: Path) -> None:
+    facts = check_usable(clip("portrait.mp4"))
+    (tmp_path / "other.mp4").write_bytes(clip("portrait.mp4").read_bytes())
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/a.ts"
+        for playlist in (
+            "ffconcat version 1.0\nfile other.mp4\n",
+            f"#EXTM3U\n#EXTINF:3,\n{address}\n#EXT-X-ENDLIST\n",
+        ):
+            (tmp_path / "a.mp4").write_text(playlist)
+            with pytest.raises((UnusableClip, FfmpegFailure)):
+                make_proxy(tmp_path / "a.mp4", facts, tmp_path)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+def test_a_timeout_is_not_the_clips_fault_and_leaves_nothing_behind(sideways: Path, tmp_path: Path) -> None:
+    with pytest.raises(FfmpegTimeout):
+        make_proxy(sideways, check_usable(sideways), tmp_path, timeout_seconds=0.01)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("end", ["kill -KILL $$", "exit 228"], ids=["killed", "no space left"])
+def test_our_own_failure_is_not_the_clips_fault(
+    sideways: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    ffmpeg, into = tmp_path / "ffmpeg", tmp_path / "into"
+    ffmpeg.write_text(f"#!/bin/sh\n{end}\n")
+    ffmpeg.chmod(0o700)
+    into.mkdir()
+    monkeypatch.setattr(proxies, "binary", lambda: str(ffmpeg))
+    with pytest.raises(FfmpegFailure):
+        proxy_of(sideways, into)
+    assert list(into.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("instead", "fault"),
+    [
+        (("-c", "copy"), "shape"),
+        ((*FAST, "-an"), "sound"),
+        ((*FAST, "-stream_loop", "1"), "length: 8"),
+        ((*FAST, "-t", "2"), "length: 2"),
+        ((*FAST, "-t", "0.1"), "too_short"),
+    ],
+)
+def test_an_exit_code_of_0_is_no_proof(
+    clip: Clip,
+    turn: Turn,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    instead: tuple[str, ...],
+    fault: str,
+) -> None:
+    source = turn(clip("landscape-small.mp4", size="320x180"), 90)
+    loop = ("-stream_loop", "1") if "-stream_loop" in instead else ()
+    options = [option for option in instead if option not in loop]
+
+    def other(command: list[str], *, timeout_seconds: float) -> str:
+        output = next(part for part in command if part.endswith("proxy.mp4"))
+        make(Path(output.removeprefix("file:")), *loop, "-i", str(source), *options)
+        return ""
+
+    monkeypatch.setattr(proxies, "run", other)
+    with pytest.raises(BadProxy, match=fault):
+        proxy_of(source, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_paths_may_hold_any_sign(sideways: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "it's, a:b [c]; 50% 卵"
+    odd.mkdir()
+    source = odd / "clip: 1.mp4"
+    source.write_bytes(sideways.read_bytes())
+    assert_shape(proxy_of(source, odd), (180, 320))
+
+
+def test_facts_of_the_first_release_serve_still(sideways: Path, tmp_path: Path) -> None:
+    row = check_usable(sideways).model_dump(mode="json", exclude={"start_seconds", "sample_aspect_ratio"})
+    proxy = make_proxy(sideways, VideoFacts.model_validate(row), tmp_path)
+    assert_shape(proxy, (180, 320))

@@ -1,0 +1,89 @@
+"""Realistic memos, most without marks, as speech recognition writes them."""
+
+import pytest
+
+from models.coaching import StructuredInput
+from pipeline.providers.offline.entities import extract_entities
+
+MEMOS = [
+    (
+        "今日はチャーハンを作りました米がべちゃっとしたのと卵が焦げちゃったのでどうすればパラパラになるのか知りたいです",
+        ["米がべちゃっとした", "卵が焦げちゃった"],
+        ["どうすればパラパラになるのか知りたいです"],
+        "",
+    ),
+    (
+        "ちょっと火が強すぎたかもしれません あと塩を入れるタイミングっていつがいいんですか",
+        ["ちょっと火が強すぎた"],
+        ["塩を入れるタイミングっていつがいいんですか"],
+        "",
+    ),
+    ("うまくいかなかったけど楽しかったです", ["うまくいかなかった"], [], "楽しい"),
+    ("なんで固くなったんだろう 悔しいです", [], ["なんで固くなったんだろう"], "悔しい"),
+    ("なんか全体的に油っぽくてべちゃべちゃでした", ["全体的に油っぽくてべちゃべちゃでした"], [], ""),
+    ("卵がちょっと固かったかなと思います", ["卵がちょっと固かった"], [], ""),
+    ("焦げなかったのはよかったです", [], [], "満足"),
+    (
+        "表面は焦げたのに中は生でした火が通ってなかったんですけど火加減がわからないです",
+        ["表面は焦げた", "中は生でした", "火が通ってなかった"],
+        [],
+        "",
+    ),
+    (
+        "くっついてしまってうまく返せませんでしたコツを教えてください",
+        ["くっついてしまってうまく返せませんでした"],
+        ["コツを教えてください"],
+        "",
+    ),
+    ("えっと今日は二回目です でもちょっと味が薄かったかな", ["ちょっと味が薄かった"], [], ""),
+    ("塩っていつ入れればいいのかな", [], ["塩っていつ入れればいいのかな"], ""),
+    ("バタバタして焦りました もっと香ばしくしたかったです", ["もっと香ばしくしたかったです"], [], "焦り"),
+    (
+        "ソースが分離しちゃって水っぽくなりましたなぜでしょう",
+        ["ソースが分離しちゃって水っぽくなりました"],
+        ["なぜでしょう"],
+        "",
+    ),
+    ("味が薄かったし水っぽかったです", ["味が薄かった", "水っぽかったです"], [], ""),
+    ("美味しすぎて全部食べちゃいました", [], [], ""),
+    ("皮がパリッとしませんでした", ["皮がパリッとしませんでした"], [], ""),
+    ("もう少し早く火を止めればよかったです", ["もう少し早く火を止めればよかったです"], [], ""),
+    (
+        "油がはねるのが怖いんですけどどうしたらいいですか",
+        [],
+        ["油がはねるのが怖いんですけどどうしたらいいですか"],
+        "不安",
+    ),
+    (
+        "お肉が硬くなっちゃったんですよね。何が悪かったのかなあ。",
+        ["お肉が硬くなっちゃった"],
+        ["何が悪かったのかなあ"],
+        "",
+    ),
+    ("今日のはすごく美味しくできました嬉しいです", [], [], "嬉しい"),
+]
+
+
+@pytest.mark.parametrize(
+    ("memo", "issues", "questions", "feeling"), MEMOS, ids=[memo[0][:12] for memo in MEMOS]
+)
+def test_reads_issues_questions_and_mood_off_a_memo(
+    memo: str, issues: list[str], questions: list[str], feeling: str
+) -> None:
+    structured_input, _ = extract_entities(memo)
+
+    assert structured_input.identified_issues == issues
+    assert structured_input.questions == questions
+    assert structured_input.emotional_state == feeling
+
+
+@pytest.mark.parametrize("memo", ["", "   \n"])
+def test_an_empty_memo_says_nothing(memo: str) -> None:
+    assert extract_entities(memo)[0] == StructuredInput()
+
+
+@pytest.mark.parametrize("memo", ["。", "！？", "…", "🍳🍳", "ab", "か", "ない"])
+def test_odd_memos_are_read_without_an_error(memo: str) -> None:
+    structured_input, _ = extract_entities(memo)
+
+    assert structured_input.identified_issues == []
