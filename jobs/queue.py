@@ -5,7 +5,7 @@ broker that is away costs seconds, never work, and lower rooms need not import t
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -69,6 +69,8 @@ AGE_LIMIT_MS = 60 * 60 * 1000
 # The outer bound; ffmpeg and every network call have shorter ones of their own.
 TIME_LIMIT_MS = 15 * 60 * 1000
 
+Nudge = tuple[Job, tuple[int | str, ...], float]  # with the seconds that it is to wait
+
 _PENDING = "pending jobs"  # in the session's `info`
 _PRESENCE = "moment:presence"  # a key that is gone when the broker has lost what it held
 
@@ -110,13 +112,7 @@ class JobQueue:
 
     def nudge(self, job: Job, *args: int | str, delay_seconds: float = 0.0) -> None:
         """Wakes `job` now. A broker that is away is logged, not raised: the reconciler will nudge again."""
-        message: dramatiq.Message[Any] = dramatiq.Message(
-            queue_name=QUEUE_OF[job], actor_name=job, args=args, kwargs={}, options={}
-        )
-        try:
-            self.broker.enqueue(message, delay=int(delay_seconds * 1000) or None)
-        except (RedisError, BrokerConnectionError) as error:
-            log.warning("broker away, %s waits for the reconciler: %s", job, type(error).__name__)
+        self._send([(job, args, delay_seconds)])
 
     def was_emptied(self) -> bool:
         """Whether the broker has lost its messages since this was last asked (also true at the first time)."""
@@ -134,8 +130,21 @@ class JobQueue:
         self.broker.close()
 
     def _send_pending(self, db: DbSession) -> None:
-        for job, args, delay_seconds in db.info.pop(_PENDING, []):
-            self.nudge(job, *args, delay_seconds=delay_seconds)
+        self._send(db.info.pop(_PENDING, []))
+
+    def _send(self, nudges: Sequence[Nudge]) -> None:
+        """Each queue is woken once, however many of them are for it."""
+        queue_names = set()
+        try:
+            for job, args, delay_seconds in nudges:
+                message: dramatiq.Message[Any] = dramatiq.Message(
+                    queue_name=QUEUE_OF[job], actor_name=job, args=args, kwargs={}, options={}
+                )
+                sent = self.broker.put(message, delay=int(delay_seconds * 1000) or None)
+                queue_names.add(sent.queue_name)
+            self.broker.wake(queue_names)
+        except (RedisError, BrokerConnectionError) as error:
+            log.warning("broker away, nudges wait for the reconciler: %s", type(error).__name__)
 
 
 def enqueue(db: DbSession, job: Job, *args: int | str, delay_seconds: float = 0.0) -> None:

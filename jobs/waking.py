@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from dramatiq import Consumer, Message, MessageProxy
@@ -35,9 +36,17 @@ class WakingBroker(RedisBroker):
         self._lock = threading.Lock()
 
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
-        message = super().enqueue(message, delay=delay)
-        self.client.publish(CHANNEL, message.queue_name)
+        message = self.put(message, delay=delay)
+        self.wake({message.queue_name})
         return message
+
+    def put(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
+        """As `enqueue`, for a caller that wakes the consumers once it has put all it has."""
+        return super().enqueue(message, delay=delay)
+
+    def wake(self, queue_names: Collection[str]) -> None:
+        for queue_name in queue_names:
+            self.client.publish(CHANNEL, queue_name)
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
         """`timeout` in milliseconds: how soon a consumer notices that it shall stop, or that a delay is over."""

@@ -11,7 +11,7 @@ import redis
 from dramatiq import Worker
 
 from jobs import waking
-from jobs.queue import Job, JobQueue, Queue
+from jobs.queue import Job, JobQueue, Queue, enqueue
 from models.base import utc_now
 from moment.processes import NOTICE_MS, make_worker
 from moment.resources import Resources
@@ -123,3 +123,15 @@ def test_a_worker_takes_no_more_than_its_threads_can_do(resources: Resources) ->
     """What it held behind a long job an idle worker could do."""
     worker = make_worker(resources, Queue.VIDEO)
     assert worker.queue_prefetch == resources.settings.video_threads == 1
+
+
+def test_a_commit_wakes_each_queue_once(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> None:
+    woken: list[str] = []
+    monkeypatch.setattr(redis.Redis, "publish", lambda _client, _channel, queue: woken.append(queue))
+    _ = resources.queue  # it sends what a commit owes
+    with resources.database.transaction() as db:
+        for number in range(3):
+            enqueue(db, Job.ANSWER, number)
+            enqueue(db, Job.DELIVER, number)
+    assert sorted(woken) == ["answers", "conversation"]
+    assert [resources.queue.broker.do_qsize(queue) for queue in woken] == [3, 3]
