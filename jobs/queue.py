@@ -137,14 +137,17 @@ class JobQueue:
         queue_names = set()
         try:
             for job, args, delay_seconds in nudges:
-                message: dramatiq.Message[Any] = dramatiq.Message(
-                    queue_name=QUEUE_OF[job], actor_name=job, args=args, kwargs={}, options={}
-                )
-                sent = self.broker.put(message, delay=int(delay_seconds * 1000) or None)
-                queue_names.add(sent.queue_name)
+                queue_names.add(self._put(job, *args, delay_seconds=delay_seconds))
             self.broker.wake(queue_names)
         except (RedisError, BrokerConnectionError) as error:
             log.warning("broker away, nudges wait for the reconciler: %s", type(error).__name__)
+
+    def _put(self, job: Job, *args: int | str, delay_seconds: float) -> str:
+        """The name of the queue that its consumers are to be woken for."""
+        message: dramatiq.Message[Any] = dramatiq.Message(
+            queue_name=QUEUE_OF[job], actor_name=job, args=args, kwargs={}, options={}
+        )
+        return self.broker.put(message, delay=int(delay_seconds * 1000) or None).queue_name
 
 
 def enqueue(db: DbSession, job: Job, *args: int | str, delay_seconds: float = 0.0) -> None:

@@ -51,7 +51,7 @@ def _lost_nudge(job: Job) -> Point:
     """What was committed stands, its nudge goes with the process."""
     # The reconciler loses nudges at a point of its own.
     return Point(
-        f"{job}: not enqueued", "jobs.queue:JobQueue.nudge", "before", _job(job), not_in=RECONCILER_PART
+        f"{job}: not enqueued", "jobs.queue:JobQueue._put", "before", _job(job), not_in=RECONCILER_PART
     )
 
 
@@ -76,7 +76,7 @@ WEB = (
     Point("web: stored, LINE not answered", "webhooks.inbox:store_events", "after"),
     Point(
         "web: stored, nobody nudged",
-        "jobs.queue:JobQueue.nudge",
+        "jobs.queue:JobQueue._put",
         "before",
         _job(Job.HANDLE_EVENTS),
         only_in=WEB_PART,
@@ -143,12 +143,12 @@ RECONCILER = (
     Point("reconciler: rows taken, not committed", "jobs.reconciler:_enqueue", "before"),
     Point(
         "reconciler: rows taken, nobody nudged",
-        "jobs.queue:JobQueue.nudge",
+        "jobs.queue:JobQueue._put",
         "before",
         only_in=RECONCILER_PART,
     ),
     Point(
-        "reconciler: in the middle of nudging", "jobs.queue:JobQueue.nudge", "after", only_in=RECONCILER_PART
+        "reconciler: in the middle of nudging", "jobs.queue:JobQueue._put", "after", only_in=RECONCILER_PART
     ),
     Point(
         "reconciler: one table's rows woken, the next not read",
