@@ -1,6 +1,7 @@
 """Work that begins, says so, and never ends: what a kill in the middle of it needs."""
 
 import os
+import tempfile
 import threading
 from pathlib import Path
 
@@ -33,6 +34,8 @@ def holder(call: str, folder: Path) -> int:
 
 
 def run_holding_part(part: Part, settings: Settings, folder: Path) -> None:
-    """A process of ours, on quick providers whose first analysis never ends."""
+    """A process of ours, on quick providers whose first analysis never ends. What it leaves when it is killed lies in the
+    folder."""
+    tempfile.tempdir = str(folder)
     hold_first("analyze", folder)
     run_part(part, settings, quick_providers.build)
