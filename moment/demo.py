@@ -175,11 +175,16 @@ class Demo:
             lambda thread: phrasebook.MEMO_SKIP_LABEL in thread.labels(), STEP_SECONDS, "the memo's turn"
         )
         learner.audio(memo)
-        for aspect, value in RATINGS.items():
-            self._wait_for_text(phrasebook.ask_rating(aspect))
-            learner.tap(phrasebook.RATING_LABELS[value - 1])
-        self._wait_for_text(phrasebook.RATINGS_COMPLETE)
+        self._rate_everything()
         return start
+
+    def _rate_everything(self) -> None:
+        """Taps what is asked: a coaching that arrives in between asks once more for what was just answered."""
+        while not self.learner.thread().find(phrasebook.RATINGS_COMPLETE):
+            asked = self._wait(_rating_asked, STEP_SECONDS, "the next rating")
+            count = len(self.learner.thread().bubbles)
+            self.learner.postback(asked["data"], display_text=asked.get("displayText"))
+            self._wait(partial(_has_reply_after, count), STEP_SECONDS, "the rating's answer")
 
     def _wait(self, condition: Callable[[Thread], T], seconds: float, what: str) -> T:
         """What the condition finds. Raises CommandFailed with the bot's own words when it can't be met."""
@@ -310,6 +315,15 @@ def _download(media: Media) -> Step:
 
 def _action_of(thread: Thread, part: str) -> Any:
     return next((action for action in thread.tappable() if part in action.get("data", "")), None)
+
+
+def _rating_asked(thread: Thread) -> Any:
+    wanted = (_action_of(thread, f"aspect={aspect}&value={value}") for aspect, value in RATINGS.items())
+    return next(filter(None, wanted), None)
+
+
+def _has_reply_after(count: int, thread: Thread) -> bool:
+    return any(bubble.author == "bot" and bubble.via == "reply" for bubble in thread.bubbles[count:])
 
 
 def _has_card(thread: Thread) -> bool:

@@ -14,7 +14,7 @@ from models.dish import Dish
 from models.media import Media, MediaKind
 from models.rules.entitlement import is_open, next_session_number
 from models.rules.history import sessions_of
-from models.rules.next_step import BEFORE_TEXT, UNDER_WAY, Ask, has_memo, next_step
+from models.rules.next_step import BEFORE_TEXT, UNDER_WAY, Ask, has_memo, missing_rating, next_step
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import User
 from services import media
@@ -121,8 +121,11 @@ def skip_memo(db: DbSession, session: CookingSession) -> None:
 
 
 def rate(db: DbSession, session: CookingSession, aspect: RatingAspect, value: int) -> None:
-    """Until the text a rating may be changed; after it, only those still missing are taken. Raises RatingClosed."""
-    is_taken = next_step(session).ask in BEFORE_TEXT or aspect not in session.self_ratings
+    """Each may be changed until the text is there and all are given. Raises RatingClosed.
+
+    The text asks again for what it found missing, which a tap may have answered while it was on its way.
+    """
+    is_taken = next_step(session).ask in BEFORE_TEXT or missing_rating(session) is not None
     if value not in RATINGS or not is_taken:
         raise RatingClosed(f"session {session.id}, {aspect}")
     session.self_ratings = {**session.self_ratings, aspect: value}

@@ -9,7 +9,6 @@ from sqlmodel import col, select
 
 from knowledge_base import phrasebook
 from models.chat import ChatRoom, Message, MessageType
-from models.coaching import RatingAspect
 from models.inbox import InboxEvent
 from models.media import Media
 from models.session import CookingSession
@@ -59,8 +58,13 @@ def send_video(learner: Learner, clip: Path) -> SentMessage:
 
 def skip_and_rate(learner: Learner, value: int = 4) -> None:
     tap(learner, phrasebook.MEMO_SKIP_LABEL)
-    for _ in RatingAspect:
-        tap(learner, phrasebook.RATING_LABELS[value - 1])
+    rate_all(learner, value)
+
+
+def rate_all(learner: Learner, value: int = 4) -> None:
+    """Until all are given: a text that arrives in between asks again for what was just answered."""
+    while phrasebook.RATINGS_COMPLETE not in words(tap(learner, phrasebook.RATING_LABELS[value - 1])):
+        pass
 
 
 def cook(learner: Learner, clip: Path, slug: str = "fried-rice") -> Bubble:

@@ -23,6 +23,7 @@ from tests.flows.steps import (
     media_of,
     message_once,
     object_key_of,
+    rate_all,
     replies,
     tap,
     wait_for_words,
@@ -256,6 +257,7 @@ def test_ratings_are_taken_after_the_text_by_tap_and_in_writing(shared: System, 
     )
     session = shared.session(learner)
     assert session.self_ratings == {"appearance": 5, "taste": 2}
+    rate_all(learner)
     late = f"action=rate&session_id={session.id}&aspect=appearance&value=1"
     assert words(replies(learner, lambda: learner.postback(late))).startswith(phrasebook.RATING_CLOSED)
     assert shared.session(learner).self_ratings["appearance"] == 5

@@ -7,6 +7,7 @@ import httpx
 from knowledge_base import phrasebook
 from models import RoomType, SessionStatus
 from models.coaching import RatingAspect
+from tests.flows.steps import rate_all
 from tests.system import WAIT, System, pick
 
 
@@ -19,10 +20,7 @@ def test_a_session_ends_with_one_text_and_one_video(system: System, clip: Path, 
     assert bubble.via == "reply"
     learner.wait_for(lambda thread: phrasebook.MEMO_VOICE_LABEL in thread.labels(), WAIT)
     learner.audio(memo)
-    for aspect in RatingAspect:
-        learner.wait_for_text(phrasebook.ask_rating(aspect), WAIT)
-        learner.tap(phrasebook.RATING_LABELS[3])
-    learner.wait_for_text(phrasebook.RATINGS_COMPLETE, WAIT)
+    rate_all(learner)
     card = learner.wait_for_text(phrasebook.CARD_PROBLEM, WAIT)
     assert card.sender_name == phrasebook.SENDER_NAMES[RoomType.COACHING]
     video = learner.wait_for(lambda thread: thread.of_type("video"), WAIT)[0]

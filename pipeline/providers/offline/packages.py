@@ -1,6 +1,7 @@
 """The offline providers' heavy packages are optional: production installs without them."""
 
 import importlib
+import os
 from types import ModuleType
 
 from errors import MomentError
@@ -18,6 +19,8 @@ class OfflinePackageMissing(MomentError):
 
 def require(module: str, distribution: str) -> ModuleType:
     """The module, imported now. Raises OfflinePackageMissing naming what to install."""
+    # ONNX Runtime, which hears and speaks for us, otherwise reports its use to its maker.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as missing:
