@@ -11,7 +11,7 @@ class MomentError(Exception):
     """`str(error)` is for operators, in English; it holds no secret and no learner's words."""
 
     retryable: ClassVar[bool] = False  # whether the same try, made again later, may end otherwise
-    words: ClassVar[str] = "something_wrong"  # a key of knowledge_base.phrasebook.ERRORS
+    words: ClassVar[str] = "something_wrong"  # a key of knowledge_base.phrasebook.PHRASES
     fix: ClassVar[str] = ""  # what an operator does about it; "" where there is nothing to do
 
     @property

@@ -4,6 +4,7 @@ import math
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -68,6 +69,8 @@ def _encode(recipe: ClipRecipe, script: Script, sound: Path | None, out: Path) -
         finally:
             ffmpeg.kill()
             ffmpeg.wait()
+            with suppress(BrokenPipeError):  # what it still holds nobody reads any more
+                ffmpeg.stdin.close()
         if code != 0:
             messages.seek(0)
             raise DrawingFailure(messages.read().decode(errors="replace").strip()[-500:])

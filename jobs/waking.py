@@ -60,6 +60,8 @@ class WakingBroker(RedisBroker):
     def close(self) -> None:
         self._closed.set()
         super().close()
+        # Dramatiq leaves them to the garbage collector. The listener ends its own at its next look.
+        self.client.connection_pool.disconnect(inuse_connections=False)
 
     def _listen(self) -> None:
         while not self._closed.is_set():

@@ -1,5 +1,8 @@
 """All of the desk's Google as one ASGI application."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -22,7 +25,14 @@ def make_google_app(config: GoogleConfig, base_url: str) -> Starlette:
     google.account.write(config.service_account_file, base_url)
     # The XML API takes any path of two parts or more, so it stands last.
     modules = (desk, iam, files, gemini, speech, texttospeech, storage, xml_storage)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        google.uploads.cancel_all()
+
     app = Starlette(
+        lifespan=lifespan,
         routes=[
             *DeskControls(desk.PREFIX, google, Fault).routes,
             *(route for module in modules for route in module.routes),

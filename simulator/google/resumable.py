@@ -75,3 +75,7 @@ class Uploads:
     def cancel(self, upload_id: str) -> None:
         self.get(upload_id).incoming.discard()
         del self._open[upload_id]
+
+    def cancel_all(self) -> None:
+        for upload_id in list(self._open):
+            self.cancel(upload_id)

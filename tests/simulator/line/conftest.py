@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -48,9 +49,15 @@ def desk(base_url: str) -> Iterator[Desk]:
 
 @pytest.fixture
 def bot(base_url: str) -> Iterator[Bot]:
-    bot = Bot(base_url)
-    yield bot
-    bot.http.close()
+    with closing(Bot(base_url)) as bot:
+        yield bot
+
+
+@pytest.fixture
+def bot_with(base_url: str) -> Iterator[Callable[[str], Bot]]:
+    """Makes others, each with the token it is given."""
+    with ExitStack() as stack:
+        yield lambda token: stack.enter_context(closing(Bot(base_url, token)))
 
 
 @pytest.fixture

@@ -111,6 +111,9 @@ class Bot:
         headers = {"authorization": f"Bearer {token}"}
         self.http = httpx.Client(base_url=base_url, headers=headers, timeout=20, trust_env=False)
 
+    def close(self) -> None:
+        self.http.close()
+
     def get(self, path: str, **arguments: Any) -> httpx.Response:
         return self.http.get(path, **arguments)
 

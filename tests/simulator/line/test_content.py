@@ -1,5 +1,6 @@
 import io
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 
 from simulator.line.client import Desk, DeskCallError, Learner
-from tests.simulator.line.harness import Bot, Receiver
+from tests.simulator.line.harness import SECOND_TOKEN, Bot, Receiver
 
 
 @pytest.fixture
@@ -105,9 +106,9 @@ def test_missing_and_gone_content(bot: Bot, friend: Learner, clip: Path) -> None
     assert bot.get(content("123")).status_code == 404
 
 
-def test_content_belongs_to_its_channel(base_url: str, friend: Learner, clip: Path) -> None:
+def test_content_belongs_to_its_channel(bot_with: Callable[[str], Bot], friend: Learner, clip: Path) -> None:
     upload = friend.video(clip)
-    assert Bot(base_url, "second-token").get(content(upload.message_id)).status_code == 404
+    assert bot_with(SECOND_TOKEN).get(content(upload.message_id)).status_code == 404
 
 
 def test_unsent_content_is_gone_from_thread_and_disk(

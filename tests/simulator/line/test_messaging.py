@@ -1,10 +1,11 @@
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from simulator.line.client import Desk, Learner
-from tests.simulator.line.harness import SECRET, TOKEN, Bot, Receiver, text, until
+from tests.simulator.line.harness import SECOND_TOKEN, SECRET, TOKEN, Bot, Receiver, text, until
 
 UNKNOWN = "U" + "f" * 32
 
@@ -44,10 +45,11 @@ def test_a_refused_reply_leaves_the_token_alive(bot: Bot, friend: Learner, recei
     assert bot.reply(token, text()).status_code == 200
 
 
-def test_a_reply_token_belongs_to_its_channel(base_url: str, friend: Learner, receiver: Receiver) -> None:
+def test_a_reply_token_belongs_to_its_channel(
+    bot_with: Callable[[str], Bot], friend: Learner, receiver: Receiver
+) -> None:
     token = receiver.wait_for("follow")["replyToken"]
-    other = Bot(base_url, "second-token")
-    assert other.reply(token, text()).json() == {"message": "Invalid reply token"}
+    assert bot_with(SECOND_TOKEN).reply(token, text()).json() == {"message": "Invalid reply token"}
 
 
 def test_a_retry_key_on_a_reply_is_refused(bot: Bot, friend: Learner, receiver: Receiver) -> None:
@@ -195,8 +197,7 @@ def test_a_learner_quotes_the_bots_video(bot: Bot, friend: Learner, receiver: Re
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer wrong", "Basic " + TOKEN])
-def test_a_wrong_token_is_401_in_lines_shape(base_url: str, authorization: str | None) -> None:
-    bot = Bot(base_url)
+def test_a_wrong_token_is_401_in_lines_shape(bot: Bot, authorization: str | None) -> None:
     del bot.http.headers["authorization"]
     headers = {"authorization": authorization} if authorization else {}
     answer = bot.get("/v2/bot/info", headers=headers)
@@ -204,19 +205,17 @@ def test_a_wrong_token_is_401_in_lines_shape(base_url: str, authorization: str |
     assert answer.json()["message"].startswith("Authentication failed due to the following reason: ")
 
 
-def test_stateless_tokens_live_fifteen_minutes(desk: Desk, base_url: str) -> None:
-    bot = Bot(base_url)
+def test_stateless_tokens_live_fifteen_minutes(desk: Desk, bot: Bot, bot_with: Callable[[str], Bot]) -> None:
     form = {"grant_type": "client_credentials", "client_id": "2000000001", "client_secret": SECRET}
     token = bot.http.post("/oauth2/v3/token", data=form).json()
     assert (token["token_type"], token["expires_in"]) == ("Bearer", 900)
-    fresh = Bot(base_url, token["access_token"])
+    fresh = bot_with(token["access_token"])
     assert fresh.get("/v2/bot/info").json()["displayName"] == "Moment coaching"
     desk.advance_clock(901)
     assert fresh.get("/v2/bot/info").status_code == 401
 
 
-def test_token_errors_have_the_oauth_shape(base_url: str) -> None:
-    bot = Bot(base_url)
+def test_token_errors_have_the_oauth_shape(bot: Bot) -> None:
     form = {"grant_type": "client_credentials", "client_id": "2000000001", "client_secret": "wrong"}
     answer = bot.http.post("/oauth2/v3/token", data=form)
     assert answer.status_code == 400
