@@ -8,6 +8,7 @@ import pytest
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import MEMO_STAGES, CookingSession, StageName
 from pipeline.graph import STAGES, Facts, memo_deadline, ready
+from pipeline.stages import RUN
 
 S = StageName
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -124,3 +125,7 @@ def test_the_grace_begins_with_the_video() -> None:
 def test_only_the_memo_may_be_given_up_without_failing_the_session() -> None:
     assert {stage.name for stage in STAGES if stage.is_optional} == MEMO_STAGES
     assert [stage.name for stage in STAGES] == list(StageName)
+
+
+def test_every_stage_has_something_to_run() -> None:
+    assert set(RUN) == set(StageName)
