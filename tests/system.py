@@ -68,7 +68,7 @@ class ThreadLauncher:
 
     def reserve_port(self) -> int:
         """Its socket listens already, so that nobody else takes it."""
-        sock = listening()
+        sock = self.stack.enter_context(closing(listening()))
         port: int = sock.getsockname()[1]
         self._sockets[port] = sock
         return port

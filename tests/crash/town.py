@@ -77,7 +77,7 @@ class ForkLauncher:
 
     def reserve_port(self) -> int:
         """A socket holds it until its part starts."""
-        sock = listening()
+        sock = self._stack.enter_context(closing(listening()))
         port: int = sock.getsockname()[1]
         self._sockets[port] = sock
         return port
