@@ -88,7 +88,8 @@ def test_streaming_brings_the_same_answer_in_pieces(gemini: genai.Client, desk: 
 
 
 async def _count(client: genai.Client) -> int | None:
-    return (await client.aio.models.count_tokens(model=MODEL, contents="卵とご飯")).total_tokens
+    async with client.aio as own:
+        return (await own.models.count_tokens(model=MODEL, contents="卵とご飯")).total_tokens
 
 
 def test_the_async_client_counts_tokens(gemini: genai.Client) -> None:
