@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.base import enum_column, json_column, time_column
-from models.lease import LeaseColumns, due_index
+from models.lease import LeaseColumns, due_index, parked_index
 
 
 class RoomType(StrEnum):
@@ -62,6 +62,7 @@ class WaitReason(StrEnum):
     QUOTA = "quota"  # the month's pushes are used up
 
 
+COACHED = "kind IN ('coaching_ready', 'coaching_video') AND delivered_at IS NOT NULL"
 OWED = "retry_key IS NOT NULL AND delivered_at IS NULL AND parked_at IS NULL"
 
 
@@ -84,6 +85,9 @@ class Message(LeaseColumns, table=True):
             ),
         ),
         due_index("message"),
+        parked_index("message"),
+        # How long learners wait for their coaching: two rows a session.
+        Index("ix_message_coached", "delivered_at", postgresql_where=text(COACHED)),
         Index("ix_message_owed", "chat_room_id", "id", postgresql_where=text(OWED)),
         Index("ix_message_chat_room_id", "chat_room_id", "id"),
         Index("ix_message_session_id", "session_id", "id"),

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.base import enum_column, json_column, time_column
-from models.lease import LeaseColumns, due_index
+from models.lease import LeaseColumns, due_index, parked_index
 
 
 class EventSource(StrEnum):
@@ -20,7 +20,11 @@ class InboxSubject(LeaseColumns, table=True):
     """Whom events are about: a LINE user, a Stripe customer. Whoever holds its lease handles its events in order."""
 
     __tablename__ = "inbox_subject"
-    __table_args__ = (UniqueConstraint("source", "subject"), due_index("inbox_subject"))
+    __table_args__ = (
+        UniqueConstraint("source", "subject"),
+        due_index("inbox_subject"),
+        parked_index("inbox_subject"),
+    )
 
     id: int = Field(default=None, primary_key=True)
     source: EventSource = Field(sa_column=enum_column(EventSource))
@@ -53,6 +57,9 @@ class InboxEvent(SQLModel, table=True):
         default=0, sa_column=Column(BigInteger, nullable=False)
     )  # the sender's own, ms since 1970
     body: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    request_id: str = Field(
+        default="", max_length=16, sa_column_kwargs={"server_default": ""}
+    )  # of the HTTP request that brought it
     received_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
     handled_at: datetime | None = Field(default=None, sa_column=time_column())
     outcome: str = Field(default="", max_length=64)  # the handler's name, "unhandled", "standby" or "failed"

@@ -23,6 +23,11 @@ class LeaseColumns(SQLModel):
     error: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
+def parked_index(table_name: str) -> Index:
+    """What was given up is counted at every scrape of the metrics: a few rows among all."""
+    return Index(f"ix_{table_name}_parked", "id", postgresql_where="parked_at IS NOT NULL")
+
+
 def due_index(table_name: str) -> Index:
     """What keeps the reconciler's cost at what is due: settled rows are not in it."""
     return Index(f"ix_{table_name}_due", "nudge_at", postgresql_where="nudge_at IS NOT NULL")

@@ -8,7 +8,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from models.base import enum_column, json_column, time_column
-from models.lease import LeaseColumns, due_index
+from models.lease import LeaseColumns, due_index, parked_index
 
 
 class MediaKind(StrEnum):
@@ -39,6 +39,7 @@ class Media(LeaseColumns, table=True):
     __tablename__ = "media"
     __table_args__ = (
         due_index("media"),
+        parked_index("media"),
         Index(
             "uq_media_line_message_id",
             "line_message_id",

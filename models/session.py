@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, DateTime, Index, UniqueConstraint
 from sqlmodel import Field, Relationship, SQLModel
 
 from models.base import enum_column, json_column, time_column
-from models.lease import LeaseColumns, due_index
+from models.lease import LeaseColumns, due_index, parked_index
 from models.media import Media, MediaKind
 
 
@@ -112,6 +112,7 @@ class StageRun(LeaseColumns, table=True):
     __table_args__ = (
         UniqueConstraint("session_id", "stage"),
         due_index("stage_run"),
+        parked_index("stage_run"),
         # The latest of a stage: how long learners wait, how fast the voice speaks.
         Index("ix_stage_run_finished", "stage", "finished_at", postgresql_where="finished_at IS NOT NULL"),
     )
