@@ -1,6 +1,5 @@
 """LINE's events, each brought to its handler; the inbox keeps one learner's in their order."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +16,7 @@ from jobs.inbox import Outcome
 from line.accounts import LineAccounts
 from line.client import LineError
 from line.events import LineEvent, read_event
+from logs.logger import get_logger
 from models.base import database_now
 from models.chat import Message, MessageType
 from models.database import Database
@@ -30,7 +30,7 @@ from services.outbox import add_message, queue_notice
 from services.thread import Origin
 from settings import ConfigurationError
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Conversation:
         try:
             return first_name_of(self.line.client(event.channel).display_name(event.user_id))
         except (LineError, ConfigurationError) as error:
-            log.info("no profile: %s", type(error).__name__)
+            log.info("no profile", error=type(error).__name__)
             return None
 
     def _handle(self, db: DbSession, event: LineEvent, first_name: str | None) -> Outcome:
@@ -77,7 +77,7 @@ class Conversation:
         context = self._context(db, event, user)
         result = router.route(context)
         if result is None:
-            log.warning("no handler for a %s event (inbox %s)", event.kind, event.inbox_event_id)
+            log.warning("no handler", kind=event.kind)
             return Outcome("unhandled")
         name, answer = result
         return Outcome(name, self._after_commit(db, event, user, answer))
@@ -119,7 +119,7 @@ class Conversation:
         try:
             self.line.client(event.channel).show_loading(event.user_id)
         except (LineError, ConfigurationError) as error:
-            log.info("no loading animation: %s", type(error).__name__)  # an ornament
+            log.info("no loading animation", error=type(error).__name__)  # an ornament
 
 
 def _origin(event: LineEvent) -> Origin:

@@ -4,7 +4,7 @@ A push carries the row's retry key from its first try, so an unknown outcome is 
 docs: Retry a failed API request). A reply has no such key: its outcome unknown, it is not sent twice.
 """
 
-import logging
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from sqlalchemy import and_, func, or_
 from sqlalchemy.exc import NoResultFound
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
+from structlog.contextvars import bound_contextvars
 
 from bot.rendering import Renderer
 from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again
@@ -23,13 +24,15 @@ from jobs.queue import Job, enqueue
 from line.accounts import LineAccounts
 from line.client import LineError, NotSent, RateLimited, Receipt, Refused, Unavailable
 from line.limits import MAX_OBJECTS
+from logs.logger import get_logger
+from logs.timing import milliseconds_since
 from models.base import database_now
 from models.chat import ChatRoom, Message, MessageType, SentBubble, WaitReason
 from models.database import Database
 from models.session import CookingSession
 from models.user import User
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # A key is good for 24 h after its first use; with it older, a retry would be a second bubble.
 KEY_LIFE = timedelta(hours=23, minutes=30)
@@ -61,21 +64,25 @@ class Delivery:
 
     def deliver(self, message_id: int) -> None:
         """Sends the message if it is owed and due: by its reply token while that lives, else as a push."""
-        parcel = self._claim(message_id)
-        if parcel is not None:
-            self._send(parcel)
+        with bound_contextvars(message_id=message_id):
+            parcel = self._claim(message_id)
+            if parcel is not None:
+                self._send(parcel)
 
     def deliver_reply(self, message_id: int) -> None:
         """Sends a handler's answer at once; what the month's quota holds back rides along, free."""
-        parcel = self._claim(message_id)
-        if parcel is None:
-            return
-        riders: list[Parcel] = []
-        if parcel.message.delivered_by == REPLY:
-            with self.database.transaction() as db:
-                waiting = _waiting_for_quota(db, parcel.message)
-            riders = [rider for each in waiting if (rider := self._claim(each, riding=True)) is not None]
-        self._send(parcel, riders)
+        with bound_contextvars(message_id=message_id):
+            parcel = self._claim(message_id)
+            if parcel is not None:
+                self._send(parcel, self._riders(parcel.message))
+
+    def _riders(self, message: Message) -> list[Parcel]:
+        """None with a push: only a reply is free."""
+        if message.delivered_by != REPLY:
+            return []
+        with self.database.transaction() as db:
+            waiting = _waiting_for_quota(db, message)
+        return [rider for each in waiting if (rider := self._claim(each, riding=True)) is not None]
 
     def _claim(self, message_id: int, *, riding: bool = False) -> Parcel | None:
         try:
@@ -83,7 +90,7 @@ class Delivery:
                 return self._take(db, message_id, riding=riding)
         except (ValidationError, LookupError, NoResultFound) as error:
             # Its rows can't be rendered; no later try will do better without a hand.
-            log.exception("message %s can't be rendered", message_id)
+            log.exception("message can't be rendered", message_id=message_id)
             with self.database.transaction() as db:
                 row = db.get_one(Message, message_id, with_for_update=True)
                 self._park_unsent(db, row, f"can't be rendered: {type(error).__name__}")
@@ -127,6 +134,7 @@ class Delivery:
     def _send(self, parcel: Parcel, riders: Sequence[Parcel] = ()) -> None:
         """One request. The riders' bubbles come first: only the last bubble's quick replies are shown."""
         together = [*riders, parcel]
+        start = time.monotonic()
         try:
             with ExitStack() as stack:
                 for each in together:
@@ -137,6 +145,7 @@ class Delivery:
                 self._note_failure(each, error, is_rider=each is not parcel)
         else:
             self._note_delivery(together, receipt)
+            _log_delivery(together, start)
 
     def _call(self, parcel: Parcel, together: Sequence[Parcel]) -> Receipt:
         message = parcel.message
@@ -158,8 +167,8 @@ class Delivery:
                     _renew_key(row)
                 self._settle_failure(db, parcel, row, error, problem, waits_for_quota=quota_used or is_rider)
         except LeaseLost as lost:
-            log.warning("lease lost: %s", lost)
-        log.warning("message %s not sent (%s)", parcel.id, problem)
+            log.warning("lease lost", lease=str(lost))
+        log.warning("message not sent", message_id=parcel.id, by=parcel.message.delivered_by, problem=problem)
 
     def _settle_failure(
         self,
@@ -196,7 +205,7 @@ class Delivery:
                 try:
                     finish(db, parcel.lease, delivered_at=func.now())
                 except LeaseLost:  # somebody else has sent it too, with the same key: seen once
-                    log.warning("message %s was sent twice", parcel.id)
+                    log.warning("message was sent twice", message_id=parcel.id)
                     continue
                 row.line_message_id = own[0] if own else None
                 db.add(row)
@@ -225,8 +234,16 @@ class Delivery:
         try:
             return self.line.client(channel).quota_left() == 0
         except LineError as error:
-            log.warning("quota not known: %s", error)
+            log.warning("quota not known", error=str(error))
             return False
+
+
+def _log_delivery(parcels: Sequence[Parcel], start: float) -> None:
+    ms = milliseconds_since(start)
+    for parcel in parcels:
+        message = parcel.message
+        ids = {"message_id": message.id, "session_id": message.session_id}
+        log.info("message delivered", **ids, kind=message.kind, by=message.delivered_by, ms=ms)
 
 
 def _earlier_message(db: DbSession, message: Message) -> WaitReason | None:

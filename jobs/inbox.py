@@ -5,7 +5,7 @@ processes and behind a transaction pooler; subjects run in parallel.
 """
 
 import json
-import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,30 +14,36 @@ from typing import Any, Protocol
 from sqlalchemy import func, text
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select, update
+from structlog.contextvars import bound_contextvars
 
 from jobs import leases
 from jobs.leases import Lease, LeaseLost, Leases, finish, try_again
 from jobs.queue import Job, JobQueue, enqueue
+from logs.logger import get_logger
+from logs.timing import milliseconds_since
 from models.database import Database
 from models.inbox import EventSource, InboxEvent, InboxSubject
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 RETRY_PAUSE = timedelta(seconds=0.5)  # doubled with each try: the subject's later events wait for it
 MAX_ATTEMPTS = 5
 
-Row = dict[str, Any]  # of `inbox_event`: source, event_id, subject, channel, event_type, timestamp_ms, body
+Row = dict[
+    str, Any
+]  # of `inbox_event`: source, event_id, subject, channel, event_type, timestamp_ms, body, request_id
 
 # One constant statement whatever the number of rows: built row by row, it would cost more than its commit.
 # Subjects in order, so that two processes that store at once do not wait for each other in a circle.
 _STORE = text(
     """
     WITH stored AS (
-        INSERT INTO inbox_event (source, event_id, subject, channel, event_type, timestamp_ms, body, outcome, error)
-        SELECT source, event_id, subject, channel, event_type, timestamp_ms, body, '', ''
+        INSERT INTO inbox_event (source, event_id, subject, channel, event_type, timestamp_ms, body, request_id,
+                                 outcome, error)
+        SELECT source, event_id, subject, channel, event_type, timestamp_ms, body, coalesce(request_id, ''), '', ''
           FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS event(
                source text, event_id text, subject text, channel text, event_type text,
-               timestamp_ms bigint, body jsonb)
+               timestamp_ms bigint, body jsonb, request_id text)
         ON CONFLICT (source, event_id) DO NOTHING
         RETURNING source, subject
     )
@@ -102,7 +108,7 @@ class Inbox:
             with self.leases.hold(lease):
                 self._handle_all(lease)
         except LeaseLost as error:
-            log.warning("lease lost: %s", error)
+            log.warning("lease lost", lease=str(error))
 
     def _handle_all(self, lease: Lease) -> None:
         attempt = lease.attempt
@@ -143,24 +149,32 @@ class Inbox:
 
     def _handle(self, lease: Lease, event: InboxEvent, attempt: int) -> bool:
         """Whether the subject's next event may follow."""
+        ids = {"event_id": event.id} | ({"request_id": event.request_id} if event.request_id else {})
+        with bound_contextvars(**ids):
+            return self._try(lease, event, attempt)
+
+    def _try(self, lease: Lease, event: InboxEvent, attempt: int) -> bool:
+        start = time.monotonic()
         try:
             outcome = self._work(lease, event, attempt)
         except LeaseLost:
             raise
         except Exception as error:
             # The border of the inbox: a handler's fault must not take the subject's other events with it.
-            log.exception("event %s failed", event.id)
+            log.exception(
+                "event failed", kind=event.event_type, attempt=attempt, ms=milliseconds_since(start)
+            )
             problem = f"{type(error).__name__}: {error}"[:500]
             if attempt >= MAX_ATTEMPTS:
                 self._give_up(lease, event, problem)
                 return True
             self._try_again(lease, event, problem, RETRY_PAUSE * 2**attempt)
             return False
-        if outcome is not None and outcome.after_commit is not None:
-            try:
-                outcome.after_commit()
-            except Exception:
-                log.exception("after event %s", event.id)  # its rows bring back what is owed
+        if outcome is not None:
+            log.info(
+                "event handled", kind=event.event_type, outcome=outcome.name, ms=milliseconds_since(start)
+            )
+            _follow_up(outcome)
         return True
 
     def _work(self, lease: Lease, event: InboxEvent, attempt: int) -> Outcome | None:
@@ -190,6 +204,16 @@ class Inbox:
             row.error = problem
             self.handlers[event.source].give_up(db, row)
             _mark_handled(db, row, "failed")
+        log.error("event given up", event_id=event.id, kind=event.event_type)
+
+
+def _follow_up(outcome: Outcome) -> None:
+    if outcome.after_commit is None:
+        return
+    try:
+        outcome.after_commit()
+    except Exception:
+        log.exception("after an event")  # its rows bring back what is owed
 
 
 def _mark_handled(db: DbSession, row: InboxEvent, outcome: str) -> None:

@@ -5,7 +5,6 @@ end of the lease, which a thread renews while the work goes on; so only a dead p
 settled has no `due_at` and no place in the index that the reconciler reads.
 """
 
-import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,10 +18,11 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col
 
 from errors import MomentError
+from logs.logger import get_logger
 from models.database import Database
 from models.lease import LeaseColumns
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 # A fresh row's own nudge is on its way; what is later than this was lost.
 NUDGE_SLACK = timedelta(seconds=2)
@@ -113,7 +113,7 @@ class Leases:
                         of_table = [lease for lease in active if lease.table is table]
                         db.execute(_renew(table, of_table, self.duration))
             except Exception as error:  # noqa: BLE001 - a database away for a moment must not end the renewing
-                log.warning("%d leases not renewed: %s", len(active), type(error).__name__)
+                log.warning("leases not renewed", count=len(active), error=type(error).__name__)
 
 
 def finish(db: DbSession, lease: Lease, **values: Any) -> None:

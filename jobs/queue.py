@@ -4,7 +4,6 @@ A queue message is only a nudge: what is owed stands in rows, and the reconciler
 broker that is away costs seconds, never work, and lower rooms need not import the actors they wake.
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -17,10 +16,13 @@ from redis.exceptions import RedisError
 from sqlalchemy import event
 from sqlmodel import Session as DbSession
 
+from jobs.context import IDS, JobContext
 from jobs.waking import WakingBroker
+from logs.context import carried_ids
+from logs.logger import get_logger
 from models.database import Database
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class Queue(StrEnum):
@@ -37,15 +39,15 @@ class Queue(StrEnum):
 class Job(StrEnum):
     """Every actor's name. The rooms that hold them: bot (conversation) and pipeline (all else)."""
 
-    HANDLE_EVENTS = "handle_events"  # (inbox_subject_id, *others)
-    DELIVER = "deliver"  # (message_id)
-    ANSWER = "answer"  # (message_id)
-    SCHEDULE = "schedule"  # (session_id)
-    FETCH_MEDIA = "fetch_media"  # (media_id)
-    PURGE_MEDIA = "purge_media"  # (media_id)
-    PREPARE = "prepare"  # (session_id, stage)
-    RUN_STAGE = "run_stage"  # (session_id, stage)
-    RENDER = "render"  # (session_id, stage)
+    HANDLE_EVENTS = "handle_events"
+    DELIVER = "deliver"
+    ANSWER = "answer"
+    SCHEDULE = "schedule"
+    FETCH_MEDIA = "fetch_media"
+    PURGE_MEDIA = "purge_media"
+    PREPARE = "prepare"
+    RUN_STAGE = "run_stage"
+    RENDER = "render"
 
 
 QUEUE_OF = {
@@ -58,6 +60,19 @@ QUEUE_OF = {
     Job.PREPARE: Queue.PREPARATION,
     Job.RUN_STAGE: Queue.MODELS,
     Job.RENDER: Queue.VIDEO,
+}
+
+# What each job is called with, by the names under which the log shows it.
+ARGUMENTS_OF: Mapping[str, Sequence[str]] = {
+    Job.HANDLE_EVENTS: ("inbox_subject_id",),  # and others, each of which gets a job of its own
+    Job.DELIVER: ("message_id",),
+    Job.ANSWER: ("message_id",),
+    Job.SCHEDULE: ("session_id",),
+    Job.FETCH_MEDIA: ("media_id",),
+    Job.PURGE_MEDIA: ("media_id",),
+    Job.PREPARE: ("session_id", "stage"),
+    Job.RUN_STAGE: ("session_id", "stage"),
+    Job.RENDER: ("session_id", "stage"),
 }
 
 # A worker told to stop interrupts these, so that no ffmpeg outlives it; their rows bring them back. Sending is
@@ -87,6 +102,7 @@ class JobQueue:
                 TimeLimit(time_limit=TIME_LIMIT_MS),
                 ShutdownNotifications(),
                 Retries(max_retries=3, min_backoff=500, max_backoff=5_000),
+                JobContext(ARGUMENTS_OF),
             ],
             # By default a killed worker's messages come back by chance, minutes to hours later
             # (Bogdanp/dramatiq#527): look at every call, after 5 s without a heartbeat.
@@ -119,7 +135,7 @@ class JobQueue:
         try:
             return bool(self.broker.client.set(_PRESENCE, 1, nx=True))
         except RedisError as error:
-            log.warning("broker away: %s", type(error).__name__)
+            log.warning("broker away", error=type(error).__name__)
             return False
 
     def ping(self) -> None:
@@ -140,12 +156,12 @@ class JobQueue:
                 queue_names.add(self._put(job, *args, delay_seconds=delay_seconds))
             self.broker.wake(queue_names)
         except (RedisError, BrokerConnectionError) as error:
-            log.warning("broker away, nudges wait for the reconciler: %s", type(error).__name__)
+            log.warning("broker away, nudges wait for the reconciler", error=type(error).__name__)
 
     def _put(self, job: Job, *args: int | str, delay_seconds: float) -> str:
         """The name of the queue that its consumers are to be woken for."""
         message: dramatiq.Message[Any] = dramatiq.Message(
-            queue_name=QUEUE_OF[job], actor_name=job, args=args, kwargs={}, options={}
+            queue_name=QUEUE_OF[job], actor_name=job, args=args, kwargs={}, options={IDS: carried_ids()}
         )
         return self.broker.put(message, delay=int(delay_seconds * 1000) or None).queue_name
 

@@ -4,7 +4,6 @@ A pass costs what is due, not what there is: each table has a partial index of t
 woken is left alone for a while, so that work which waits behind other work is not enqueued over and over.
 """
 
-import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,13 +16,14 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col
 
 from jobs.queue import Job, JobQueue, enqueue
+from logs.logger import get_logger
 from models.chat import Message, Sender
 from models.database import Database
 from models.inbox import InboxSubject
 from models.media import Media, MediaState
 from models.session import CookingSession, StageRun
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 BATCH = 500
 NUDGE_AGAIN = timedelta(seconds=30)  # after a nudge that nobody has followed
@@ -92,9 +92,9 @@ class Reconciler:
                 if len(rows) < BATCH:
                     return count
         except OperationalError as error:
-            log.warning("reconcile: database away: %s", type(error.orig).__name__)
+            log.warning("database away", error=type(error.orig).__name__)
         except SQLAlchemyError:
-            log.exception("reconcile: %s", kind.table.__tablename__)
+            log.exception("pass failed", table=kind.table.__tablename__)
         return count
 
 
@@ -133,7 +133,7 @@ def _enqueue(db: DbSession, kind: Kind, row: Row[Any]) -> int:
     try:
         job, arguments = kind.call(row)
     except ValueError:  # work of another release: it is there for those who know it
-        log.warning("%s %s: no such job", kind.table.__tablename__, row.id)
+        log.warning("no such job", table=kind.table.__tablename__, row_id=row.id)
         return 0
     enqueue(db, job, *arguments)
     return 1

@@ -5,7 +5,6 @@ with nothing to do; here a message in Valkey's publish/subscribe says that there
 nudge to a nudge: should it be lost, the consumer looks by itself a second later.
 """
 
-import logging
 import threading
 import time
 from collections import defaultdict
@@ -16,7 +15,9 @@ from dramatiq import Consumer, Message, MessageProxy
 from dramatiq.brokers.redis import RedisBroker
 from redis.exceptions import RedisError
 
-log = logging.getLogger(__name__)
+from logs.logger import get_logger
+
+log = get_logger(__name__)
 
 CHANNEL = "moment:enqueued"
 LOOK_SECONDS = (
@@ -69,7 +70,7 @@ class WakingBroker(RedisBroker):
                 self._wake_whom_messages_name()
             except RedisError as error:
                 if not self._closed.is_set():
-                    log.warning("broker away: %s", type(error).__name__)
+                    log.warning("broker away", error=type(error).__name__)
             except ValueError:  # what redis-py says of a connection that `close` has taken away
                 if not self._closed.is_set():
                     raise

@@ -5,10 +5,12 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
 from moment.health import Health
 from moment.media import MediaDoor
+from moment.request_context import RequestContext
 from moment.resources import Resources
 from webhooks.inbox import InboxWriter
 from webhooks.line import LineWebhook
@@ -27,4 +29,4 @@ def make_app(resources: Resources) -> Starlette:
     inbox = InboxWriter(resources.database, resources.queue)
     line = LineWebhook(inbox, settings.line_channels, settings.max_webhook_bytes)
     webhook = Route("/webhooks/line/{channel_name}", line, methods=["POST"])
-    return Starlette(routes=[webhook, Mount("/", rest)])
+    return Starlette(routes=[webhook, Mount("/", rest)], middleware=[Middleware(RequestContext)])

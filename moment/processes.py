@@ -32,6 +32,7 @@ def serve(resources: Resources, host: str, port: int) -> None:
             port=port,
             log_level="warning",
             access_log=False,
+            log_config=None,  # its loggers go our way (logs.start)
             timeout_graceful_shutdown=5,
         )
     )

@@ -1,6 +1,6 @@
 """Answering a question: what was coached, what was said, what the principles say."""
 
-import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,11 +8,14 @@ from typing import Any
 
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
+from structlog.contextvars import bound_contextvars
 
 from jobs.leases import Lease, LeaseLost, Leases, finish, try_again
 from jobs.queue import Job, enqueue
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
+from logs.logger import get_logger
+from logs.timing import milliseconds_since
 from models.chat import ChatRoom, Message, Sender, SentBubble
 from models.coaching import CoachingText, ModelCall, RetrievedPrinciple, SessionSummary, VideoAnalysis
 from models.database import Database
@@ -30,7 +33,7 @@ from services.outbox import queue_answer
 from services.profile import learner_state
 from storage.store import ObjectStore, local_file
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 HISTORY = 10  # messages
 MAX_ATTEMPTS = 5
@@ -53,36 +56,48 @@ class Answers:
             question = db.get(Message, message_id)
         if lease is None or question is None:
             return
-        try:
-            if lease.attempt > MAX_ATTEMPTS:  # whoever made the last try died of it
-                self._finish(lease, phrasebook.phrase("thinking_failed"), ())
-            else:
-                self._try(lease, question)
-        except LeaseLost as lost:
-            log.info("lease lost: %s", lost)
+        with bound_contextvars(message_id=message_id):
+            try:
+                if lease.attempt > MAX_ATTEMPTS:  # whoever made the last try died of it
+                    log.error("question given up", attempt=lease.attempt)
+                    self._finish(lease, phrasebook.phrase("thinking_failed"), ())
+                else:
+                    self._try(lease, question)
+            except LeaseLost as lost:
+                log.info("lease lost", lease=str(lost))
 
     def _try(self, lease: Lease, question: Message) -> None:
+        start = time.monotonic()
         with ledger.collect() as calls:
-            try:
-                with self.leases.hold(lease):
-                    text = self._think(question, self.providers.get(fallback=lease.attempt >= FALLBACK_FROM))
-            except ProviderRefused as error:
-                # What was refused may quote the learner: nothing of it in the log.
-                log.warning(
-                    "question %s: refused for %d reasons in attempt %s",
-                    question.id,
-                    len(error.violations),
-                    lease.attempt,
-                )
-                text = ""
-            except Exception:
-                # The border of the answers: whatever a try died of, another is made, and the last one apologises.
-                log.exception("question %s not answered in attempt %s", question.id, lease.attempt)
-                text = ""
-        if not text and lease.attempt < MAX_ATTEMPTS:
+            text = self._think_or_log(lease, question)
+        if text:
+            self._finish(lease, text, calls)
+            log.info("question answered", attempt=lease.attempt, ms=milliseconds_since(start))
+        elif lease.attempt < MAX_ATTEMPTS:
             self._try_again(lease, calls)
         else:
-            self._finish(lease, text or phrasebook.phrase("thinking_failed"), calls)
+            self._finish(lease, phrasebook.phrase("thinking_failed"), calls)
+            log.error("question given up", attempt=lease.attempt)
+
+    def _think_or_log(self, lease: Lease, question: Message) -> str:
+        """The answer; "" when this try came to nothing."""
+        start = time.monotonic()
+        try:
+            with self.leases.hold(lease):
+                return self._think(question, self.providers.get(fallback=lease.attempt >= FALLBACK_FROM))
+        except ProviderRefused as error:
+            # What was refused may quote the learner: nothing of it in the log.
+            reasons = len(error.violations)
+            log.warning(
+                "question not answered",
+                attempt=lease.attempt,
+                ms=milliseconds_since(start),
+                refused_for=reasons,
+            )
+        except Exception:
+            # The border of the answers: whatever a try died of, another is made, and the last one apologises.
+            log.exception("question not answered", attempt=lease.attempt, ms=milliseconds_since(start))
+        return ""
 
     def _try_again(self, lease: Lease, calls: Sequence[ModelCall]) -> None:
         pause = BACKOFF * 4 ** (lease.attempt - 1)

@@ -4,7 +4,7 @@ A download belongs to its media row, not to a session's stages: a clip that was 
 and each of several clips has attempts of its own.
 """
 
-import logging
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,12 +12,15 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session as DbSession
 from sqlmodel import col
+from structlog.contextvars import bound_contextvars
 
 from errors import MomentError
 from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again
 from jobs.queue import Job, enqueue
 from line.accounts import LineAccounts
 from line.content import ContentGone, ContentTooLarge
+from logs.logger import get_logger
+from logs.timing import milliseconds_since
 from models.database import Database
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession
@@ -29,7 +32,7 @@ from services.media import MediaRejected, accept, reject
 from storage.keys import coaching_video_key, preview_key, proxy_key
 from storage.store import ObjectStore, local_file
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 LONGEST_PURGE_PAUSE = timedelta(minutes=10)
 
@@ -53,7 +56,7 @@ class Intake:
             media = db.get(Media, media_id)
         if lease is None or media is None:
             return
-        with self.leases.hold(lease):
+        with bound_contextvars(media_id=media_id), self.leases.hold(lease):
             if media.state == MediaState.OWED:
                 self._take_in(lease, media)
             else:
@@ -63,24 +66,25 @@ class Intake:
         if lease.attempt > self.max_attempts:
             self._give_up(lease, DIED)
             return
+        start = time.monotonic()
+        this_try = {"kind": media.kind, "attempt": lease.attempt}
         try:
             self._note_start(media)
             facts = self._look_into(media)
             self._accept(lease, facts)
         except LeaseLost as lost:
-            log.info("lease lost: %s", lost)
+            log.info("lease lost", lease=str(lost))
             self._purge_again(media)
         except MediaRejected as rejection:
+            ms = milliseconds_since(start)
+            log.info("media rejected", **this_try, reason=rejection.reason, ms=ms)
             self._reject(lease, rejection.reason)
         except Exception as error:
-            log.error(
-                "media %s not taken in (attempt %s): %s",
-                media.id,
-                lease.attempt,
-                type(error).__name__,
-                exc_info=error,
-            )
+            ms = milliseconds_since(start)
+            log.error("media not fetched", **this_try, ms=ms, error=type(error).__name__, exc_info=error)
             self._retry_or_give_up(lease, error)
+        else:
+            log.info("media fetched", **this_try, ms=milliseconds_since(start))
 
     def _note_start(self, media: Media) -> None:
         with self.database.transaction() as db:
@@ -125,7 +129,7 @@ class Intake:
         try:
             self._settle(lease, settle)
         except LeaseLost as lost:  # taken back while it was fetched: the learner has been told already
-            log.info("lease lost: %s", lost)
+            log.info("lease lost", lease=str(lost))
 
     def _retry_or_give_up(self, lease: Lease, error: Exception) -> None:
         description = f"{type(error).__name__}: {error}"[:2000]
@@ -146,6 +150,7 @@ class Intake:
     def _give_up(self, lease: Lease, description: str) -> None:
         """A video that never came fails its session; without a memo the coaching goes on; a question that could not
         be fetched is told to be unheard."""
+        log.error("media given up", attempt=lease.attempt)
 
         def settle(db: DbSession, media: Media, session: CookingSession | None) -> None:
             if media.kind == MediaKind.VOICE_QUESTION:
@@ -172,10 +177,11 @@ class Intake:
             with self.database.transaction() as db:
                 gone = {"facts": {}, "proxy_key": "", "proxy_facts": {}}
                 finish(db, lease, state=MediaState.PURGED, purged_at=func.now(), **gone)
+            log.info("media purged", kind=media.kind)
         except LeaseLost as lost:
-            log.info("lease lost: %s", lost)
+            log.info("lease lost", lease=str(lost))
         except Exception as error:
-            log.error("media %s not purged: %s", media.id, type(error).__name__, exc_info=error)
+            log.error("media not purged", error=type(error).__name__, exc_info=error)
             pause = min(self.retry_backoff * 2 ** min(lease.attempt, 12), LONGEST_PURGE_PAUSE)
             with self.database.transaction() as db:
                 try_again(db, lease, type(error).__name__, pause)
@@ -203,7 +209,7 @@ class Intake:
         try:
             self._settle(lease, settle)
         except LeaseLost as lost:
-            log.info("lease lost: %s", lost)
+            log.info("lease lost", lease=str(lost))
 
     def _settle(self, lease: Lease, settle: Any) -> None:
         """With the session locked first, as everywhere: two orders of locking would deadlock. A clip may be placed

@@ -1,6 +1,6 @@
 """Running stages: claim, work, store what they yield and what becomes of those that fail."""
 
-import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,11 +11,14 @@ from uuid import uuid4
 from sqlalchemy import func
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
+from structlog.contextvars import bound_contextvars
 
 from errors import MomentError
 from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again
 from jobs.queue import Job, enqueue
 from knowledge_base.catalogue import load
+from logs.logger import get_logger
+from logs.timing import milliseconds_since
 from models.base import database_now
 from models.coaching import ModelCall, Usage
 from models.database import Database
@@ -40,7 +43,7 @@ from services.scheduling import parked_stages, write_status
 from storage.store import ObjectStore
 from storage.workspace import workspace
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -70,23 +73,48 @@ class Runner:
 
     def _run_one(self, task: Task) -> Task | None:
         """Runs one stage; returns the next for this runner."""
-        if task.lease.attempt > self.max_attempts:
-            self._give_up(task, DIED, ())
-            return None
-        with ledger.collect() as calls:
-            try:
-                with self.leases.hold(task.lease):
-                    result = self._work(task)
-                return self._store(task, result, calls)
-            except LeaseLost as lost:
-                log.warning("lease lost: %s", lost)
-                self._purge_again(task.session_id)
-            except MediaRejected as rejection:
-                self._reject(task, rejection, calls)
-            except Exception as error:  # noqa: BLE001 - the border of the pipeline: kept on its row and tried again
-                _log_failure(task, error)
-                self._retry_or_give_up(task, error, calls)
+        ids = {"session_id": task.session_id, "stage": task.stage.name.value}
+        with bound_contextvars(**ids), ledger.collect() as calls:
+            if task.lease.attempt > self.max_attempts:
+                self._give_up(task, DIED, ())
+                return None
+            return self._try(task, calls)
+
+    def _try(self, task: Task, calls: Sequence[ModelCall]) -> Task | None:
+        start = time.monotonic()
+        try:
+            with self.leases.hold(task.lease):
+                result = self._work(task)
+            following = self._store(task, result, calls)
+        except LeaseLost as lost:
+            log.warning("lease lost", lease=str(lost))
+            self._purge_again(task.session_id)
+        except MediaRejected as rejection:
+            log.info("media rejected", reason=rejection.reason, ms=milliseconds_since(start))
+            self._reject(task, rejection, calls)
+        except Exception as error:  # noqa: BLE001 - the border of the pipeline: kept on its row and tried again
+            self._log_failure(task, error, start)
+            self._retry_or_give_up(task, error, calls)
+        else:
+            provider = result.usage.provider if result.usage else ""
+            attempt, ms = task.lease.attempt, milliseconds_since(start)
+            log.info("stage finished", attempt=attempt, ms=ms, provider=provider)
+            return following
         return None
+
+    def _log_failure(self, task: Task, error: Exception, start: float) -> None:
+        failure = log.bind(
+            attempt=task.lease.attempt,
+            ms=milliseconds_since(start),
+            provider=str(self.providers.settings.providers),
+            error=type(error).__name__,
+        )
+        if isinstance(error, ProviderRefused):
+            # What was refused may quote the learner: the row has it, the log has its kinds.
+            kinds = sorted({violation.split(":")[0] for violation in error.violations})
+            failure.error("stage failed", refused_for=kinds)
+        else:
+            failure.error("stage failed", exc_info=error)
 
     def _claim(self, session_id: int, stage: Stage) -> Task | None:
         """The session stays locked from the look at what is ready to the claim: no unsend slips between."""
@@ -192,6 +220,8 @@ class Runner:
         self._settle(task, settle)
 
     def _give_up(self, task: Task, description: str, calls: Sequence[ModelCall]) -> None:
+        log.error("stage given up", attempt=task.lease.attempt)
+
         def settle(db: DbSession, session: CookingSession) -> None:
             park(db, task.lease, description, usage=_usage(db, task.lease, None, calls))
             if task.stage.is_optional:
@@ -209,7 +239,7 @@ class Runner:
                 if session is not None:
                     settle(db, session)
         except LeaseLost as lost:  # taken back meanwhile: the learner has been told already
-            log.info("lease lost: %s", lost)
+            log.info("lease lost", lease=str(lost))
 
     def _purge_again(self, session_id: int) -> None:
         """What this runner has put into the store came after the footage was taken back."""
@@ -218,17 +248,6 @@ class Runner:
             make_due(db, Media, *withdrawn)
             for media_id in db.exec(select(Media.id).where(*withdrawn)):
                 enqueue(db, Job.PURGE_MEDIA, media_id)
-
-
-def _log_failure(task: Task, error: Exception) -> None:
-    message = "stage %s of session %s failed in attempt %s: %s"
-    facts = (task.stage.name, task.session_id, task.lease.attempt)
-    if isinstance(error, ProviderRefused):
-        # What was refused may quote the learner: the row has it, the log has its kinds.
-        kinds = ", ".join(sorted({violation.split(":")[0] for violation in error.violations}))
-        log.error(message, *facts, f"refused for {kinds}")
-    else:
-        log.error(message, *facts, type(error).__name__, exc_info=error)
 
 
 def _usage(db: DbSession, lease: Lease, usage: Usage | None, calls: Sequence[ModelCall]) -> dict[str, Any]:

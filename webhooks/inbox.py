@@ -4,7 +4,8 @@ Commits, not Python, bound a webhook's rate: each delivery is answered only afte
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +54,7 @@ class InboxWriter:
         delivery = _Delivery(rows, asyncio.get_running_loop().create_future())
         self._waiting.append(delivery)
         if self._committing is None or self._committing.done():
-            self._committing = asyncio.create_task(self._commit_all())
+            self._committing = _start(self._commit_all())
         await delivery.done
 
     async def _commit_all(self) -> None:
@@ -80,12 +81,17 @@ class InboxWriter:
     def _wake(self, subjects: Iterable[int]) -> None:
         self._asleep |= dict.fromkeys(subjects)
         if self._waking is None or self._waking.done():
-            self._waking = asyncio.create_task(self._wake_all())
+            self._waking = _start(self._wake_all())
 
     async def _wake_all(self) -> None:
         while self._asleep:
             subjects, self._asleep = self._asleep, {}
             await asyncio.to_thread(self.queue.nudge, Job.HANDLE_EVENTS, *subjects)
+
+
+def _start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """In a context of its own: it serves many requests, and must not log the ids of the first."""
+    return asyncio.create_task(work, context=Context())
 
 
 def _settle(batch: Sequence[_Delivery], error: Exception | None) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +11,13 @@ from starlette.types import Receive, Scope, Send
 from errors import MomentError
 from jobs.inbox import Row
 from line.signature import is_signed
+from logs.context import carried_ids
+from logs.logger import get_logger
 from models.inbox import EventSource
 from settings import LineChannel
 from webhooks.inbox import InboxWriter, storable
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 
 class DeliveryRefused(MomentError):
@@ -56,11 +57,14 @@ class LineWebhook:
         body = await _read(headers, receive, self.max_bytes)
         secret = channel.channel_secret.get_secret_value()
         if not is_signed(secret, body, headers.get(b"x-line-signature", b"")):
-            log.warning("webhook for '%s' with a wrong signature", channel.name)
+            log.warning("wrong signature", channel=channel.name)
             raise DeliveryRefused(401)
         events = _events(body)
         if events:
-            await self.inbox.add([line_row(channel.name, event) for event in events])
+            request_id = carried_ids().get("request_id", "")
+            await self.inbox.add(
+                [line_row(channel.name, event) | {"request_id": request_id} for event in events]
+            )
 
 
 def line_row(channel: str, event: Mapping[str, Any]) -> Row:

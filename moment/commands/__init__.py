@@ -1,10 +1,12 @@
 """What each command does. Every command's own imports wait until it runs, so that --help is at once."""
 
 import argparse
+import logging
 from collections.abc import Callable, Mapping
 
 from sqlalchemy.exc import OperationalError
 
+from logs.start import start_logging
 from moment.commands import benchmark, content, evaluation, operation, process, show
 from moment.commands.call import Call
 from moment.errors import CommandFailed
@@ -24,6 +26,7 @@ COMMANDS: Mapping[str, Callable[[Call], int]] = {
     "retry": operation.retry,
     "bench": benchmark.bench,
 }
+SERVES = ("up", "web", "worker", "reconcile")  # their log tells of their work too, and not of trouble alone
 
 
 def run(options: argparse.Namespace, build: Build) -> int:
@@ -37,6 +40,8 @@ def run(options: argparse.Namespace, build: Build) -> int:
     settings, problems = read_settings()
     if settings is None:
         raise ConfigurationError("; ".join(check.detail for check in problems))
+    level = logging.INFO if options.command in SERVES else logging.WARNING
+    start_logging(production=settings.env == "production", level=level)
     try:
         return COMMANDS[options.command](Call(options, settings, build))
     except OperationalError as error:

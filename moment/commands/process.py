@@ -60,10 +60,8 @@ def reconcile(call: Call) -> int:
 
 
 def _start(call: Call) -> None:
-    from desk.console import start_logging
     from desk.fallbacks import announce
 
-    start_logging()
     announce(call.settings)
 
 

@@ -19,14 +19,13 @@ def demo(call: Call) -> int:
 def up(call: Call) -> int:
     from functools import partial
 
-    from desk.console import say, start_logging
+    from desk.console import say
     from desk.fallbacks import announce, with_servers
     from desk.stack import Plan, ProcessLauncher, start_stack
     from desk.supervisor import Supervisor
     from moment.knowledge import prepare_database
     from moment.parts import run_part
 
-    start_logging()
     announce(call.settings)
     with with_servers(call.settings) as settings:
         prepare_database(settings, call.build)

@@ -4,16 +4,16 @@ A check raises ProviderRefused, whose violations ("kind: what is wrong", in plai
 one repair may mend. What is wrong twice is tried again from the start and never delivered.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel
 
+from logs.logger import get_logger
 from models.coaching import Usage
 from pipeline.providers.ports import ProviderRefused, Repair
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 T = TypeVar("T")
 Ask = Callable[[Repair | None], tuple[T, Usage]]
@@ -29,7 +29,7 @@ def ask_with_repair(ask: Ask[T], check: Callable[[T], None]) -> tuple[T, Usage]:
     except ProviderRefused as refusal:
         if not refusal.answer:
             raise
-        log.info("an answer was refused for %d reasons and is repaired once", len(refusal.violations))
+        log.info("an answer was refused and is repaired once", reasons=len(refusal.violations))
         return _ask(ask, check, Repair(refusal.answer, refusal.violations))
 
 

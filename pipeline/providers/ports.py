@@ -38,6 +38,8 @@ class ProviderRefused(ProviderError):
     `answer` cannot be repaired (blocked, cut off), only asked for again.
     """
 
+    quotes_learners = True  # what is wrong is told by quoting it
+
     def __init__(self, violations: Sequence[str], answer: str = "") -> None:
         super().__init__("; ".join(violations))
         self.violations = tuple(violations)

@@ -20,9 +20,9 @@ import moment.app
 import pipeline.answers
 import pipeline.intake
 import pipeline.runner
-from desk.console import start_logging
 from desk.stack import Part, ReconcilerPart, Web, Worker
 from jobs import leases, reconciler
+from logs.start import start_logging
 from moment.processes import reconcile, serve, work
 from moment.resources import open_resources
 from pipeline.providers.registry import Build
@@ -63,7 +63,7 @@ def run(name: str, part: Part, settings: Settings, trial: Trial) -> None:
     _leave_with_the_test()
     os.environ["TMPDIR"] = str(trial.scratch)
     tempfile.tempdir = None
-    start_logging()
+    start_logging(production=True)
     _shorten()
     points.install(trial.points, trial.marks, str(part), always=trial.always)
     for prepare in trial.prepare:

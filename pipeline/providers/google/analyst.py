@@ -1,10 +1,10 @@
 """Stage 1 on Gemini: one structured look at the whole proxy, and a closer one where it pays."""
 
-import logging
 from pathlib import Path
 
 from google.genai import types
 
+from logs.logger import get_logger
 from models.coaching import CookingEvent, Usage, VideoAnalysis
 from pipeline.media.excerpt import write_excerpt
 from pipeline.providers.google import prompts, schemas
@@ -14,7 +14,7 @@ from pipeline.providers.ports import AnalysisBrief, ProviderError, ProviderRefus
 from settings import Settings
 from storage.workspace import workspace
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 TOKENS_PER_FRAME = 66  # at LOW and MEDIUM; measured by Google's own notebook (local_token_counting, 2026-06)
 ZOOM_SECONDS = 12.0  # around the candidate moment
@@ -53,7 +53,7 @@ class GeminiAnalyst:
                 analysis = self._look_closer(video, analysis, brief)
             except ProviderError as error:
                 # The first look stands on its own; the learner need not wait for a second try of this one.
-                log.warning("no closer look: %s", type(error).__name__)
+                log.warning("no closer look", error=type(error).__name__)
         return analysis, self._gemini.usage
 
     def reconsider(

@@ -1,6 +1,5 @@
 """How a video reaches Gemini: inside the request, through the Files API, or where Vertex AI reads it itself."""
 
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +9,12 @@ import httpx2
 from google import genai
 from google.genai import errors, types
 
+from logs.logger import get_logger
 from pipeline.providers.google.gemini import Unavailable, typed_error
 from pipeline.providers.ports import ProviderError
 from settings import variable
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 MIME_TYPE = "video/mp4"
 FIRST_POLL, LONGEST_POLL = 1.0, 5.0  # seconds
@@ -56,7 +56,7 @@ def _upload(client: genai.Client, video: Path) -> types.File:
             _delete(client, file)
             if upload == UPLOADS:
                 raise
-            log.warning("uploading again: %s", error)
+            log.warning("uploading again", error=str(error))
     raise AssertionError("the last upload returns or raises")
 
 
@@ -79,7 +79,7 @@ def _delete(client: genai.Client, file: types.File) -> None:
     try:
         client.files.delete(name=file.name or "")
     except (errors.APIError, httpx2.HTTPError) as error:
-        log.warning("an uploaded file was not deleted: %s", type(error).__name__)
+        log.warning("an uploaded file was not deleted", error=type(error).__name__)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ empty one. Every call is noted in the ledger, whether or not it came to anything
 """
 
 import json
-import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +22,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from logs.logger import get_logger
 from models.base import utc_now
 from models.coaching import ModelCall, Usage
 from pipeline.providers import ledger
@@ -30,7 +30,7 @@ from pipeline.providers.google import prices
 from pipeline.providers.ports import ProviderError, ProviderRefused, Repair
 from settings import Settings
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -163,7 +163,9 @@ class Gemini:
         except QuotaExhausted:
             if self._spare is None or self._spare == self.model:
                 raise
-            log.warning("the day's quota of %s is used up: asking %s", self.model, self._spare)
+            log.warning(
+                "the day's quota is used up, asking another model", model=self.model, asking=self._spare
+            )
             return self._ask(self._spare, question)
 
     def _ask(self, model: str, question: Question[T]) -> T:
@@ -321,7 +323,9 @@ def _model_call(model: str, purpose: str, answer: Answer, outcome: str, seconds:
     output = answer.usage.candidates_token_count or 0
     thoughts = answer.usage.thoughts_token_count or 0
     if answer.model_version and not answer.model_version.startswith(model):
-        log.warning("asked %s, answered by %s: look for a retired model id", model, answer.model_version)
+        log.warning(
+            "answered by another model: is this id retired?", model=model, answered_by=answer.model_version
+        )
     return ModelCall(
         purpose=purpose,
         model=model,

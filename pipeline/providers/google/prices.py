@@ -3,13 +3,14 @@
 A sketch for watching costs, not an invoice: a model that is not listed costs 0 here and is logged once.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-log = logging.getLogger(__name__)
+from logs.logger import get_logger
+
+log = get_logger(__name__)
 
 READ_ON = date(2026, 11, 22)
 MILLION = 1_000_000
@@ -62,7 +63,7 @@ def _price(model: str, on: date) -> TokenPrice | None:
 
 @lru_cache(maxsize=32)
 def _say_unknown(model: str) -> None:
-    log.warning("no price is known for the model '%s': its calls are counted as free", model)
+    log.warning("no price is known for the model: its calls are counted as free", model=model)
 
 
 def speech(seconds: float) -> float:
