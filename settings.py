@@ -76,6 +76,11 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".moment")  # the embedded parts' data, and the store's by default
     store_dir: Path | None = None  # where objects lie without a bucket; unset: data_dir/objects
 
+    # Where a process tells its metrics and whether it lives: the first port of a row, each process at its own place
+    # (README, "To watch"); unset: any free port, which the log names.
+    watch_host: str = "127.0.0.1"
+    watch_port: int | None = Field(default=None, ge=1, le=65000)
+
     public_url: str = "http://127.0.0.1:8000"  # our host as LINE clients see it; https in production
     # The first signs media links, all of them are accepted: put a new one in front to rotate.
     link_secrets: list[SecretStr] = [SecretStr(DEVELOPMENT_SECRET)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from prometheus_client import Counter, Histogram
 from pydantic import ValidationError
 from sqlalchemy import and_, func, or_
 from sqlalchemy.exc import NoResultFound
@@ -40,6 +41,11 @@ BACKOFF = timedelta(seconds=1)  # doubled with each try
 LONGEST_BACKOFF = timedelta(minutes=5)
 QUOTA_PAUSE = timedelta(hours=1)
 REPLY, PUSH = "reply", "push"
+
+OUTCOMES = Counter(
+    "moment_deliveries", "Tries to send a message: sent by reply or push, failed, parked", ["outcome"]
+)
+SECONDS = Histogram("moment_delivery_seconds", "Of LINE's request that took the message", ["by"])
 
 
 @dataclass(frozen=True)
@@ -168,6 +174,7 @@ class Delivery:
                 self._settle_failure(db, parcel, row, error, problem, waits_for_quota=quota_used or is_rider)
         except LeaseLost as lost:
             log.warning("lease lost", lease=str(lost))
+        OUTCOMES.labels("failed").inc()
         log.warning("message not sent", message_id=parcel.id, by=parcel.message.delivered_by, problem=problem)
 
     def _settle_failure(
@@ -220,6 +227,7 @@ class Delivery:
     def _park(self, db: DbSession, parcel: Parcel, problem: str) -> None:
         row = db.get_one(Message, parcel.id)
         park(db, parcel.lease, problem[:500])
+        OUTCOMES.labels("parked").inc()
         _wake_next(db, row)
 
     def _park_unsent(self, db: DbSession, row: Message, problem: str) -> None:
@@ -228,6 +236,7 @@ class Delivery:
         row.lease_token, row.due_at, row.nudge_at, row.error = None, None, None, problem[:500]
         db.add(row)
         db.flush()
+        OUTCOMES.labels("parked").inc()
         _wake_next(db, row)
 
     def _is_quota_used(self, channel: str) -> bool:
@@ -240,9 +249,11 @@ class Delivery:
 
 def _log_delivery(parcels: Sequence[Parcel], start: float) -> None:
     ms = milliseconds_since(start)
+    SECONDS.labels(parcels[-1].message.delivered_by).observe(ms / 1000)
     for parcel in parcels:
         message = parcel.message
-        ids = {"message_id": message.id, "session_id": message.session_id}
+        ids = {"message_id": message.id} | ({"session_id": message.session_id} if message.session_id else {})
+        OUTCOMES.labels(message.delivered_by).inc()
         log.info("message delivered", **ids, kind=message.kind, by=message.delivered_by, ms=ms)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from prometheus_client import Counter
 from sqlalchemy import func, text
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select, update
@@ -25,6 +26,10 @@ from models.database import Database
 from models.inbox import EventSource, InboxEvent, InboxSubject
 
 log = get_logger(__name__)
+
+EVENTS = Counter(
+    "moment_events", "Events handled by their outcome: the handler's name, unhandled, failed", ["outcome"]
+)
 
 RETRY_PAUSE = timedelta(seconds=0.5)  # doubled with each try: the subject's later events wait for it
 MAX_ATTEMPTS = 5
@@ -171,6 +176,7 @@ class Inbox:
             self._try_again(lease, event, problem, RETRY_PAUSE * 2**attempt)
             return False
         if outcome is not None:
+            EVENTS.labels(outcome.name).inc()
             log.info(
                 "event handled", kind=event.event_type, outcome=outcome.name, ms=milliseconds_since(start)
             )
@@ -204,6 +210,7 @@ class Inbox:
             row.error = problem
             self.handlers[event.source].give_up(db, row)
             _mark_handled(db, row, "failed")
+        EVENTS.labels("failed").inc()
         log.error("event given up", event_id=event.id, kind=event.event_type)
 
 

@@ -6,7 +6,7 @@ woken is left alone for a while, so that work which waits behind other work is n
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col
 
 from jobs.queue import Job, JobQueue, enqueue
+from jobs.sign_of_life import SignOfLife
 from logs.logger import get_logger
 from models.chat import Message, Sender
 from models.database import Database
@@ -66,6 +67,7 @@ class Reconciler:
     database: Database
     queue: JobQueue
     every: timedelta
+    passes: SignOfLife = field(default_factory=SignOfLife)
 
     def run(self, stop: threading.Event) -> None:
         """A pass every so often until `stop` is set. A database that is away is waited for."""
@@ -77,7 +79,9 @@ class Reconciler:
         """Wakes all that is due; returns how many jobs were enqueued. What one kind stumbles over does not keep the
         others from theirs."""
         lost = self.queue.was_emptied()
-        return sum(self._wake(kind, lost=lost) for kind in KINDS)
+        count = sum(self._wake(kind, lost=lost) for kind in KINDS)
+        self.passes.note()
+        return count
 
     def _wake(self, kind: Kind, *, lost: bool) -> int:
         count = 0

@@ -9,20 +9,21 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Collection
+from math import inf
 from typing import Any
 
 from dramatiq import Consumer, Message, MessageProxy
 from dramatiq.brokers.redis import RedisBroker
 from redis.exceptions import RedisError
 
+from jobs.sign_of_life import SignOfLife
 from logs.logger import get_logger
 
 log = get_logger(__name__)
 
 CHANNEL = "moment:enqueued"
-LOOK_SECONDS = (
-    1.0  # between two looks of a consumer that nobody wakes; each is also the worker's sign of life
-)
+# Between two looks of a consumer that nobody wakes; each is also the worker's sign of life.
+LOOK_SECONDS = 1.0
 _AT_ONCE_MS = 1
 
 
@@ -32,6 +33,7 @@ class WakingBroker(RedisBroker):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)  # type: ignore[no-untyped-call]
         self._wakes: defaultdict[str, threading.Event] = defaultdict(threading.Event)
+        self._looks: dict[str, SignOfLife] = {}  # by queue: a consumer that breaks is followed by another
         self._closed = threading.Event()
         self._listener: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -55,8 +57,15 @@ class WakingBroker(RedisBroker):
             if self._listener is None:
                 self._listener = threading.Thread(target=self._listen, name="nudges", daemon=True)
                 self._listener.start()
+            look = self._looks.setdefault(queue_name, SignOfLife())
         consumer = super().consume(queue_name, prefetch, _AT_ONCE_MS)
-        return _WakingConsumer(consumer, self._wakes[queue_name], timeout / 1000)
+        return _WakingConsumer(consumer, self._wakes[queue_name], timeout / 1000, look)
+
+    def silence(self) -> float:
+        """Seconds since each consumer of this process has looked for work; infinite before there is one."""
+        with self._lock:
+            looks = list(self._looks.values())
+        return max((look.silence() for look in looks), default=inf)
 
     def close(self) -> None:
         self._closed.set()
@@ -86,16 +95,18 @@ class WakingBroker(RedisBroker):
 
 
 class _WakingConsumer(Consumer):
-    def __init__(self, consumer: Consumer, wake: threading.Event, timeout: float) -> None:
+    def __init__(self, consumer: Consumer, wake: threading.Event, timeout: float, look: SignOfLife) -> None:
         self._consumer = consumer
         self._wake = wake
         self._timeout = timeout
+        self._look = look
         self._look_at = 0.0
 
     def __next__(self) -> MessageProxy | None:
         if self._wake.is_set() or time.monotonic() >= self._look_at:
             self._wake.clear()
             message: MessageProxy | None = next(self._consumer)
+            self._look.note()
             if message is not None:
                 self._wake.set()  # there may be more
                 return message

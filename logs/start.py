@@ -4,11 +4,13 @@ import logging
 import sys
 import threading
 import warnings
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TextIO
 
 import structlog
 from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, Processor
 
 from logs.exceptions import describe_exception
 from logs.logger import SHARED, get_logger
@@ -51,13 +53,26 @@ def formatter(stream: TextIO, *, production: bool) -> ProcessorFormatter:
         processors=[
             ProcessorFormatter.remove_processors_meta,
             structlog.processors.ExceptionRenderer(describe_exception),
-            structlog.processors.JSONRenderer(ensure_ascii=False)
-            if production
-            else structlog.dev.ConsoleRenderer(
-                colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
+            *(_json() if production else _for_people(stream)),
         ],
     )
+
+
+def _json() -> Sequence[Processor]:
+    return [_put_first, structlog.processors.JSONRenderer(ensure_ascii=False)]
+
+
+def _put_first(_logger: object, _method: str, line: EventDict) -> EventDict:
+    """What a person's eye looks for."""
+    return {name: line[name] for name in ("timestamp", "level", "event") if name in line} | dict(line)
+
+
+def _for_people(stream: TextIO) -> Sequence[Processor]:
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    ]
 
 
 def _log_warning(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from desk.console import say
 from jobs.queue import Queue
 from moment.resources import Resources
+from moment.watch.process import watched_reconciler, watched_web, watched_worker
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -36,17 +37,19 @@ def serve(resources: Resources, host: str, port: int) -> None:
             timeout_graceful_shutdown=5,
         )
     )
-    say(f"web on http://{host}:{port}")
-    server.run()
+    with watched_web(resources):
+        say(f"web on http://{host}:{port}")
+        server.run()
 
 
 def work(resources: Resources, queue: Queue) -> None:
     """One queue's worker, until it is told to stop."""
     worker = make_worker(resources, queue)
     stop = _set_by_signals()
-    worker.start()
-    stop.wait()
-    worker.stop(timeout=STOP_MS)
+    with watched_worker(resources, queue):
+        worker.start()
+        stop.wait()
+        worker.stop(timeout=STOP_MS)
 
 
 def make_worker(resources: Resources, queue: Queue) -> "Worker":
@@ -65,7 +68,9 @@ def make_worker(resources: Resources, queue: Queue) -> "Worker":
 
 def reconcile(resources: Resources) -> None:
     """The reconciler, until it is told to stop."""
-    resources.reconciler.run(_set_by_signals())
+    stop = _set_by_signals()
+    with watched_reconciler(resources):
+        resources.reconciler.run(stop)
 
 
 def thread_count(settings: Settings, queue: Queue) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from prometheus_client import Counter
 from starlette.types import Receive, Scope, Send
 
 from errors import MomentError
@@ -18,6 +19,9 @@ from settings import LineChannel
 from webhooks.inbox import InboxWriter, storable
 
 log = get_logger(__name__)
+
+
+REQUESTS = Counter("moment_webhook_requests", "Deliveries by the status we answered", ["source", "status"])
 
 
 class DeliveryRefused(MomentError):
@@ -39,11 +43,14 @@ class LineWebhook:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """200 once every event is committed; 401 unsigned or wrongly signed, 404 no such channel, 413 too large,
         400 not LINE's shape."""
+        status = 500
         try:
             await self._take(scope, receive)
             status = 200
         except DeliveryRefused as refusal:
             status = refusal.status
+        finally:
+            REQUESTS.labels(EventSource.LINE, status).inc()
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
 

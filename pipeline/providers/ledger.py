@@ -11,6 +11,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from models.coaching import ModelCall
+from pipeline.providers import call_metrics
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,8 +30,9 @@ def collect() -> Iterator[list[ModelCall]]:
         _calls.reset(token)
 
 
-def add(call: ModelCall) -> None:
-    """Outside any `collect` block the call is for nobody."""
+def add(call: ModelCall, provider: str) -> None:
+    """Outside any `collect` block the call is for nobody, but counted all the same."""
+    call_metrics.count(call, provider)
     calls = _calls.get()
     if calls is not None:
         calls.append(call)

@@ -96,7 +96,7 @@ def _break_now_and_then() -> None:
             breaks = chance.random() < FAULTY
             fault = chance.choice(FAULTS)
         outcome = "broken" if breaks else "ok"
-        ledger.add(ModelCall(purpose=call, model="quick", outcome=outcome, cost_usd=COST))
+        ledger.add(ModelCall(purpose=call, model="quick", outcome=outcome, cost_usd=COST), "quick")
         if breaks:
             raise fault
 

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from prometheus_client import REGISTRY
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from sqlmodel import select
@@ -23,6 +24,7 @@ from moment.app import make_app
 from moment.resources import open_resources
 from settings import LineChannel, Settings
 from tests import quick_providers
+from tests.moment.watch.scrape import scrape
 from tests.system import listening, served
 
 # LINE docs: Verify webhook signature
@@ -214,3 +216,31 @@ def test_events_are_taken_while_the_broker_is_away(settings: Settings, database:
         body = body_of(event())
         assert post(web, body, sign(body)).status_code == 200
         assert len(rows(database)) == 1
+
+
+def test_each_answer_is_counted_by_its_status(web: httpx.Client, database: Database) -> None:
+    def counts() -> dict[str, float]:
+        told = scrape(REGISTRY)
+        name = "moment_webhook_requests_total"
+        return {status: told.value(name, source="line", status=status) for status in ("200", "401", "500")}
+
+    before, body = counts(), body_of(event())
+    post(web, body, sign(body))
+    post(web, body, "AAAA")
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE inbox_event RENAME TO elsewhere"))
+    post(web, body, sign(body))
+    assert {status: count - before[status] for status, count in counts().items()} == dict.fromkeys(before, 1)
+
+
+def test_an_event_keeps_the_id_of_its_request_and_no_id_of_the_senders(
+    web: httpx.Client, database: Database
+) -> None:
+    body = body_of(event("a"), event("b"))
+    headers = {"x-line-signature": sign(body), "x-request-id": "theirs"}
+    assert web.post("/webhooks/line/moment", content=body, headers=headers).status_code == 200
+    other = body_of(event("c"))
+    post(web, other, sign(other))
+    ids = {row.event_id: row.request_id for row in rows(database)}
+    assert ids["a"] == ids["b"] != ids["c"]
+    assert {len(request_id) for request_id in ids.values()} == {16}

@@ -12,7 +12,7 @@ from google.genai import errors, types
 from models.coaching import ModelCall
 from pipeline.providers import ledger
 from pipeline.providers.google import prices
-from pipeline.providers.google.gemini import Unavailable, retrying, typed_error
+from pipeline.providers.google.gemini import PROVIDER, Unavailable, retrying, typed_error
 from pipeline.providers.ports import ProviderError, ProviderRefused, Vector
 from settings import Settings
 
@@ -57,7 +57,8 @@ class GeminiEmbedder:
                     characters=characters,
                     seconds=round(time.monotonic() - started, 3),
                     cost_usd=prices.embedding(self.model, characters) if outcome == "ok" else 0.0,
-                )
+                ),
+                PROVIDER,
             )
 
     def _request(self, texts: Sequence[str], task: str) -> list[Vector]:

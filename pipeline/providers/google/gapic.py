@@ -11,7 +11,7 @@ from google.auth.exceptions import GoogleAuthError
 
 from models.coaching import ModelCall
 from pipeline.providers import ledger
-from pipeline.providers.google.gemini import NotAccepted, Unavailable
+from pipeline.providers.google.gemini import PROVIDER, NotAccepted, Unavailable
 from pipeline.providers.ports import ProviderError
 
 T = TypeVar("T")
@@ -63,7 +63,8 @@ def record_call(call: ModelCall, ask: Callable[[], T], measure: Callable[[T], Mo
     finally:
         cost = call.cost_usd if outcome == "ok" else 0.0
         seconds = round(time.monotonic() - started, 3)
-        ledger.add(call.model_copy(update={"outcome": outcome, "seconds": seconds, "cost_usd": cost}))
+        ended = call.model_copy(update={"outcome": outcome, "seconds": seconds, "cost_usd": cost})
+        ledger.add(ended, PROVIDER)
 
 
 def _describe(error: BaseException) -> str:

@@ -194,7 +194,8 @@ class Gemini:
             outcome = type(error).__name__
             raise
         finally:
-            ledger.add(_model_call(model, question.purpose, answer, outcome, time.monotonic() - started))
+            seconds = time.monotonic() - started
+            ledger.add(_model_call(model, question.purpose, answer, outcome, seconds), PROVIDER)
         return answer
 
     def _stream(self, model: str, question: Question[T], answer: Answer) -> None:

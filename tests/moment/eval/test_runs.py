@@ -113,7 +113,7 @@ def test_what_cannot_be_repaired_gives_no_answer() -> None:
 
 def test_what_calls_cost_goes_on_record_also_of_those_that_failed() -> None:
     def ask(repair: Repair | None) -> tuple[VideoAnalysis, Usage]:
-        ledger.add(ModelCall(purpose="analysis", model="m", cost_usd=0.25))
+        ledger.add(ModelCall(purpose="analysis", model="m", cost_usd=0.25), "quick")
         raise ProviderError("broken connection")
 
     run = attempt(Step.ANALYSIS, ask, lambda _: None).run
