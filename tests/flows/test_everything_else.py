@@ -20,6 +20,7 @@ from tests.flows.steps import (
     wait_for_words,
     words,
 )
+from tests.log_lines import log_lines
 from tests.media_files import tone
 from tests.system import System, pick
 
@@ -131,13 +132,14 @@ def test_a_message_of_a_kind_we_do_not_know_is_acknowledged(shared: System) -> N
 
 
 def test_an_event_of_a_kind_we_do_not_know_is_left_visibly_unhandled(
-    shared: System, caplog: pytest.LogCaptureFixture
+    shared: System,
 ) -> None:
     learner = shared.learner()
     before = len(learner.thread().bubbles)
-    row = handled_event(shared, learner, post(learner, type="membership", membership={"type": "joined"}))
+    with log_lines() as lines:
+        row = handled_event(shared, learner, post(learner, type="membership", membership={"type": "joined"}))
     assert (row.outcome, row.error) == ("unhandled", "")
-    assert f"no handler for a membership event (inbox {row.id})" in caplog.text
+    assert lines.of("no handler", kind="membership", event_id=row.id)
     assert len(learner.thread().bubbles) == before
 
 

@@ -30,6 +30,7 @@ from tests.flows.steps import (
     wait_until_gone,
     words,
 )
+from tests.log_lines import log_lines
 from tests.quick_providers import script
 from tests.system import WAIT, System, pick
 
@@ -179,10 +180,7 @@ def test_a_coach_who_is_away_for_a_moment_answers_later_and_once(
     assert len([b for b in learner.thread().from_bot if b.quoted_id == question.message_id]) == 1
 
 
-def test_two_runners_at_one_question_answer_it_once(
-    shared: System, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("INFO", "pipeline.answers")
+def test_two_runners_at_one_question_answer_it_once(shared: System, monkeypatch: pytest.MonkeyPatch) -> None:
     slow_thinks, quick_is_done = Event(), Event()
 
     def think_slowly() -> None:
@@ -199,10 +197,10 @@ def test_two_runners_at_one_question_answer_it_once(
     with open_resources(shared.settings, quick_providers.build) as other_process:
         retry_now(shared, row)  # the lease ran out: nobody has renewed it
         other_process.answers.answer(row.id)
-    quick_is_done.set()
-    learner.wait_for(
-        lambda _: f"lease lost: message {row.id}" in caplog.text, WAIT, what="the slow runner to end"
-    )
+    with log_lines() as lines:
+        quick_is_done.set()
+        lost = f"message {row.id}"
+        learner.wait_for(lambda _: lines.of("lease lost", lease=lost), WAIT, what="the slow runner to end")
     with shared.database.transaction() as db:
         assert len(db.exec(select(Message).where(Message.answers_id == row.id)).all()) == 1
 
