@@ -10,9 +10,7 @@ from typing import ClassVar
 class MomentError(Exception):
     """`str(error)` is for operators, in English; it holds no secret and, unless it says so, no learner's words."""
 
-    quotes_learners: ClassVar[bool] = (
-        False  # whether `str(error)` may: then it is kept on rows and not logged
-    )
+    quotes_learners: ClassVar[bool] = False  # if so, `str(error)` is kept on rows and not logged
     retryable: ClassVar[bool] = False  # whether the same try, made again later, may end otherwise
     words: ClassVar[str] = "something_wrong"  # a key of knowledge_base.phrasebook.PHRASES
     fix: ClassVar[str] = ""  # what an operator does about it; "" where there is nothing to do

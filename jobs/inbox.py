@@ -34,9 +34,8 @@ EVENTS = Counter(
 RETRY_PAUSE = timedelta(seconds=0.5)  # doubled with each try: the subject's later events wait for it
 MAX_ATTEMPTS = 5
 
-Row = dict[
-    str, Any
-]  # of `inbox_event`: source, event_id, subject, channel, event_type, timestamp_ms, body, request_id
+# Of `inbox_event`: source, event_id, subject, channel, event_type, timestamp_ms, body, request_id.
+Row = dict[str, Any]
 
 # One constant statement whatever the number of rows: built row by row, it would cost more than its commit.
 # Subjects in order, so that two processes that store at once do not wait for each other in a circle.
@@ -220,7 +219,7 @@ def _follow_up(outcome: Outcome) -> None:
     try:
         outcome.after_commit()
     except Exception:
-        log.exception("after an event")  # its rows bring back what is owed
+        log.exception("not done after the event's commit")  # its rows bring back what is owed
 
 
 def _mark_handled(db: DbSession, row: InboxEvent, outcome: str) -> None:
