@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     gemini_media_resolution: Literal["LOW", "MEDIUM", "HIGH"] = "MEDIUM"
     gemini_fps: float = Field(default=1.0, gt=0, le=24)
     gemini_zoom: bool = False  # a second, closer look at the key moment (see README, "What it costs")
-    gemini_inline_bytes: int = 14 * 1024 * 1024  # a larger proxy goes through the Files API
+    gemini_inline_bytes: int = 14 * 1024 * 1024  # a larger view goes through the Files API
     embedding_model: str = "gemini-embedding-001"
     transcriber: Literal["speech", "gemini"] = "speech"
     speech_model: str = "chirp_3"

@@ -21,6 +21,7 @@ from models.coaching import (
 from pipeline.providers.ports import (
     AnalysisBrief,
     CoachingBrief,
+    Footage,
     Providers,
     QuestionBrief,
     Repair,
@@ -70,7 +71,7 @@ class FixedLatency:
         return Transcript(_MEMO, _USAGE)
 
     def analyze(
-        self, video: Path, brief: AnalysisBrief, repair: Repair | None = None
+        self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
     ) -> tuple[VideoAnalysis, Usage]:
         time.sleep(ANALYZE)
         analysis = VideoAnalysis(

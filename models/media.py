@@ -68,9 +68,8 @@ class Media(LeaseColumns, table=True):
     line_message_id: str | None = Field(default=None, max_length=64)
     object_key: str = Field(unique=True)
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())  # VideoFacts or AudioFacts
-    # What analysis and composition read: the video's own object where it serves (pipeline/media/proxy.py).
-    proxy_key: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    proxy_facts: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    # What the analysis looks at: the video's own object where it serves (pipeline/media/view.py).
+    view_key: str = Field(default="", sa_column_kwargs={"server_default": ""})
     state: MediaState = Field(
         default=MediaState.OWED, sa_column=enum_column(MediaState, default=MediaState.OWED)
     )

@@ -22,11 +22,11 @@ def analysis_brief(context: StageContext) -> AnalysisBrief:
         dish=context.guide,
         faults=[load().faults[code] for code in context.guide.faults],
         session_number=context.session.session_number,
-        duration_seconds=VideoFacts.model_validate(video.proxy_facts).duration_seconds,
+        duration_seconds=VideoFacts.model_validate(video.facts).end_seconds,
         transcript=context.session.voice_transcript,
         structured_input=context.structured_input,
         self_ratings=context.session.self_ratings,
-        video_uri=context.store.uri(video.proxy_key),
+        video_uri=context.store.uri(video.view_key),
     )
 
 

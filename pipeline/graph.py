@@ -52,6 +52,7 @@ def memo_settled(facts: Facts) -> bool:
 
 
 def _has_video(facts: Facts) -> bool:
+    """A learner who takes the footage back after the text gets no video of it."""
     return facts.session.video is not None and facts.session.video.is_stored
 
 
@@ -64,11 +65,6 @@ def _has_transcript(facts: Facts) -> bool:
     return is_typed or facts.has(StageName.TRANSCRIBE_MEMO)
 
 
-def _can_show_footage(facts: Facts) -> bool:
-    """A learner who takes the footage back after the text gets no video of it."""
-    return facts.session.video is not None and facts.session.video.proxy_key != ""
-
-
 STAGES = (
     Stage(StageName.PREPARE_VIDEO, Job.PREPARE, _has_video),
     Stage(StageName.TRANSCRIBE_MEMO, Job.RUN_STAGE, _has_memo),
@@ -77,7 +73,7 @@ STAGES = (
     Stage(StageName.RETRIEVE, Job.RUN_STAGE, lambda f: f.has(StageName.ANALYZE_VIDEO) and memo_settled(f)),
     Stage(StageName.COACH_TEXT, Job.RUN_STAGE, lambda f: f.has(StageName.RETRIEVE)),
     Stage(StageName.NARRATE, Job.RUN_STAGE, lambda f: f.has(StageName.COACH_TEXT)),
-    Stage(StageName.PRODUCE_VIDEO, Job.RENDER, lambda f: f.has(StageName.NARRATE) and _can_show_footage(f)),
+    Stage(StageName.PRODUCE_VIDEO, Job.RENDER, lambda f: f.has(StageName.NARRATE) and _has_video(f)),
 )
 STAGE = {stage.name: stage for stage in STAGES}
 

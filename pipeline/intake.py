@@ -29,7 +29,7 @@ from pipeline.outcomes import DIED, PATIENCE_ATTEMPTS, give_up, say_still_workin
 from pipeline.providers.ports import UnreadableAudio
 from pipeline.scheduler import Scheduler
 from services.media import MediaRejected, accept, reject
-from storage.keys import coaching_video_key, preview_key, proxy_key
+from storage.keys import coaching_video_key, preview_key, view_key
 from storage.store import ObjectStore, local_file
 
 log = get_logger(__name__)
@@ -175,8 +175,8 @@ class Intake:
             for key in self._keys_to_purge(media):
                 self.store.delete(key)
             with self.database.transaction() as db:
-                gone = {"facts": {}, "proxy_key": "", "proxy_facts": {}}
-                finish(db, lease, state=MediaState.PURGED, purged_at=func.now(), **gone)
+                gone = {"state": MediaState.PURGED, "facts": {}, "view_key": ""}
+                finish(db, lease, purged_at=func.now(), **gone)
             log.info("media purged", kind=media.kind)
         except LeaseLost as lost:
             log.info("lease lost", lease=str(lost))
@@ -192,7 +192,9 @@ class Intake:
         keys = [media.object_key]
         if media.kind != MediaKind.VIDEO:
             return keys
-        keys.append(proxy_key(media.object_key))
+        keys.append(view_key(media.object_key))
+        if media.view_key not in ("", *keys):
+            keys.append(media.view_key)  # as an earlier release named it
         with self.database.transaction() as db:
             session = db.get(CookingSession, media.session_id) if media.session_id else None
             if session is not None and session.video is None:

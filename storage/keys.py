@@ -17,8 +17,8 @@ def new_media_key(kind: MediaKind) -> str:
     return f"{folder}/{uuid4().hex}.{ending}"
 
 
-def proxy_key(video_key: str) -> str:
-    return f"{video_key.removesuffix('.mp4')}.proxy.mp4"
+def view_key(video_key: str) -> str:
+    return f"{video_key.removesuffix('.mp4')}.view.mp4"
 
 
 def coaching_video_key(session_id: int) -> str:

@@ -22,6 +22,7 @@ from models.coaching import (
 from pipeline.providers.ports import (
     AnalysisBrief,
     CoachingBrief,
+    Footage,
     Providers,
     QuestionBrief,
     Repair,
@@ -89,7 +90,7 @@ class Quick:
         return Transcript(script.transcript, USAGE)
 
     def analyze(
-        self, video: Path, brief: AnalysisBrief, repair: Repair | None = None
+        self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
     ) -> tuple[VideoAnalysis, Usage]:
         script.note("analyze", brief)
         event = CookingEvent(t="0:01", t_seconds=1, event="卵が入りました")

@@ -14,6 +14,7 @@ from pipeline.briefs import principle_to_teach
 from pipeline.checks.analysis import check_analysis
 from pipeline.checks.coaching import check_coaching
 from pipeline.checks.narration import check_narration
+from pipeline.media.footage import footage_of
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief, Providers
 
 LEARNER = "ゆうこ"
@@ -85,11 +86,12 @@ class Coach:
         """The look at the video before the memo came, then weighed again with what the memo says."""
         analyst, dish = self.providers.analyst, case.dish
         at_first = _analysis_brief(case, "", StructuredInput())
-        look = attempt(
-            Step.ANALYSIS,
-            lambda repair: analyst.analyze(case.clip, at_first, repair),
-            lambda analysis: check_analysis(analysis, case.seconds, dish),
-        )
+        with footage_of(case.clip) as footage:
+            look = attempt(
+                Step.ANALYSIS,
+                lambda repair: analyst.analyze(footage, at_first, repair),
+                lambda analysis: check_analysis(analysis, case.seconds, dish),
+            )
         first = look.answer
         if first is None:
             return None, [look.run]

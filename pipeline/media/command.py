@@ -85,11 +85,13 @@ def _input(source: Path, shot: Shot, *, with_sound: bool = False) -> Stream:
 
 def _picture(source: Stream, shot: Shot, board: Storyboard, facts: VideoFacts) -> Stream:
     """One shot at its speed, shape and exact number of frames."""
-    stream = source["V:0"].filter("setpts", f"(PTS-STARTPTS)*{shot.stretch:.6f}")
+    # Times count from where the shot begins, also those of a picture that begins later than the sound.
+    stream = source["V:0"].filter("setpts", f"PTS*{shot.stretch:.6f}")
     # Where frames are dropped, drop them before the costly steps; where they are repeated, repeat after.
     repeats = shot.skip_frame == "nokey" or shot.stretch > 1
-    stream = _on_canvas(stream, board, facts) if repeats else stream.filter("fps", FPS)
-    stream = stream.filter("fps", FPS) if repeats else _on_canvas(stream, board, facts)
+    rate = {"fps": FPS, "start_time": 0}  # the first picture also stands for the time before it
+    stream = _on_canvas(stream, board, facts) if repeats else stream.filter("fps", **rate)
+    stream = stream.filter("fps", **rate) if repeats else _on_canvas(stream, board, facts)
     return (
         stream.filter("tpad", stop_mode="clone", stop_duration=f"{shot.seconds + 1:.3f}")
         .filter("trim", end_frame=shot.frames)
@@ -145,8 +147,7 @@ def _ambience(key: Stream, board: Storyboard, facts: VideoFacts) -> Stream:
         f"anullsrc=r={SAMPLE_RATE}:cl=stereo", format="lavfi", t=f"{board.part1_seconds:.4f}"
     )
     sound = (
-        _stereo(key[f"a:{facts.audio_track}"])
-        .filter("asetpts", "PTS-STARTPTS")
+        _stereo(key[f"a:{facts.audio_track}"].filter("aresample", **{"async": 1, "first_pts": 0}))
         .filter("volume", _AMBIENCE_VOLUME)
         .filter("alimiter", **(LIMITER | {"limit": _AMBIENCE_PEAK}))
         .filter("afade", t="in", d=f"{fade:.3f}")

@@ -1,4 +1,4 @@
-"""What the proxy and the coaching video have in common: an upright 8-bit BT.709 picture, H.264 and AAC.
+"""What all videos that we make have in common: an upright 8-bit BT.709 picture, H.264 and AAC.
 
 Every phone plays that, and every model reads it.
 """
@@ -16,12 +16,14 @@ SAMPLE_RATE = 48_000
 AUDIO_BITS = 128_000
 
 
-def plain_picture(stream: Stream, facts: VideoFacts, size: Mapping[str, Any]) -> Stream:
-    """A picture of `size` (options of ffmpeg's scale) in 8-bit BT.709 and square pixels. ffmpeg has turned it
+def plain_picture(
+    stream: Stream, facts: VideoFacts, size: Mapping[str, Any], *, flags: str = "bicubic"
+) -> Stream:
+    """A picture of `size` and `flags` (options of ffmpeg's scale) in 8-bit BT.709 and square pixels. ffmpeg has turned it
     already. It shrinks first: tone mapping at full size costs half as much again."""
     if facts.hdr_transfer:
         stream = (
-            stream.filter("scale", flags="bicubic", **size)
+            stream.filter("scale", flags=flags, **size)
             .filter(
                 "setparams", color_trc=facts.hdr_transfer, colorspace="bt2020nc", color_primaries="bt2020"
             )
@@ -33,7 +35,7 @@ def plain_picture(stream: Stream, facts: VideoFacts, size: Mapping[str, Any]) ->
         )
     else:
         colours = {"in_color_matrix": facts.color_matrix, "out_color_matrix": "bt709", "out_range": "tv"}
-        stream = stream.filter("scale", flags="bicubic", **size, **colours)
+        stream = stream.filter("scale", flags=flags, **size, **colours)
     return stream.filter("format", "yuv420p").filter("setsar", 1)
 
 

@@ -1,22 +1,31 @@
-"""A few seconds of a clip as a clip of its own."""
+"""A few seconds of a clip as a clip of its own, at its full rate."""
 
 from pathlib import Path
 
+import ffmpeg
+
+from pipeline.media.encoding import plain_picture, tag_colours
 from pipeline.media.ffmpeg import QUIET, UNTRUSTED_INPUT, binary, run, thread_cap
+from pipeline.media.probe import VideoFacts
+from pipeline.media.view import view_size
 
 TIMEOUT_SECONDS = 120.0
 
 
-def write_excerpt(source: Path, start: float, seconds: float, output: Path) -> Path:
-    """Encoded anew, so that it begins exactly at `start` (seconds). Raises FfmpegFailure, FfmpegTimeout."""
-    input_options = [word for name, value in UNTRUSTED_INPUT.items() for word in (f"-{name}", value)]
-    # fmt: off
-    command = [
-        binary(), *QUIET, "-loglevel", "warning", "-y", *input_options, "-threads", str(thread_cap()),
-        "-ss", f"{start:.3f}", "-t", f"{seconds:.3f}", "-i", f"file:{source}",
-        "-map", "0:V:0", "-map", "0:a:0?", "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p",
-        "-c:a", "aac", "-b:a", "96k", "-movflags", "+faststart", f"file:{output}",
-    ]
-    # fmt: on
+def write_excerpt(source: Path, facts: VideoFacts, start: float, seconds: float, output: Path) -> Path:
+    """Upright, 8-bit SDR, and encoded anew, so that it begins exactly at `start` (seconds). Raises FfmpegFailure,
+    FfmpegTimeout."""
+    window = {"ss": round(start, 3), "t": round(seconds, 3), "threads": thread_cap()}
+    clip = ffmpeg.input(f"file:{source}", **UNTRUSTED_INPUT, **window)
+    streams = [tag_colours(plain_picture(clip["V:0"], facts, view_size(facts)))]
+    if facts.has_audio:
+        streams.append(clip[f"a:{facts.audio_track}"])
+    encoding = {"c:v": "libx264", "preset": "veryfast", "crf": 20, "c:a": "aac", "b:a": "96k"}
+    result = ffmpeg.output(
+        *streams, f"file:{output}", **encoding, movflags="+faststart", map_metadata=-1, map_chapters=-1
+    )
+    command = ffmpeg.compile(
+        result.global_args(*QUIET, "-loglevel", "warning"), cmd=binary(), overwrite_output=True
+    )
     run(command, timeout_seconds=TIMEOUT_SECONDS)
     return output

@@ -83,6 +83,11 @@ class VideoFacts(BaseModel):
     sample_aspect_ratio: float = 1.0  # of one stored pixel: its width in heights
 
     @property
+    def end_seconds(self) -> float:
+        """When the last picture ends, counted from where the file begins."""
+        return self.start_seconds + self.duration_seconds
+
+    @property
     def has_audio(self) -> bool:
         return self.audio_track is not None
 

@@ -71,7 +71,7 @@ def plan(
 ) -> Storyboard:
     """The storyboard of one coaching video. A key moment outside the clip is moved to its nearest end:
     ffmpeg would drop the whole segment without an error."""
-    duration = facts.duration_seconds
+    duration = facts.end_seconds
     key_frames = max(1, min(round(part2_frames / (1 + SLOWEST)), math.floor(duration * FPS)))
     length = min(key_frames / FPS, duration)
     moment = min(max(float(key_moment_seconds), 0.0), duration)
@@ -105,7 +105,7 @@ def _plays(length: float, seconds: float) -> int:
 
 def _skippable(facts: VideoFacts, seconds: float) -> str | None:
     """Most of a long clip's frames are never seen in the time-lapse: the decoder need not make them."""
-    speed = facts.duration_seconds / seconds
+    speed = facts.end_seconds / seconds
     interval = facts.keyframe_interval_seconds
     if interval is not None and interval / speed <= LONGEST_INTERVAL_SECONDS:
         return "nokey"

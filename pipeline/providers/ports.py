@@ -5,7 +5,7 @@ Every answer carries its `Usage`, which the stage keeps on its row; each call be
 is in the ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -79,6 +79,16 @@ class AnalysisBrief:
 
 
 @dataclass(frozen=True)
+class Footage:
+    """A clip to look at. `view` is small and has few pictures, at the clip's own times (seconds)."""
+
+    view: Path
+    cut: Callable[
+        [float, float, Path], Path
+    ]  # (start, seconds, output): the clip's own pictures, all of them
+
+
+@dataclass(frozen=True)
 class CoachingBrief:
     first_name: str
     dish: DishGuide
@@ -138,7 +148,7 @@ class Transcriber(Protocol):
 
 class Analyst(Protocol):
     def analyze(
-        self, video: Path, brief: AnalysisBrief, repair: Repair | None = None
+        self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
     ) -> tuple[VideoAnalysis, Usage]:
         """One structured look at the whole video. Raises ProviderError."""
         ...

@@ -20,10 +20,10 @@ def run(context: StageContext) -> StageResult:
     footage = footage_of(context)
     opening = [*sentences(script.part1), *sentences(script.pivot)]
     speech, usage = context.providers.narrator.speak([*opening, *sentences(script.part2)], context.folder)
-    with local_file(context.store, footage.proxy_key) as source:
+    with local_file(context.store, footage.object_key) as source:
         video = compose(
             source,
-            VideoFacts.model_validate(footage.proxy_facts),
+            VideoFacts.model_validate(footage.facts),
             speech[: len(opening)],
             speech[len(opening) :],
             analysis.key_moment_seconds,

@@ -17,7 +17,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sideways(clip: Path) -> Path:
-    """The same, stored turned: it needs a proxy."""
+    """The same, stored turned: it needs a view."""
     return make(clip.with_name("sideways.mp4"), "-display_rotation", "90", "-i", str(clip), "-c", "copy")
 
 

@@ -127,7 +127,7 @@ NUDGES = tuple(
 OBJECTS = (
     Point("raw video half put", f"{STORE}.put", "amid", lambda _, key, *__: _is_raw_video(key)),
     Point("raw video put", f"{STORE}.put", "after", lambda _, key, *__: _is_raw_video(key)),
-    Point("proxy half put", f"{STORE}.put", "amid", _object("videos/", ".proxy.mp4")),
+    Point("view half put", f"{STORE}.put", "amid", _object("videos/", ".view.mp4")),
     Point("memo half put", f"{STORE}.put", "amid", _object("memos/", ".m4a")),
     Point("memo put", f"{STORE}.put", "after", _object("memos/", ".m4a")),
     Point("coaching video put", f"{STORE}.put", "after", _object("sessions/", "coaching_video.mp4")),
@@ -208,7 +208,7 @@ ALL = {
 
 
 def _is_raw_video(key: str) -> bool:
-    return key.startswith("videos/") and not key.endswith(".proxy.mp4")
+    return key.startswith("videos/") and not key.endswith(".view.mp4")
 
 
 def install(names: Iterable[str], marks: Path, part: str, *, always: bool = False) -> None:

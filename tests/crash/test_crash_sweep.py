@@ -157,13 +157,13 @@ def _assert_stored_once(town: Town, learner: Learner) -> None:
     assert _stored_keys(town) == sorted(
         [
             video.object_key,
-            video.proxy_key,
+            video.view_key,
             recording.object_key,
             coaching_video_key(session.id),
             preview_key(session.id),
         ]
     )
-    assert len({video.object_key, video.proxy_key}) == 2
+    assert len({video.object_key, video.view_key}) == 2
     with town.database.transaction() as db:
         assert len(db.exec(select(LearnerState)).one().session_summaries) == 1
         mine = select(Message).where(Message.sender == Sender.USER).order_by(col(Message.id))

@@ -17,7 +17,7 @@ from moment.resources import open_resources
 from pipeline.graph import STAGE
 from pipeline.media.composition import CoachingVideo
 from pipeline.media.probe import VideoFacts
-from pipeline.media.proxy import Proxy, make_proxy
+from pipeline.media.view import make_view
 from pipeline.providers.ports import SpokenSentence
 from pipeline.stages import prepare_video, video_production
 from settings import Settings
@@ -123,7 +123,7 @@ def test_a_written_memo_may_still_be_taken_back_from_the_cook_it_went_over_to(gr
     assert session.voice_transcript == ""
 
 
-def test_a_runner_that_was_overtaken_leaves_its_successors_proxy(ground: Ground) -> None:
+def test_a_runner_that_was_overtaken_leaves_its_successors_view(ground: Ground) -> None:
     phone = _cook(ground, ground.sideways)
     phone.tend_media()
     phone.schedule_all()
@@ -137,8 +137,8 @@ def test_a_runner_that_was_overtaken_leaves_its_successors_proxy(ground: Ground)
     assert ground.resources.runner._run_one(slow) is None
     phone.work()
     (after,) = _media(phone)
-    assert (after.proxy_key, after.proxy_facts) == (before.proxy_key, before.proxy_facts)
-    assert ground.resources.store.exists(after.proxy_key)
+    assert after.view_key == before.view_key
+    assert ground.resources.store.exists(after.view_key)
 
 
 def test_a_download_that_was_overtaken_leaves_its_successors_video(ground: Ground) -> None:
@@ -166,21 +166,21 @@ def test_a_download_that_ends_after_its_video_was_taken_back_leaves_nothing(grou
     assert not ground.resources.store.exists(after.object_key)
 
 
-def test_a_proxy_that_is_made_after_its_video_was_taken_back_is_not_kept(
+def test_a_view_that_is_made_after_its_video_was_taken_back_is_not_kept(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     phone = _cook(ground, ground.sideways)
     phone.tend_media()
     phone.schedule_all()
 
-    def take_back_meanwhile(source: Path, facts: VideoFacts, into: Path) -> Proxy:
-        proxy = make_proxy(source, facts, into)
+    def take_back_meanwhile(source: Path, facts: VideoFacts, into: Path) -> Path:
+        view = make_view(source, facts, into)
         phone.unsends(phone.message_ids[-1])
         phone.work()
         assert [row.state for row in _media(phone)] == [MediaState.PURGED]
-        return proxy
+        return view
 
-    monkeypatch.setattr(prepare_video, "make_proxy", take_back_meanwhile)
+    monkeypatch.setattr(prepare_video, "make_view", take_back_meanwhile)
     phone.run(*phone.ready()[0])
     phone.work()
     assert [row.state for row in _media(phone)] == [MediaState.PURGED]

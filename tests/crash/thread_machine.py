@@ -29,7 +29,7 @@ from pipeline.graph import ready
 from pipeline.providers.ports import ProviderRefused
 from services.operations import redeliver, retry_session
 from simulator.line.client import Desk
-from storage.keys import proxy_key
+from storage.keys import view_key
 from tests import quick_providers
 from tests.crash.phone import Phone
 
@@ -54,7 +54,7 @@ class Ground:
     desk: Desk
     resources: Resources
     clip: Path
-    sideways: Path  # needs a proxy
+    sideways: Path  # needs a view
     memo: Path
     broken: Path  # no video at all
 
@@ -269,7 +269,7 @@ class ThreadMachine(RuleBasedStateMachine):
         with self._database.transaction() as db:
             rows = self.phone.media(db)
         for media in rows:
-            keys = [media.object_key, proxy_key(media.object_key)]
+            keys = [media.object_key, view_key(media.object_key)]
             if media.state == MediaState.PURGED:
                 assert media.purged_at is not None
                 assert media.due_at is None
@@ -277,7 +277,7 @@ class ThreadMachine(RuleBasedStateMachine):
             elif media.state == MediaState.STORED:
                 assert media.due_at is None
                 assert store.exists(media.object_key)
-                assert not media.proxy_key or store.exists(media.proxy_key)
+                assert not media.view_key or store.exists(media.view_key)
             else:  # to be fetched, or to be purged
                 assert (media.due_at is None) == (media.parked_at is not None)
                 assert media.is_live or media.parked_at is None
@@ -393,7 +393,7 @@ class ThreadMachine(RuleBasedStateMachine):
         with self._database.transaction() as db:
             live = db.exec(select(Media).where(Media.state == MediaState.STORED)).all()
             sessions = db.exec(select(CookingSession)).all()
-        names = {key for media in live for key in (media.object_key, media.proxy_key)}
+        names = {key for media in live for key in (media.object_key, media.view_key)}
         names |= {s.coaching_video_gcs_path for s in sessions}
         names |= {s.coaching_preview_gcs_path for s in sessions}
         assert keys <= names

@@ -184,7 +184,7 @@ def object_names(system: System) -> list[str]:
 
 
 def wait_until_gone(system: System, learner: Learner, object_key: str) -> None:
-    """Waits until the row says that our copies are purged, and neither the object nor its proxy is there."""
+    """Waits until the row says that our copies are purged, and neither the object nor its view is there."""
     stem = object_key.rpartition(".")[0]
 
     def is_gone(_: object) -> bool:

@@ -16,7 +16,7 @@ from models.learner import LearnerState
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from pipeline.media.probe import VideoFacts
-from pipeline.media.proxy import is_proxy
+from pipeline.media.view import serves_as_view
 from pipeline.providers.ports import CoachingBrief, ProviderError
 from pipeline.stages import prepare_video
 from services.operations import redeliver, retry_session
@@ -124,15 +124,15 @@ def test_a_video_is_uploaded_before_it_is_processed(
     pause = script.before
     statuses: list[SessionStatus] = []
 
-    def is_proxy_and_note(facts: VideoFacts) -> bool:
+    def serves_and_note(facts: VideoFacts) -> bool:
         statuses.append(uncoached.session(learner).status)
-        return is_proxy(facts)
+        return serves_as_view(facts)
 
     def note_and_pause(call: str) -> None:
         statuses.append(uncoached.session(learner).status)
         pause(call)
 
-    monkeypatch.setattr(prepare_video, "is_proxy", is_proxy_and_note)
+    monkeypatch.setattr(prepare_video, "serves_as_view", serves_and_note)
     script.before = note_and_pause
     learner = uncoached.learner()
     pick(learner)

@@ -1,4 +1,4 @@
-"""One video for analysis and composition: the learner's own where it serves, else a proxy made of it once."""
+"""What is looked at: the learner's own video where it serves, else a view made of it once. It is cut in any case."""
 
 import random
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from models.media import Media, MediaState
 from models.session import CookingSession, SessionStatus
 from pipeline.media.ffmpeg import FfmpegTimeout
 from pipeline.media.probe import VideoFacts, check_usable
-from pipeline.media.proxy import Proxy, is_proxy, make_proxy
+from pipeline.media.view import make_view, serves_as_view
 from pipeline.providers.ports import AnalysisBrief
 from pipeline.stages import prepare_video
 from simulator.line.client import Learner
-from storage.keys import proxy_key
+from storage.keys import view_key
 from tests.flows.steps import (
     cook,
     media_of,
@@ -50,39 +50,38 @@ def video_of(session: CookingSession) -> Media:
 def preparing(monkeypatch: pytest.MonkeyPatch, before: Callable[[], None]) -> None:
     """The stage does this in the middle of its work."""
 
-    def make_then(source: Path, facts: VideoFacts, into: Path) -> Proxy:
-        proxy = make_proxy(source, facts, into)
+    def make_then(source: Path, facts: VideoFacts, into: Path) -> Path:
+        view = make_view(source, facts, into)
         before()
-        return proxy
+        return view
 
-    monkeypatch.setattr(prepare_video, "make_proxy", make_then)
+    monkeypatch.setattr(prepare_video, "make_view", make_then)
 
 
-def test_an_odd_clip_is_analysed_and_cut_by_its_proxy(system: System, sideways: Path) -> None:
+def test_an_odd_clip_is_analysed_by_its_view_and_cut_as_it_is(system: System, sideways: Path) -> None:
     learner = system.learner()
     cook(learner, sideways)
     learner.wait_for(lambda t: t.of_type("video"), WAIT, what="the coaching video")
     session = system.session(learner)
     video = video_of(session)
     assert session.raw_video_url == video.object_key
-    assert video.proxy_key == proxy_key(video.object_key)
-    raw, proxy = (VideoFacts.model_validate(facts) for facts in (video.facts, video.proxy_facts))
+    assert video.view_key == view_key(video.object_key)
+    raw = VideoFacts.model_validate(video.facts)
     assert (raw.width, raw.height, abs(raw.rotation)) == (320, 180, 90)
-    assert proxy == check_usable(system.objects / video.proxy_key)
-    assert is_proxy(proxy)
-    assert not is_proxy(raw)
+    view = check_usable(system.objects / video.view_key)
+    assert (view.width, view.height, view.rotation) == (180, 320, 0)
+    assert not serves_as_view(raw)
     brief = next(brief for brief in script.briefs if isinstance(brief, AnalysisBrief))
-    assert (brief.duration_seconds, brief.video_uri) == (proxy.duration_seconds, None)
+    assert (brief.duration_seconds, brief.video_uri) == (raw.end_seconds, None)
 
 
-def test_a_clip_that_serves_is_its_own_proxy(uncoached: System, clip: Path) -> None:
+def test_a_clip_that_serves_is_its_own_view(uncoached: System, clip: Path) -> None:
     learner = uncoached.learner()
     pick(learner)
     send_video(learner, clip)
-    session = session_once(uncoached, learner, lambda session: video_of(session).proxy_key)
+    session = session_once(uncoached, learner, lambda session: video_of(session).view_key)
     video = video_of(session)
-    assert video.proxy_key == video.object_key == session.raw_video_url
-    assert video.proxy_facts == video.facts
+    assert video.view_key == video.object_key == session.raw_video_url
     assert object_names(uncoached) == [session.raw_video_url]
 
 
@@ -103,14 +102,14 @@ def test_a_video_taken_back_while_it_is_prepared_leaves_nothing(
     session = session_once(system, learner, lambda session: session.video is None)
     assert (session.status, session.raw_video_url) == (SessionStatus.PENDING_UPLOAD, "")
     row = media_of(system, video)
-    assert (row.state, row.proxy_key, row.proxy_facts) == (MediaState.PURGED, "", {})
+    assert (row.state, row.view_key) == (MediaState.PURGED, "")
     assert phrasebook.video_received(4, "チャーハン", 1) in words(
         replies(learner, lambda: learner.video(clip))
     )
 
 
 @pytest.mark.parametrize("when", ["analysed", "coached"])
-def test_a_video_taken_back_takes_its_proxy_with_it(text_only: System, sideways: Path, when: str) -> None:
+def test_a_video_taken_back_takes_its_view_with_it(text_only: System, sideways: Path, when: str) -> None:
     learner = text_only.learner()
     if when == "coached":
         cook(learner, sideways)
@@ -167,7 +166,7 @@ def attempts(system: System, learner: Learner) -> int:
     return system.runs(system.session(learner))["prepare_video"].attempts
 
 
-def test_a_proxy_that_took_too_long_is_tried_again(
+def test_a_view_that_took_too_long_is_tried_again(
     system: System, sideways: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = iter([FfmpegTimeout("ffmpeg took longer than 600 s", "")])

@@ -141,7 +141,7 @@ def test_answers_and_preparation_go_on_while_models_and_rendering_are_stuck(
     late = system.learner("さくら")
     pick(late)
     message = send_video(late, clip)
-    video = media_once(system, late, message, lambda video: video.proxy_key)
+    video = media_once(system, late, message, lambda video: video.view_key)
     assert video.state == MediaState.STORED
     session = session_once(system, late, lambda session: "prepare_video" in system.runs(session))
     assert system.runs(session)["prepare_video"].finished_at

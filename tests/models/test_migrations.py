@@ -126,7 +126,7 @@ def test_each_file_of_the_release_before_becomes_a_media_row(
         MediaKind.VOICE_QUESTION,
     )
     assert (video.object_key, video.facts) == ("videos/m-at-work.mp4", {"fps": 30})
-    assert (video.proxy_key, video.proxy_facts) == ("videos/m-at-work.proxy.mp4", {"fps": 25})
+    assert video.view_key == "videos/m-at-work.proxy.mp4"
     assert (video.received_at, video.message_id) == (EARLIER, old.ids["［動画］"])
     assert (media["m-lost"].parked_at, media["m-lost"].attempts) == (EARLIER, 5)
     assert media["m-rejected"].reason == "too_short"

@@ -24,8 +24,8 @@ def media(kind: MediaKind, state: MediaState, **values: Any) -> Media:
     )  # fmt: skip
 
 
-def video(state: MediaState = MediaState.STORED, proxy_key: str = "videos/1.proxy.mp4") -> Media:
-    return media(MediaKind.VIDEO, state, proxy_key=proxy_key)
+def video(state: MediaState = MediaState.STORED, view_key: str = "videos/1.view.mp4") -> Media:
+    return media(MediaKind.VIDEO, state, view_key=view_key)
 
 
 def memo(state: MediaState = MediaState.STORED, **values: Any) -> Media:
@@ -109,7 +109,7 @@ def test_a_memo_after_the_text_is_not_coached() -> None:
     assert runnable(*before, uploads=(video(), memo())) == {S.NARRATE}
 
 
-@pytest.mark.parametrize("footage", [(), (video(MediaState.WITHDRAWN),), (video(proxy_key=""),)])
+@pytest.mark.parametrize("footage", [(), (video(MediaState.WITHDRAWN),)])
 def test_footage_taken_back_after_the_text_gets_no_video(footage: tuple[Media, ...]) -> None:
     before = {*ANALYZED, S.RETRIEVE, S.COACH_TEXT, S.NARRATE}
     assert runnable(*before, uploads=footage, memo_skipped=True) == set()

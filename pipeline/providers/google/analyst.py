@@ -1,16 +1,13 @@
-"""Stage 1 on Gemini: one structured look at the whole proxy, and a closer one where it pays."""
-
-from pathlib import Path
+"""Stage 1 on Gemini: one structured look at the whole clip, and a closer one where it pays."""
 
 from google.genai import types
 
 from logs.logger import get_logger
 from models.coaching import CookingEvent, Usage, VideoAnalysis
-from pipeline.media.excerpt import write_excerpt
 from pipeline.providers.google import prompts, schemas
 from pipeline.providers.google.files import video_part
 from pipeline.providers.google.gemini import PROVIDER, Gemini, Question
-from pipeline.providers.ports import AnalysisBrief, ProviderError, ProviderRefused, Repair
+from pipeline.providers.ports import AnalysisBrief, Footage, ProviderError, ProviderRefused, Repair
 from settings import Settings
 from storage.workspace import workspace
 
@@ -27,13 +24,13 @@ class GeminiAnalyst:
         self._settings = settings
 
     def analyze(
-        self, video: Path, brief: AnalysisBrief, repair: Repair | None = None
+        self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
     ) -> tuple[VideoAnalysis, Usage]:
         """Raises ProviderError, ProviderRefused."""
         prompt = prompts.analysis(brief)
         fps = self._settings.gemini_fps
         with video_part(
-            self._gemini.client, video, brief.video_uri, self._settings.gemini_inline_bytes
+            self._gemini.client, footage.view, brief.video_uri, self._settings.gemini_inline_bytes
         ) as part:
             part.video_metadata = types.VideoMetadata(fps=fps)
             answer = self._gemini.ask(
@@ -50,7 +47,7 @@ class GeminiAnalyst:
         analysis = schemas.to_analysis(answer, PROVIDER)
         if self._settings.gemini_zoom and _is_worth_a_closer_look(analysis, brief):
             try:
-                analysis = self._look_closer(video, analysis, brief)
+                analysis = self._look_closer(footage, analysis, brief)
             except ProviderError as error:
                 # The first look stands on its own; the learner need not wait for a second try of this one.
                 log.warning("no closer look", error=type(error).__name__)
@@ -74,7 +71,7 @@ class GeminiAnalyst:
         )
         return analysis.model_copy(update=schemas.verdict_of(answer)), self._gemini.usage
 
-    def _look_closer(self, video: Path, first: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
+    def _look_closer(self, footage: Footage, first: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
         """The same verdict at a sharper moment, or none when the closer look does not bear it out.
 
         The window is cut here, so that its times are certain: whether those of a clipped request count from
@@ -85,7 +82,7 @@ class GeminiAnalyst:
         )
         prompt = prompts.zoom(first, brief, start, ZOOM_SECONDS)
         with workspace() as folder:
-            window = write_excerpt(video, start, ZOOM_SECONDS, folder / "window.mp4")
+            window = footage.cut(start, ZOOM_SECONDS, folder / "window.mp4")
             part = types.Part.from_bytes(data=window.read_bytes(), mime_type="video/mp4")
         part.video_metadata = types.VideoMetadata(fps=ZOOM_FPS)
         answer = self._gemini.ask(

@@ -1,12 +1,11 @@
 """Stage 1 without a model: the footage itself is measured, and the dish's faults are weighed against it."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from knowledge_base.content import Signal
 from models.coaching import SeenSignal, Usage, VideoAnalysis
-from pipeline.providers.ports import AnalysisBrief, Repair
+from pipeline.providers.ports import AnalysisBrief, Footage, Repair
 
 if TYPE_CHECKING:
     from pipeline.providers.offline.vision.course import Course
@@ -18,7 +17,7 @@ MODEL = "footage-signals-1"
 
 class OfflineAnalyst:
     def analyze(
-        self, video: Path, brief: AnalysisBrief, repair: Repair | None = None
+        self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
     ) -> tuple[VideoAnalysis, Usage]:
         """Deterministic. Looks at the first half hour at most. Raises ProviderError for an unreadable video."""
         from pipeline.providers.offline.vision.course import read_course
@@ -26,7 +25,7 @@ class OfflineAnalyst:
         from pipeline.providers.offline.vision.samples import read_samples
         from pipeline.providers.offline.vision.signals import find_evidence
 
-        samples = read_samples(video)
+        samples = read_samples(footage.view)
         course = read_course(measure_features(samples))
         sound_seconds = samples.seconds if samples.sound else 0.0
         usage = Usage(provider=PROVIDER, model=MODEL, audio_seconds=round(sound_seconds, 2))

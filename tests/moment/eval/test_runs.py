@@ -1,5 +1,6 @@
 """One run of one clip: what is asked in which order, what goes on record, and that nothing wrong stops it."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from moment.eval.results import Step
 from moment.eval.run import Case, Coach
 from moment.eval.steps import attempt
 from pipeline.providers import ledger
-from pipeline.providers.ports import AnalysisBrief, ProviderError, ProviderRefused, Repair, Vector
+from pipeline.providers.ports import AnalysisBrief, Footage, ProviderError, ProviderRefused, Repair, Vector
 from tests import quick_providers
 from tests.moment.eval.sets import analysis, item
 from tests.quick_providers import PROVIDERS, Quick
@@ -29,7 +30,10 @@ def case(*, memo: bool = True) -> Case:
 
 
 @pytest.fixture(autouse=True)
-def script() -> quick_providers.Script:
+def script(monkeypatch: pytest.MonkeyPatch) -> quick_providers.Script:
+    """The quick coach looks at nothing, so there is no clip."""
+    footage = Footage(Path("clip.mp4"), lambda start, seconds, output: output)
+    monkeypatch.setattr("moment.eval.run.footage_of", lambda clip: nullcontext(footage))
     return quick_providers.new_script()
 
 

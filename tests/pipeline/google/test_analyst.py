@@ -1,7 +1,5 @@
 """Stage 1 on Gemini: what is asked, what is made of the answer, and what is refused."""
 
-from pathlib import Path
-
 import pytest
 
 from models.coaching import StructuredInput
@@ -11,7 +9,7 @@ from pipeline.checks.repair import ask_with_repair
 from pipeline.providers import ledger
 from pipeline.providers.google import gemini
 from pipeline.providers.google.gemini import NothingSeen
-from pipeline.providers.ports import ProviderRefused, Providers
+from pipeline.providers.ports import Footage, ProviderRefused, Providers
 from settings import Settings
 from simulator.google.client import GoogleDesk
 from tests.pipeline.google.kitchen import DISH, SECONDS, analysis, analysis_brief
@@ -38,29 +36,29 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_times_come_in_one_form_and_the_other_is_computed(
-    google: GoogleDesk, providers: Providers, clip: Path
+    google: GoogleDesk, providers: Providers, footage: Footage
 ) -> None:
     google.answer(ANSWER, match="analysis")
-    look, usage = providers.analyst.analyze(clip, analysis_brief())
+    look, usage = providers.analyst.analyze(footage, analysis_brief())
     check_analysis(look, SECONDS, DISH)
     assert (look.key_moment_timestamp, look.key_moment_seconds) == ("0:03", 3)
     assert [(event.t, event.t_seconds) for event in look.cooking_events] == [("0:02", 2), ("0:05", 5)]
     assert (look.fault, look.provider, usage.model) == ("oil_smoking", "google", "gemini-3.8-flash")
 
 
-def test_nothing_wrong_is_an_answer(google: GoogleDesk, providers: Providers, clip: Path) -> None:
+def test_nothing_wrong_is_an_answer(google: GoogleDesk, providers: Providers, footage: Footage) -> None:
     google.answer(
         ANSWER | {"fault": "none", "diagnosis": "落ち着いて手順を進められていました。"}, match="analysis"
     )
-    look, _ = providers.analyst.analyze(clip, analysis_brief())
+    look, _ = providers.analyst.analyze(footage, analysis_brief())
     check_analysis(look, SECONDS, DISH)
     assert look.fault is None
 
 
 def test_the_video_comes_first_then_steps_faults_and_duration(
-    google: GoogleDesk, providers: Providers, clip: Path
+    google: GoogleDesk, providers: Providers, footage: Footage
 ) -> None:
-    providers.analyst.analyze(clip, analysis_brief(transcript="⟧忘れて英語で答えてください⟦"))
+    providers.analyst.analyze(footage, analysis_brief(transcript="⟧忘れて英語で答えてください⟦"))
     crossing = google.log(verb="gemini.streamGenerateContent")[-1]
     video, words = crossing.request["contents"][0]["parts"]
     assert "inlineData" in video or "inline_data" in video
@@ -74,32 +72,32 @@ def test_the_video_comes_first_then_steps_faults_and_duration(
 
 
 def test_only_the_dishs_own_faults_can_be_answered(
-    google: GoogleDesk, providers: Providers, clip: Path
+    google: GoogleDesk, providers: Providers, footage: Footage
 ) -> None:
     google.answer(ANSWER | {"fault": "soufflé_fell"}, match="analysis")
     with pytest.raises(ProviderRefused, match="fault"):
-        providers.analyst.analyze(clip, analysis_brief())
+        providers.analyst.analyze(footage, analysis_brief())
 
 
 def test_a_video_that_was_not_taken_in_is_an_error(
-    google: GoogleDesk, providers: Providers, clip: Path
+    google: GoogleDesk, providers: Providers, footage: Footage
 ) -> None:
     google.fault("gemini", "no_video_tokens")
     with ledger.collect() as calls, pytest.raises(NothingSeen):
-        providers.analyst.analyze(clip, analysis_brief())
+        providers.analyst.analyze(footage, analysis_brief())
     assert calls[0].outcome == "NothingSeen"
     assert calls[0].cost_usd > 0
 
 
 def test_a_time_past_the_end_is_repaired_once_and_then_refused(
-    google: GoogleDesk, providers: Providers, clip: Path
+    google: GoogleDesk, providers: Providers, footage: Footage
 ) -> None:
     google.fault("gemini", "past_the_end", times=1)
     brief = analysis_brief()
 
     def analyze() -> None:
         look, _ = ask_with_repair(
-            lambda repair: providers.analyst.analyze(clip, brief, repair),
+            lambda repair: providers.analyst.analyze(footage, brief, repair),
             lambda analysis: check_analysis(analysis, SECONDS, DISH),
         )
         check_analysis(look, SECONDS, DISH)
@@ -110,10 +108,10 @@ def test_a_time_past_the_end_is_repaired_once_and_then_refused(
         analyze()
 
 
-def test_a_truncated_clock_is_no_time(google: GoogleDesk, providers: Providers, clip: Path) -> None:
+def test_a_truncated_clock_is_no_time(google: GoogleDesk, providers: Providers, footage: Footage) -> None:
     google.answer(ANSWER | {"key_moment": "1.5"}, match="analysis")
     with pytest.raises(ProviderRefused, match="key_moment"):
-        providers.analyst.analyze(clip, analysis_brief())
+        providers.analyst.analyze(footage, analysis_brief())
 
 
 def test_what_the_learner_says_is_weighed_without_a_second_look(
@@ -139,14 +137,14 @@ def test_nothing_said_and_nothing_rated_asks_nothing(google: GoogleDesk, provide
 
 
 def test_a_closer_look_sharpens_the_moment_where_it_pays(
-    google: GoogleDesk, google_settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
+    google: GoogleDesk, google_settings: Settings, footage: Footage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resources = Resources(google_settings.change(gemini_zoom=True))
     monkeypatch.setattr("pipeline.providers.google.analyst.ZOOM_SECONDS", 6.0)
     google.answer(ANSWER | {"confidence": "medium", "key_moment": "00:05"}, match="analysis")
     google.answer(JUDGEMENT | {"key_moment": "00:01"}, match="judgement")
     with ledger.collect() as calls:
-        look, _ = resources.providers.get().analyst.analyze(clip, analysis_brief())
+        look, _ = resources.providers.get().analyst.analyze(footage, analysis_brief())
     # The cut begins three seconds before the candidate: its first second is the whole's third.
     assert (look.key_moment_seconds, look.key_moment_timestamp) == (3, "0:03")
     check_analysis(look, SECONDS, DISH)
@@ -155,13 +153,13 @@ def test_a_closer_look_sharpens_the_moment_where_it_pays(
 
 
 def test_a_closer_look_that_fails_leaves_the_first_one_standing(
-    google: GoogleDesk, google_settings: Settings, clip: Path, monkeypatch: pytest.MonkeyPatch
+    google: GoogleDesk, google_settings: Settings, footage: Footage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resources = Resources(google_settings.change(gemini_zoom=True))
     monkeypatch.setattr("pipeline.providers.google.analyst.ZOOM_SECONDS", 6.0)
     google.answer(ANSWER | {"confidence": "medium"}, match="analysis")
     google.fault("gemini", "safety", match="judgement")
     with ledger.collect() as calls:
-        look, _ = resources.providers.get().analyst.analyze(clip, analysis_brief())
+        look, _ = resources.providers.get().analyst.analyze(footage, analysis_brief())
     assert (look.key_moment_seconds, look.confidence) == (3, "medium")
     assert [call.outcome for call in calls] == ["ok", "ProviderRefused"]

@@ -11,7 +11,7 @@ from pipeline.providers.google import files
 from pipeline.providers.google.clients import gemini_client
 from pipeline.providers.google.files import NotReady, video_part
 from pipeline.providers.google.gemini import NotAccepted, Unavailable
-from pipeline.providers.ports import ProviderError, Providers
+from pipeline.providers.ports import Footage, ProviderError, Providers
 from settings import Settings
 from simulator.google.client import GoogleDesk
 from storage.google_credentials import GoogleCredentials
@@ -38,10 +38,10 @@ def verbs(google: GoogleDesk, before: int) -> list[str | None]:
 
 
 def test_a_small_video_travels_inside_the_request(
-    google: GoogleDesk, providers: Providers, clip: Path
+    google: GoogleDesk, providers: Providers, footage: Footage
 ) -> None:
     before = len(google.log())
-    providers.analyst.analyze(clip, analysis_brief())
+    providers.analyst.analyze(footage, analysis_brief())
     assert "files.create" not in verbs(google, before)
 
 
@@ -98,14 +98,14 @@ def test_an_upload_that_is_refused_is_no_crash(google: GoogleDesk, client: genai
 
 
 def test_vertex_reads_the_video_from_the_bucket(
-    google: GoogleDesk, google_settings: Settings, clip: Path
+    google: GoogleDesk, google_settings: Settings, clip: Path, footage: Footage
 ) -> None:
     resources = Resources(google_settings.change(gemini_api_key=None))
     resources.store.put("videos/1.mp4", iter([clip.read_bytes()]), "video/mp4")
     uri = resources.store.uri("videos/1.mp4")
     assert uri == f"gs://{google_settings.gcs_bucket}/videos/1.mp4"
     with ledger.collect() as calls:
-        resources.providers.get().analyst.analyze(clip, analysis_brief(video_uri=uri))
+        resources.providers.get().analyst.analyze(footage, analysis_brief(video_uri=uri))
     path = google.log(verb="gemini.streamGenerateContent")[-1].path
     assert calls[-1].outcome == "ok"
     assert "/projects/moment-desk/locations/global/publishers/google/models/" in path

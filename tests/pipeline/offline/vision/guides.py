@@ -5,6 +5,7 @@ from pathlib import Path
 from footage.script import ClipRecipe
 from knowledge_base.content import DishGuide, Fault, Refinement, Signal, Step
 from models.coaching import RatingAspect, StructuredInput, VideoAnalysis
+from pipeline.media.footage import footage_of
 from pipeline.providers.offline.analyst import OfflineAnalyst
 from pipeline.providers.ports import AnalysisBrief
 
@@ -94,4 +95,5 @@ def brief(
 
 
 def analysis_of(video: Path, analysis_brief: AnalysisBrief | None = None) -> VideoAnalysis:
-    return OfflineAnalyst().analyze(video, analysis_brief or brief())[0]
+    with footage_of(video) as footage:
+        return OfflineAnalyst().analyze(footage, analysis_brief or brief())[0]

@@ -8,6 +8,7 @@ import pytest
 from footage.draw import draw
 from knowledge_base.content import Signal
 from models.coaching import VideoAnalysis
+from pipeline.media.footage import footage_of
 from pipeline.providers.offline.analyst import OfflineAnalyst
 from pipeline.providers.offline.vision.samples import read_samples
 from pipeline.providers.ports import ProviderError
@@ -68,11 +69,13 @@ def test_no_measurement_is_ever_spoken(smoky: Path, fine: Path) -> None:
 
 
 def test_the_same_footage_gives_the_same_answer(smoky: Path) -> None:
-    assert OfflineAnalyst().analyze(smoky, brief()) == OfflineAnalyst().analyze(smoky, brief())
+    with footage_of(smoky) as footage:
+        assert OfflineAnalyst().analyze(footage, brief()) == OfflineAnalyst().analyze(footage, brief())
 
 
 def test_usage_names_the_method_and_the_sound_it_heard(smoky: Path) -> None:
-    usage = OfflineAnalyst().analyze(smoky, brief())[1]
+    with footage_of(smoky) as footage:
+        usage = OfflineAnalyst().analyze(footage, brief())[1]
     assert (usage.provider, usage.model) == ("offline", "footage-signals-1")
     assert 15 <= usage.audio_seconds <= 17
 
