@@ -100,7 +100,7 @@ class AudioFacts(BaseModel):
     bytes: int
 
 
-def check_usable(path: Path) -> VideoFacts:
+def check_usable(path: Path, *, min_seconds: float = MIN_SECONDS) -> VideoFacts:
     """The facts of a clip that truly decodes at its start, middle and end. Raises UnusableClip."""
     if path.stat().st_size == 0:
         raise UnusableClip(ClipProblem.EMPTY)
@@ -111,7 +111,7 @@ def check_usable(path: Path) -> VideoFacts:
         raise UnusableClip(ClipProblem.NOT_A_VIDEO)
     try:
         with _open(path, **UNTRUSTED_INPUT) as container:
-            return _facts(container, path)
+            return _facts(container, path, min_seconds)
     except (av.error.FFmpegError, EOFError) as damage:
         raise UnusableClip(ClipProblem.TRUNCATED) from damage
 
@@ -143,11 +143,11 @@ def _open(path: Path, **options: str) -> Iterator[InputContainer]:
         yield container
 
 
-def _facts(container: InputContainer, path: Path) -> VideoFacts:
+def _facts(container: InputContainer, path: Path, min_seconds: float) -> VideoFacts:
     stream = _picture_stream(container)
     size = path.stat().st_size
     duration = _seconds(container, stream)
-    _refuse_by_header(stream, duration)
+    _refuse_by_header(stream, duration, min_seconds)
     _refuse_truncation(stream, size)
     stream.codec_context.thread_type = "SLICE"  # frame threads would hold back the first frames
     frames = [_frame_at(container, stream, duration * part) for part in (0.0, 0.5, 0.98)]
@@ -186,7 +186,7 @@ def _picture_stream(container: InputContainer) -> VideoStream:
     return moving[0]
 
 
-def _refuse_by_header(stream: VideoStream, duration: float) -> None:
+def _refuse_by_header(stream: VideoStream, duration: float, min_seconds: float) -> None:
     context = stream.codec_context
     if context is None or context.codec_tag.startswith("enc"):  # "encv": protected, ISO 23001-7
         raise UnusableClip(ClipProblem.UNKNOWN_CODEC)
@@ -194,7 +194,7 @@ def _refuse_by_header(stream: VideoStream, duration: float) -> None:
         raise UnusableClip(ClipProblem.TOO_LARGE_PICTURE)
     if duration > MAX_SECONDS:
         raise UnusableClip(ClipProblem.TOO_LONG)
-    if duration < MIN_SECONDS:
+    if duration < min_seconds:
         raise UnusableClip(ClipProblem.TOO_SHORT)
 
 

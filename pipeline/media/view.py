@@ -152,10 +152,8 @@ def _encoding() -> dict[str, Any]:
 def _check(view: Path, source: VideoFacts) -> None:
     """Raises BadView; UnusableClip where the clip ends too early."""
     try:
-        facts = check_usable(view)
+        facts = check_usable(view, min_seconds=0.0)
     except UnusableClip as problem:
-        if problem.reason is ClipProblem.TOO_SHORT and source.container == "webm":
-            raise  # cut off so early that too little is left
         raise BadView(problem.reason) from problem
     shape = (facts.video_codec, facts.pix_fmt, facts.rotation, facts.hdr_transfer)
     if shape != ("h264", "yuv420p", 0, None) or min(facts.width, facts.height) > MAX_SHORT_SIDE:

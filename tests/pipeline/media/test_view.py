@@ -138,8 +138,8 @@ def test_a_turned_hdr_clip_becomes_plain_8_bit(clip: Clip, turn: Turn, tmp_path:
     assert check_usable(source).hdr_transfer
     view = view_of(source, tmp_path)
     assert_shape(view, (180, 320))
-    assert red_corners(frame_at(view, 1.0)) == [(True, False)]
-    assert 60 < frame_at(view, 1.0).mean() < 200
+    assert red_corners(frame_at(view, 0)) == [(True, False)]
+    assert 60 < frame_at(view, 0).mean() < 200
 
 
 def test_ten_bits_without_hdr(clip: Clip, tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_4k_shrinks_and_60_pictures_a_second_thin_out(clip: Clip, tmp_path: Path
     picture = "testsrc2=s=2160x3840:r=60"
     view = view_of(clip("4k.mp4", picture=picture, seconds=2, sound=False), tmp_path)
     assert_shape(view, (720, 1280))
-    assert not check_usable(view).has_audio
+    assert not check_usable(view, min_seconds=0).has_audio
     assert len(times_of(view)) == 4
 
 
@@ -326,7 +326,7 @@ def test_a_damaged_frame_does_not_spoil_a_clip(sideways: Path, tmp_path: Path) -
 
 
 def test_a_webm_that_was_cut_off_is_to_blame_itself(clips: Path, tmp_path: Path) -> None:
-    whole = flashing(clips / "whole.webm", *WEBM, "-g", "30", "-c:a", "libopus").read_bytes()
+    whole = flashing(clips / "whole.webm", *WEBM, "-g", "15", "-c:a", "libopus").read_bytes()
     (tmp_path / "cut.webm").write_bytes(whole[: len(whole) // 2])
     assert problem(tmp_path / "cut.webm", tmp_path) is ClipProblem.TRUNCATED
 
@@ -382,7 +382,7 @@ def test_our_own_failure_is_not_the_clips_fault(
         ((*FAST, "-an"), "sound"),
         ((*FAST, "-stream_loop", "1"), "length: 8"),
         ((*FAST, "-t", "2"), "length: 2"),
-        ((*FAST, "-t", "0.1"), "too_short"),
+        ((*FAST, "-t", "0.1"), "length: 0"),
     ],
 )
 def test_an_exit_code_of_0_is_no_proof(
