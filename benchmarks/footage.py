@@ -1,10 +1,12 @@
 """Clips and a memo made by ffmpeg: the same bytes' worth of work at every run."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.media import ffmpeg
 
-TIMEOUT_SECONDS = 120.0
+TIMEOUT_SECONDS = 300.0
+LOOP_SECONDS = 20  # a long clip repeats after that
 PAD_CHUNK_BYTES = 1024 * 1024
 
 
@@ -18,6 +20,18 @@ def clip(path: Path, *, seconds: int, size: str) -> Path:
         "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart",
     )
     # fmt: on
+
+
+def long_clip(path: Path, options: Sequence[str], *, size: str, minutes: int) -> Path:
+    """A grainy moving picture with noise for sound, 30 frames a second; `options` are ffmpeg's for the output."""
+    once = path.with_name("once.mp4")
+    picture = f"testsrc2=size={size}:rate=30:duration={LOOP_SECONDS},noise=alls=12:allf=t"
+    sound = f"anoisesrc=color=pink:amplitude=0.3:duration={LOOP_SECONDS}"
+    _make(once, "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound, *options, "-c:a", "aac")
+    again = str(minutes * 60 // LOOP_SECONDS - 1)
+    _make(path, "-stream_loop", again, "-i", str(once), "-c", "copy", "-movflags", "+faststart")
+    once.unlink()
+    return path
 
 
 def memo(path: Path) -> Path:

@@ -3,15 +3,13 @@
 What we add around it: captions, the voice's and the result's loudness measured, a probe, a preview.
 """
 
-import os
 import subprocess
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
 from benchmarks.bench import Bench
+from benchmarks.costs import Cost, cost_of
 from benchmarks.fixed_latency import tones
 from benchmarks.footage import clip
 from benchmarks.measurement import Measurement, ratio_at_most
@@ -33,14 +31,6 @@ OVER_BARE = 1.10
 OF_LENGTH = 0.4
 
 
-@dataclass(frozen=True)
-class Cost:
-    """Seconds on the clock, and of processor time, children's included."""
-
-    wall: float
-    cpu: float
-
-
 def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]:
     report("drawing the source")
     source = clip(folder / "source.mp4", seconds=SOURCE_SECONDS, size=SOURCE_SIZE)
@@ -54,8 +44,8 @@ def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]
     ours_costs, bare_costs = [], []
     for number in range(ROUNDS):
         report(f"render {number + 1} of {ROUNDS}")
-        ours_costs.append(_cost(lambda: compose(*story, our_folder)))
-        bare_costs.append(_cost(lambda: subprocess.run(bare.command, capture_output=True, check=True)))
+        ours_costs.append(cost_of(lambda: compose(*story, our_folder)))
+        bare_costs.append(cost_of(lambda: subprocess.run(bare.command, capture_output=True, check=True)))
     return _compare(ours_costs, bare_costs, bare.board.seconds)
 
 
@@ -67,10 +57,3 @@ def _compare(ours: Sequence[Cost], bare: Sequence[Cost], length: float) -> Seque
         Measurement("render, wall time ÷ bare ffmpeg", our_wall, bare_wall, "s", ratio_at_most(OVER_BARE)),
         Measurement("render, wall time ÷ video's length", our_wall, length, "s", ratio_at_most(OF_LENGTH)),
     ]
-
-
-def _cost(work: Callable[[], object]) -> Cost:
-    before, started_at = os.times(), time.perf_counter()
-    work()
-    wall, after = time.perf_counter() - started_at, os.times()
-    return Cost(wall, sum(after[:4]) - sum(before[:4]))
