@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.media import ffmpeg
 
 TIMEOUT_SECONDS = 300.0
-LOOP_SECONDS = 20  # a long clip repeats after that
+LOOP_SECONDS = 10  # a long clip repeats after that
 PAD_CHUNK_BYTES = 1024 * 1024
 
 
@@ -25,7 +25,7 @@ def clip(path: Path, *, seconds: int, size: str) -> Path:
 def long_clip(path: Path, options: Sequence[str], *, size: str, minutes: int) -> Path:
     """A grainy moving picture with noise for sound, 30 frames a second; `options` are ffmpeg's for the output."""
     once = path.with_name("once.mp4")
-    picture = f"testsrc2=size={size}:rate=30:duration={LOOP_SECONDS},noise=alls=12:allf=t"
+    picture = f"testsrc2=size={size}:rate=30:duration={LOOP_SECONDS},noise=alls=4:allf=t"
     sound = f"anoisesrc=color=pink:amplitude=0.3:duration={LOOP_SECONDS}"
     _make(once, "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound, *options, "-c:a", "aac")
     again = str(minutes * 60 // LOOP_SECONDS - 1)

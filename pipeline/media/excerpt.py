@@ -7,7 +7,7 @@ import ffmpeg
 from pipeline.media.encoding import plain_picture, tag_colours
 from pipeline.media.ffmpeg import QUIET, UNTRUSTED_INPUT, binary, run, thread_cap
 from pipeline.media.probe import VideoFacts
-from pipeline.media.view import view_size
+from pipeline.media.view import MAX_SHORT_SIDE, shrink
 
 TIMEOUT_SECONDS = 120.0
 
@@ -17,7 +17,7 @@ def write_excerpt(source: Path, facts: VideoFacts, start: float, seconds: float,
     FfmpegTimeout."""
     window = {"ss": round(start, 3), "t": round(seconds, 3), "threads": thread_cap()}
     clip = ffmpeg.input(f"file:{source}", **UNTRUSTED_INPUT, **window)
-    streams = [tag_colours(plain_picture(clip["V:0"], facts, view_size(facts)))]
+    streams = [tag_colours(plain_picture(clip["V:0"], facts, shrink(facts, MAX_SHORT_SIDE)))]
     if facts.has_audio:
         streams.append(clip[f"a:{facts.audio_track}"])
     encoding = {"c:v": "libx264", "preset": "veryfast", "crf": 20, "c:a": "aac", "b:a": "96k"}

@@ -17,14 +17,16 @@ from pipeline.providers.ports import UnreadableAudio
 from storage.workspace import workspace
 
 MAX_SHORT_SIDE = 720
+LONG_CLIP_SECONDS, LONG_CLIP_SHORT_SIDE = 120, 480  # what a model makes of each picture is smaller still
 MAX_FPS = 31  # phones' "30" is anything up to 30.1
-MAX_BYTES = 10_000_000  # what is larger is made smaller, even if it would serve as it is
+# The view shall travel within a request; what is larger is made smaller, even if it would serve as it is.
+MAX_BYTES = 10_000_000
+TARGET_BYTES = 9_300_000  # rate control and containers are not exact
 PICTURES_PER_SECOND = 2
-# Of a very long clip: Gemini takes one a second, and the view shall travel within a request.
-MAX_PICTURES = 900
-DENSE_KEYFRAMES_SECONDS = 2.1  # "two seconds", and the frame that some encoders add
+MAX_PICTURES = 600  # Gemini takes one a second: of ten minutes, no more
+DENSE_KEYFRAMES_SECONDS = 2.25  # "two seconds", and the frames that some encoders add
 SAMPLE_RATE = 16_000  # what models listen at
-AUDIO_BITS = 32_000
+AUDIO_BITS = 24_000
 SECONDS_TOLERANCE = 0.1
 TIMEOUT_SECONDS = 600.0
 
@@ -96,7 +98,7 @@ def build_command(source: Path, facts: VideoFacts, output: Path) -> list[str]:
     streams = [_picture(clip["V:0"], facts)]
     if facts.has_audio:
         streams.append(_sound(clip[f"a:{facts.audio_track}"]))
-    result = ffmpeg.output(*streams, f"file:{output}", **_encoding())
+    result = ffmpeg.output(*streams, f"file:{output}", **_encoding(facts.end_seconds))
     overall = ("-loglevel", "warning", "-max_error_rate", str(MAX_ERROR_RATE))
     command: list[str] = ffmpeg.compile(
         result.global_args(*QUIET, *overall), cmd=binary(), overwrite_output=True
@@ -110,12 +112,16 @@ def _picture(stream: Stream, facts: VideoFacts) -> Stream:
     due = f"gte(t-prev_selected_t,{interval_seconds(facts) - 0.02:.3f})"
     stream = stream.filter("select", f"isnan(prev_selected_t)+{due}")
     stream = stream.filter("setpts", "if(eq(N,0),0,PTS)")
-    return tag_colours(plain_picture(stream, facts, view_size(facts), flags="area"))
+    return tag_colours(plain_picture(stream, facts, shrink(facts, _short_side(facts)), flags="area"))
 
 
-def view_size(facts: VideoFacts) -> dict[str, int]:
-    """Options of ffmpeg's scale. Never enlarged, and even, as 4:2:0 needs it."""
-    scale = min(1.0, MAX_SHORT_SIDE / min(facts.width, facts.height))
+def _short_side(facts: VideoFacts) -> int:
+    return MAX_SHORT_SIDE if facts.end_seconds <= LONG_CLIP_SECONDS else LONG_CLIP_SHORT_SIDE
+
+
+def shrink(facts: VideoFacts, short_side: int) -> dict[str, int]:
+    """Options of ffmpeg's scale, for a short side of that many pixels. Never enlarged, and even, as 4:2:0 needs it."""
+    scale = min(1.0, short_side / min(facts.width, facts.height))
     return {"w": _even(facts.width * scale), "h": _even(facts.height * scale)}
 
 
@@ -130,12 +136,15 @@ def _sound(stream: Stream) -> Stream:
     )
 
 
-def _encoding() -> dict[str, Any]:
+def _encoding(seconds: float) -> dict[str, Any]:
     """H.264 without frames that refer to later ones, each shown at its own time; the index in front."""
+    affordable = int(TARGET_BYTES * 8 / max(seconds, 1)) - AUDIO_BITS
     return {
         "c:v": "libx264",
         "preset": "superfast",
         "crf": 26,
+        "maxrate": affordable,
+        "bufsize": affordable * 4,
         "bf": 0,
         "g": 30,
         "fps_mode": "passthrough",

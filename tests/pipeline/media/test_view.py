@@ -15,6 +15,7 @@ from pipeline.media.probe import ClipProblem, UnusableClip, VideoFacts, check_us
 from pipeline.media.view import (
     MAX_BYTES,
     BadView,
+    build_command,
     make_view,
     serves_as_view,
 )
@@ -167,6 +168,18 @@ def test_4k_shrinks_and_60_pictures_a_second_thin_out(clip: Clip, tmp_path: Path
     assert_shape(view, (720, 1280))
     assert not check_usable(view, min_seconds=0).has_audio
     assert len(times_of(view)) == 4
+
+
+def test_the_view_of_a_long_clip_still_travels_within_a_request(clip: Clip, tmp_path: Path) -> None:
+    facts = check_usable(clip("4k.mp4", picture="testsrc2=s=2160x3840:r=60", seconds=2, sound=False))
+    command = build_command(
+        tmp_path, facts.model_copy(update={"duration_seconds": 600.0, "audio_track": 0}), tmp_path
+    )
+    bits = int(command[command.index("-maxrate") + 1]) + int(command[command.index("-b:a") + 1])
+    assert bits * 600 / 8 < MAX_BYTES
+    assert "scale=flags=area:h=854:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv:w=480" in str(
+        command
+    )
 
 
 @pytest.mark.parametrize(
