@@ -78,7 +78,7 @@ def _measure(case: Case, folder: Path, report: Report) -> Sequence[Measurement]:
     bare = cost_of(lambda: subprocess.run(_bare_decode(clip, facts), check=True))
     report(f"looking at {case.name}")
     view = folder / "view.mp4"
-    ours = cost_of(lambda: make_view(clip, check_usable(clip), folder))
+    ours = cost_of(lambda: make_view(clip, facts, folder))
     megabytes = view.stat().st_size / 1e6
     clip.unlink()
     return [

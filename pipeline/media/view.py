@@ -151,6 +151,7 @@ def _encoding(seconds: float) -> dict[str, Any]:
         "video_track_timescale": 90_000,
         "threads": thread_cap(),
         "c:a": "aac",
+        "aac_coder": "fast",
         "b:a": AUDIO_BITS,
         "movflags": "+faststart",
         "map_metadata": -1,

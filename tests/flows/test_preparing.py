@@ -69,7 +69,7 @@ def test_an_odd_clip_is_analysed_by_its_view_and_cut_as_it_is(system: System, si
     raw = VideoFacts.model_validate(video.facts)
     assert (raw.width, raw.height, abs(raw.rotation)) == (320, 180, 90)
     view = check_usable(system.objects / video.view_key)
-    assert (view.width, view.height, view.rotation) == (180, 320, 0)
+    assert (view.width, view.height, view.rotation) == (320, 180, 0)
     assert not serves_as_view(raw)
     brief = next(brief for brief in script.briefs if isinstance(brief, AnalysisBrief))
     assert (brief.duration_seconds, brief.video_uri) == (raw.end_seconds, None)

@@ -184,6 +184,10 @@ def test_a_filled_database_goes_down_and_is_as_it_was(old: OldDatabase, connecti
     upgrade(connection)
     downgrade(connection, "0002")
     after = _content(connection)
+    # The earlier release cuts from the proxy, of which a view is no substitute.
+    prepared = [run for (_, stage), run in after["stage_run"].items() if stage == "prepare_video"]
+    assert [run["unfinished"] for run in prepared] == [True]
+    del before["stage_run"][prepared[0]["session_id"], "prepare_video"]
     for table, rows in before.items():
         for name, row in rows.items():
             assert _known(after[table][name]) == _known(row), f"{table} {name}"
@@ -197,8 +201,9 @@ FORGOTTEN = ("event_at", "kept_at", "purged_at")
 def _known(row: dict[str, Any]) -> dict[str, Any]:
     meta = {key: value for key, value in row.get("metadata", {}).items() if value is not None}
     meta = {key: value for key, value in meta.items() if key not in FORGOTTEN}
-    times = ("updated_at", "not_before", "next_attempt_at")  # "at once" has two spellings
-    return {key: value for key, value in row.items() if key not in times} | {"metadata": meta}
+    # "At once" has two spellings; the facts of a proxy are found anew when it is prepared again.
+    other = ("updated_at", "not_before", "next_attempt_at", "proxy_facts")
+    return {key: value for key, value in row.items() if key not in other} | {"metadata": meta}
 
 
 def _content(connection: Connection) -> dict[str, dict[Any, dict[str, Any]]]:

@@ -5,9 +5,8 @@ from pathlib import Path
 from footage.script import ClipRecipe
 from knowledge_base.content import DishGuide, Fault, Refinement, Signal, Step
 from models.coaching import RatingAspect, StructuredInput, VideoAnalysis
-from pipeline.media.footage import footage_of
 from pipeline.providers.offline.analyst import OfflineAnalyst
-from pipeline.providers.ports import AnalysisBrief
+from pipeline.providers.ports import AnalysisBrief, Footage
 
 SMALL = (180, 320)
 SECONDS = 16.0
@@ -95,5 +94,9 @@ def brief(
 
 
 def analysis_of(video: Path, analysis_brief: AnalysisBrief | None = None) -> VideoAnalysis:
-    with footage_of(video) as footage:
-        return OfflineAnalyst().analyze(footage, analysis_brief or brief())[0]
+    """Of a video that is its own view."""
+    return OfflineAnalyst().analyze(Footage(video, _cut), analysis_brief or brief())[0]
+
+
+def _cut(_start: float, _seconds: float, _output: Path) -> Path:
+    raise AssertionError("the offline analyst looks once")
