@@ -7,7 +7,6 @@ from pydantic import SecretStr
 
 from settings import LineChannel, Room
 from simulator.line.config import ChannelConfig, LineConfig
-from simulator.line.server import make_server
 
 PORT = 8080
 LOGIN_CHANNEL_ID = "2000000099"
@@ -61,6 +60,8 @@ def simulator_config(
 
 def serve(config: LineConfig, port: int) -> None:
     """LINE on this port, until it is told to stop."""
+    from simulator.line.server import make_server
+
     make_server(config, port).run()
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # The names of jobs.queue.Queue and settings.ProviderChoice, which take long to import.
 QUEUES = ("conversation", "answers", "media", "preparation", "models", "video")
 PROVIDERS = ("offline", "google")
-BENCHMARKS = ("webhook", "overhead", "render", "memory", "tap", "backlog", "look")
+BENCHMARKS = ("webhook", "overhead", "render", "memory", "tap", "backlog", "look", "start")
 STARTS_PARTS = ("demo", "up", "worker", "bench")
 USAGE = 2
 
@@ -127,8 +127,9 @@ def main(arguments: Sequence[str] | None = None, build: "Build | None" = None) -
 def _import_for_parts() -> None:
     """What the parts import takes seconds: their server begins with it while this process still imports its own."""
     from desk.supervisor import preload
+    from moment.parts import PRELOAD
 
-    preload(["moment.parts"])
+    preload(PRELOAD)
 
 
 def _file(value: str) -> Path:

@@ -21,7 +21,6 @@ from sqlmodel import col, select
 
 from desk.embedded import scratch_folder
 from desk.fallbacks import with_servers
-from desk.google import google_doubles
 from desk.stack import Plan, ProcessLauncher, start_stack
 from desk.supervisor import Supervisor
 from knowledge_base import phrasebook
@@ -104,6 +103,8 @@ def _media(wishes: Wishes, samples: Path) -> tuple[Path, Path]:
 def _stack(settings: Settings, build: Build, wishes: Wishes, folder: Path) -> Iterator[tuple[Desk, Database]]:
     with ExitStack() as stack:
         if wishes.google_doubles:
+            from desk.google import google_doubles
+
             words = _memo_words(settings, wishes)
             settings = stack.enter_context(google_doubles(settings, folder / "google", words))
         settings = stack.enter_context(with_servers(settings))

@@ -1,51 +1,49 @@
-"""A part of Moment as a process of its own runs it.
+"""A part of Moment as a process of its own runs it."""
 
-Importing this module imports all that any part needs, so that the server which forks the parts does so once.
-"""
+from typing import TYPE_CHECKING
 
-import uvicorn
+if TYPE_CHECKING:
+    from desk.stack import Part
+    from moment.resources import Resources
+    from pipeline.providers.registry import Build
+    from settings import Settings
 
-import bot.conversation
-import moment.app
-import pipeline.answers
-import pipeline.intake
-import pipeline.runner
-import pipeline.scheduler
-from desk.stack import Part, ReconcilerPart, Web, Worker
-from logs.logger import get_logger
-from logs.start import start_logging
-from moment.processes import reconcile, serve, work
-from moment.resources import Resources, open_resources
-from pipeline.providers.registry import Build
-from settings import Settings
-
-log = get_logger(__name__)
-
-# What `Resources` would import at its first use, in every process anew.
-IMPORTED_ONCE = (
-    bot.conversation,
-    moment.app,
-    pipeline.answers,
-    pipeline.intake,
-    pipeline.runner,
-    pipeline.scheduler,
-    uvicorn,
+# What any part imports takes seconds: the server that forks them does it once, and whoever only names `run_part`
+# not at all.
+PRELOAD = (
+    "desk.simulated_line",
+    "simulator.line.server",
+    "moment.processes",
+    "moment.app",
+    "bot.conversation",
+    "pipeline.answers",
+    "pipeline.intake",
+    "pipeline.runner",
+    "pipeline.scheduler",
+    "uvicorn",
 )
 
 
-def run_part(part: Part, settings: Settings, build: Build) -> None:
+def run_part(part: "Part", settings: "Settings", build: "Build") -> None:
     """Until it is told to stop. An error that ends it is in the log."""
+    from logs.logger import get_logger
+    from logs.start import start_logging
+    from moment.resources import open_resources
+
     start_logging(production=settings.env == "production")
     try:
         with open_resources(settings, build) as resources:
             _run(part, resources)
     except Exception as error:
         # multiprocessing would print it, with words that are not for the log.
-        log.critical("process ends by an error", part=str(part), exc_info=error)
+        get_logger(__name__).critical("process ends by an error", part=str(part), exc_info=error)
         raise SystemExit(1) from error
 
 
-def _run(part: Part, resources: Resources) -> None:
+def _run(part: "Part", resources: "Resources") -> None:
+    from desk.stack import ReconcilerPart, Web, Worker
+    from moment.processes import reconcile, serve, work
+
     match part:
         case Web(port):
             serve(resources, "127.0.0.1", port)

@@ -56,6 +56,11 @@ def _has_video(facts: Facts) -> bool:
     return facts.session.video is not None and facts.session.video.is_stored
 
 
+def _has_view(facts: Facts) -> bool:
+    """Intake finds that a plain clip is its own view; of others one is made."""
+    return facts.session.video is not None and facts.session.video.view_key != ""
+
+
 def _has_memo(facts: Facts) -> bool:
     return facts.session.memo is not None and facts.session.memo.is_stored
 
@@ -66,10 +71,10 @@ def _has_transcript(facts: Facts) -> bool:
 
 
 STAGES = (
-    Stage(StageName.PREPARE_VIDEO, Job.PREPARE, _has_video),
+    Stage(StageName.PREPARE_VIDEO, Job.PREPARE, lambda f: _has_video(f) and not _has_view(f)),
     Stage(StageName.TRANSCRIBE_MEMO, Job.RUN_STAGE, _has_memo),
     Stage(StageName.EXTRACT_ENTITIES, Job.RUN_STAGE, _has_transcript),
-    Stage(StageName.ANALYZE_VIDEO, Job.RUN_STAGE, lambda f: f.has(StageName.PREPARE_VIDEO)),
+    Stage(StageName.ANALYZE_VIDEO, Job.RUN_STAGE, lambda f: _has_video(f) and _has_view(f)),
     Stage(StageName.RETRIEVE, Job.RUN_STAGE, lambda f: f.has(StageName.ANALYZE_VIDEO) and memo_settled(f)),
     Stage(StageName.COACH_TEXT, Job.RUN_STAGE, lambda f: f.has(StageName.RETRIEVE)),
     Stage(StageName.NARRATE, Job.RUN_STAGE, lambda f: f.has(StageName.COACH_TEXT)),

@@ -25,6 +25,7 @@ from models.database import Database
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession
 from pipeline.media.probe import AudioFacts, UnusableClip, VideoFacts, audio_facts, check_usable
+from pipeline.media.view import serves_as_view
 from pipeline.outcomes import DIED, PATIENCE_ATTEMPTS, give_up, say_still_working
 from pipeline.providers.ports import UnreadableAudio
 from pipeline.scheduler import Scheduler
@@ -115,6 +116,8 @@ class Intake:
             finish(db, lease, stored_at=func.now())
             media.state = MediaState.STORED
             media.facts = facts.model_dump(mode="json")
+            if isinstance(facts, VideoFacts) and serves_as_view(facts):
+                media.view_key = media.object_key
             db.add(media)
             db.flush()
             accept(db, media, session)

@@ -15,8 +15,9 @@ from models.dish import UserDishProgress
 from models.learner import LearnerState
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession, SessionStatus, StageName, StageRun
+from pipeline import intake
 from pipeline.media.probe import VideoFacts
-from pipeline.media.view import serves_as_view
+from pipeline.media.view import make_view
 from pipeline.providers.ports import CoachingBrief, ProviderError
 from pipeline.stages import prepare_video
 from services.operations import redeliver, retry_session
@@ -92,7 +93,7 @@ def test_the_status_moves_step_by_step_and_every_stage_is_on_record(
         "completed",
     ]
     runs = system.runs(session)
-    assert set(runs) == set(StageName)
+    assert set(runs) == set(StageName) - {StageName.PREPARE_VIDEO}  # the clip is its own view
     for run in runs.values():
         assert run.started_at
         assert run.finished_at
@@ -124,15 +125,16 @@ def test_a_video_is_uploaded_before_it_is_processed(
     pause = script.before
     statuses: list[SessionStatus] = []
 
-    def serves_and_note(facts: VideoFacts) -> bool:
+    def make_and_note(source: Path, facts: VideoFacts, into: Path) -> Path:
         statuses.append(uncoached.session(learner).status)
-        return serves_as_view(facts)
+        return make_view(source, facts, into)
 
     def note_and_pause(call: str) -> None:
         statuses.append(uncoached.session(learner).status)
         pause(call)
 
-    monkeypatch.setattr(prepare_video, "serves_as_view", serves_and_note)
+    monkeypatch.setattr(intake, "serves_as_view", lambda _facts: False)
+    monkeypatch.setattr(prepare_video, "make_view", make_and_note)
     script.before = note_and_pause
     learner = uncoached.learner()
     pick(learner)

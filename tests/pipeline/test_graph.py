@@ -13,8 +13,7 @@ from pipeline.stages import RUN
 S = StageName
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GRACE = timedelta(minutes=2)
-PREPARED = {S.PREPARE_VIDEO}
-ANALYZED = {*PREPARED, S.ANALYZE_VIDEO}
+ANALYZED = {S.ANALYZE_VIDEO}
 
 
 def media(kind: MediaKind, state: MediaState, **values: Any) -> Media:
@@ -53,11 +52,12 @@ def runnable(
         (set(), (memo(MediaState.OWED),), {}, set()),
         (set(), (), {"voice_transcript": "書いたメモ"}, {S.EXTRACT_ENTITIES}),
         (set(), (memo(),), {}, {S.TRANSCRIBE_MEMO}),
-        (set(), (video(), memo()), {}, {S.PREPARE_VIDEO, S.TRANSCRIBE_MEMO}),
+        (set(), (video(view_key=""), memo()), {}, {S.PREPARE_VIDEO, S.TRANSCRIBE_MEMO}),
         ({S.TRANSCRIBE_MEMO}, (memo(),), {"voice_transcript": "話"}, {S.EXTRACT_ENTITIES}),
-        (set(), (video(),), {}, {S.PREPARE_VIDEO}),
-        (PREPARED, (video(),), {}, {S.ANALYZE_VIDEO}),
-        (PREPARED, (video(), memo()), {}, {S.ANALYZE_VIDEO, S.TRANSCRIBE_MEMO}),
+        (set(), (video(view_key=""),), {}, {S.PREPARE_VIDEO}),
+        ({S.PREPARE_VIDEO}, (video(),), {}, {S.ANALYZE_VIDEO}),
+        (set(), (video(),), {}, {S.ANALYZE_VIDEO}),
+        (set(), (video(), memo()), {}, {S.ANALYZE_VIDEO, S.TRANSCRIBE_MEMO}),
         (ANALYZED, (video(),), {}, set()),
         (ANALYZED, (video(),), {"memo_skipped": True}, {S.RETRIEVE}),
         (ANALYZED, (video(), memo(MediaState.OWED)), {}, set()),
@@ -101,7 +101,7 @@ def test_a_memo_that_cannot_be_fetched_holds_nothing_back() -> None:
 
 
 def test_what_was_given_up_does_not_run_again() -> None:
-    assert runnable(*PREPARED, parked=frozenset({S.ANALYZE_VIDEO}), uploads=(video(),)) == set()
+    assert runnable(parked=frozenset({S.ANALYZE_VIDEO}), uploads=(video(),)) == set()
 
 
 def test_a_memo_after_the_text_is_not_coached() -> None:
