@@ -33,6 +33,7 @@ from tests.flows.steps import (
     wait_for_words,
     words,
 )
+from tests.media_files import make
 from tests.quick_providers import new_script, script
 from tests.system import WAIT, System, pick, start_system
 
@@ -114,7 +115,7 @@ def test_an_answer_that_takes_longer_than_a_lease_is_paid_for_once(short_leases:
 
 
 def test_answers_and_preparation_go_on_while_models_and_rendering_are_stuck(
-    system: System, clip: Path, gates: dict[str, Event]
+    system: System, clip: Path, gates: dict[str, Event], tmp_path: Path
 ) -> None:
     gates["speak"] = Event()
     rendering = [system.learner(name) for name in ("はな", "けん")]
@@ -140,11 +141,11 @@ def test_answers_and_preparation_go_on_while_models_and_rendering_are_stuck(
     assert answers_to(asking, question) == [script.answer]
     late = system.learner("さくら")
     pick(late)
-    message = send_video(late, clip)
+    turned = make(tmp_path / "turned.mp4", "-display_rotation", "90", "-i", str(clip), "-c", "copy")
+    message = send_video(late, turned)
     video = media_once(system, late, message, lambda video: video.view_key)
     assert video.state == MediaState.STORED
-    session = session_once(system, late, lambda session: "prepare_video" in system.runs(session))
-    assert system.runs(session)["prepare_video"].finished_at
+    assert system.runs(system.session(late))["prepare_video"].finished_at
 
     assert all(system.session(learner).video_analysis == {} for learner in (*looking, late))
     assert not asking.thread().of_type("video")
