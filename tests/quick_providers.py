@@ -19,6 +19,7 @@ from models.coaching import (
     Usage,
     VideoAnalysis,
 )
+from pipeline.media import encoding
 from pipeline.providers.ports import (
     AnalysisBrief,
     CoachingBrief,
@@ -34,6 +35,9 @@ from pipeline.providers.registry import ProviderSets
 from settings import Settings
 from storage.google_credentials import GoogleCredentials
 from storage.store import ObjectStore
+
+# The renders of tests are real, but need not be small: a third of their time would go into that.
+SHIPPED_PRESET, encoding.PRESET = encoding.PRESET, "superfast"
 
 USAGE = Usage(provider="quick")
 RATE = 24_000  # Hz

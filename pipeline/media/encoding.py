@@ -14,6 +14,7 @@ Stream = Any  # ffmpeg-python has no types
 
 SAMPLE_RATE = 48_000
 AUDIO_BITS = 128_000
+PRESET = "veryfast"  # of x264
 
 
 def plain_picture(
@@ -50,7 +51,7 @@ def encoder_options(*, keyframe_seconds: int) -> dict[str, Any]:
     """Options of an output that every player accepts: H.264 High, 8 bit, AAC, index in front."""
     return {
         "c:v": "libx264",
-        "preset": "veryfast",
+        "preset": PRESET,
         "crf": 23,
         "profile:v": "high",
         "r": FPS,

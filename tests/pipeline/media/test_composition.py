@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from pipeline.media import encoding
 from pipeline.media.captions import CLEAR_BOTTOM
 from pipeline.media.composition import compose
 from pipeline.media.ffmpeg import FfmpegFailure, FfmpegTimeout
@@ -20,6 +21,7 @@ from pipeline.media.music import SECONDS as OUTRO_SECONDS
 from pipeline.media.narration import GAP_SECONDS, LEAD_SECONDS
 from pipeline.media.probe import VideoFacts, check_usable
 from pipeline.media.verify import MAX_BYTES
+from tests.quick_providers import SHIPPED_PRESET
 
 from .conftest import (
     FAST,
@@ -79,6 +81,12 @@ def assert_plays_everywhere(result: RenderResult, size: tuple[int, int]) -> None
     assert video.preview.stat().st_size < 1_000_000
 
 
+@pytest.fixture
+def shipped_preset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "PRESET", SHIPPED_PRESET)
+
+
+@pytest.mark.usefixtures("shipped_preset")
 def test_a_portrait_clip(clip: Clip, render: Render) -> None:
     result = render(clip("portrait.mp4"))
     assert_plays_everywhere(result, (720, 1280))
@@ -273,6 +281,7 @@ def test_a_faint_voice_is_brought_up(clip: Clip, tmp_path: Path) -> None:
     assert measure(video.path).lufs == pytest.approx(-14, abs=1)
 
 
+@pytest.mark.usefixtures("shipped_preset")
 def test_a_full_length_video_of_a_restless_picture_stays_small(clip: Clip, tmp_path: Path) -> None:
     source = clip(
         "noise.mp4", size="320x180", filters="noise=alls=60:allf=t", seconds=12, encoder=(*FAST, "-crf", "30")

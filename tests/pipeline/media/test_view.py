@@ -177,7 +177,7 @@ def test_the_view_of_a_long_clip_still_travels_within_a_request(clip: Clip, tmp_
     )
     bits = int(command[command.index("-maxrate") + 1]) + int(command[command.index("-b:a") + 1])
     assert bits * 600 / 8 < MAX_BYTES
-    assert "scale=flags=area:h=854:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv:w=480" in str(
+    assert "scale=flags=area:h=852:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv:w=480" in str(
         command
     )
 
