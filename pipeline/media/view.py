@@ -1,7 +1,7 @@
 """The analysis view: a clip once more, small, for whoever looks at it.
 
 Upright, 8-bit SDR, few pictures a second, and its times are the source's own, so that a second of it is the same second
-of the clip that is cut. Only the frames that are shown are decoded: of a long clip its keyframes where they are dense.
+of the clip that is cut. Only the frames that are shown are decoded: of a long clip only its keyframes, where they are dense.
 """
 
 from pathlib import Path
@@ -25,6 +25,8 @@ TARGET_BYTES = 9_300_000  # rate control and containers are not exact
 PICTURES_PER_SECOND = 2
 MAX_PICTURES = 600  # Gemini takes one a second: of ten minutes, no more
 DENSE_KEYFRAMES_SECONDS = 2.25  # "two seconds", and the frames that some encoders add
+# Half a minute of 1080p30, decoded in some three seconds: keyframes alone would show too little of what hands do.
+CLOSE_LOOK_PIXELS = 2.0e9
 SAMPLE_RATE = 16_000  # what models listen at
 AUDIO_BITS = 24_000
 SECONDS_TOLERANCE = 0.1
@@ -85,10 +87,12 @@ def interval_seconds(facts: VideoFacts) -> float:
 
 
 def frames_to_skip(facts: VideoFacts) -> str:
-    """What the decoder may leave out (ffmpeg-codecs, -skip_frame): all between dense keyframes, else what no other
-    frame refers to."""
+    """What the decoder may leave out (ffmpeg-codecs, -skip_frame): of a long clip all between dense keyframes, else what
+    no other frame refers to."""
+    pixels = facts.width * facts.height * max(facts.fps, 1) * facts.end_seconds
     interval = facts.keyframe_interval_seconds
-    return "nokey" if interval is not None and interval <= DENSE_KEYFRAMES_SECONDS else "noref"
+    is_dense = interval is not None and interval <= DENSE_KEYFRAMES_SECONDS
+    return "nokey" if is_dense and pixels > CLOSE_LOOK_PIXELS else "noref"
 
 
 def build_command(source: Path, facts: VideoFacts, output: Path) -> list[str]:
@@ -108,8 +112,9 @@ def build_command(source: Path, facts: VideoFacts, output: Path) -> list[str]:
 
 def _picture(stream: Stream, facts: VideoFacts) -> Stream:
     """Some pictures, each at its own time. The first one also stands for the time before it."""
-    # Half a frame early is in time: recorders' frames are never quite where they ought to be.
-    due = f"gte(t-prev_selected_t,{interval_seconds(facts) - 0.02:.3f})"
+    # A part of a frame early is in time: recorders' frames are never quite where they ought to be.
+    tolerance = min(0.02, 0.4 / (facts.fps or 1))
+    due = f"gte(t-prev_selected_t,{interval_seconds(facts) - tolerance:.3f})"
     stream = stream.filter("select", f"isnan(prev_selected_t)+{due}")
     stream = stream.filter("setpts", "if(eq(N,0),0,PTS)")
     return tag_colours(plain_picture(stream, facts, shrink(facts, _short_side(facts)), flags="area"))

@@ -16,6 +16,7 @@ from pipeline.media.view import (
     MAX_BYTES,
     BadView,
     build_command,
+    frames_to_skip,
     make_view,
     serves_as_view,
 )
@@ -121,6 +122,18 @@ def test_a_clip_without_sound_serves_as_it_is(clip: Clip) -> None:
 def test_each_difference_asks_for_a_view(clip: Clip, other: dict[str, object]) -> None:
     facts = check_usable(clip("portrait.mp4"))
     assert not serves_as_view(facts.model_copy(update=other))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "keyframes", "skip"),
+    [(600.0, 1.0, "nokey"), (600.0, 10.0, "noref"), (600.0, None, "noref"), (20.0, 1.0, "noref")],
+)
+def test_only_of_a_long_clip_are_keyframes_enough(
+    clip: Clip, seconds: float, keyframes: float | None, skip: str
+) -> None:
+    facts = check_usable(clip("portrait.mp4"))
+    change = {"duration_seconds": seconds, "keyframe_interval_seconds": keyframes}
+    assert frames_to_skip(facts.model_copy(update=change)) == skip
 
 
 @pytest.mark.parametrize(("degrees", "corner"), [(90, (False, True)), (270, (True, False))])

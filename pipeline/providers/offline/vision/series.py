@@ -12,6 +12,11 @@ class Series:
     t: Floats  # seconds
     values: Floats
 
+    @property
+    def interval(self) -> float:
+        """Seconds between two values."""
+        return float(np.median(np.diff(self.t))) if len(self.t) > 1 else 0.0
+
     def between(self, start: float, end: float) -> Floats:
         """Those of a span of seconds; the nearest one where the span holds none."""
         first, last = np.searchsorted(self.t, (start, end))

@@ -19,6 +19,7 @@ from pipeline.providers.offline.vision.series import Series
 TOO_DARK = 0.22  # of full white: nothing is told from colours below it
 TOO_BRIGHT = 0.2  # of the pan in glare: nothing is told from the food's colours beyond it
 TOO_SHAKY = 0.06  # of the picture's longer side, from picture to picture
+CLOSE_PICTURES, APART_PICTURES = 0.25, 0.6  # seconds between two of them
 TOO_SHORT = 6.0  # seconds: no judging of patience in less
 LOUD_ROOM_DB = -50.0  # a room louder than this hides a sizzle
 
@@ -153,14 +154,21 @@ def _idleness(course: Course) -> list[Evidence]:
 
 
 def _restlessness(course: Course) -> list[Evidence]:
-    """Hardly a pause from the moment the main thing comes in until the hand last leaves the pan."""
+    """Hardly a pause from the moment the main thing comes in until the hand last leaves the pan.
+
+    A pause between two pictures is not seen: the further they lie apart, the fewer may show, and from a certain distance on
+    nothing is said.
+    """
     features, work = course.features, course.work
+    unseen = max(0.0, work.interval - CLOSE_PICTURES)
+    if work.interval > APART_PICTURES:
+        return []
     start = max(course.changes, key=lambda change: change.gain).second if course.changes else 0.0
     seconds_at_work = work.t[work.values > 0]
     if not len(seconds_at_work) or seconds_at_work[-1] - start < TOO_SHORT:
         return []
     end = float(seconds_at_work[-1])
-    strength = ramp(float(work.between(start, end).mean()), 0.91, 0.96)
+    strength = ramp(float(work.between(start, end).mean()), 0.91 + 0.16 * unseen, 0.96 + 0.12 * unseen)
     strength *= ramp((end - start) / features.seconds, 0.3, 0.5)
     if features.sizzle is None:
         strength *= 0.45  # a time-lapse, which has no sound, makes any hand look hasty
