@@ -7,8 +7,10 @@ a fallback or a default secret refuses to start.
 import json
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_core import to_jsonable_python
@@ -22,6 +24,11 @@ PREFIX = "MOMENT_"
 DATABASE_URL = "DATABASE_URL"  # without the prefix: what every host calls it
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105 - refused in production
 SHORTEST_SECRET = 32  # characters
+_DEFAULT_SECRET_PROBLEM = (
+    f"{PREFIX}LINK_SECRETS holds the default, with which anybody can forge links to learners' media: "
+    f"use {SHORTEST_SECRET} random characters or more"
+)
+_HTTPS_PROBLEM = f"{PREFIX}PUBLIC_URL must be https: LINE takes no other links, not even an icon's"
 FALLBACKS = (
     "database_url",
     "broker_url",
@@ -169,18 +176,36 @@ class Settings(BaseSettings):
         return {variable(name): _plain_text(getattr(self, name)) for name in type(self).model_fields}
 
     def refuse_fallbacks(self) -> None:
-        """Raises ConfigurationError in production, naming every part that would be a fallback."""
-        problems = self.production_problems()
+        """Raises ConfigurationError naming every part that would be a fallback in production, and everywhere what would
+        be open to others or of no use."""
+        problems = self.start_problems()
         if problems:
-            raise ConfigurationError("refusing to start in production: " + "; ".join(problems))
+            raise ConfigurationError(f"refusing to start in {self.env}: " + "; ".join(problems))
 
-    def production_problems(self) -> list[str]:
-        """Each begins with its variable; none outside production."""
+    def refuse_host(self, host: str) -> None:
+        """Raises ConfigurationError where others would reach us behind a secret that everybody knows."""
+        if not _is_this_machine(host) and self._has_default_secret():
+            raise ConfigurationError(f"refusing to listen on {host}: {_DEFAULT_SECRET_PROBLEM}")
+
+    def start_problems(self) -> list[str]:
+        """Each begins with its variable."""
         if self.env != "production":
-            return []
+            return self._development_problems()
         problems = [f"{variable(name)} is not set" for name in self.unset_parts()]
         problems += [*self._unsafe_values(), *self._channel_problems()]
         return list(dict.fromkeys(problems))
+
+    def _development_problems(self) -> list[str]:
+        """An environment that was forgotten must not open a door."""
+        problems = []
+        if not _is_this_machine(urlsplit(self.public_url).hostname or "") and self._has_default_secret():
+            problems.append(_DEFAULT_SECRET_PROBLEM)
+        if self.line_channels and self.line_api_url is None and not self.public_url.startswith("https://"):
+            problems.append(_HTTPS_PROBLEM)
+        return problems
+
+    def _has_default_secret(self) -> bool:
+        return any(secret.get_secret_value() == DEVELOPMENT_SECRET for secret in self.link_secrets)
 
     def unset_parts(self) -> list[str]:
         """The settings for which something would stand in."""
@@ -197,7 +222,7 @@ class Settings(BaseSettings):
                 f"use {SHORTEST_SECRET} random characters or more"
             )
         if not self.public_url.startswith("https://"):
-            problems.append(f"{PREFIX}PUBLIC_URL must be https: LINE plays nothing else")
+            problems.append(_HTTPS_PROBLEM)
         if self.line_api_url is not None:
             problems.append(f"{PREFIX}LINE_API_URL is for the simulator: unset it")
         if self.google_api_url is not None:
@@ -220,6 +245,14 @@ class Settings(BaseSettings):
             if not channel.channel_secret.get_secret_value()
         ]
         return problems
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether nobody else can reach it."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def variable(name: str) -> str:

@@ -199,6 +199,9 @@ THINKING_FAILED = (
     "ごめんなさい、うまく考えがまとまりませんでした。少し時間をおいて、もう一度聞いていただけますか。"
 )
 VOICE_QUESTION_UNHEARD = "声がうまく聞き取れませんでした。もう一度ゆっくり話すか、文字で送ってくださいね。"
+VOICE_QUESTION_TOO_LONG = (
+    "声が長すぎて、聞ききれませんでした。聞きたいことを短く話すか、文字で送ってくださいね。"
+)
 
 # ---- everything else a learner may send
 
@@ -236,6 +239,7 @@ VIDEO_REJECTED: Mapping[str, str] = {
 MEMO_REJECTED: Mapping[str, str] = {
     "unreadable": "声のメモを読み取れませんでした。もう一度話すか、文字で送ってください。スキップもできます。",
     "silent": "声のメモから、声が聞き取れませんでした。マイクに近づいて話すか、文字で送ってください。スキップもできます。",
+    "too_long": "声のメモが長すぎて、聞ききれませんでした。短めに話すか、文字で送ってください。スキップもできます。",
     "too_large": "声のメモが長すぎました。短めに話すか、文字で送ってください。スキップもできます。",
     "gone": "声のメモがトークから消えていて、受け取れませんでした。もう一度送ってください。スキップもできます。",
 }
@@ -273,6 +277,7 @@ PHRASES: Mapping[str, str] = {
     "video_failed": VIDEO_FAILED,
     "thinking_failed": THINKING_FAILED,
     "voice_question_unheard": VOICE_QUESTION_UNHEARD,
+    "voice_question_too_long": VOICE_QUESTION_TOO_LONG,
     **{f"video.{reason}": words for reason, words in VIDEO_REJECTED.items()},
     **{f"memo.{reason}": words for reason, words in MEMO_REJECTED.items()},
 }

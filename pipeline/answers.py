@@ -10,6 +10,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
 
+from errors import MomentError
 from jobs.leases import Lease, LeaseLost, Leases, finish, try_again
 from jobs.queue import Job, enqueue
 from knowledge_base import phrasebook
@@ -40,6 +41,16 @@ MAX_ATTEMPTS = 5
 BACKOFF = timedelta(
     seconds=1
 )  # four times longer with each try; the first still leaves the reply token alive
+
+
+class QuestionUnheard(MomentError):
+    """A spoken question in which no words are found."""
+
+    words = "voice_question_unheard"
+
+
+class QuestionTooLong(QuestionUnheard):
+    words = "voice_question_too_long"
 
 
 @dataclass(frozen=True)
@@ -111,9 +122,10 @@ class Answers:
             queue_answer(db, db.get_one(Message, lease.row_id), text)
 
     def _think(self, question: Message, providers: Providers) -> str:
-        words = self._words(question, providers)
-        if not words:
-            return phrasebook.phrase("voice_question_unheard")
+        try:
+            words = self._words(question, providers)
+        except QuestionUnheard as unheard:
+            return phrasebook.phrase(unheard.words)
         with self.database.transaction() as db:
             session = _session_in_question(db, _learner(db, question), question)
             dish = db.get_one(Dish, session.dish_id) if session else None
@@ -128,19 +140,22 @@ class Answers:
         return answer
 
     def _words(self, question: Message, providers: Providers) -> str:
-        """The question's words; "" when a voice message holds none."""
+        """Raises QuestionUnheard."""
         with self.database.transaction() as db:
             recording = db.exec(select(Media).where(Media.message_id == question.id)).first()
         if recording is None:
             return question.text
         if not recording.is_stored:
-            return ""
+            raise QuestionTooLong if recording.reason == "too_long" else QuestionUnheard
         key = recording.object_key
         try:
             with local_file(self.store, key) as path:
-                return providers.transcriber.transcribe(path, phrases=[], uri=self.store.uri(key)).text
-        except UnreadableAudio:
-            return ""
+                words = providers.transcriber.transcribe(path, phrases=[], uri=self.store.uri(key)).text
+        except UnreadableAudio as error:
+            raise QuestionUnheard from error
+        if not words:
+            raise QuestionUnheard
+        return words
 
 
 def _usage(db: DbSession, lease: Lease, calls: Sequence[ModelCall]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from models.session import CookingSession
 from pipeline.media.probe import AudioFacts, UnusableClip, VideoFacts, audio_facts, check_usable
 from pipeline.media.view import serves_as_view
 from pipeline.outcomes import DIED, PATIENCE_ATTEMPTS, give_up, say_still_working
-from pipeline.providers.ports import UnreadableAudio
+from pipeline.providers.ports import AudioTooLong, UnreadableAudio
 from pipeline.scheduler import Scheduler
 from services.media import MediaRejected, accept, reject
 from storage.keys import coaching_video_key, preview_key, view_key
@@ -108,6 +108,8 @@ class Intake:
             raise MediaRejected("too_large") from error
         except UnusableClip as error:
             raise MediaRejected(error.reason.value) from error
+        except AudioTooLong as error:
+            raise MediaRejected("too_long") from error
         except UnreadableAudio as error:
             raise MediaRejected("unreadable") from error
 

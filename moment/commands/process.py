@@ -13,6 +13,7 @@ def web(call: Call) -> int:
     from moment.processes import serve
 
     _start(call)
+    call.settings.refuse_host(call.options.host)
     with call.resources() as resources:
         _migrate_in_development(call, resources.database)
         serve(resources, call.options.host, call.options.port)

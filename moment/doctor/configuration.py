@@ -42,8 +42,8 @@ def read_settings() -> tuple[Settings | None, list[Check]]:
 
 
 def review(settings: Settings) -> list[Check]:
-    """Each reason for which production would refuse to start, or one check that all is well."""
-    if problems := settings.production_problems():
+    """Each reason for which it would refuse to start, or one check that all is well."""
+    if problems := settings.start_problems():
         return [_refusal(problem) for problem in _first_things(problems)]
     unset = [variable(name) for name in settings.unset_parts()]
     return [ok("settings", f"{settings.env}; falls back for {', '.join(unset)}" if unset else settings.env)]

@@ -18,11 +18,12 @@ from pydantic import BaseModel, ConfigDict
 
 from errors import MomentError
 from pipeline.media.ffmpeg import UNTRUSTED_INPUT
-from pipeline.providers.ports import UnreadableAudio
+from pipeline.providers.ports import AudioTooLong, UnreadableAudio
 from storage.sniff import ContentKind, content_kind
 
 MIN_SECONDS = 1.9  # "two seconds", less the frame or two that recorders drop
 MAX_SECONDS = 30 * 60.0
+MAX_RECORDING_SECONDS = 10 * 60.0  # of a memo or a spoken question
 MAX_PIXELS = 4096 * 2304  # 4K in either of its shapes; 8K would take gigabytes to decode
 
 _AUDIO_FORMATS = "mov,matroska,mp3,wav,ogg,aac,amr,flac,caf"
@@ -116,8 +117,8 @@ def check_usable(path: Path, *, min_seconds: float = MIN_SECONDS) -> VideoFacts:
         raise UnusableClip(ClipProblem.TRUNCATED) from damage
 
 
-def audio_facts(path: Path) -> AudioFacts:
-    """The facts of a voice memo (or of a video's sound) that truly decodes. Raises UnreadableAudio."""
+def audio_facts(path: Path, *, max_seconds: float = MAX_RECORDING_SECONDS) -> AudioFacts:
+    """The facts of a recording (or of a video's sound) that truly decodes. Raises UnreadableAudio, AudioTooLong."""
     options = UNTRUSTED_INPUT | {"format_whitelist": _AUDIO_FORMATS}
     try:
         with _open(path, **options) as container:
@@ -126,9 +127,14 @@ def audio_facts(path: Path) -> AudioFacts:
                 raise UnreadableAudio("no sound that a decoder can read")
             stream = container.streams.audio[track]
             first = next(container.decode(stream), None)
-            seconds = _seconds(container, stream)
-            if first is None or not first.samples or not seconds:
+            if first is None or not first.samples:
                 raise UnreadableAudio("the sound does not decode")
+            # What a header tells may be anything, or missing.
+            seconds = max(_seconds(container, stream), _packet_seconds(container, stream))
+            if not seconds:
+                raise UnreadableAudio("the sound has no length")
+            if seconds > max_seconds:
+                raise AudioTooLong(f"{seconds:.0f} s of sound")
             return AudioFacts(
                 duration_seconds=seconds, codec=stream.codec_context.name, bytes=path.stat().st_size
             )
@@ -232,6 +238,13 @@ def _seconds(container: InputContainer, stream: VideoStream | AudioStream) -> fl
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / av.time_base
+
+
+def _packet_seconds(container: InputContainer, stream: AudioStream) -> float:
+    """What the file really holds, not decoded."""
+    container.seek(0)
+    ticks = sum(packet.duration or 0 for packet in container.demux(stream))
+    return float(ticks * (stream.time_base or 0))
 
 
 def _start_seconds(container: InputContainer, stream: VideoStream) -> float:

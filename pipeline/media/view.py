@@ -4,6 +4,7 @@ Upright, 8-bit SDR, few pictures a second, and its times are the source's own, s
 of the clip that is cut. Only the frames that are shown are decoded: of a long clip only its keyframes, where they are dense.
 """
 
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +200,6 @@ def _sound_seconds(view: Path, facts: VideoFacts) -> float:
     if not facts.has_audio:
         return 0.0
     try:
-        return audio_facts(view).duration_seconds
+        return audio_facts(view, max_seconds=inf).duration_seconds
     except UnreadableAudio as unreadable:
         raise BadView("its sound cannot be read") from unreadable

@@ -50,6 +50,10 @@ class UnreadableAudio(MomentError):
     """The audio is broken or holds no sound a decoder can read: another try is no use."""
 
 
+class AudioTooLong(UnreadableAudio):
+    """Recognition is billed by the second, and a small file holds hours."""
+
+
 @dataclass(frozen=True)
 class Transcript:
     """`text` is "" for silence, which is no error."""

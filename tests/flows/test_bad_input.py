@@ -154,6 +154,15 @@ def test_a_memo_that_cannot_be_heard_is_asked_for_again_with_its_taps(
     assert shared.session(learner).memo_skipped
 
 
+def test_a_memo_of_eleven_minutes_is_refused_as_too_long(shared: System, clip: Path, tmp_path: Path) -> None:
+    learner = shared.learner()
+    pick(learner)
+    send_video(learner, clip)
+    learner.audio(silence(tmp_path / "long.m4a", seconds=660))
+    assert wait_for_words(learner, phrasebook.MEMO_REJECTED["too_long"]).via == "push"
+    assert shared.session(learner).memo is None
+
+
 def test_a_silent_memo_is_asked_for_again(
     shared: System, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

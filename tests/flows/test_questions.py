@@ -31,6 +31,7 @@ from tests.flows.steps import (
     words,
 )
 from tests.log_lines import log_lines
+from tests.media_files import silence
 from tests.quick_providers import script
 from tests.system import WAIT, System, pick
 
@@ -149,6 +150,16 @@ def test_a_broken_spoken_question_is_asked_for_again(shared: System, clip: Path,
     broken.write_bytes(b"no sound at all")
     question = learner.audio(broken, gone=True)
     assert wait_for_words(learner, phrasebook.VOICE_QUESTION_UNHEARD).via == "reply"
+    wait_until_gone(shared, learner, object_key_of(shared, question))
+
+
+def test_a_spoken_question_of_eleven_minutes_is_refused_as_too_long(
+    shared: System, clip: Path, tmp_path: Path
+) -> None:
+    learner = shared.learner()
+    cook(learner, clip)
+    question = learner.audio(silence(tmp_path / "long.m4a", seconds=660))
+    assert wait_for_words(learner, phrasebook.VOICE_QUESTION_TOO_LONG).via == "reply"
     wait_until_gone(shared, learner, object_key_of(shared, question))
 
 

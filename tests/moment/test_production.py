@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from pydantic import SecretStr
 
 from settings import ConfigurationError, Settings
+from tests.moment.children import run
 
 CHANNEL = {"name": "moment", "channel_id": "1", "channel_secret": "s" * 32, "access_token": "t"}
 ENVIRONMENT = {
@@ -101,3 +103,39 @@ def test_development_falls_back(production: pytest.MonkeyPatch) -> None:
     for name in ENVIRONMENT:
         production.delenv(name)
     Settings().refuse_fallbacks()
+
+
+@pytest.mark.parametrize("url", ["https://moment.example", "http://192.168.1.7:8000", "http://0.0.0.0:8000"])
+def test_a_forgotten_environment_does_not_open_media_to_forged_links(
+    production: pytest.MonkeyPatch, url: str
+) -> None:
+    for name in set(ENVIRONMENT) - {"MOMENT_LINE_CHANNELS"}:
+        production.delenv(name)
+    production.setenv("MOMENT_PUBLIC_URL", url)
+    with pytest.raises(ConfigurationError, match="MOMENT_LINK_SECRETS holds the default"):
+        Settings().refuse_fallbacks()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000"])
+def test_real_channels_need_a_public_host(production: pytest.MonkeyPatch, url: str) -> None:
+    for name in set(ENVIRONMENT) - {"MOMENT_LINE_CHANNELS"}:
+        production.delenv(name)
+    production.setenv("MOMENT_PUBLIC_URL", url)
+    with pytest.raises(ConfigurationError, match="MOMENT_PUBLIC_URL must be https") as refusal:
+        Settings().refuse_fallbacks()
+    assert "LINK_SECRETS" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "moment.local"])  # noqa: S104
+def test_a_host_that_others_reach_needs_a_secret_of_its_own(host: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"refusing to listen on {host}"):
+        Settings.without_environment().refuse_host(host)
+    Settings.without_environment(link_secrets=[SecretStr("a" * 32)]).refuse_host(host)
+    for loopback in ("127.0.0.1", "localhost", "::1"):
+        Settings.without_environment().refuse_host(loopback)
+
+
+def test_the_command_refuses_an_open_host_too() -> None:
+    child = run("web", "--host", "0.0.0.0")  # noqa: S104
+    assert child.returncode == 2
+    assert "refusing to listen on 0.0.0.0" in child.stderr.splitlines()[-1]

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from pipeline.media.probe import ClipProblem, UnusableClip, VideoFacts, audio_facts, check_usable
-from pipeline.providers.ports import UnreadableAudio
+from pipeline.providers.ports import AudioTooLong, UnreadableAudio
 
 from .conftest import FAST, HEVC, HLG, Clip, Turn, lavfi, make
 
@@ -171,6 +171,30 @@ def test_facts_of_a_voice_memo(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"not sound at all" * 100, b"RIFF\x24\x00\x00\x00WAVEfmt "])
 def test_a_broken_memo_is_unreadable(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "memo.m4a").write_bytes(content)
+    with pytest.raises(UnreadableAudio):
+        audio_facts(tmp_path / "memo.m4a")
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("memo.m4a", "aac"), ("memo.aac", "aac"), ("memo.webm", "libopus")]
+)
+def test_hours_of_speech_in_a_small_file_are_refused(tmp_path: Path, name: str, codec: str) -> None:
+    """Also where no header tells the length: raw AAC has none, nor has a WebM that was written to a pipe."""
+    live = ("-live", "1") if name.endswith("webm") else ()
+    quiet = lavfi("anullsrc=r=16000:cl=mono:d=601")
+    recording = make(tmp_path / name, *quiet, "-c:a", codec, "-b:a", "8k", *live)
+    with pytest.raises(AudioTooLong):
+        audio_facts(recording)
+
+
+def test_a_recording_of_hidden_length_has_the_length_of_its_sound(tmp_path: Path) -> None:
+    recording = make(tmp_path / "memo.webm", *lavfi("sine=d=3"), "-c:a", "libopus", "-live", "1")
+    assert audio_facts(recording).duration_seconds == pytest.approx(3, abs=0.1)
+
+
+def test_a_list_of_other_files_is_no_recording(tmp_path: Path) -> None:
+    other = make(tmp_path / "other.m4a", *lavfi("sine=d=3"), "-c:a", "aac")
+    (tmp_path / "memo.m4a").write_text(f"ffconcat version 1.0\nfile {other.name}\n")
     with pytest.raises(UnreadableAudio):
         audio_facts(tmp_path / "memo.m4a")
 
