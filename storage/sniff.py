@@ -3,13 +3,14 @@
 from enum import StrEnum
 from pathlib import Path
 
-HEAD_BYTES = 64
+HEAD_BYTES = 256
 
 
 class ContentKind(StrEnum):
     VIDEO = "video"
     AUDIO = "audio"
     IMAGE = "image"
+    FOREIGN_VIDEO = "foreign_video"  # a container that we do not open
     UNKNOWN = "unknown"
 
 
@@ -29,7 +30,12 @@ _SIGNATURES: tuple[tuple[bytes, ContentKind], ...] = (
     (b"\xff\xd8\xff", ContentKind.IMAGE),
     (b"\x89PNG\r\n\x1a\n", ContentKind.IMAGE),
     (b"GIF8", ContentKind.IMAGE),
+    (b"FLV\x01", ContentKind.FOREIGN_VIDEO),
+    (b"\x00\x00\x01\xba", ContentKind.FOREIGN_VIDEO),  # MPEG program stream
+    (b"0&\xb2u\x8ef\xcf\x11", ContentKind.FOREIGN_VIDEO),  # ASF: WMV
 )
+
+_RIFF = {b"WAVE": ContentKind.AUDIO, b"WEBP": ContentKind.IMAGE, b"AVI ": ContentKind.FOREIGN_VIDEO}
 
 
 def sniff(head: bytes) -> ContentKind:
@@ -42,10 +48,12 @@ def sniff(head: bytes) -> ContentKind:
     if head[4:8] in _QUICKTIME_BOXES:
         return ContentKind.VIDEO
     if head[:4] == b"RIFF":
-        return {b"WAVE": ContentKind.AUDIO, b"WEBP": ContentKind.IMAGE}.get(head[8:12], ContentKind.UNKNOWN)
+        return _RIFF.get(head[8:12], ContentKind.UNKNOWN)
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             return kind
+    if _is_transport_stream(head):
+        return ContentKind.FOREIGN_VIDEO
     return ContentKind.AUDIO if _is_mpeg_audio_frame(head) else ContentKind.UNKNOWN
 
 
@@ -71,6 +79,13 @@ def content_type(path: Path) -> str:
     if kind is ContentKind.IMAGE:
         return "image/png" if head.startswith(b"\x89PNG") else "image/jpeg"
     return "application/octet-stream"
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """Packets of 188 bytes that begin with 0x47 (ISO/IEC 13818-1), in a camera's files with 4 bytes before each."""
+    return any(
+        head[at : at + 1] == b"G" == head[at + size : at + size + 1] for at, size in ((0, 188), (4, 192))
+    )
 
 
 def _is_mpeg_audio_frame(head: bytes) -> bool:

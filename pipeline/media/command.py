@@ -18,7 +18,7 @@ from pipeline.media.encoding import (
     plain_picture,
     tag_colours,
 )
-from pipeline.media.ffmpeg import QUIET, UNTRUSTED_INPUT, binary, thread_cap
+from pipeline.media.ffmpeg import ANY_SIZE, QUIET, UNTRUSTED_INPUT, binary, thread_cap
 from pipeline.media.loudness import LIMITER
 from pipeline.media.narration import FPS
 from pipeline.media.probe import VideoFacts
@@ -69,7 +69,7 @@ def build_command(
 def _input(source: Path, shot: Shot, *, with_sound: bool = False) -> Stream:
     """The source, opened once for each shot: seeking before decoding is exact, and no shot waits in memory
     for another."""
-    options: dict[str, Any] = {**UNTRUSTED_INPUT, "threads": thread_cap()}
+    options: dict[str, Any] = {**UNTRUSTED_INPUT, **ANY_SIZE, "threads": thread_cap()}
     if shot.skip_frame:
         options["skip_frame"] = shot.skip_frame
     if shot.plays > 1:

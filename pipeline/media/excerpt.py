@@ -5,7 +5,7 @@ from pathlib import Path
 import ffmpeg
 
 from pipeline.media.encoding import plain_picture, tag_colours
-from pipeline.media.ffmpeg import QUIET, UNTRUSTED_INPUT, binary, run, thread_cap
+from pipeline.media.ffmpeg import ANY_SIZE, QUIET, UNTRUSTED_INPUT, binary, run, thread_cap
 from pipeline.media.probe import VideoFacts
 from pipeline.media.view import MAX_SHORT_SIDE, shrink
 
@@ -16,7 +16,7 @@ def write_excerpt(source: Path, facts: VideoFacts, start: float, seconds: float,
     """Upright, 8-bit SDR, and encoded anew, so that it begins exactly at `start` (seconds). Raises FfmpegFailure,
     FfmpegTimeout."""
     window = {"ss": round(start, 3), "t": round(seconds, 3), "threads": thread_cap()}
-    clip = ffmpeg.input(f"file:{source}", **UNTRUSTED_INPUT, **window)
+    clip = ffmpeg.input(f"file:{source}", **UNTRUSTED_INPUT, **ANY_SIZE, **window)
     streams = [tag_colours(plain_picture(clip["V:0"], facts, shrink(facts, MAX_SHORT_SIDE)))]
     if facts.has_audio:
         streams.append(clip[f"a:{facts.audio_track}"])

@@ -16,6 +16,9 @@ from errors import MomentError
 # An uploaded file is opened from disk, by a demuxer we expect, and by nothing else: a playlist named .mp4
 # would otherwise make ffmpeg open the files and addresses it lists (ffmpeg-protocols, ffmpeg-formats docs).
 UNTRUSTED_INPUT = {"protocol_whitelist": "file,pipe", "format_whitelist": "mov,matroska"}
+# A picture whose size changes on the way goes on through the same filters, of which scale follows it; by default all of
+# them begin anew, and forget what they have counted (ffmpeg docs, -reinit_filter).
+ANY_SIZE = {"reinit_filter": 0}
 QUIET = ("-hide_banner", "-nostdin", "-nostats")
 STDERR_TAIL_BYTES = 4096
 

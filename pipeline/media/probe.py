@@ -6,6 +6,7 @@ The work is bounded: headers, the index and a few frames at three places, howeve
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +30,9 @@ MAX_PIXELS = 4096 * 2304  # 4K in either of its shapes; 8K would take gigabytes 
 _AUDIO_FORMATS = "mov,matroska,mp3,wav,ogg,aac,amr,flac,caf"
 _MAX_PACKETS = 24  # enough to pass the leading frames that an open group of pictures cannot show
 _ENOUGH_FRAMES = 2
+_SOUND_SPOTS, _SOUND_PACKETS, _WARM_UP_PACKETS = 10, 6, 2
+_MAX_SOUND_DAMAGE = 0.2
+_WIDEST_PIXEL = 4.0  # in heights, or the other way round: of true anamorphic formats none comes near
 _HDR_TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}  # ITU-T H.273, table 3
 _MATRICES: dict[int, Literal["bt709", "bt601", "bt2020"]] = {
     1: "bt709",
@@ -81,6 +85,7 @@ class VideoFacts(BaseModel):
     keyframe_interval_seconds: float | None
     bytes: int
     start_seconds: float = 0.0  # the first picture may come after the first sound
+    is_sound_broken: bool = False  # a track is there, and none that can be decoded
     sample_aspect_ratio: float = 1.0  # of one stored pixel: its width in heights
 
     @property
@@ -108,6 +113,8 @@ def check_usable(path: Path, *, min_seconds: float = MIN_SECONDS) -> VideoFacts:
     kind = content_kind(path)
     if kind is ContentKind.AUDIO:
         raise UnusableClip(ClipProblem.AUDIO_ONLY)
+    if kind is ContentKind.FOREIGN_VIDEO:
+        raise UnusableClip(ClipProblem.UNKNOWN_CODEC)
     if kind is not ContentKind.VIDEO:
         raise UnusableClip(ClipProblem.NOT_A_VIDEO)
     try:
@@ -126,6 +133,7 @@ def audio_facts(path: Path, *, max_seconds: float = MAX_RECORDING_SECONDS) -> Au
             if track is None:
                 raise UnreadableAudio("no sound that a decoder can read")
             stream = container.streams.audio[track]
+            container.seek(0)
             first = next(container.decode(stream), None)
             if first is None or not first.samples:
                 raise UnreadableAudio("the sound does not decode")
@@ -158,8 +166,9 @@ def _facts(container: InputContainer, path: Path, min_seconds: float) -> VideoFa
     stream.codec_context.thread_type = "SLICE"  # frame threads would hold back the first frames
     frames = [_frame_at(container, stream, duration * part) for part in (0.0, 0.5, 0.98)]
     first = frames[0]
-    width, height = _upright_size(stream, first.rotation)
+    width, height = _upright_size(first, _pixel_aspect(stream))
     rate = float(stream.average_rate or stream.guessed_rate or 0)
+    audio_track = _decodable_audio(container)
     transfer = _HDR_TRANSFERS.get(int(first.color_trc))
     return VideoFacts.model_validate(
         {
@@ -175,13 +184,20 @@ def _facts(container: InputContainer, path: Path, min_seconds: float) -> VideoFa
             "is_10bit": first.format.components[0].bits > 8,
             "hdr_transfer": transfer,
             "color_matrix": _matrix(int(first.colorspace), width, height),
-            "audio_track": _decodable_audio(container),
+            "audio_track": audio_track,
+            "is_sound_broken": audio_track is None and bool(container.streams.audio),
             "keyframe_interval_seconds": _keyframe_interval(stream, duration),
             "bytes": size,
             "start_seconds": _start_seconds(container, stream),
-            "sample_aspect_ratio": round(float(stream.sample_aspect_ratio or 1), 4),
+            "sample_aspect_ratio": round(_pixel_aspect(stream), 4),
         }
     )
+
+
+def _pixel_aspect(stream: VideoStream) -> float:
+    """1 for what cannot be meant."""
+    aspect = float(stream.sample_aspect_ratio or 1)
+    return aspect if 1 / _WIDEST_PIXEL <= aspect <= _WIDEST_PIXEL else 1.0
 
 
 def _picture_stream(container: InputContainer) -> VideoStream:
@@ -227,10 +243,31 @@ def _frame_at(container: InputContainer, stream: VideoStream, seconds: float) ->
 
 
 def _decodable_audio(container: InputContainer) -> int | None:
+    """The first track whose sound is mostly sound: noise in its place must not cost the learner the picture."""
     for number, stream in enumerate(container.streams.audio):
-        if stream.codec_context is not None and not stream.codec_context.codec_tag.startswith("enc"):
+        is_open = stream.codec_context is not None and not stream.codec_context.codec_tag.startswith("enc")
+        if is_open and _sound_decodes(container, stream):
             return number
     return None
+
+
+def _sound_decodes(container: InputContainer, stream: AudioStream) -> bool:
+    """Listens here and there. The first packets after a jump may fail for want of those before."""
+    start, seconds = stream.start_time or 0, _seconds(container, stream)
+    damage = total = 0
+    for spot in range(_SOUND_SPOTS):
+        offset = start + int(seconds * spot / _SOUND_SPOTS / float(stream.time_base or 1))
+        container.seek(offset, stream=stream)
+        for number, packet in enumerate(islice(container.demux(stream), _SOUND_PACKETS)):
+            if packet.size == 0:
+                break
+            counts = number >= _WARM_UP_PACKETS or spot == 0
+            total += counts
+            try:
+                stream.codec_context.decode(packet)
+            except av.error.FFmpegError:
+                damage += counts
+    return total > 0 and damage <= total * _MAX_SOUND_DAMAGE
 
 
 def _seconds(container: InputContainer, stream: VideoStream | AudioStream) -> float:
@@ -253,11 +290,10 @@ def _start_seconds(container: InputContainer, stream: VideoStream) -> float:
     return round(start - (container.start_time or 0) / av.time_base, 3)
 
 
-def _upright_size(stream: VideoStream, rotation: int) -> tuple[int, int]:
-    context = stream.codec_context
-    aspect = float(stream.sample_aspect_ratio or 1)
-    width, height = round(context.width * aspect), context.height
-    return (height, width) if abs(rotation) % 180 == 90 else (width, height)
+def _upright_size(picture: av.VideoFrame, pixel_aspect: float) -> tuple[int, int]:
+    """Of the first picture that was seen: a header may tell that of a later one."""
+    width, height = round(picture.width * pixel_aspect), picture.height
+    return (height, width) if abs(picture.rotation) % 180 == 90 else (width, height)
 
 
 def _matrix(tag: int, width: int, height: int) -> Literal["bt709", "bt601", "bt2020"]:

@@ -12,7 +12,7 @@ import ffmpeg
 
 from errors import MomentError
 from pipeline.media.encoding import Stream, plain_picture, tag_colours
-from pipeline.media.ffmpeg import QUIET, UNTRUSTED_INPUT, FfmpegFailure, binary, run, thread_cap
+from pipeline.media.ffmpeg import ANY_SIZE, QUIET, UNTRUSTED_INPUT, FfmpegFailure, binary, run, thread_cap
 from pipeline.media.probe import ClipProblem, UnusableClip, VideoFacts, audio_facts, check_usable
 from pipeline.providers.ports import UnreadableAudio
 from storage.workspace import workspace
@@ -58,6 +58,7 @@ def serves_as_view(facts: VideoFacts) -> bool:
         and 0 < facts.fps <= MAX_FPS
         and min(facts.width, facts.height) <= MAX_SHORT_SIDE
         and facts.start_seconds <= SECONDS_TOLERANCE
+        and not facts.is_sound_broken
         and facts.audio_track in (None, 0)  # a model would take the first, decodable or not
     )
 
@@ -99,7 +100,7 @@ def frames_to_skip(facts: VideoFacts) -> str:
 def build_command(source: Path, facts: VideoFacts, output: Path) -> list[str]:
     """The full argument list. Pure: the same arguments give the same command."""
     options: dict[str, Any] = {"threads": thread_cap(), "skip_frame": frames_to_skip(facts)}
-    clip = ffmpeg.input(f"file:{source}", **UNTRUSTED_INPUT, **options)
+    clip = ffmpeg.input(f"file:{source}", **UNTRUSTED_INPUT, **ANY_SIZE, **options)
     streams = [_picture(clip["V:0"], facts)]
     if facts.has_audio:
         streams.append(_sound(clip[f"a:{facts.audio_track}"]))

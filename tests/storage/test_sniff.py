@@ -63,3 +63,12 @@ def test_a_phone_photo_is_a_picture() -> None:
 )
 def test_all_else_is_unknown(head: bytes) -> None:
     assert content_kind(head) is ContentKind.UNKNOWN
+
+
+@pytest.mark.parametrize("name", ["c.avi", "c.flv", "c.ts", "c.m2ts", "c.mpg", "c.wmv"])
+def test_a_video_in_a_container_that_we_do_not_open_is_no_unknown_thing(tmp_path: Path, name: str) -> None:
+    assert content_kind(make(tmp_path / name, *PICTURE)) is ContentKind.FOREIGN_VIDEO
+
+
+def test_text_that_begins_with_a_g_is_no_transport_stream() -> None:
+    assert content_kind(b"Good evening. " * 20) is ContentKind.UNKNOWN

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 
 import av
 import numpy as np
@@ -89,6 +90,33 @@ def strange_sound(clip: Clip, clips: Path) -> Path:
     strange = clips / "strange-sound.mp4"
     strange.write_bytes(two.read_bytes().replace(b"mp4a", b"apac", 1).replace(b"esds", b"free", 1))
     return strange
+
+
+@pytest.fixture(scope="session")
+def noisy(clip: Clip, clips: Path) -> Path:
+    """Random bytes in every packet of its sound, and a picture that is whole."""
+    source = clip("portrait.mp4")
+    content = bytearray(source.read_bytes())
+    random = Random(1)
+    with av.open(str(source)) as container:
+        for packet in container.demux(container.streams.audio[0]):
+            if packet.size and packet.pos is not None:
+                content[packet.pos : packet.pos + packet.size] = random.randbytes(packet.size)
+    path = clips / "noisy.mp4"
+    path.write_bytes(content)
+    return path
+
+
+@pytest.fixture(scope="session")
+def changing(clip: Clip, clips: Path) -> Path:
+    """Its picture becomes another size half-way."""
+    streams = [
+        make(clips / f"{size}.h264", "-i", str(clip("part.mp4", size=size, sound=False)), "-c", "copy")
+        for size in ("640x360", "360x480")
+    ]
+    joint = clips / "changing.h264"
+    joint.write_bytes(b"".join(stream.read_bytes() for stream in streams))
+    return make(clips / "changing.mp4", "-r", "30", "-i", str(joint), "-c", "copy")
 
 
 def tone(wav: Path, seconds: float, *, level: float = 0.2, pitch: float = 330, rate: int = 24_000) -> Path:

@@ -159,6 +159,14 @@ def facts_of_half_a_second(path: Path, longer: VideoFacts) -> VideoFacts:
     return longer.model_copy(update={"duration_seconds": 0.5, "bytes": path.stat().st_size})
 
 
+def test_noise_in_place_of_the_sound_is_left_out(noisy: Path, render: Render) -> None:
+    assert_plays_everywhere(render(noisy), (720, 1280))
+
+
+def test_a_size_that_changes_on_the_way(changing: Path, render: Render) -> None:
+    assert_plays_everywhere(render(changing), (720, 404))
+
+
 def test_half_a_second_of_footage(clip: Clip, render: Render) -> None:
     path = clip("half.mp4", size="320x180", seconds=0.5)
     facts = facts_of_half_a_second(path, check_usable(clip("landscape-small.mp4", size="320x180")))

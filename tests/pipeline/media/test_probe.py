@@ -162,6 +162,29 @@ def test_a_codec_nobody_knows_or_a_protected_one(clip: Clip, tmp_path: Path, fou
     assert problem(tmp_path / "a.mp4") is ClipProblem.UNKNOWN_CODEC
 
 
+@pytest.mark.parametrize("name", ["c.avi", "c.ts", "c.flv"])
+def test_a_container_that_we_do_not_open_is_called_so(clip: Clip, tmp_path: Path, name: str) -> None:
+    copy = make(tmp_path / name, "-i", str(clip("portrait.mp4")), "-c", "copy")
+    assert problem(copy) is ClipProblem.UNKNOWN_CODEC
+
+
+def test_a_pixel_that_cannot_be_so_wide_is_square(clip: Clip) -> None:
+    facts = check_usable(clip("wide.mp4", size="360x640", filters="setsar=100/1", sound=False))
+    assert (facts.width, facts.height, facts.sample_aspect_ratio) == (360, 640, 1)
+
+
+def test_noise_in_place_of_the_sound_leaves_the_picture(noisy: Path) -> None:
+    facts = check_usable(noisy)
+    assert (facts.has_audio, facts.is_sound_broken) == (False, True)
+
+
+@pytest.mark.parametrize("codec", ["aac", "libmp3lame", "libopus"])
+def test_good_sound_of_each_kind_is_kept(clip: Clip, tmp_path: Path, codec: str) -> None:
+    source = clip("portrait.mp4", seconds=20)
+    copy = make(tmp_path / "c.mp4", "-i", str(source), "-c:v", "copy", "-c:a", codec)
+    assert check_usable(copy).audio_track == 0
+
+
 def test_facts_of_a_voice_memo(tmp_path: Path) -> None:
     facts = audio_facts(make(tmp_path / "memo.m4a", *lavfi("sine=d=3"), "-c:a", "aac"))
     assert facts.duration_seconds == pytest.approx(3, abs=0.1)

@@ -117,6 +117,7 @@ def test_a_clip_without_sound_serves_as_it_is(clip: Clip) -> None:
         {"start_seconds": 0.5},
         {"bytes": MAX_BYTES + 1},
         {"audio_track": 1},
+        {"audio_track": None, "is_sound_broken": True},
     ],
 )
 def test_each_difference_asks_for_a_view(clip: Clip, other: dict[str, object]) -> None:
@@ -241,6 +242,18 @@ def test_where_and_when_it_was_filmed_stays_out(clip: Clip, clips: Path, turn: T
     content = view_of(source, tmp_path).read_bytes()
     assert b"+35.6586" not in content
     assert b"home" not in content
+
+
+def test_noise_in_place_of_the_sound_is_left_out(noisy: Path, tmp_path: Path) -> None:
+    view = view_of(noisy, tmp_path)
+    assert_shape(view, (360, 640))
+    assert not check_usable(view, min_seconds=0).has_audio
+
+
+def test_a_size_that_changes_on_the_way(changing: Path, tmp_path: Path) -> None:
+    view = view_of(changing, tmp_path)
+    assert_shape(view, (640, 360))
+    assert max(times_of(view)) == pytest.approx(8, abs=0.7)
 
 
 FLASH = "color=c=black:s=320x180:r={rate},drawbox=c=white:t=fill:enable='between(t,3,4)'"
