@@ -160,7 +160,7 @@ def _open(path: Path, **options: str) -> Iterator[InputContainer]:
 def _facts(container: InputContainer, path: Path, min_seconds: float) -> VideoFacts:
     stream = _picture_stream(container)
     size = path.stat().st_size
-    duration = _seconds(container, stream)
+    duration = _seconds(container, stream) or _shown_seconds(container, stream)
     _refuse_by_header(stream, duration, min_seconds)
     _refuse_truncation(stream, size)
     stream.codec_context.thread_type = "SLICE"  # frame threads would hold back the first frames
@@ -275,6 +275,13 @@ def _seconds(container: InputContainer, stream: VideoStream | AudioStream) -> fl
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / av.time_base
+
+
+def _shown_seconds(container: InputContainer, stream: VideoStream) -> float:
+    """Until the last picture's end, where nothing tells the length: a WebM that was recorded into a pipe."""
+    ends = [(packet.pts or 0) + (packet.duration or 0) for packet in container.demux(stream) if packet.size]
+    container.seek(0)
+    return float((max(ends, default=0) - (stream.start_time or 0)) * (stream.time_base or 0))
 
 
 def _packet_seconds(container: InputContainer, stream: AudioStream) -> float:

@@ -173,6 +173,12 @@ def test_a_pixel_that_cannot_be_so_wide_is_square(clip: Clip) -> None:
     assert (facts.width, facts.height, facts.sample_aspect_ratio) == (360, 640, 1)
 
 
+def test_a_recording_into_a_pipe_is_as_long_as_its_pictures(clip: Clip, tmp_path: Path) -> None:
+    encoder = ("-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus", "-live", "1")
+    source = make(tmp_path / "live.webm", "-i", str(clip("portrait.mp4")), *encoder)
+    assert check_usable(source).duration_seconds == pytest.approx(4, abs=0.1)
+
+
 def test_noise_in_place_of_the_sound_leaves_the_picture(noisy: Path) -> None:
     facts = check_usable(noisy)
     assert (facts.has_audio, facts.is_sound_broken) == (False, True)

@@ -49,6 +49,7 @@ KINDS: dict[str, Callable[[Path], Path]] = {
     "slow": lambda folder: ramp(folder / "slow.mp4", *FAST, rate=5),
     "varying": lambda folder: ramp(folder / "vfr.mp4", *FAST, "-fps_mode", "vfr", filters=UNEVEN),
     "webm": lambda folder: ramp(folder / "browser.webm", *WEBM, "-c:a", "libopus"),
+    "of no told length": lambda folder: ramp(folder / "live.webm", *WEBM, "-c:a", "libopus", "-live", "1"),
     "late picture": lambda folder: late(
         folder / "late-picture.mp4", ramp(folder / "a.mp4", *FAST), picture="0.5"
     ),
