@@ -45,14 +45,8 @@ class Case:
 
     def draw(self, path: Path) -> Path:
         # Between forced ones none by the encoder's own choice: in a phone's film none is out of turn.
-        keyframes = (
-            "-force_key_frames",
-            f"expr:gte(t,n_forced*{self.keyframes})",
-            "-g",
-            "1000",
-            "-sc_threshold",
-            "0",
-        )
+        forced = f"expr:gte(t,n_forced*{self.keyframes})"
+        keyframes = f"-force_key_frames {forced} -g 1000 -sc_threshold 0".split()
         options = (*self.options, *keyframes, "-b:v", str(self.bit_rate))
         return long_clip(path, options, size=self.size, minutes=MINUTES)
 
@@ -93,15 +87,5 @@ def _measure(case: Case, folder: Path, report: Report) -> Sequence[Measurement]:
 def _bare_decode(clip: Path, facts: VideoFacts) -> list[str]:
     """The same frames and the sound, thrown away."""
     decode = ["-threads", str(ffmpeg.thread_cap()), "-skip_frame", frames_to_skip(facts), "-i", str(clip)]
-    return [
-        ffmpeg.binary(),
-        *ffmpeg.QUIET,
-        "-v",
-        "error",
-        *decode,
-        "-fps_mode",
-        "passthrough",
-        "-f",
-        "null",
-        "-",
-    ]
+    discard = ["-fps_mode", "passthrough", "-f", "null", "-"]
+    return [ffmpeg.binary(), *ffmpeg.QUIET, "-v", "error", *decode, *discard]

@@ -19,7 +19,7 @@ from benchmarks.bench import Bench, BenchmarkFailed
 from benchmarks.measurement import Measurement, at_most
 from benchmarks.runner import Report
 from desk.embedded import embedded_servers
-from settings import PREFIX
+from settings import DATABASE_URL, PREFIX
 
 WEBHOOK_SECONDS, DEMO_SECONDS, UP_SECONDS, END_SECONDS = 6.0, 25.0, 6.0, 1.0
 PART_CPU_SECONDS, PART_MEGABYTES = 0.8, 90.0
@@ -58,6 +58,8 @@ def measure(_bench: Bench, folder: Path, report: Report) -> Sequence[Measurement
     servers = _servers_alone(folder / "servers")
     report("moment up")
     up, parts = _up(folder / "up")
+    if not parts:
+        raise BenchmarkFailed("no forked part was found")
     cpu = max(parts, key=lambda part: part.cpu)
     memory = max(parts, key=lambda part: part.own_mb)
     return [
@@ -87,7 +89,7 @@ def measure(_bench: Bench, folder: Path, report: Report) -> Sequence[Measurement
 def _demo(folder: Path) -> DemoTimes:
     folder.mkdir()
     start, start_ms = time.monotonic(), time.time() * 1000
-    with _command("demo", "--out", str(folder)) as (process, output):
+    with _command(folder, "demo", "--out", str(folder)) as (process, output):
         for line in output:
             if "coaching_video.mp4" in line:
                 break
@@ -105,7 +107,7 @@ def _demo(folder: Path) -> DemoTimes:
 def _up(folder: Path) -> tuple[float, list[PartCost]]:
     folder.mkdir()
     start = time.monotonic()
-    with _command("up", "--port", "0", "--desk-port", "0", cwd=folder) as (process, output):
+    with _command(folder, "up", "--port", "0", "--desk-port", "0") as (process, output):
         if not any("The chat page" in line for line in output):
             raise BenchmarkFailed("moment up ended before its chat page was there")
         seconds = time.monotonic() - start
@@ -118,12 +120,12 @@ def _up(folder: Path) -> tuple[float, list[PartCost]]:
 
 
 @contextmanager
-def _command(*arguments: str, cwd: Path | None = None) -> Iterator[tuple["subprocess.Popen[str]", IO[str]]]:
-    """With nothing named in its environment: all parts are embedded."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+def _command(folder: Path, *arguments: str) -> Iterator[tuple["subprocess.Popen[str]", IO[str]]]:
+    """With nothing named in its environment and no `.env` in its folder: all parts are embedded."""
+    environment = {name: value for name, value in os.environ.items() if not _is_setting(name)}
     process = subprocess.Popen(
         [sys.executable, "-m", "moment", *arguments],
-        cwd=cwd,
+        cwd=folder,
         env=environment | {"PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -137,6 +139,10 @@ def _command(*arguments: str, cwd: Path | None = None) -> Iterator[tuple["subpro
             process.terminate()
             process.wait(WAIT_SECONDS)
         process.stdout.close()
+
+
+def _is_setting(name: str) -> bool:
+    return name.startswith(PREFIX) or name == DATABASE_URL
 
 
 def _servers_alone(folder: Path) -> float:

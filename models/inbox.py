@@ -57,9 +57,8 @@ class InboxEvent(SQLModel, table=True):
         default=0, sa_column=Column(BigInteger, nullable=False)
     )  # the sender's own, ms since 1970
     body: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
-    request_id: str = Field(
-        default="", max_length=16, sa_column_kwargs={"server_default": ""}
-    )  # of the HTTP request that brought it
+    # Of the HTTP request that brought it.
+    request_id: str = Field(default="", max_length=16, sa_column_kwargs={"server_default": ""})
     received_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
     handled_at: datetime | None = Field(default=None, sa_column=time_column())
     outcome: str = Field(default="", max_length=64)  # the handler's name, "unhandled", "standby" or "failed"

@@ -1,7 +1,6 @@
 """The command line. Every command's own imports wait until it runs, so that --help is at once."""
 
 import argparse
-import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -123,8 +122,6 @@ def main(arguments: Sequence[str] | None = None, build: "Build | None" = None) -
         return USAGE if isinstance(error, (ConfigurationError, UsageError)) else 1
     except KeyboardInterrupt:
         return 130
-    finally:
-        gc.freeze()  # else Python looks through all that was imported once more before it ends
 
 
 def _import_for_parts() -> None:

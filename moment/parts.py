@@ -33,14 +33,15 @@ def run_part(part: "Part", settings: "Settings", build: "Build") -> None:
     start_logging(production=settings.env == "production")
     try:
         with open_resources(settings, build) as resources:
-            _run(part, resources)
+            serve_part(part, resources)
     except Exception as error:
         # multiprocessing would print it, with words that are not for the log.
         get_logger(__name__).critical("process ends by an error", part=str(part), exc_info=error)
         raise SystemExit(1) from error
 
 
-def _run(part: "Part", resources: "Resources") -> None:
+def serve_part(part: "Part", resources: "Resources") -> None:
+    """Until the process is told to stop."""
     from desk.stack import ReconcilerPart, Web, Worker
     from moment.processes import reconcile, serve, work
 

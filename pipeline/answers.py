@@ -38,9 +38,8 @@ log = get_logger(__name__)
 
 HISTORY = 10  # messages
 MAX_ATTEMPTS = 5
-BACKOFF = timedelta(
-    seconds=1
-)  # four times longer with each try; the first still leaves the reply token alive
+# Four times longer with each try; the first still leaves the reply token alive.
+BACKOFF = timedelta(seconds=1)
 
 
 class QuestionUnheard(MomentError):

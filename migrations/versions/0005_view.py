@@ -20,6 +20,15 @@ PREPARE_AGAIN = """
        AND session_id NOT IN (SELECT session_id FROM stage_run
                                WHERE stage = 'produce_video' AND finished_at IS NOT NULL)
 """
+# The earlier graph knows a view by its finished stage; a clip that was its own view had none.
+OWN_VIEWS = """
+    INSERT INTO stage_run (session_id, stage, job, finished_at)
+    SELECT DISTINCT session_id, 'prepare_video', 'prepare', now() FROM media
+     WHERE kind = 'video' AND view_key = object_key AND view_key <> '' AND session_id IS NOT NULL
+    ON CONFLICT (session_id, stage) DO NOTHING
+"""
+# It refuses facts that it does not know.
+FACTS = "UPDATE media SET facts = facts - 'is_sound_broken' WHERE facts ? 'is_sound_broken'"
 
 
 def upgrade() -> None:
@@ -28,7 +37,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(PREPARE_AGAIN)
+    for change in (FACTS, PREPARE_AGAIN, OWN_VIEWS):
+        op.execute(change)
     op.alter_column("media", "view_key", new_column_name="proxy_key")
     op.add_column(
         "media",

@@ -14,7 +14,10 @@ from pipeline.briefs import principle_to_teach
 from pipeline.checks.analysis import check_analysis
 from pipeline.checks.coaching import check_coaching
 from pipeline.checks.narration import check_narration
+from pipeline.media.ffmpeg import FfmpegError
 from pipeline.media.footage import footage_of
+from pipeline.media.probe import UnusableClip
+from pipeline.media.view import BadView
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief, Providers
 
 LEARNER = "ゆうこ"
@@ -86,12 +89,15 @@ class Coach:
         """The look at the video before the memo came, then weighed again with what the memo says."""
         analyst, dish = self.providers.analyst, case.dish
         at_first = _analysis_brief(case, "", StructuredInput())
-        with footage_of(case.clip) as footage:
-            look = attempt(
-                Step.ANALYSIS,
-                lambda repair: analyst.analyze(footage, at_first, repair),
-                lambda analysis: check_analysis(analysis, case.seconds, dish),
-            )
+        try:
+            with footage_of(case.clip) as footage:
+                look = attempt(
+                    Step.ANALYSIS,
+                    lambda repair: analyst.analyze(footage, at_first, repair),
+                    lambda analysis: check_analysis(analysis, case.seconds, dish),
+                )
+        except (UnusableClip, FfmpegError, BadView) as error:  # one clip must not end all the others' runs
+            return None, [StepRun(step=Step.ANALYSIS, error=f"{type(error).__name__}: {error}")]
         first = look.answer
         if first is None:
             return None, [look.run]

@@ -1,6 +1,7 @@
 """Looks into what a learner sent: facts for the pipeline, or a named reason why it cannot be used.
 
-The work is bounded: headers, the index and a few frames at three places, however long the file is.
+The work is bounded: headers, the index, a few frames at three places and some sound, however long a video is. Only where
+a header can't be trusted with the length are all packets counted, and none of them decoded.
 """
 
 from collections.abc import Iterator

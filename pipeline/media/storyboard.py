@@ -14,9 +14,8 @@ from pipeline.media.probe import VideoFacts
 WIDTH = 720
 MIN_HEIGHT, MAX_HEIGHT = 404, 1280
 SLOWEST = 2.0  # seconds on the screen a second of footage may be stretched to
-LONGEST_INTERVAL_SECONDS = (
-    0.25  # between pictures: with fewer than four a second, a time-lapse looks like slides
-)
+# Between pictures: with fewer than four a second, a time-lapse looks like slides.
+LONGEST_INTERVAL_SECONDS = 0.25
 
 
 @dataclass(frozen=True)

@@ -11,27 +11,21 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
-import uvicorn
-
-import bot.conversation
-import moment.app
-import pipeline.answers
-import pipeline.intake
-import pipeline.runner
-from desk.stack import Part, ReconcilerPart, Web, Worker
+from desk.stack import Part
 from jobs import leases, reconciler
 from logs.start import start_logging
-from moment.processes import reconcile, serve, work
+from moment.parts import PRELOAD, serve_part
 from moment.resources import open_resources
 from pipeline.providers.registry import Build
 from settings import Settings
 from tests import quick_providers
 from tests.crash import points
 
-# What `Resources` would import at its first use, in every child anew.
-IMPORTED_ONCE = (bot.conversation, moment.app, pipeline.answers, pipeline.intake, pipeline.runner, uvicorn)
+for name in PRELOAD:  # once, and not in every child anew
+    import_module(name)
 
 
 @dataclass(frozen=True)
@@ -69,13 +63,7 @@ def run(name: str, part: Part, settings: Settings, trial: Trial) -> None:
     for prepare in trial.prepare:
         prepare(trial.folder)
     with open_resources(settings, trial.build) as resources:
-        match part:
-            case Web(port):
-                serve(resources, "127.0.0.1", port)
-            case Worker(queue):
-                work(resources, queue)
-            case ReconcilerPart():
-                reconcile(resources)
+        serve_part(part, resources)
 
 
 def _shorten() -> None:

@@ -1,6 +1,5 @@
 """What is looked at: the learner's own video where it serves, else a view made of it once. It is cut in any case."""
 
-import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,11 +27,9 @@ from tests.flows.steps import (
     wait_until_gone,
     words,
 )
-from tests.media_files import make
+from tests.media_files import make, unreadable_half_way
 from tests.quick_providers import script
 from tests.system import WAIT, System, pick
-
-H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +76,7 @@ def test_a_clip_that_serves_is_its_own_view(uncoached: System, clip: Path) -> No
     learner = uncoached.learner()
     pick(learner)
     send_video(learner, clip)
-    session = session_once(uncoached, learner, lambda session: video_of(session).view_key)
+    session = session_once(uncoached, learner, lambda session: session.raw_video_url)
     video = video_of(session)
     assert video.view_key == video.object_key == session.raw_video_url
     assert object_names(uncoached) == [session.raw_video_url]
@@ -127,20 +124,6 @@ def test_a_video_taken_back_takes_its_view_with_it(text_only: System, sideways: 
     learner.wait_for(lambda _: object_names(text_only) == [], WAIT, what="every copy to go")
     session = text_only.session(learner)
     assert (session.raw_video_url, session.video) == ("", None)
-
-
-def unreadable_half_way(clip: Path, out: Path) -> Path:
-    """Sound at its start, middle and end, where the probe looks."""
-    encoder = ("-vf", "noise=alls=20:allf=t", *H264, "-r", "30", "-g", "15")
-    steady = make(out.with_name("steady.mp4"), "-stream_loop", "1", "-i", str(clip), "-an", *encoder)
-    sideways = make(out, "-display_rotation", "90", "-i", str(steady), "-c", "copy")
-    content = bytearray(sideways.read_bytes())
-    media = content.index(b"mdat") + 4
-    for begin, end in ((0.12, 0.45), (0.6, 0.9)):
-        first, last = (media + round((len(content) - media) * share) for share in (begin, end))
-        content[first:last] = random.Random(1).randbytes(last - first)
-    sideways.write_bytes(content)
-    return sideways
 
 
 def test_a_clip_that_cannot_be_decoded_half_way_is_asked_for_again(

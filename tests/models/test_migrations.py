@@ -194,6 +194,28 @@ def test_a_filled_database_goes_down_and_is_as_it_was(old: OldDatabase, connecti
     upgrade(connection)
 
 
+def test_a_clip_that_is_its_own_view_is_prepared_for_the_release_before(
+    old: OldDatabase, connection: Connection
+) -> None:
+    upgrade(connection)
+    at_work = {"session_id": old.ids["at work"]}
+    no_stage = "DELETE FROM stage_run WHERE session_id = :session_id AND stage = 'prepare_video'"
+    own_view = """
+        UPDATE media SET view_key = object_key, facts = facts || '{"is_sound_broken": false}'
+         WHERE session_id = :session_id AND kind = 'video'
+    """
+    for change in (no_stage, own_view):
+        connection.execute(text(change), at_work)
+    connection.commit()
+    downgrade(connection, "0004")
+    media = "SELECT proxy_key = object_key, facts, proxy_facts FROM media WHERE session_id = :session_id AND kind = 'video'"
+    assert tuple(connection.execute(text(media), at_work).one()) == (True, {"fps": 30}, {"fps": 30})
+    run = "SELECT finished_at IS NOT NULL, due_at FROM stage_run WHERE session_id = :session_id AND stage = 'prepare_video'"
+    assert tuple(connection.execute(text(run), at_work).one()) == (True, None)
+    connection.commit()
+    upgrade(connection)
+
+
 # What only the newer release says (its rows' creation as the time of the event), or the older one no longer needs.
 FORGOTTEN = ("event_at", "kept_at", "purged_at")
 

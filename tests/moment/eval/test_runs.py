@@ -1,6 +1,7 @@
 """One run of one clip: what is asked in which order, what goes on record, and that nothing wrong stops it."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from moment.eval.library import Library
 from moment.eval.results import Step
 from moment.eval.run import Case, Coach
 from moment.eval.steps import attempt
+from pipeline.media.footage import footage_of
 from pipeline.providers import ledger
 from pipeline.providers.ports import AnalysisBrief, Footage, ProviderError, ProviderRefused, Repair, Vector
 from tests import quick_providers
+from tests.media_files import make, unreadable_half_way
 from tests.moment.eval.sets import analysis, item
 from tests.quick_providers import PROVIDERS, Quick
 
@@ -41,6 +44,17 @@ def test_the_stages_are_asked_in_the_products_order(script: quick_providers.Scri
     run = quick_coach().coach(case())
     assert script.calls == ["extract_entities", "analyze", "reconsider", "coaching_text", "narration"]
     assert [step.step for step in run.steps] == list(Step)
+
+
+def test_a_clip_that_breaks_off_half_way_ends_its_own_run_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moment.eval.run.footage_of", footage_of)
+    whole = make(tmp_path / "whole.mp4", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=30:d=6")
+    broken = unreadable_half_way(whole, tmp_path / "broken.mp4")
+    run = quick_coach().coach(replace(case(), clip=broken))
+    assert (run.analysis, run.coaching) == (None, None)
+    assert [step.error for step in run.steps if step.step == Step.ANALYSIS] == ["UnusableClip: truncated"]
 
 
 def test_the_memo_is_weighed_only_after_the_look(script: quick_providers.Script) -> None:

@@ -1,9 +1,10 @@
 """Tiny clips made by ffmpeg itself, and narrations made of tones."""
 
 import itertools
+import socket
 import subprocess
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -117,6 +118,22 @@ def changing(clip: Clip, clips: Path) -> Path:
     joint = clips / "changing.h264"
     joint.write_bytes(b"".join(stream.read_bytes() for stream in streams))
     return make(clips / "changing.mp4", "-r", "30", "-i", str(joint), "-c", "copy")
+
+
+@pytest.fixture
+def playlists_in_disguise(clip: Clip, tmp_path: Path) -> Iterator[list[Path]]:
+    """Named as videos. In the end nobody has asked for the address that one of them lists."""
+    other = tmp_path / "other.mp4"
+    other.write_bytes(clip("portrait.mp4").read_bytes())
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/a.ts"
+        files, addresses = tmp_path / "files.mp4", tmp_path / "addresses.mp4"
+        files.write_text(f"ffconcat version 1.0\nfile {other.name}\n")
+        addresses.write_text(f"#EXTM3U\n#EXTINF:3,\n{address}\n#EXT-X-ENDLIST\n")
+        yield [files, addresses]
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def tone(wav: Path, seconds: float, *, level: float = 0.2, pitch: float = 330, rate: int = 24_000) -> Path:
