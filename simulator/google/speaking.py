@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import re
 import sys
 import threading
@@ -43,6 +44,7 @@ def _voice(text: str, rate: float) -> Samples | None:
 
 @lru_cache(maxsize=1)
 def _engine() -> Any:
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # ONNX Runtime in it reports its use to its maker
     with contextlib.redirect_stdout(sys.stderr):  # it greets while loading
         try:
             import pyopenjtalk

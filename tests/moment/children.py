@@ -107,11 +107,10 @@ def run_script(script: str, **variables: str) -> str:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """Ours without any setting of Moment's, so that every part falls back."""
+    """Ours without any setting of Moment's, so that every part falls back, and without what it sets itself."""
+    ours = (DATABASE_URL, "ORT_DISABLE_TELEMETRY")
     others = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(PREFIX) and name != DATABASE_URL
+        name: value for name, value in os.environ.items() if not name.startswith(PREFIX) and name not in ours
     }
     return {**others, "PYTHONPATH": str(ROOT), **variables}
 
