@@ -86,12 +86,17 @@ class WakingBroker(RedisBroker):
             self._closed.wait(LOOK_SECONDS)
 
     def _wake_whom_messages_name(self) -> None:
-        with self.client.pubsub(ignore_subscribe_messages=True) as messages:
+        with self.client.pubsub() as messages:
             messages.subscribe(CHANNEL)
             while not self._closed.is_set():
                 message = messages.get_message(timeout=LOOK_SECONDS)
-                if message is not None:
+                if message is None:
+                    continue
+                if message["type"] == "message":
                     self._wakes[message["data"].decode()].set()
+                else:  # we hear from now on, again after a break: what came before nobody has told us
+                    for wake in list(self._wakes.values()):
+                        wake.set()
 
 
 class _WakingConsumer(Consumer):

@@ -1,9 +1,10 @@
 """Runs ffmpeg as a child that cannot outlive its time, its caller or its folder."""
 
 import os
+import selectors
 import signal
 import subprocess
-import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO
@@ -62,6 +63,7 @@ def run(command: Sequence[str], *, timeout_seconds: float) -> str:
     to stop) ends all of it, and ends when we are killed.
     """
     tail = bytearray()
+    end = time.monotonic() + timeout_seconds
     process = subprocess.Popen(
         with_our_end(command),
         stdin=subprocess.DEVNULL,
@@ -70,13 +72,10 @@ def run(command: Sequence[str], *, timeout_seconds: float) -> str:
         start_new_session=True,
     )
     try:
-        reader = threading.Thread(target=_keep_tail, args=(process.stderr, tail), daemon=True)
-        reader.start()
-        process.wait(timeout_seconds)
-        reader.join(timeout_seconds)
-    except subprocess.TimeoutExpired as timeout:
-        _kill_group(process)
-        reader.join(1)
+        with process.stderr as stderr:  # type: ignore[union-attr]
+            _keep_tail(stderr, tail, end)
+            process.wait(max(0.0, end - time.monotonic()))
+    except (TimeoutError, subprocess.TimeoutExpired) as timeout:
         raise FfmpegTimeout(f"ffmpeg took longer than {timeout_seconds:g} s", _text(tail)) from timeout
     finally:
         _kill_group(process)
@@ -92,11 +91,20 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _keep_tail(stderr: IO[bytes], tail: bytearray) -> None:
-    with stderr:
-        while chunk := os.read(stderr.fileno(), 65536):
+def _keep_tail(stderr: IO[bytes], tail: bytearray, end: float) -> None:
+    """Until nobody writes to it any more. Raises TimeoutError at `end` (monotonic seconds).
+
+    Not in a thread of its own: a worker told to stop is interrupted anywhere, also in the middle of starting one.
+    """
+    with selectors.DefaultSelector() as selector:
+        selector.register(stderr, selectors.EVENT_READ)
+        while selector.select(max(0.0, end - time.monotonic())):
+            chunk = os.read(stderr.fileno(), 65536)
+            if not chunk:
+                return
             tail += chunk
             del tail[:-STDERR_TAIL_BYTES]
+    raise TimeoutError
 
 
 def _text(tail: bytearray) -> str:

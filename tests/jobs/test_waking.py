@@ -12,6 +12,7 @@ from dramatiq import Worker
 
 from jobs import waking
 from jobs.queue import Job, JobQueue, Queue, enqueue
+from jobs.sign_of_life import SignOfLife
 from models.base import utc_now
 from moment.processes import NOTICE_MS, make_worker
 from moment.resources import Resources
@@ -85,6 +86,25 @@ def test_what_nobody_told_of_is_found_all_the_same(broker_url: str, monkeypatch:
     done = threading.Event()
     with working(broker_url, lambda _number: done.set()) as queue:
         queue.nudge(Job.ANSWER, 1)
+        assert done.wait(WAIT)
+
+
+def test_what_was_told_before_it_listened_is_found_all_the_same(
+    broker_url: str, nobody_looks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, listens, done = threading.Event(), threading.Event(), threading.Event()
+    monkeypatch.setattr(SignOfLife, "note", lambda _: looked.set())
+    subscribe: Any = redis.Redis.pubsub
+
+    def subscribe_late(client: Any, **options: Any) -> Any:
+        assert listens.wait(WAIT)
+        return subscribe(client, **options)
+
+    monkeypatch.setattr(redis.Redis, "pubsub", subscribe_late)
+    with working(broker_url, lambda _number: done.set()) as queue:
+        assert looked.wait(WAIT)  # and found nothing
+        queue.nudge(Job.ANSWER, 1)
+        listens.set()
         assert done.wait(WAIT)
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from simulator.line.client import Desk
 from simulator.line.config import ChannelConfig
 
 T = TypeVar("T")
@@ -41,6 +42,11 @@ def until(fact: Callable[[], T], what: str, timeout: float = 10) -> T:
             return value
         assert time.monotonic() < deadline, f"never saw {what}"
         threading.Event().wait(0.01)
+
+
+def wait_for_drop(desk: Desk, path: str) -> None:
+    """The log tells of a connection that was dropped; its other end may have seen it before."""
+    desk.wait_for_log(lambda log: any(path in c.path and c.error == "connection dropped" for c in log))
 
 
 class Receiver:
