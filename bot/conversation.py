@@ -10,12 +10,13 @@ from bot.delivery import Delivery
 from bot.handlers import router
 from bot.rendering import Renderer
 from bot.router import Answer, Context
-from bot.say.bubbles import Say
+from bot.say.bubbles import Say, text_bubble
 from bot.say.steps import Steps
 from jobs.inbox import Outcome
+from knowledge_base import phrasebook
 from line.accounts import LineAccounts
-from line.client import LineError
-from line.events import LineEvent, read_event
+from line.client import LineError, Refused
+from line.events import Group, LineEvent, read_event
 from logs.logger import get_logger
 from models.base import database_now
 from models.chat import Message, MessageType
@@ -28,6 +29,7 @@ from services import profile
 from services.names import first_name_of
 from services.outbox import add_message, queue_notice
 from services.thread import Origin
+from services.withdrawal import blank_event, was_withdrawn
 from settings import ConfigurationError
 
 log = get_logger(__name__)
@@ -44,11 +46,17 @@ class Conversation:
     text_promise: timedelta
 
     def begin(self, row: InboxEvent) -> Callable[[DbSession], Outcome]:
-        """Asks LINE for the learner's name where it is not known; the rest is done in the transaction."""
+        """Asks LINE for the learner's name where it is not known, and leaves a group; the rest is done in the
+        transaction. Raises LineError when the group can't be left now."""
         event = read_event(row)
-        if event.standby or not event.one_to_one or not event.user_id:
-            outcome = Outcome("standby" if event.standby else "unhandled")
-            return lambda db: outcome
+        if event.standby:
+            return lambda db: Outcome("standby")
+        if event.group is not None:
+            if event.kind == "join":
+                self._leave(event, event.group)
+            return lambda db: Outcome("in_group")
+        if not event.user_id:
+            return lambda db: Outcome("unhandled")
         first_name = self._first_name(event)
         return lambda db: self._handle(db, event, first_name)
 
@@ -57,24 +65,44 @@ class Conversation:
         if user is not None:
             queue_notice(db, user.id, "something_wrong")
 
+    def _leave(self, event: LineEvent, group: Group) -> None:
+        """Coaching is between two: one line, and we go. Tried again, the line may have been said."""
+        client = self.line.client(event.channel)
+        if event.reply_token is not None:
+            words = Say((text_bubble(phrasebook.GROUP_GREETING),))
+            try:
+                client.reply(event.reply_token, self.renderer.with_senders(words))
+            except LineError as error:
+                log.info("no word in the group", error=type(error).__name__)
+        leave = client.leave_group if group.kind == "group" else client.leave_room
+        try:
+            leave(group.id)
+        except Refused as error:  # we are not in it any more
+            log.info("group was left before", status=error.status)
+
     def _first_name(self, event: LineEvent) -> str | None:
-        """None where it is known, or LINE does not tell it."""
+        """None where it is known, or LINE can't be asked now."""
         with self.database.transaction() as db:
-            user = profile.find_learner(db, event.user_id)
-        if user is not None and not (profile.is_nameless(user) and event.kind == "follow"):
-            return None
+            if not profile.wants_name(db, profile.find_learner(db, event.user_id)):
+                return None
         try:
             return first_name_of(self.line.client(event.channel).display_name(event.user_id))
+        except Refused as error:  # they let nobody know
+            log.info("no profile", status=error.status)
+            return phrasebook.NAMELESS
         except (LineError, ConfigurationError) as error:
-            log.info("no profile", error=type(error).__name__)
+            log.info("profile not known", error=type(error).__name__)
             return None
 
     def _handle(self, db: DbSession, event: LineEvent, first_name: str | None) -> Outcome:
+        if event.message_id is not None and was_withdrawn(db, event.message_id):
+            blank_event(db, event.inbox_event_id)
+            return Outcome("withdrawn")
         user = profile.take_in(db, event.user_id, first_name)
-        if user.blocked_at is not None and event.reply_token and event.kind != "follow":
-            # Who writes to us has not blocked us: an unfollow came late. (LINE: order is not guaranteed.)
-            profile.unblock(db, user)
-        context = self._context(db, event, user)
+        was_away = user.blocked_at is not None
+        if event.reply_token:  # who writes to us has not blocked us
+            profile.note_friendship(db, user, event.channel)
+        context = self._context(db, event, user, was_away)
         result = router.route(context)
         if result is None:
             log.warning("no handler", kind=event.kind)
@@ -82,7 +110,7 @@ class Conversation:
         name, answer = result
         return Outcome(name, self._after_commit(db, event, user, answer))
 
-    def _context(self, db: DbSession, event: LineEvent, user: User) -> Context:
+    def _context(self, db: DbSession, event: LineEvent, user: User, was_away: bool) -> Context:
         session = latest_session(db, user.id, lock=True)
         now = database_now(db)
         return Context(
@@ -90,6 +118,7 @@ class Conversation:
             origin=_origin(event),
             db=db,
             user=user,
+            was_away=was_away,
             session=session,
             step=next_step(session),
             steps=Steps(db, user, now, self.text_promise),

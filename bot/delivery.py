@@ -1,11 +1,12 @@
 """Paying what the outbox owes, exactly once.
 
 A push carries the row's retry key from its first try, so an unknown outcome is simply tried again (LINE
-docs: Retry a failed API request). A reply has no such key: its outcome unknown, it is not sent twice.
+docs: Retry a failed API request). A reply has no such key, but its token is good for one send: while it lives the same
+bubbles are sent with the same token. After that what the learner still needs goes as a push.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,13 +18,14 @@ from sqlalchemy import and_, func, or_
 from sqlalchemy.exc import NoResultFound
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 from structlog.contextvars import bound_contextvars
 
 from bot.rendering import Renderer
 from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again
 from jobs.queue import Job, enqueue
 from line.accounts import LineAccounts
-from line.client import LineError, NotSent, RateLimited, Receipt, Refused, Unavailable
+from line.client import INVALID_REPLY_TOKEN, LineError, RateLimited, Receipt, Refused, Unavailable
 from line.limits import MAX_OBJECTS
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
@@ -32,6 +34,7 @@ from models.chat import ChatRoom, Message, MessageType, SentBubble, WaitReason
 from models.database import Database
 from models.session import CookingSession
 from models.user import User
+from services.profile import followed_channels
 
 log = get_logger(__name__)
 
@@ -43,7 +46,9 @@ QUOTA_PAUSE = timedelta(hours=1)
 REPLY, PUSH = "reply", "push"
 
 OUTCOMES = Counter(
-    "moment_deliveries", "Tries to send a message: sent by reply or push, failed, parked", ["outcome"]
+    "moment_deliveries",
+    "Tries to send a message: sent by reply or push, failed, parked, dropped",
+    ["outcome"],
 )
 SECONDS = Histogram("moment_delivery_seconds", "Of LINE's request that took the message", ["by"])
 
@@ -55,6 +60,7 @@ class Parcel:
     lease: Lease
     message: Message
     user: User
+    again: bool  # an earlier reply may have been taken
 
     @property
     def id(self) -> int:
@@ -73,27 +79,27 @@ class Delivery:
         with bound_contextvars(message_id=message_id):
             parcel = self._claim(message_id)
             if parcel is not None:
-                self._send(parcel)
+                self._send(parcel, self._claim_riders(parcel, _riders_of))
 
     def deliver_reply(self, message_id: int) -> None:
         """Sends a handler's answer at once; what the month's quota holds back rides along, free."""
         with bound_contextvars(message_id=message_id):
             parcel = self._claim(message_id)
             if parcel is not None:
-                self._send(parcel, self._riders(parcel.message))
+                self._send(parcel, self._claim_riders(parcel, _waiting_for_quota))
 
-    def _riders(self, message: Message) -> list[Parcel]:
+    def _claim_riders(self, carrier: Parcel, find: Callable[[DbSession, Message], list[int]]) -> list[Parcel]:
         """None with a push: only a reply is free."""
-        if message.delivered_by != REPLY:
+        if carrier.message.delivered_by != REPLY:
             return []
         with self.database.transaction() as db:
-            waiting = _waiting_for_quota(db, message)
-        return [rider for each in waiting if (rider := self._claim(each, riding=True)) is not None]
+            waiting = find(db, carrier.message)
+        return [rider for each in waiting if (rider := self._claim(each, carrier=carrier)) is not None]
 
-    def _claim(self, message_id: int, *, riding: bool = False) -> Parcel | None:
+    def _claim(self, message_id: int, *, carrier: Parcel | None = None) -> Parcel | None:
         try:
             with self.database.transaction() as db:
-                return self._take(db, message_id, riding=riding)
+                return self._take(db, message_id, carrier)
         except (ValidationError, LookupError, NoResultFound) as error:
             # Its rows can't be rendered; no later try will do better without a hand.
             log.exception("message can't be rendered", message_id=message_id)
@@ -102,7 +108,7 @@ class Delivery:
                 self._park_unsent(db, row, f"can't be rendered: {type(error).__name__}")
         return None
 
-    def _take(self, db: DbSession, message_id: int, *, riding: bool) -> Parcel | None:
+    def _take(self, db: DbSession, message_id: int, carrier: Parcel | None) -> Parcel | None:
         """Counts the try before it is made, and fixes the body that all tries share."""
         is_held = col(Message.waits_for) == WaitReason.QUOTA, col(Message.lease_token).is_(None)
         is_free = or_(col(Message.due_at) <= func.now(), and_(*is_held))
@@ -111,31 +117,47 @@ class Delivery:
         if message is None or not message.is_owed:
             return None
         user = _user_of(db, message)
-        reason = WaitReason.UNBLOCK if user.blocked_at is not None else _earlier_message(db, message)
-        if reason is not None:
-            _let_wait(db, message, reason)
+        way = self._way(db, message, user, carrier)
+        if way is None:
             return None
-        now = database_now(db)
-        if problem := _problem(message, now):
-            self._park_unsent(db, message, problem)
-            return None
-        early = message.waits_for == WaitReason.QUOTA
-        lease = self.leases.claim(db, Message, message_id, early=early)
+        lease = self.leases.claim(db, Message, message_id, early=message.waits_for == WaitReason.QUOTA)
         if lease is None:
             return None
         db.refresh(message)
         if message.line_body is None:
             message.line_body = self.renderer.render(db, message, user)
-        if not message.channel:
-            room = db.get_one(ChatRoom, message.chat_room_id)
-            message.channel = self.line.channel_for(room.room_type)
-        message.delivered_by = REPLY if riding else _way(message, lease.attempt, now)
-        message.error = ""
-        message.waits_for = None
-        message.attempted_at = now
-        message.first_attempted_at = message.first_attempted_at or now
+        parcel = Parcel(lease, message, user, again=message.reply_may_be_taken)
+        _note_try(message, way, carrier, database_now(db))
         db.add(message)
-        return Parcel(lease, message, user)
+        return parcel
+
+    def _way(self, db: DbSession, message: Message, user: User, carrier: Parcel | None) -> str | None:
+        """By reply or push, on which channel; None where it is not to be sent now."""
+        now = database_now(db)
+        reason = WaitReason.UNBLOCK if user.blocked_at is not None else _earlier_message(db, message)
+        if reason is not None:
+            _let_wait(db, message, reason)
+            return None
+        if carrier is not None or _has_live_token(message, now):
+            return REPLY
+        if _is_carried(db, message, now):
+            return None
+        if _is_overtaken(db, message):
+            self._drop(db, message)
+            return None
+        if _has_old_key(message, now):
+            self._park_unsent(db, message, "the retry key is older than 24 hours; a retry could double it")
+            return None
+        message.channel = self._channel(db, message, user)
+        return PUSH
+
+    def _channel(self, db: DbSession, message: Message, user: User) -> str:
+        """The room's own, or another that the learner follows: LINE takes a push to one they don't, and shows nothing."""
+        own = message.channel or self.line.channel_for(db.get_one(ChatRoom, message.chat_room_id).room_type)
+        followed = followed_channels(db, user)
+        if own in followed:
+            return own
+        return next((channel for channel in followed if self.line.has(channel)), own)
 
     def _send(self, parcel: Parcel, riders: Sequence[Parcel] = ()) -> None:
         """One request. The riders' bubbles come first: only the last bubble's quick replies are shown."""
@@ -147,59 +169,58 @@ class Delivery:
                     stack.enter_context(self.leases.hold(each.lease))
                 receipt = self._call(parcel, together)
         except LineError as error:
-            for each in together:
-                self._note_failure(each, error, is_rider=each is not parcel)
+            self._note_failure(parcel, riders, error)
         else:
             self._note_delivery(together, receipt)
-            _log_delivery(together, start)
+            _log_delivery(together, receipt, start)
 
     def _call(self, parcel: Parcel, together: Sequence[Parcel]) -> Receipt:
         message = parcel.message
         bubbles = [bubble for each in together for bubble in each.message.line_body or []]
         client = self.line.client(message.channel)
         if message.delivered_by == REPLY:
-            return client.reply(message.reply_token or "", bubbles)
+            return client.reply(message.reply_token or "", bubbles, again=parcel.again)
         return client.push(parcel.user.line_user_id, bubbles, _key_of(message))
 
-    def _note_failure(self, parcel: Parcel, error: LineError, *, is_rider: bool) -> None:
-        quota_used = isinstance(error, RateLimited) and self._is_quota_used(parcel.message.channel)
+    def _note_failure(self, parcel: Parcel, riders: Sequence[Parcel], error: LineError) -> None:
+        by = parcel.message.delivered_by
         problem = f"{type(error).__name__}: {error}"[:500]
-        try:
-            with self.database.transaction() as db:
-                row = db.get_one(Message, parcel.id, with_for_update=True)
-                if isinstance(error, (RateLimited, NotSent)) or (
-                    is_rider and not isinstance(error, Unavailable)
-                ):
-                    _renew_key(row)
-                self._settle_failure(db, parcel, row, error, problem, waits_for_quota=quota_used or is_rider)
-        except LeaseLost as lost:
-            log.warning("lease lost", lease=str(lost))
-        OUTCOMES.labels("failed").inc()
-        log.warning("message not sent", message_id=parcel.id, by=parcel.message.delivered_by, problem=problem)
+        # A reply is not counted: LINE then only means that it came too fast.
+        quota_used = by == PUSH and isinstance(error, RateLimited) and self._is_quota_used(parcel)
+        for each in (*riders, parcel):
+            try:
+                with self.database.transaction() as db:
+                    row = db.get_one(Message, each.id, with_for_update=True)
+                    row.line_request_id = error.request_id
+                    if each is not parcel:
+                        _settle_rider(db, each, row, error, problem)
+                    elif by == REPLY:
+                        _settle_reply(db, each, row, error, problem, alone=not riders)
+                    elif quota_used:
+                        _renew_key(row)
+                        _hold_for_quota(db, each.lease, problem)
+                    else:
+                        self._settle_push(db, each, row, error, problem)
+            except LeaseLost as lost:
+                log.warning("lease lost", lease=str(lost))
+            OUTCOMES.labels("failed").inc()
+            log.warning(
+                "message not sent",
+                message_id=each.id,
+                by=by,
+                problem=problem,
+                line_request_id=error.request_id,
+            )
 
-    def _settle_failure(
-        self,
-        db: DbSession,
-        parcel: Parcel,
-        row: Message,
-        error: LineError,
-        problem: str,
-        *,
-        waits_for_quota: bool,
+    def _settle_push(
+        self, db: DbSession, parcel: Parcel, row: Message, error: LineError, problem: str
     ) -> None:
-        by_reply = parcel.message.delivered_by == REPLY
-        if by_reply and isinstance(error, Unavailable):
-            self._park(db, parcel, f"reply outcome unknown ({error})")
-        elif waits_for_quota:
-            _hold_for_quota(db, parcel.lease, problem)
-        elif by_reply:  # refused for certain: a push may follow
-            row.reply_token, row.first_attempted_at = None, None
-            _try_again(db, row, parcel.lease, problem, timedelta())
-        elif isinstance(error, Refused):
+        if isinstance(error, Refused):
             self._park(db, parcel, problem)
-        else:
-            pause = min(BACKOFF * 2 ** (parcel.lease.attempt - 1), LONGEST_BACKOFF)
-            _try_again(db, row, parcel.lease, problem, pause)
+            return
+        if not isinstance(error, Unavailable):
+            _renew_key(row)
+        _try_again(db, row, parcel.lease, problem, _pause_after(parcel.lease.attempt))
 
     def _note_delivery(self, parcels: Sequence[Parcel], receipt: Receipt) -> None:
         """Each row with the ids of its own bubbles, by which a learner may quote it."""
@@ -215,6 +236,8 @@ class Delivery:
                     log.warning("message was sent twice", message_id=parcel.id)
                     continue
                 row.line_message_id = own[0] if own else None
+                row.line_request_id = receipt.request_id
+                row.reply_may_be_taken, row.carrier_id = False, None
                 db.add(row)
                 for line_message_id in own:
                     db.merge(SentBubble(line_message_id=line_message_id, message_id=row.id))
@@ -239,22 +262,36 @@ class Delivery:
         OUTCOMES.labels("parked").inc()
         _wake_next(db, row)
 
-    def _is_quota_used(self, channel: str) -> bool:
+    def _drop(self, db: DbSession, row: Message) -> None:
+        """The learner has been told since what comes next: they do not need it any more."""
+        row.retry_key, row.due_at, row.nudge_at, row.lease_token = None, None, None, None
+        row.error = f"overtaken by a later answer; {row.error}"[:500]
+        db.add(row)
+        OUTCOMES.labels("dropped").inc()
+
+    def _is_quota_used(self, parcel: Parcel) -> bool:
         try:
-            return self.line.client(channel).quota_left() == 0
+            return self.line.client(parcel.message.channel).quota_left() == 0
         except LineError as error:
             log.warning("quota not known", error=str(error))
             return False
 
 
-def _log_delivery(parcels: Sequence[Parcel], start: float) -> None:
+def _log_delivery(parcels: Sequence[Parcel], receipt: Receipt, start: float) -> None:
     ms = milliseconds_since(start)
     SECONDS.labels(parcels[-1].message.delivered_by).observe(ms / 1000)
     for parcel in parcels:
         message = parcel.message
         ids = {"message_id": message.id} | ({"session_id": message.session_id} if message.session_id else {})
         OUTCOMES.labels(message.delivered_by).inc()
-        log.info("message delivered", **ids, kind=message.kind, by=message.delivered_by, ms=ms)
+        log.info(
+            "message delivered",
+            **ids,
+            kind=message.kind,
+            by=message.delivered_by,
+            ms=ms,
+            line_request_id=receipt.request_id,
+        )
 
 
 def _earlier_message(db: DbSession, message: Message) -> WaitReason | None:
@@ -277,18 +314,71 @@ def _let_wait(db: DbSession, message: Message, reason: WaitReason) -> None:
     db.add(message)
 
 
-def _problem(message: Message, now: datetime) -> str:
-    """Why it must not be sent again; "" where it may."""
-    if message.delivered_by == REPLY and not message.error:
-        return "the reply's outcome is unknown; a second one could double it"
-    if message.first_attempted_at and now - message.first_attempted_at > KEY_LIFE:
-        return "the retry key is older than 24 hours; a retry could double it"
-    return ""
+def _has_live_token(message: Message, now: datetime) -> bool:
+    return bool(message.reply_token and message.reply_until and now < message.reply_until)
 
 
-def _way(message: Message, attempt: int, now: datetime) -> str:
-    is_alive = message.reply_token and message.reply_until and now < message.reply_until
-    return REPLY if is_alive and attempt == 1 else PUSH
+def _has_old_key(message: Message, now: datetime) -> bool:
+    return message.first_attempted_at is not None and now - message.first_attempted_at > KEY_LIFE
+
+
+def _is_carried(db: DbSession, message: Message, now: datetime) -> bool:
+    """The reply it rides on may have been taken, and is sent again while its token lives."""
+    carrier = db.get(Message, message.carrier_id) if message.carrier_id is not None else None
+    message.carrier_id = None
+    if carrier is None or not carrier.is_owed or not _has_live_token(carrier, now):
+        return False
+    message.carrier_id = carrier.id
+    message.lease_token, message.due_at, message.nudge_at = None, carrier.reply_until, carrier.reply_until
+    db.add(message)
+    return True
+
+
+def _is_overtaken(db: DbSession, message: Message) -> bool:
+    """A handler's answer, after which the learner has done something else and was answered."""
+    if message.kind != MessageType.NOTICE or message.reply_token is None:
+        return False
+    rooms = _rooms_of_same_user(db, message)
+    later = col(Message.id) > message.id, col(Message.reply_token).is_not(None)
+    statement = select(Message.id).where(col(Message.chat_room_id).in_(rooms), *later)
+    return db.exec(statement.limit(1)).first() is not None
+
+
+def _note_try(message: Message, way: str, carrier: Parcel | None, now: datetime) -> None:
+    message.delivered_by = way
+    message.error = ""
+    message.waits_for = None
+    message.attempted_at = now
+    message.carrier_id = carrier.id if carrier is not None else None
+    if way == PUSH:
+        message.first_attempted_at = message.first_attempted_at or now
+    elif carrier is None:
+        message.reply_may_be_taken = True
+
+
+def _settle_reply(
+    db: DbSession, parcel: Parcel, row: Message, error: LineError, problem: str, *, alone: bool
+) -> None:
+    """The same again while the token lives. One that was refused goes without its riders, else as a push."""
+    pause = _pause_after(parcel.lease.attempt)
+    if not isinstance(error, Unavailable):
+        row.reply_may_be_taken = parcel.again
+    if isinstance(error, Refused):
+        pause = timedelta()
+        if alone or error.reason == INVALID_REPLY_TOKEN:
+            row.reply_until = None
+    _try_again(db, row, parcel.lease, problem, pause)
+
+
+def _settle_rider(db: DbSession, parcel: Parcel, row: Message, error: LineError, problem: str) -> None:
+    """It goes back to waiting with its key; while it may have been taken with its carrier, for that."""
+    if not isinstance(error, Unavailable):
+        row.carrier_id = None
+    _hold_for_quota(db, parcel.lease, problem)
+
+
+def _pause_after(attempt: int) -> timedelta:
+    return min(BACKOFF * 2.0 ** (attempt - 1), LONGEST_BACKOFF)
 
 
 def _try_again(db: DbSession, row: Message, lease: Lease, problem: str, pause: timedelta) -> None:
@@ -312,13 +402,12 @@ def _renew_key(row: Message) -> None:
 
 def _waiting_for_quota(db: DbSession, message: Message) -> list[int]:
     """Owed messages of the same chat that only the quota stops, as many as one reply still holds."""
-    user_id = db.get_one(ChatRoom, message.chat_room_id).user_id
-    rooms = select(ChatRoom.id).where(ChatRoom.user_id == user_id)
     statement = (
         select(Message)
-        .where(col(Message.chat_room_id).in_(rooms), Message.waits_for == WaitReason.QUOTA)
+        .where(col(Message.chat_room_id).in_(_rooms_of_same_user(db, message)))
         # One whose earlier push may have been taken could be doubled by a reply, which knows no retry key.
-        .where(col(Message.first_attempted_at).is_(None), Message.channel == message.channel)
+        .where(Message.waits_for == WaitReason.QUOTA, col(Message.first_attempted_at).is_(None))
+        .where(Message.channel == message.channel, col(Message.carrier_id).is_(None))
         .where(col(Message.retry_key).is_not(None))
         .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
         .order_by(col(Message.id))
@@ -331,6 +420,16 @@ def _waiting_for_quota(db: DbSession, message: Message) -> list[int]:
             break
         fitting.append(waiting.id)
     return fitting
+
+
+def _riders_of(db: DbSession, message: Message) -> list[int]:
+    """Those of the try before: what is sent again must be the same."""
+    return list(db.exec(select(Message.id).where(Message.carrier_id == message.id).order_by(col(Message.id))))
+
+
+def _rooms_of_same_user(db: DbSession, message: Message) -> SelectOfScalar[int]:
+    user_id = db.get_one(ChatRoom, message.chat_room_id).user_id
+    return select(ChatRoom.id).where(ChatRoom.user_id == user_id)
 
 
 def _wake_next(db: DbSession, row: Message) -> None:

@@ -1,19 +1,21 @@
 """What is owed, as bubbles. Rendered once, at the first try, so that every retry is identical."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session as DbSession
 
 from bot.say.bubbles import Say, say, text_bubble, video_bubble, with_sender
 from bot.say.cards import coaching_card
-from bot.say.steps import ask_memo, ask_rating, choose_taps, question_taps
+from bot.say.steps import ask_rating, open_taps, question_taps
 from bot.tracking import tracking_id
 from knowledge_base import phrasebook
 from line.client import LineObject
 from models.chat import ChatRoom, Message, MessageType
 from models.coaching import CoachingText
 from models.dish import Dish
-from models.rules.next_step import Ask, missing_rating, next_step
+from models.rules.history import latest_session
+from models.rules.next_step import missing_rating
 from models.session import CookingSession
 from models.user import User
 from storage.links import MediaLinks
@@ -38,22 +40,22 @@ class Renderer:
     def _say(self, db: DbSession, message: Message, user: User, session: CookingSession | None) -> Say:
         if message.kind == MessageType.COACHING_READY and session is not None:
             return _coaching(db, user, session)
+        taps = open_taps(latest_session(db, user.id))
         if message.kind == MessageType.COACHING_VIDEO and session is not None:
-            return self._coaching_video(session)
-        if message.kind == MessageType.NOTICE and session is not None and next_step(session).ask is Ask.MEMO:
-            return say(text_bubble(message.text), quick=ask_memo(session).quick)
+            return self._coaching_video(session, taps)
         if message.kind == MessageType.ANSWER and message.answers_id is not None:
-            return say(text_bubble(message.text, db.get_one(Message, message.answers_id).quote_token))
-        return say(text_bubble(message.text))
+            question = db.get_one(Message, message.answers_id)
+            return say(text_bubble(message.text, question.quote_token), quick=taps)
+        return say(text_bubble(message.text), quick=taps)
 
-    def _coaching_video(self, session: CookingSession) -> Say:
+    def _coaching_video(self, session: CookingSession, taps: Sequence[LineObject]) -> Say:
         video = video_bubble(
             self.links.link(session.coaching_video_gcs_path),
             self.links.link(session.coaching_preview_gcs_path),
             tracking_id(session.id),
         )
         note = text_bubble(phrasebook.COACHING_VIDEO_NOTE)
-        return say(note, video, quick=choose_taps(phrasebook.COOK_AGAIN_LABEL))
+        return say(note, video, quick=taps)
 
 
 def _coaching(db: DbSession, user: User, session: CookingSession) -> Say:

@@ -43,6 +43,7 @@ class Context:
     origin: Origin  # of what the learner sent with the event
     db: DbSession
     user: User
+    was_away: bool  # they followed none of our accounts before this event
     session: CookingSession | None  # the learner's latest, locked
     step: NextStep
     steps: Steps

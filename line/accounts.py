@@ -33,6 +33,10 @@ class LineAccounts:
         source = self._sources[self._check(channel_name)]
         return ContentReader(self._shared_content_client(), source, self._api_url, self._content_wait)
 
+    def has(self, channel_name: str) -> bool:
+        """Whether the settings name it."""
+        return channel_name in self._channels
+
     def channel_for(self, room: str) -> str:
         """The name of the channel that carries a room. Raises ConfigurationError where none does."""
         for channel in self._channels.values():

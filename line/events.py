@@ -17,6 +17,14 @@ REPLY_TOKEN_LIFE = timedelta(seconds=50)
 
 
 @dataclass(frozen=True)
+class Group:
+    """A chat of several."""
+
+    kind: str  # "group" or "room"
+    id: str
+
+
+@dataclass(frozen=True)
 class LineEvent:
     inbox_event_id: int
     kind: str  # "follow", "postback", "message.video", …
@@ -24,7 +32,7 @@ class LineEvent:
     channel: str
     at: datetime  # LINE's timestamp, UTC
     standby: bool = False
-    one_to_one: bool = True
+    group: Group | None = None
     reply_token: str | None = None
     reply_until: datetime | None = None
     message_id: str | None = None
@@ -36,6 +44,7 @@ class LineEvent:
     data: Mapping[str, str] | None = None  # of a postback
     unsent_message_id: str | None = None
     tracking_id: str | None = None
+    switches_menu: bool = False  # a tap that only changed the rich menu
     is_unblocked: bool = False
 
 
@@ -53,7 +62,7 @@ def read_event(row: InboxEvent) -> LineEvent:
         channel=row.channel,
         at=datetime.fromtimestamp(row.timestamp_ms / 1000, UTC),
         standby=_text(body, "mode") == "standby",
-        one_to_one=_text(_mapping(body, "source"), "type") == "user",
+        group=group_of(body),
         reply_token=_text(body, "replyToken") or None,
         reply_until=row.received_at + REPLY_TOKEN_LIFE,
         message_id=_text(message, "id") or None,
@@ -65,8 +74,18 @@ def read_event(row: InboxEvent) -> LineEvent:
         data=dict(parse_qsl(data)) if data else None,
         unsent_message_id=_text(_mapping(body, "unsend"), "messageId") or None,
         tracking_id=_text(_mapping(body, "videoPlayComplete"), "trackingId") or None,
+        switches_menu=bool(_text(_mapping(_mapping(body, "postback"), "params"), "newRichMenuAliasId")),
         is_unblocked=_mapping(body, "follow").get("isUnblocked") is True,
     )
+
+
+def group_of(body: Mapping[str, Any]) -> Group | None:
+    """Where the event happened, if not between one learner and us (LINE docs: Source group chat)."""
+    source = _mapping(body, "source")
+    kind = _text(source, "type")
+    if kind not in ("group", "room"):
+        return None
+    return Group(kind, _text(source, f"{kind}Id"))
 
 
 def _mapping(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -89,6 +89,7 @@ class Message(LeaseColumns, table=True):
         # How long learners wait for their coaching: two rows a session.
         Index("ix_message_coached", "delivered_at", postgresql_where=text(COACHED)),
         Index("ix_message_owed", "chat_room_id", "id", postgresql_where=text(OWED)),
+        Index("ix_message_carrier_id", "carrier_id", postgresql_where=text("carrier_id IS NOT NULL")),
         Index("ix_message_chat_room_id", "chat_room_id", "id"),
         Index("ix_message_session_id", "session_id", "id"),
     )
@@ -127,6 +128,11 @@ class Message(LeaseColumns, table=True):
     waits_for: WaitReason | None = Field(default=None, sa_column=enum_column(WaitReason, nullable=True))
     delivered_at: datetime | None = Field(default=None, sa_column=time_column())
     delivered_by: str = Field(default="", max_length=8)  # "reply" or "push"
+    # A try by reply was made, and LINE has not said that it did not take it.
+    reply_may_be_taken: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    # The reply that this message rides on, until it is known what became of that.
+    carrier_id: int | None = Field(default=None, foreign_key="message.id", ondelete="SET NULL")
+    line_request_id: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
     watched_at: datetime | None = Field(default=None, sa_column=time_column())  # the video, to its end
 
     created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))

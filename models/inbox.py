@@ -63,3 +63,12 @@ class InboxEvent(SQLModel, table=True):
     handled_at: datetime | None = Field(default=None, sa_column=time_column())
     outcome: str = Field(default="", max_length=64)  # the handler's name, "unhandled", "standby" or "failed"
     error: str = Field(default="")
+
+
+class UnsentMessage(SQLModel, table=True):
+    """Taken back by its sender. LINE may bring the message itself later than this (LINE docs: Redelivered webhooks)."""
+
+    __tablename__ = "unsent_message"
+
+    line_message_id: str = Field(primary_key=True, max_length=64)
+    unsent_at: datetime = Field(default=None, sa_column=time_column(nullable=False))

@@ -16,6 +16,16 @@ class SubscriptionStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Friendship(SQLModel, table=True):
+    """Whether the learner follows one of our LINE accounts: one that they don't takes their messages and shows none."""
+
+    __tablename__ = "friendship"
+
+    user_id: int = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True)
+    channel: str = Field(max_length=64, primary_key=True)
+    blocked_at: datetime | None = Field(default=None, sa_column=time_column())
+
+
 class User(SQLModel, table=True):
     __tablename__ = "user"
 
@@ -30,5 +40,8 @@ class User(SQLModel, table=True):
         sa_column=enum_column(SubscriptionStatus, default=SubscriptionStatus.FREE),
     )
     learner_profile: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    # LINE has told no name: asked again a day later.
+    name_asked_at: datetime | None = Field(default=None, sa_column=time_column())
+    # Since they follow none of our accounts.
     blocked_at: datetime | None = Field(default=None, sa_column=time_column())
     created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))

@@ -1,53 +1,79 @@
 """Who the learner is: arriving, their name, leaving and coming back; what they have learnt so far."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
-from sqlmodel import select
+from sqlmodel import col, select
 
 from knowledge_base import phrasebook
+from models.base import database_now
 from models.chat import RoomType
 from models.learner import LearnerState
-from models.user import User
+from models.user import Friendship, User
 from services.outbox import release_owed, room_of
+
+ASK_NAME_AGAIN = timedelta(days=1)
 
 
 def find_learner(db: DbSession, line_user_id: str) -> User | None:
     return db.exec(select(User).where(User.line_user_id == line_user_id)).first()
 
 
-def is_nameless(user: User | None) -> bool:
-    """LINE would not tell the name so far."""
-    return user is None or user.first_name == phrasebook.NAMELESS
+def wants_name(db: DbSession, user: User | None) -> bool:
+    """Whether LINE is to be asked what to call them: until it has answered, and daily while it tells no name."""
+    if user is None:
+        return True
+    if user.first_name != phrasebook.NAMELESS:
+        return False
+    return user.name_asked_at is None or database_now(db) - user.name_asked_at > ASK_NAME_AGAIN
 
 
 def take_in(db: DbSession, line_user_id: str, first_name: str | None) -> User:
-    """The learner's row, made at first use with both rooms. A name is taken over where there was none."""
+    """The learner's row, made at first use with both rooms. A name is taken over where there was none; None is not
+    known yet, the phrasebook's NAMELESS is LINE's answer that there is none to be had."""
     user = find_learner(db, line_user_id)
     if user is None:
-        values = {"line_user_id": line_user_id, "first_name": first_name or phrasebook.NAMELESS}
+        values = {"line_user_id": line_user_id, "first_name": phrasebook.NAMELESS}
         db.execute(insert(User).values(**values).on_conflict_do_nothing())
         user = db.exec(select(User).where(User.line_user_id == line_user_id)).one()
         for room in RoomType:
             room_of(db, user.id, room)
-    elif first_name is not None and is_nameless(user):
+    if first_name is not None and user.first_name == phrasebook.NAMELESS:
         user.first_name = first_name
+        user.name_asked_at = func.now()  # type: ignore[assignment]
         db.add(user)
     return user
 
 
-def block(db: DbSession, user: User, now: datetime) -> None:
-    """What is owed stays owed until they come back."""
-    user.blocked_at = now
-    db.add(user)
+def note_friendship(db: DbSession, user: User, channel: str) -> None:
+    """They follow this LINE account. An unfollow may come late: LINE does not guarantee the order."""
+    friendship = db.get(Friendship, (user.id, channel))
+    if friendship is None:
+        db.add(Friendship(user_id=user.id, channel=channel))
+    elif friendship.blocked_at is not None:
+        friendship.blocked_at = None
+    if user.blocked_at is not None:
+        user.blocked_at = None
+        db.flush()
+        release_owed(db, user)
 
 
-def unblock(db: DbSession, user: User) -> None:
-    user.blocked_at = None
-    db.add(user)
+def block(db: DbSession, user: User, channel: str, now: datetime) -> None:
+    """They follow this LINE account no more. Without any other, what is owed stays owed until they come back."""
+    db.merge(Friendship(user_id=user.id, channel=channel, blocked_at=now))
     db.flush()
-    release_owed(db, user)
+    if not followed_channels(db, user):
+        user.blocked_at = now
+        db.add(user)
+
+
+def followed_channels(db: DbSession, user: User) -> Sequence[str]:
+    """The names of our LINE accounts that show them what we send."""
+    mine = Friendship.user_id == user.id, col(Friendship.blocked_at).is_(None)
+    return db.exec(select(Friendship.channel).where(*mine).order_by(Friendship.channel)).all()
 
 
 def learner_state(db: DbSession, user_id: int) -> LearnerState:

@@ -5,7 +5,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import select
 
 from models.chat import Message, MessageType
-from models.inbox import InboxEvent
+from models.inbox import InboxEvent, UnsentMessage
 from models.media import Media
 from models.session import CookingSession
 from models.user import User
@@ -18,7 +18,9 @@ UNSENT = "［送信取消］"
 
 
 def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
-    """What must be said of it is owed as a push: nothing that a learner does carries a reply."""
+    """What must be said of it is owed as a push: nothing that a learner does carries a reply. The message itself may
+    still be on its way."""
+    db.merge(UnsentMessage(line_message_id=line_message_id))
     message = inbound_message(db, user, line_message_id)
     if message is None or message.unsent_at is not None:
         return
@@ -34,16 +36,27 @@ def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
         _withdraw_written_memo(db, session)
 
 
+def was_withdrawn(db: DbSession, line_message_id: str) -> bool:
+    """Before it came."""
+    return db.get(UnsentMessage, line_message_id) is not None
+
+
+def blank_event(db: DbSession, inbox_event_id: int) -> None:
+    """Of what the learner sent only what it was remains in the inbox."""
+    event = db.get_one(InboxEvent, inbox_event_id)
+    message = event.body.get("message", {})
+    event.body = {**event.body, "message": {key: message[key] for key in ("id", "type") if key in message}}
+    db.add(event)
+
+
 def _blank(db: DbSession, message: Message) -> None:
     """Their words go from the inbox too, where they lie as they came. Whoever answers them loses the lease."""
     message.text = UNSENT
     message.unsent_at = func.now()  # type: ignore[assignment]
     message.lease_token, message.due_at, message.nudge_at = None, None, None
     db.add(message)
-    event = db.get(InboxEvent, message.inbox_event_id) if message.inbox_event_id else None
-    if event is not None:
-        event.body = {**event.body, "message": {**event.body["message"], "text": UNSENT}}
-        db.add(event)
+    if message.inbox_event_id is not None:
+        blank_event(db, message.inbox_event_id)
 
 
 def _withdraw_written_memo(db: DbSession, session: CookingSession) -> None:

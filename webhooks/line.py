@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from errors import MomentError
 from jobs.inbox import Row
+from line.events import group_of
 from line.signature import is_signed
 from logs.context import carried_ids
 from logs.logger import get_logger
@@ -77,8 +78,12 @@ class LineWebhook:
 def line_row(channel: str, event: Mapping[str, Any]) -> Row:
     """The event as it came, with what routing needs beside it. Tolerates any shape."""
     event = storable(event)
+    group = group_of(event)
+    if group is not None and "message" in event:
+        event = {**event, "message": {}}  # what people say to each other is not for us to keep
     source = event.get("source")
     user_id = source.get("userId") if isinstance(source, Mapping) else None
+    subject = group.id if group is not None else user_id
     stamp = event.get("timestamp")
     event_id = event.get("webhookEventId")
     has_id = isinstance(event_id, str) and 0 < len(event_id) <= 128
@@ -86,7 +91,7 @@ def line_row(channel: str, event: Mapping[str, Any]) -> Row:
         "source": EventSource.LINE,
         "event_id": event_id if has_id else _fingerprint(event),
         "channel": channel,
-        "subject": user_id[:64] if isinstance(user_id, str) else "",
+        "subject": subject[:64] if isinstance(subject, str) else "",
         "event_type": str(event.get("type", ""))[:64],
         "timestamp_ms": stamp if isinstance(stamp, int) and 0 <= stamp < 2**53 else 0,
         "body": event,

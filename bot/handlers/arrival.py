@@ -20,14 +20,13 @@ router = Router()
 @router.on("follow")
 def follow(
     event: LineEvent,
-    db: DbSession,
     user: User,
+    was_away: bool,
     session: CookingSession | None,
     step: NextStep,
     steps: Steps,
 ) -> Say:
-    is_back = user.blocked_at is not None or event.is_unblocked or session is not None
-    profile.unblock(db, user)
+    is_back = was_away or event.is_unblocked or session is not None
     if not is_back:
         return steps.ask_dish(lead=phrasebook.welcome(user.first_name)).say_after()
     next_step = steps.ask_dish() if step.ask is Ask.DISH else steps.ask_next(session)
@@ -35,9 +34,9 @@ def follow(
 
 
 @router.on("unfollow")
-def unfollow(db: DbSession, user: User, now: datetime) -> None:
+def unfollow(event: LineEvent, db: DbSession, user: User, now: datetime) -> None:
     """No reply token comes with this event."""
-    profile.block(db, user, now)
+    profile.block(db, user, event.channel, now)
 
 
 @router.on("message.text", where=[says("ヘルプ", "使い方", "help", "Help")])

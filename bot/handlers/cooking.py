@@ -7,7 +7,7 @@ from sqlmodel import Session as DbSession
 
 from bot.router import THINKING, Context, Filter, Router, Thinking, action, asks, says
 from bot.say.bubbles import Say, say, text_bubble
-from bot.say.steps import Steps, ask_memo, ask_rating, error_words, question_taps
+from bot.say.steps import Steps, ask_memo, ask_rating, error_words, open_taps
 from knowledge_base import phrasebook
 from line.events import LineEvent
 from models.chat import RoomType
@@ -151,7 +151,7 @@ def _rate(db: DbSession, session: CookingSession, steps: Steps, aspect: RatingAs
     if next_step(session).ask in BEFORE_TEXT:
         return _go_on(steps, session, words)
     if missing is None:
-        return say(text_bubble(words), quick=question_taps(session))
+        return say(text_bubble(words), quick=open_taps(session))
     return ask_rating(session, missing).say_after(text_bubble(words))
 
 

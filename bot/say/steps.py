@@ -17,7 +17,7 @@ from models.coaching import CoachingText, RatingAspect
 from models.dish import Dish
 from models.rules.entitlement import DishLocked, EntitlementError, TrialUsed, next_session_number
 from models.rules.history import sessions_of, waiting_times
-from models.rules.next_step import Ask, NextStep, next_step
+from models.rules.next_step import Ask, NextStep, missing_rating, next_step
 from models.rules.promise import text_promise
 from models.session import CookingSession
 from models.user import User
@@ -52,7 +52,7 @@ class Steps:
             return ask_memo(session)
         if step.ask is Ask.RATING and step.aspect is not None:
             return ask_rating(session, step.aspect)
-        return StepBubbles((text_bubble(self._waiting(step, session)),), _taps_after(step))
+        return StepBubbles((text_bubble(self._waiting(step, session)),), open_taps(session))
 
     def ask_dish(self, lead: str = phrasebook.CHOOSE_DISH) -> StepBubbles:
         """The carousel of what the learner may cook now, or why there is nothing to choose."""
@@ -116,7 +116,11 @@ def ask_memo(session: CookingSession) -> StepBubbles:
 
 
 def ask_rating(session: CookingSession, aspect: RatingAspect) -> StepBubbles:
-    taps = tuple(
+    return StepBubbles((text_bubble(phrasebook.ask_rating(aspect)),), _rating_taps(session, aspect))
+
+
+def _rating_taps(session: CookingSession, aspect: RatingAspect) -> tuple[LineObject, ...]:
+    return tuple(
         quick(
             postback(
                 label,
@@ -129,7 +133,6 @@ def ask_rating(session: CookingSession, aspect: RatingAspect) -> StepBubbles:
         )
         for value, label in enumerate(phrasebook.RATING_LABELS, start=1)
     )
-    return StepBubbles((text_bubble(phrasebook.ask_rating(aspect)),), taps)
 
 
 def question_taps(session: CookingSession) -> tuple[LineObject, ...]:
@@ -142,6 +145,21 @@ def question_taps(session: CookingSession) -> tuple[LineObject, ...]:
 
 def choose_taps(label: str = phrasebook.CHOOSE_LABEL) -> tuple[LineObject, ...]:
     return (quick(postback(label, action="menu")),)
+
+
+def open_taps(session: CookingSession | None) -> tuple[LineObject, ...]:
+    """What the learner may tap now. LINE takes a bubble's taps away when a newer one comes: that offers them again."""
+    step = next_step(session)
+    if session is None or step.ask is Ask.DISH:
+        return choose_taps()
+    if step.ask is Ask.MEMO:
+        return ask_memo(session).quick
+    if step.ask is Ask.RATING and step.aspect is not None:
+        return _rating_taps(session, step.aspect)
+    missing = missing_rating(session)
+    if session.coaching_text and missing is not None:
+        return (*_rating_taps(session, missing), *_taps_after(step))
+    return (*question_taps(session), *_taps_after(step))
 
 
 def _taps_after(step: NextStep) -> tuple[LineObject, ...]:

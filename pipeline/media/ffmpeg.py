@@ -22,6 +22,7 @@ UNTRUSTED_INPUT = {"protocol_whitelist": "file,pipe", "format_whitelist": "mov,m
 ANY_SIZE = {"reinit_filter": 0}
 QUIET = ("-hide_banner", "-nostdin", "-nostats")
 STDERR_TAIL_BYTES = 4096
+NOTICE_SECONDS = 0.05  # until a thread that waits for ffmpeg can be interrupted
 
 
 class FfmpegError(MomentError):
@@ -98,7 +99,9 @@ def _keep_tail(stderr: IO[bytes], tail: bytearray, end: float) -> None:
     """
     with selectors.DefaultSelector() as selector:
         selector.register(stderr, selectors.EVENT_READ)
-        while selector.select(max(0.0, end - time.monotonic())):
+        while time.monotonic() < end:
+            if not selector.select(NOTICE_SECONDS):
+                continue
             chunk = os.read(stderr.fileno(), 65536)
             if not chunk:
                 return

@@ -25,6 +25,7 @@ def context(kind: str = "message.text", *, ask: Ask = Ask.DISH, **event: Any) ->
         origin=NOT_LINE,
         db=db,
         user=user,
+        was_away=False,
         session=None,
         step=NextStep(ask),
         steps=Steps(db, user, NOW, timedelta(minutes=4)),

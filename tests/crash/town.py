@@ -239,6 +239,14 @@ class Town:
             owed = select(Message).where(col(Message.retry_key).is_not(None))
             return db.exec(owed.order_by(col(Message.id))).all()
 
+    def overtaken(self) -> Sequence[Message]:
+        """Answers that were given up because a later one had come."""
+        with self.database.transaction() as db:
+            dropped = select(Message).where(
+                col(Message.line_body).is_not(None), col(Message.retry_key).is_(None)
+            )
+            return db.exec(dropped).all()
+
     def is_at_rest(self) -> bool:
         """No row owes work, and nobody holds one."""
         with self.database.transaction() as db:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
@@ -193,3 +194,23 @@ def wait_until_gone(system: System, learner: Learner, object_key: str) -> None:
         return row.purged_at is not None and not [name for name in object_names(system) if stem in name]
 
     learner.wait_for(is_gone, WAIT, what="our copies to go")
+
+
+def event(learner: Learner, **values: object) -> dict[str, object]:
+    """An event as LINE would post it, without a reply token."""
+    return {
+        "type": "message",
+        "mode": "active",
+        "timestamp": 1_790_000_000_000,
+        "source": {"type": "user", "userId": learner.user_id},
+        "webhookEventId": uuid4().hex,
+        "deliveryContext": {"isRedelivery": False},
+        **values,
+    }
+
+
+def post(learner: Learner, **values: object) -> SentMessage:
+    """As LINE would; what the learner did has no bubble."""
+    body = event(learner, **values)
+    assert learner.desk.webhooks([body]).status == 200
+    return SentMessage(str(body["webhookEventId"]))

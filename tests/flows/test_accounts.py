@@ -2,26 +2,30 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from desk.simulated_line import Accounts
 from knowledge_base import phrasebook
-from models.chat import RoomType
+from models.chat import MessageType, RoomType, WaitReason
 from models.session import SessionStatus
 from settings import Settings
 from tests.flows.conftest import AT_ONCE
 from tests.flows.steps import (
     card_of,
     cook,
+    handled_event,
     media_of,
+    message_once,
     replies,
     send_video,
     skip_and_rate,
+    tap,
     wait_for_words,
     words,
 )
-from tests.quick_providers import new_script
+from tests.quick_providers import new_script, script
 from tests.system import WAIT, System, pick, start_system
 
 TWO: Accounts = {"cook": ["cooking_videos"], "coach": ["coaching"]}
@@ -66,6 +70,51 @@ def test_the_rooms_may_be_two_accounts(two_accounts: System, clip: Path) -> None
     question = coach.text("卵はいつ入れますか", quote=card.id)
     answer = coach.wait_for(lambda t: [b for b in t.from_bot if b.quoted_id == question.message_id], WAIT)
     assert answer[0].via == "reply"
+
+
+def test_who_follows_one_account_of_two_gets_everything_there(two_accounts: System, clip: Path) -> None:
+    learner = two_accounts.learner()
+    card = cook(learner, clip)
+    assert (card.via, card.sender_name) == ("push", phrasebook.SENDER_NAMES[RoomType.COACHING])
+    learner.wait_for(lambda t: t.of_type("video"), WAIT, what="the coaching video")
+    assert two_accounts.learner("けん").on("coach").thread().from_bot == []
+
+
+def test_who_blocks_one_account_of_two_is_reached_on_the_other(two_accounts: System, clip: Path) -> None:
+    learner = two_accounts.learner()
+    coach = learner.on("coach")
+    replies(coach, coach.follow)
+    handled_event(two_accounts, coach, coach.block())
+    assert cook(learner, clip).via == "push"
+    handled_event(two_accounts, learner, learner.block())
+    learner.unblock()
+    wait_for_words(learner, phrasebook.welcome_back("ゆうこ"))
+
+
+def test_who_blocks_both_accounts_waits_and_gets_all_where_they_come_back(
+    two_accounts: System, clip: Path
+) -> None:
+    has_blocked = Event()
+
+    def wait(call: str) -> None:
+        if call == "analyze":
+            assert has_blocked.wait(WAIT)
+
+    script.before = wait
+    learner = two_accounts.learner()
+    coach = learner.on("coach")
+    replies(coach, coach.follow)
+    pick(learner)
+    send_video(learner, clip)
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
+    for account in (learner, coach):
+        handled_event(two_accounts, account, account.block())
+    has_blocked.set()
+    message_once(
+        two_accounts, learner, MessageType.COACHING_READY, lambda m: m.waits_for == WaitReason.UNBLOCK
+    )
+    coach.unblock()
+    assert card_of(coach).via == "push"
 
 
 def test_stateless_tokens_are_issued_once_and_again_when_revoked(stateless: System, clip: Path) -> None:

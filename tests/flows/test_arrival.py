@@ -1,11 +1,13 @@
 """A learner arrives, leaves, comes back."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
 from knowledge_base import phrasebook
+from models.base import utc_now
 from models.chat import RoomType
 from models.user import User
 from simulator.line.client import Learner
@@ -62,6 +64,31 @@ def test_without_a_profile_the_learner_is_welcomed_all_the_same(shared: System) 
     learner = shared.desk.learner("ゆうこ")
     shared.desk.fault("profile", status=404, message="Not found", user_id=learner.user_id)
     assert words(replies(learner, learner.follow)).startswith(phrasebook.welcome(phrasebook.NAMELESS))
+
+
+@pytest.mark.parametrize("status", [500, 429])
+def test_a_name_that_could_not_be_asked_for_is_asked_for_at_the_next_event(
+    shared: System, status: int
+) -> None:
+    learner = shared.desk.learner("ゆうこ")
+    shared.desk.fault("profile", status=status, times=1, user_id=learner.user_id)
+    assert words(replies(learner, learner.follow)).startswith(phrasebook.welcome(phrasebook.NAMELESS))
+    replies(learner, learner.sticker)
+    assert first_name(shared, learner) == "ゆうこ"
+
+
+def test_a_name_that_line_does_not_tell_is_asked_for_again_a_day_later(shared: System) -> None:
+    learner = shared.desk.learner("ゆうこ")
+    shared.desk.fault("profile", status=404, message="Not found", times=1, user_id=learner.user_id)
+    replies(learner, learner.follow)
+    replies(learner, learner.sticker)
+    assert first_name(shared, learner) == phrasebook.NAMELESS
+    with shared.database.transaction() as db:
+        user = db.exec(select(User).where(User.line_user_id == learner.user_id)).one()
+        user.name_asked_at = utc_now() - timedelta(days=1, minutes=1)
+        db.add(user)
+    replies(learner, learner.sticker)
+    assert first_name(shared, learner) == "ゆうこ"
 
 
 def test_a_learner_whose_follow_never_came_is_taken_in_by_their_first_message(shared: System) -> None:

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from knowledge_base import phrasebook
 from models.coaching import RatingAspect
-from simulator.line.client import Learner, SentMessage
+from simulator.line.client import Learner
 from tests.flows.steps import (
     answers,
     handled_event,
+    post,
     push_keys,
     replies,
     send_video,
@@ -26,25 +28,6 @@ from tests.system import System, pick
 
 PAUSED_AT = "analyze"
 Json = dict[str, object]
-
-
-def event(learner: Learner, **values: object) -> Json:
-    """An event as LINE would post it, without a reply token."""
-    return {
-        "type": "message",
-        "mode": "active",
-        "timestamp": 1_790_000_000_000,
-        "source": {"type": "user", "userId": learner.user_id},
-        "webhookEventId": uuid4().hex,
-        "deliveryContext": {"isRedelivery": False},
-        **values,
-    }
-
-
-def post(learner: Learner, **values: object) -> SentMessage:
-    body = event(learner, **values)
-    assert learner.desk.webhooks([body]).status == 200
-    return SentMessage(str(body["webhookEventId"]))
 
 
 @pytest.fixture(scope="session")
@@ -137,9 +120,30 @@ def test_an_event_of_a_kind_we_do_not_know_is_left_visibly_unhandled(
     learner = shared.learner()
     before = len(learner.thread().bubbles)
     with log_lines() as lines:
-        row = handled_event(shared, learner, post(learner, type="membership", membership={"type": "joined"}))
+        row = handled_event(shared, learner, post(learner, type="hologram", hologram={"type": "joined"}))
     assert (row.outcome, row.error) == ("unhandled", "")
-    assert lines.of("no handler", kind="membership", event_id=row.id)
+    assert lines.of("no handler", kind="hologram", event_id=row.id)
+    assert len(learner.thread().bubbles) == before
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"type": "membership", "membership": {"type": "joined", "membershipId": 3189}},
+        {"type": "beacon", "beacon": {"hwid": "d41d8cd98f", "type": "enter"}},
+        {"type": "accountLink", "link": {"result": "ok", "nonce": "x"}},
+        {"type": "postback", "postback": {"data": "menu", "params": {"newRichMenuAliasId": "dishes"}}},
+        {"type": "videoPlayComplete", "videoPlayComplete": {"trackingId": "of-somebody-else"}},
+    ],
+    ids=lambda fields: fields["type"],
+)
+def test_what_asks_nothing_of_us_is_known_by_name_and_not_answered(
+    shared: System, fields: dict[str, Any]
+) -> None:
+    learner = shared.learner()
+    before = len(learner.thread().bubbles)
+    row = handled_event(shared, learner, post(learner, replyToken=uuid4().hex, **fields))
+    assert row.outcome not in ("unhandled", "failed", "unknown_button")
     assert len(learner.thread().bubbles) == before
 
 
@@ -160,13 +164,15 @@ def test_in_a_group_nothing_is_said(shared: System, source: dict[str, str]) -> N
     before = len(learner.thread().bubbles)
     message = {"id": uuid4().hex, "type": "text", "text": "こんにちは"}
     message_event = post(learner, source={**source, "userId": learner.user_id}, message=message)
-    assert handled_event(shared, learner, message_event).outcome == "unhandled"
+    row = handled_event(shared, learner, message_event)
+    assert (row.outcome, row.subject) == ("in_group", source.get("groupId", source.get("roomId")))
+    assert "こんにちは" not in str(row.body)
     assert len(learner.thread().bubbles) == before
 
 
 def test_an_event_that_names_nobody_is_kept(shared: System) -> None:
     learner = shared.learner()
-    row = handled_event(shared, learner, post(learner, source={"type": "group", "groupId": "C2"}))
+    row = handled_event(shared, learner, post(learner, source={"type": "user"}))
     assert (row.subject, row.outcome) == ("", "unhandled")
 
 

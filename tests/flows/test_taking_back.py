@@ -1,10 +1,12 @@
 """A learner takes back what they sent: our copies go too."""
 
 from pathlib import Path
+from uuid import uuid4
 
 from sqlmodel import select
 
 from knowledge_base import phrasebook
+from models.chat import Message
 from models.inbox import InboxEvent
 from models.media import MediaState
 from models.session import SessionStatus
@@ -13,6 +15,7 @@ from tests.flows.steps import (
     handled_event,
     media_of,
     object_key_of,
+    post,
     push_keys,
     replies,
     send_video,
@@ -50,6 +53,19 @@ def test_a_video_taken_back_before_the_text_costs_no_attempt(shared: System, cli
     )
     (only,) = shared.sessions(learner)
     assert only.id == session.id
+
+
+def test_a_message_that_comes_after_it_was_taken_back_is_neither_kept_nor_answered(shared: System) -> None:
+    """LINE redelivers in any order."""
+    learner = shared.learner()
+    before = len(learner.thread().from_bot)
+    handled_event(shared, learner, post(learner, type="unsend", unsend={"messageId": "m1"}))
+    text = {"id": "m1", "type": "text", "text": "ひみつのことば", "quoteToken": "q1"}
+    row = handled_event(shared, learner, post(learner, message=text, replyToken=uuid4().hex))
+    assert (row.outcome, row.body["message"]) == ("withdrawn", {"id": "m1", "type": "text"})
+    assert len(learner.thread().from_bot) == before
+    with shared.database.transaction() as db:
+        assert not db.exec(select(Message).where(Message.line_message_id == "m1")).all()
 
 
 def test_a_video_taken_back_while_it_is_fetched_is_not_used(shared: System, clip: Path) -> None:

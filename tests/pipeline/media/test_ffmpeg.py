@@ -2,10 +2,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
+from dramatiq.middleware import Shutdown, raise_thread_exception
 
 from pipeline.media.ffmpeg import FfmpegFailure, FfmpegTimeout, binary, run
 
@@ -59,6 +61,28 @@ def test_the_environment_may_name_another_ffmpeg(monkeypatch: pytest.MonkeyPatch
     default = binary()
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/opt/ffmpeg")
     assert binary() == "/opt/ffmpeg" != default
+
+
+def test_a_thread_that_is_interrupted_kills_the_child(tmp_path: Path) -> None:
+    """As a worker interrupts its jobs when it stops: by an exception that only Python code meets."""
+    pid, ends = tmp_path / "pid", []
+
+    def wait_for_child() -> None:
+        try:
+            run(["sh", "-c", SLEEPING_FAMILY.format(pid=pid)], timeout_seconds=60)
+        except Shutdown:
+            ends.append("interrupted")
+
+    thread = threading.Thread(target=wait_for_child)
+    thread.start()
+    while not (pid.exists() and pid.read_text().strip()):
+        assert thread.is_alive()
+        thread.join(0.01)
+    assert thread.ident is not None
+    raise_thread_exception(thread.ident, Shutdown)  # type: ignore[no-untyped-call]
+    thread.join(10)
+    assert ends == ["interrupted"]
+    assert has_ended(int(pid.read_text()))
 
 
 def test_a_worker_told_to_stop_leaves_neither_child_nor_folder(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""What became of a reply, which accounts a learner follows, what was taken back before it came."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+# Whom they have written to, they follow; who has blocked us follows nobody.
+FRIENDSHIPS = """
+    INSERT INTO friendship (user_id, channel, blocked_at)
+    SELECT DISTINCT "user".id, inbox_event.channel, "user".blocked_at
+      FROM "user" JOIN inbox_event ON inbox_event.source = 'line' AND inbox_event.subject = "user".line_user_id
+     WHERE inbox_event.channel <> ''
+"""
+
+
+def upgrade() -> None:
+    op.add_column("user", sa.Column("name_asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "friendship",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(64), nullable=False),
+        sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_friendship_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", "channel", name=op.f("pk_friendship")),
+    )
+    op.execute(FRIENDSHIPS)
+    op.create_table(
+        "unsent_message",
+        sa.Column("line_message_id", sa.String(64), nullable=False),
+        sa.Column("unsent_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
+        sa.PrimaryKeyConstraint("line_message_id", name=op.f("pk_unsent_message")),
+    )
+    op.add_column(
+        "message", sa.Column("reply_may_be_taken", sa.Boolean(), nullable=False, server_default="false")
+    )
+    op.add_column("message", sa.Column("carrier_id", sa.Integer(), nullable=True))
+    op.add_column("message", sa.Column("line_request_id", sa.String(64), nullable=False, server_default=""))
+    op.create_foreign_key(
+        op.f("fk_message_carrier_id_message"),
+        "message",
+        "message",
+        ["carrier_id"],
+        ["id"],
+        ondelete="SET NULL",
+    )
+    is_carried = sa.text("carrier_id IS NOT NULL")
+    op.create_index("ix_message_carrier_id", "message", ["carrier_id"], postgresql_where=is_carried)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_message_carrier_id", table_name="message")
+    op.drop_constraint(op.f("fk_message_carrier_id_message"), "message", type_="foreignkey")
+    for column in ("line_request_id", "carrier_id", "reply_may_be_taken"):
+        op.drop_column("message", column)
+    op.drop_table("unsent_message")
+    op.drop_table("friendship")
+    op.drop_column("user", "name_asked_at")
