@@ -26,7 +26,7 @@ class GoogleBorder(Border[Crossing, Fault]):
     readable_answer_bytes = 4 * 1024 * 1024
 
     def __init__(self, app: ASGIApp, google: Google) -> None:
-        super().__init__(app, google.log)
+        super().__init__(app, google)
         self._google = google
 
     def guards(self, path: str) -> bool:

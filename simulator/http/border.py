@@ -12,17 +12,16 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from simulator.http.double import AnyFault
+from simulator.http.connection import HangUp, connection_of, hang_up, reset
+from simulator.http.double import AnyFault, Double
 from simulator.http.errors import HttpError
 from simulator.http.faults import Strike
-from simulator.http.log import AnyCrossing, Log
+from simulator.http.log import AnyCrossing
 from simulator.http.readable import byte_count, readable_body
 from simulator.http.wire import (
-    HangUp,
     PassingBody,
     count,
     half,
-    hang_up,
     lose,
     read_body,
     replay,
@@ -54,9 +53,9 @@ class Border(ABC, Generic[AnyCrossing, AnyFault]):
     request_limit_bytes: ClassVar[int]
     readable_answer_bytes: ClassVar[int]  # a longer answer is not written out in the log
 
-    def __init__(self, app: ASGIApp, log: Log[AnyCrossing]) -> None:
+    def __init__(self, app: ASGIApp, double: Double[AnyCrossing, AnyFault]) -> None:
         self._app = app
-        self._log = log
+        self._double = double
 
     @abstractmethod
     def guards(self, path: str) -> bool:
@@ -100,15 +99,15 @@ class Border(ABC, Generic[AnyCrossing, AnyFault]):
     def note_answer(self, crossing: AnyCrossing, answer: Answer) -> None:
         """What else of the answer the vendor's log tells."""
 
-    def note_hang_up(self, crossing: AnyCrossing) -> None:
-        """That the connection was closed on purpose."""
+    def note_hang_up(self, crossing: AnyCrossing, how: str) -> None:
+        """That the connection was broken on purpose."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not self.guards(scope["path"]):
             await self._app(scope, receive, send)
             return
         start = time.perf_counter()
-        crossing = self._log.open(self.new_crossing(scope))
+        crossing = self._double.log.open(self.new_crossing(scope))
         crossing.headers = self.visible_headers(Headers(scope=scope).items())
         answer = Answer(PassingBody(self.readable_answer_bytes))
         try:
@@ -117,24 +116,35 @@ class Border(ABC, Generic[AnyCrossing, AnyFault]):
             crossing.status, crossing.response = answer.status, self.readable_answer(answer)
             self.note_answer(crossing, answer)
             crossing.duration_ms = round((time.perf_counter() - start) * 1000, 1)
+            connection_of(scope).used_at_ms = self._double.clock.now_ms()
 
     async def _cross(self, scope: Scope, receive: Receive, send: Send, crossing: AnyCrossing) -> None:
         body, stream = None, PassingBody()
         try:
             body = await self._read(scope, receive, crossing)
+            self._reset_if_forgotten(scope)
             receive = count(receive, stream) if body is None else replay(body, receive)
             fault = self.examine(scope, body, crossing)
             await self._serve(fault, scope, receive, send)
         except HttpError as error:
             await error.response()(scope, receive, send)
-        except HangUp:
-            self.note_hang_up(crossing)
+        except HangUp as how:
+            self.note_hang_up(crossing, str(how))
             await until_disconnect(receive)
         except ClientDisconnect:
             pass  # nobody is there to be answered
         finally:
             if body is None:
                 crossing.request = stream.summary()
+
+    def _reset_if_forgotten(self, scope: Scope) -> None:
+        """As a NAT on the way does to a connection that was idle for too long. Raises HangUp.
+
+        Once the body is read: of a reset in mid request a caller often sees only that the connection ended.
+        """
+        idle_ms = connection_of(scope).idle_ms(self._double.clock.now_ms())
+        if self._double.idle_resets.take(lambda entry: entry.strikes(idle_ms)) is not None:
+            reset(scope)
 
     async def _read(self, scope: Scope, receive: Receive, crossing: AnyCrossing) -> bytes | None:
         """The body, None where it streams by. Raises HttpError when it is over the limit."""

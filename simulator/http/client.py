@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import httpx
 
+from simulator.http.connection import IdleReset
 from simulator.http.faults import Fault
 from simulator.http.log import AnyCrossing
 
@@ -88,7 +89,21 @@ class DeskClient(ABC, Generic[AnyCrossing]):
         return str(self.call("POST", "/faults", json=fault.model_dump())["id"])
 
     def clear_faults(self) -> None:
+        """Those of idle connections too."""
         self.call("DELETE", "/faults")
+
+    def reset_idle_connections(self, after_seconds: float = 0, *, times: int | None = None) -> None:
+        """The next request on a connection that was idle for so long by the double's clock meets an RST, unanswered.
+
+        0 means any connection that has carried a request; a new one is never struck. Each reset uses up one of
+        `times`.
+        """
+        body = IdleReset(times=times, idle_seconds=after_seconds)
+        self.call("POST", "/idle-resets", json=body.model_dump())
+
+    def close_port(self, seconds: float) -> None:
+        """Connections are refused for so long, and idle ones end. The desk's own too: see `wait_until_ready`."""
+        self.call("POST", "/closed-port", json={"seconds": seconds})
 
     def advance_clock(self, seconds: float) -> None:
         self.call("POST", "/clock", json={"advance_seconds": seconds})

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from simulator.http.connection import IdleReset, connection_of
 from simulator.http.double import AnyFault, Double
 from simulator.http.errors import DeskError
 
@@ -17,6 +18,12 @@ class DeskBody(BaseModel):
 
 class ClockBody(DeskBody):
     advance_seconds: float = Field(ge=0)
+
+
+class ClosedPort(DeskBody):
+    """Limited, as the desk itself can't be reached meanwhile."""
+
+    seconds: float = Field(gt=0, le=60)
 
 
 AnyBody = TypeVar("AnyBody", bound=BaseModel)
@@ -32,7 +39,7 @@ async def read_desk_body(request: Request, kind: type[AnyBody]) -> AnyBody:
 
 
 class DeskControls(Generic[AnyFault]):
-    """Under `prefix`: health, faults, clock and log."""
+    """Under `prefix`: health, faults of requests and of connections, clock and log."""
 
     def __init__(self, prefix: str, double: Double[Any, AnyFault], fault_type: type[AnyFault]) -> None:
         self._double = double
@@ -41,6 +48,8 @@ class DeskControls(Generic[AnyFault]):
             Route(f"{prefix}/health", self.health),
             Route(f"{prefix}/faults", self.add_fault, methods=["POST"]),
             Route(f"{prefix}/faults", self.clear_faults, methods=["DELETE"]),
+            Route(f"{prefix}/idle-resets", self.add_idle_reset, methods=["POST"]),
+            Route(f"{prefix}/closed-port", self.close_port, methods=["POST"]),
             Route(f"{prefix}/clock", self.advance_clock, methods=["POST"]),
             Route(f"{prefix}/log", self.log),
         ]
@@ -54,6 +63,15 @@ class DeskControls(Generic[AnyFault]):
 
     async def clear_faults(self, _request: Request) -> Response:
         self._double.faults.clear()
+        self._double.idle_resets.clear()
+        return JSONResponse({})
+
+    async def add_idle_reset(self, request: Request) -> Response:
+        self._double.idle_resets.add(await read_desk_body(request, IdleReset))
+        return JSONResponse({})
+
+    async def close_port(self, request: Request) -> Response:
+        connection_of(request.scope).close_port((await read_desk_body(request, ClosedPort)).seconds)
         return JSONResponse({})
 
     async def advance_clock(self, request: Request) -> Response:

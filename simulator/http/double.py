@@ -4,6 +4,7 @@ from typing import Generic, TypeVar
 
 from simulator.http.book import Book
 from simulator.http.clock import Clock
+from simulator.http.connection import IdleReset
 from simulator.http.faults import Fault
 from simulator.http.log import AnyCrossing, Log
 
@@ -16,4 +17,5 @@ class Double(Generic[AnyCrossing, AnyFault]):
     def __init__(self) -> None:
         self.clock = Clock()
         self.faults: Book[AnyFault] = Book()
+        self.idle_resets: Book[IdleReset] = Book()
         self.log: Log[AnyCrossing] = Log()

@@ -1,23 +1,11 @@
-"""Bodies and connections at the level of ASGI messages."""
+"""Bodies at the level of ASGI messages."""
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 from starlette.requests import ClientDisconnect
-from starlette.types import Message, Receive, Scope, Send
-
-HANG_UP = "simulator.hang_up"
-
-
-class HangUp(Exception):
-    """The connection was closed on purpose; nothing more can be answered on it."""
-
-
-def hang_up(scope: Scope) -> NoReturn:
-    """Closes the TCP connection after what was written so far, as a broken network would. Raises HangUp."""
-    scope["extensions"][HANG_UP]()
-    raise HangUp
+from starlette.types import Message, Receive, Send
 
 
 async def until_disconnect(receive: Receive) -> None:

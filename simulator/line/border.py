@@ -26,7 +26,7 @@ class LineBorder(Border[Crossing, Fault]):
     readable_answer_bytes = 64 * 1024
 
     def __init__(self, app: ASGIApp, platform: Platform) -> None:
-        super().__init__(app, platform.log)
+        super().__init__(app, platform)
         self._platform = platform
 
     def guards(self, path: str) -> bool:
@@ -69,8 +69,8 @@ class LineBorder(Border[Crossing, Fault]):
     def note_answer(self, crossing: Crossing, answer: Answer) -> None:
         crossing.response_headers = visible_headers(answer.headers.items())
 
-    def note_hang_up(self, crossing: Crossing) -> None:
-        crossing.error = "connection dropped"
+    def note_hang_up(self, crossing: Crossing, how: str) -> None:
+        crossing.error = how
 
 
 def channel_of_token(platform: Platform, token: str | None) -> Channel | None:

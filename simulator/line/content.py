@@ -9,7 +9,7 @@ import anyio
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from simulator.http.wire import hang_up
+from simulator.http.connection import hang_up
 from simulator.line.errors import LineError
 from simulator.line.previews import preview_of
 from simulator.line.requests import Caller, PlatformOf

@@ -55,7 +55,7 @@ class ShopBorder(Border[Crossing, ShopFault]):
     readable_answer_bytes = LIMIT_BYTES
 
     def __init__(self, app: ASGIApp, shop: Shop) -> None:
-        super().__init__(app, shop.log)
+        super().__init__(app, shop)
         self._shop = shop
 
     def guards(self, path: str) -> bool:

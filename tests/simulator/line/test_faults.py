@@ -112,3 +112,15 @@ def test_every_endpoint_can_fail(desk: Desk, bot: Bot, endpoint: str, method: st
 def test_a_fault_that_makes_no_sense_is_refused(desk: Desk, body: dict[str, object]) -> None:
     with pytest.raises(DeskCallError, match="400"):
         desk.call("POST", "/faults", json=body)
+
+
+def test_a_push_on_a_forgotten_connection_is_reset_and_never_taken(
+    desk: Desk, bot: Bot, friend: Learner
+) -> None:
+    assert bot.push(friend.user_id, text("ひとつ目")).status_code == 200
+    desk.reset_idle_connections(after_seconds=350)
+    desk.advance_clock(351)
+    with pytest.raises(httpx.ReadError):
+        bot.push(friend.user_id, text("ふたつ目"))
+    assert [bubble.text for bubble in friend.thread().from_bot] == ["ひとつ目"]
+    desk.wait_for_log(lambda log: any("/push" in c.path and c.error == "connection reset" for c in log))
