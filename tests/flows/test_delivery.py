@@ -193,6 +193,19 @@ def stickers_answered(learner: Learner) -> int:
     return len([b for b in learner.thread().from_bot if b.text == phrasebook.STICKER_RECEIVED])
 
 
+def test_connections_that_were_forgotten_on_the_way_cost_no_try(system: System, clip: Path) -> None:
+    """As behind a NAT that resets idle connections."""
+    learner = before_the_text(system, clip)
+    system.desk.reset_idle_connections()
+    assert {bubble.via for bubble in replies(learner, learner.sticker)} == {"reply"}
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
+    card_of(learner)
+    text = message_once(system, learner, TEXT, lambda message: message.delivered_at)
+    assert (text.attempts, text.delivered_by) == (1, "push")
+    assert stickers_answered(learner) == 1
+    assert [c for c in system.desk.log(direction="bot→LINE") if c.status is None]
+
+
 @pytest.mark.parametrize("status", [401, 429])
 def test_a_reply_that_line_did_not_take_goes_again_with_its_token(shared: System, status: int) -> None:
     learner = shared.learner()
