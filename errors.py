@@ -12,6 +12,9 @@ class MomentError(Exception):
 
     quotes_learners: ClassVar[bool] = False  # if so, `str(error)` is kept on rows and not logged
     retryable: ClassVar[bool] = False  # whether the same try, made again later, may end otherwise
+    outage: ClassVar[bool] = (
+        False  # a service of somebody else is away: no fault of this work, which is not counted
+    )
     words: ClassVar[str] = "something_wrong"  # a key of knowledge_base.phrasebook.PHRASES
     fix: ClassVar[str] = ""  # what an operator does about it; "" where there is nothing to do
 

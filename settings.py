@@ -134,7 +134,6 @@ class Settings(BaseSettings):
     reconcile_every: timedelta = timedelta(seconds=5)
     memo_grace: timedelta = timedelta(minutes=2)  # how long the coaching waits for a memo
     text_promise: timedelta = timedelta(minutes=4)  # said to the learner until we have sessions of our own
-    content_wait: timedelta = timedelta(minutes=10)  # how long LINE may prepare a video (202)
     max_video_bytes: int = 500 * 1024 * 1024
     max_memo_bytes: int = 50 * 1024 * 1024
     max_webhook_bytes: int = 1024 * 1024

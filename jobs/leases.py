@@ -10,24 +10,35 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from secrets import token_bytes
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Update, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session as DbSession
 from sqlmodel import col
 
 from errors import MomentError
 from logs.logger import get_logger
+from models.chat import Message
 from models.database import Database
+from models.inbox import InboxSubject
 from models.lease import LeaseColumns
+from models.media import Media
+from models.session import StageRun
 
 log = get_logger(__name__)
 
 # A fresh row's own nudge is on its way; what is later than this was lost.
 NUDGE_SLACK = timedelta(seconds=2)
 
+# How long an outage is waited out, each wait half as long as it has lasted.
+LONGEST_OUTAGE = timedelta(hours=12)
+LONGEST_PAUSE = timedelta(minutes=12)
+
 Row = type[LeaseColumns]
+LEASED: Sequence[Row] = (InboxSubject, Message, Media, StageRun)
 
 
 class LeaseLost(MomentError):
@@ -38,12 +49,13 @@ class LeaseLost(MomentError):
 
 @dataclass(frozen=True)
 class Lease:
-    """One claim of one row. `attempt` counts from 1."""
+    """One claim of one row. `attempt` counts from 1; `away` is how long what it needs has been away already."""
 
     table: Row
     row_id: int
     token: UUID
     attempt: int
+    away: timedelta = timedelta()
 
     def __str__(self) -> str:
         return f"{self.table.__tablename__} {self.row_id}"
@@ -55,6 +67,7 @@ class Leases:
 
     database: Database
     duration: timedelta
+    _process: bytes = field(default_factory=lambda: token_bytes(8))  # how its tokens begin
     _active: dict[UUID, Lease] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -63,7 +76,7 @@ class Leases:
     def claim(self, db: DbSession, table: Row, row_id: int, *, early: bool = False) -> Lease | None:
         """The row's work for the caller, or None when it is not due. `early`: also when it is not due yet, unless
         somebody is at it."""
-        token = uuid4()
+        token = UUID(bytes=self._process + token_bytes(8))
         is_free = col(table.due_at) <= func.now()
         if early:
             is_free |= col(table.lease_token).is_(None)
@@ -76,11 +89,11 @@ class Leases:
                 due_at=func.now() + self.duration,
                 nudge_at=func.now() + self.duration + NUDGE_SLACK,
             )
-            .returning(col(table.attempts))
+            .returning(col(table.attempts), func.now() - col(table.away_since))
             .execution_options(synchronize_session=False)
         )
-        attempt = db.execute(statement).scalar()
-        return Lease(table, row_id, token, attempt) if attempt is not None else None
+        row = db.execute(statement).first()
+        return Lease(table, row_id, token, row[0], row[1] or timedelta()) if row is not None else None
 
     @contextmanager
     def hold(self, lease: Lease) -> Iterator[None]:
@@ -95,6 +108,20 @@ class Leases:
         finally:
             with self._lock:
                 self._active.pop(lease.token, None)
+
+    def give_back(self) -> None:
+        """At the end of a process that was told to stop: what it had not finished others may take at once, and the
+        attempt is not counted. Work that an interrupt ended has not told where it was, so the tokens are looked for."""
+        first, last = (UUID(bytes=self._process + bits * 8) for bits in (b"\x00", b"\xff"))
+        for table in LEASED:
+            ours = col(table.nudge_at).is_not(None), col(table.lease_token).between(first, last)
+            attempts = func.greatest(col(table.attempts) - 1, 0)
+            values = {"attempts": attempts, "lease_token": None, "due_at": func.now(), "nudge_at": func.now()}
+            try:
+                with self.database.transaction() as db:
+                    db.execute(update(table).where(*ours).values(**values))
+            except SQLAlchemyError as error:  # they run out by themselves
+                log.warning("leases not given back", error=type(error).__name__)
 
     def close(self) -> None:
         self._stop.set()
@@ -118,17 +145,32 @@ class Leases:
 
 def finish(db: DbSession, lease: Lease, **values: Any) -> None:
     """Nothing is owed any more; in the transaction that stores what the work has made. Raises LeaseLost."""
-    _settle(db, lease, error="", due_at=None, nudge_at=None, **values)
+    _settle(db, lease, error="", away_since=None, due_at=None, nudge_at=None, **values)
 
 
 def try_again(db: DbSession, lease: Lease, error: str, pause: timedelta, **values: Any) -> None:
     """The row is free again after the pause. Raises LeaseLost."""
-    _settle(db, lease, error=error, **_due(pause), **values)
+    _settle(db, lease, error=error, away_since=None, **_due(pause), **values)
+
+
+def wait_out(
+    db: DbSession, lease: Lease, error: str, *, first: timedelta, share: float = 0.5, **values: Any
+) -> timedelta | None:
+    """What the work needs is away: the attempt is not counted, and the row is free again after a pause that grows by
+    `share` of the time it has been away. None when that is too long already: the caller gives up. Raises LeaseLost."""
+    if lease.away > LONGEST_OUTAGE:
+        return None
+    pause = min(max(first, lease.away * share), LONGEST_PAUSE)
+    since = func.coalesce(col(lease.table.away_since), func.now())
+    attempts = col(lease.table.attempts) - 1
+    _settle(db, lease, error=error, attempts=attempts, away_since=since, **_due(pause), **values)
+    return pause
 
 
 def park(db: DbSession, lease: Lease, error: str, **values: Any) -> None:
     """Given up until an operator frees it. Raises LeaseLost."""
-    _settle(db, lease, error=error, due_at=None, nudge_at=None, parked_at=func.now(), **values)
+    settled = {"due_at": None, "nudge_at": None, "away_since": None, "parked_at": func.now()}
+    _settle(db, lease, error=error, **settled, **values)
 
 
 def wait(db: DbSession, lease: Lease, **values: Any) -> None:
@@ -150,7 +192,15 @@ def free(db: DbSession, table: Row, *which: ColumnElement[bool], **values: Any) 
     statement = (
         update(table)
         .where(*which, col(table.parked_at).is_not(None))
-        .values(parked_at=None, attempts=0, lease_token=None, error="", **_due(timedelta()), **values)
+        .values(
+            parked_at=None,
+            attempts=0,
+            lease_token=None,
+            away_since=None,
+            error="",
+            **_due(timedelta()),
+            **values,
+        )
     )
     db.execute(statement.execution_options(synchronize_session=False))
 

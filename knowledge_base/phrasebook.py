@@ -6,7 +6,9 @@ button labels 20, sender names 20, alt texts 1,500.
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
+from models.base import JAPAN
 from models.chat import RoomType
 from models.coaching import CoachingText, RatingAspect
 
@@ -251,16 +253,30 @@ STILL_WORKING = (
     "動画を見るのに、思ったより時間がかかっています。お待たせしてごめんなさい。"
     "できしだいお届けしますので、このままお待ちくださいね。"
 )
+WAITING_OUT = (
+    "いま、動画を見るための仕組みの一部が止まっています。お待たせしてごめんなさい。"
+    "直りしだい続きから始めますので、送り直さなくて大丈夫です。"
+    "{latest}までには、コーチングか、そのときの状況をお知らせします。"
+)
+ANSWER_WAITS = (
+    "いま、お答えを考える仕組みが止まっています。お待たせしてごめんなさい。"
+    "質問はお預かりしていて、直りしだいお答えします。{latest}までには、お返事か、そのときの状況をお知らせします。"
+)
 # Said between the two parts of the coaching video, in the design document's own words.
 NARRATION_PIVOT = "動画を使ってそのポイントを見てみましょう"
 COACHING_FAILED = (
-    "ごめんなさい、コーチングの準備がうまくいきませんでした。いただいた動画は大切にお預かりしています。"
-    "こちらで確認して、できしだいお届けします。"
+    "ごめんなさい、コーチングの準備がうまくいきませんでした。いただいた動画はお預かりしていて、いま担当が確認しています。"
+    "お待ちいただかなくても、同じ料理を選び直して動画を送っていただければ、もう一度お受けします。この回は使っていません。"
+)
+VIDEO_NOT_FETCHED = (
+    "ごめんなさい、動画をLINEから受け取ることができませんでした。この回は使っていません。"
+    "お手数ですが、同じ料理を選び直して、もう一度動画を送っていただけますか。"
 )
 VIDEO_FAILED = (
-    "ごめんなさい、コーチング動画の準備がうまくいきませんでした。文章のコーチングはそのままお使いいただけます。"
-    "こちらで確認して、できしだいお届けします。"
+    "ごめんなさい、コーチング動画を作ることができませんでした。文章のコーチングは、そのままお使いいただけます。"
+    "いま担当が確認しています。"
 )
+SEND_AGAIN = "はい、もう一度送っていただいて大丈夫です。この回は使っていません。料理を選んでから、動画を送ってくださいね。"
 
 PHRASES: Mapping[str, str] = {
     "something_wrong": SOMETHING_WRONG,
@@ -277,14 +293,26 @@ PHRASES: Mapping[str, str] = {
     "coaching_video_unsent": COACHING_VIDEO_UNSENT,
     "memo_unsent": MEMO_UNSENT,
     "still_working": STILL_WORKING,
+    "waiting_out": WAITING_OUT,
+    "answer_waits": ANSWER_WAITS,
     "coaching_failed": COACHING_FAILED,
     "video_failed": VIDEO_FAILED,
+    "video_not_fetched": VIDEO_NOT_FETCHED,
     "thinking_failed": THINKING_FAILED,
     "voice_question_unheard": VOICE_QUESTION_UNHEARD,
     "voice_question_too_long": VOICE_QUESTION_TOO_LONG,
     **{f"video.{reason}": words for reason, words in VIDEO_REJECTED.items()},
     **{f"memo.{reason}": words for reason, words in MEMO_REJECTED.items()},
 }
+
+
+def hour_by(latest: datetime, now: datetime) -> str:
+    """The next full hour in Japan: a time by which something is promised."""
+    hour = latest.astimezone(JAPAN) + timedelta(hours=1)
+    days = (hour.date() - now.astimezone(JAPAN).date()).days
+    day = "今日" if days == 0 else "明日"  # no promise reaches further
+    half = "午前" if hour.hour < 12 else "午後"
+    return f"{day}の{half}{hour.hour % 12}時"
 
 
 def phrase(key: str, **facts: str) -> str:

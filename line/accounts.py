@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
 
 import httpx
 
@@ -15,10 +14,9 @@ from settings import ConfigurationError, LineChannel, variable
 class LineAccounts:
     """Clients are made at once and connect at their first call. Thread-safe."""
 
-    def __init__(self, channels: Sequence[LineChannel], api_url: str | None, content_wait: timedelta) -> None:
+    def __init__(self, channels: Sequence[LineChannel], api_url: str | None) -> None:
         self._channels = {channel.name: channel for channel in channels}
         self._api_url = api_url
-        self._content_wait = content_wait
         self._sources = {channel.name: TokenSource(channel, api_url) for channel in channels}
         self._lock = threading.Lock()
         self._content_client: httpx.Client | None = None
@@ -31,7 +29,7 @@ class LineAccounts:
     def content(self, channel_name: str) -> ContentReader:
         """Raises ConfigurationError."""
         source = self._sources[self._check(channel_name)]
-        return ContentReader(self._shared_content_client(), source, self._api_url, self._content_wait)
+        return ContentReader(self._shared_content_client(), source, self._api_url)
 
     def has(self, channel_name: str) -> bool:
         """Whether the settings name it."""

@@ -3,11 +3,8 @@
 Statuses as in LINE's "Get content": 202 is not ready yet, 404 and 410 are final, all else is tried again.
 """
 
-import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import count
 
 import httpx
 
@@ -17,7 +14,6 @@ from line.tokens import TokenRefused, TokenSource
 LINE_DATA_API = "https://api-data.line.me"
 CHUNK_BYTES = 64 * 1024
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)  # seconds, for each read, not for the whole body
-POLL_SECONDS = (0.5, 1.0, 2.0, 5.0)  # then every 5 s
 
 
 class ContentError(MomentError):
@@ -33,9 +29,14 @@ class ContentTooLarge(ContentError):
 
 
 class ContentUnavailable(ContentError):
-    """Not ready in time, or LINE answered with an error: another try may work."""
+    """LINE answered with an error, or not at all: another try may work."""
 
     retryable = True
+    outage = True
+
+
+class ContentNotReady(ContentUnavailable):
+    """LINE still prepares it."""
 
 
 def make_client(api_url: str | None) -> httpx.Client:
@@ -46,37 +47,28 @@ def make_client(api_url: str | None) -> httpx.Client:
 
 @dataclass(frozen=True)
 class ContentReader:
-    """One channel's. Thread-safe. `wait` is how long LINE may prepare a video (202)."""
+    """One channel's. Thread-safe."""
 
     client: httpx.Client
     source: TokenSource
     api_url: str | None
-    wait: timedelta
 
     def stream(self, message_id: str, max_bytes: int) -> Iterator[bytes]:
-        """Yields the content in chunks, waiting while LINE still prepares it.
+        """Yields the content in chunks.
 
-        Raises ContentGone, ContentTooLarge, ContentUnavailable.
+        Raises ContentGone, ContentTooLarge, ContentNotReady, ContentUnavailable.
         """
-        deadline = time.monotonic() + self.wait.total_seconds()
         url = f"{self.api_url or LINE_DATA_API}/v2/bot/message/{message_id}/content"
-        for attempt in count():
-            try:
-                is_ready = yield from self._request(url, max_bytes)
-            except (httpx.HTTPError, TokenRefused) as error:
-                raise ContentUnavailable(f"content of {message_id}: {type(error).__name__}") from error
-            if is_ready:
-                return
-            if time.monotonic() > deadline:
-                raise ContentUnavailable(f"content of {message_id} is still not ready")
-            time.sleep(POLL_SECONDS[min(attempt, len(POLL_SECONDS) - 1)])
+        try:
+            yield from self._request(url, max_bytes)
+        except (httpx.HTTPError, TokenRefused) as error:
+            raise ContentUnavailable(f"content of {message_id}: {type(error).__name__}") from error
 
-    def _request(self, url: str, max_bytes: int) -> Generator[bytes, None, bool]:
-        """One request; returns whether the content was ready."""
+    def _request(self, url: str, max_bytes: int) -> Iterator[bytes]:
         headers = {"Authorization": f"Bearer {self.source.token()}"}
         with self.client.stream("GET", url, headers=headers) as response:
             if response.status_code == httpx.codes.ACCEPTED:
-                return False
+                raise ContentNotReady("LINE still prepares it")
             if response.status_code in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
                 raise ContentGone(f"LINE answered {response.status_code}")
             if response.status_code == httpx.codes.UNAUTHORIZED:
@@ -89,4 +81,3 @@ class ContentReader:
                 if total > max_bytes:
                     raise ContentTooLarge(f"more than {max_bytes} bytes")
                 yield chunk
-            return True

@@ -1,6 +1,6 @@
 """What every table shares: UTC times, JSONB columns and enums the database checks too."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,10 @@ SQLModel.metadata.naming_convention = MetaData(
         "pk": "pk_%(table_name)s",
     }
 ).naming_convention
+
+
+# Learners live by it; it has no summer time.
+JAPAN = timezone(timedelta(hours=9))
 
 
 def utc_now() -> datetime:

@@ -19,6 +19,8 @@ class LeaseColumns(SQLModel):
     due_at: datetime | None = Field(default=None, sa_type=_TIME)
     # From when the reconciler wakes it; None together with `due_at`.
     nudge_at: datetime | None = Field(default=None, sa_type=_TIME)
+    # Since when what the work needs from outside has been away.
+    away_since: datetime | None = Field(default=None, sa_type=_TIME)
     parked_at: datetime | None = Field(default=None, sa_type=_TIME)
     error: str = Field(default="", sa_column_kwargs={"server_default": ""})
 

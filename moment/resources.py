@@ -104,7 +104,7 @@ class Resources:
         from line.accounts import LineAccounts
 
         settings = self.settings
-        return LineAccounts(settings.line_channels, settings.line_api_url, settings.content_wait)
+        return LineAccounts(settings.line_channels, settings.line_api_url)
 
     @cached_property
     def providers(self) -> "ProviderRegistry":

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
 
 from errors import MomentError
-from jobs.leases import Lease, LeaseLost, Leases, finish, try_again
+from jobs.leases import Lease, LeaseLost, Leases, finish, try_again, wait_out
 from jobs.queue import Job, enqueue
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
@@ -26,9 +26,10 @@ from models.session import CookingSession
 from models.user import User
 from pipeline.checks.answer import check_answer
 from pipeline.checks.repair import ask_with_repair
+from pipeline.outcomes import say_answer_waits
 from pipeline.providers import ledger
 from pipeline.providers.ports import ProviderRefused, Providers, QuestionBrief, Turn, UnreadableAudio
-from pipeline.providers.registry import FALLBACK_FROM, ProviderRegistry
+from pipeline.providers.registry import ProviderRegistry, needs_fallback
 from pipeline.search import PrincipleSearch
 from services.outbox import queue_answer
 from services.profile import learner_state
@@ -50,6 +51,10 @@ class QuestionUnheard(MomentError):
 
 class QuestionTooLong(QuestionUnheard):
     words = "voice_question_too_long"
+
+
+class ServiceAway(MomentError):
+    """What the answer needs from outside; named by the error's type."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,11 @@ class Answers:
     def _try(self, lease: Lease, question: Message) -> None:
         start = time.monotonic()
         with ledger.collect() as calls:
-            text = self._think_or_log(lease, question)
+            try:
+                text = self._think_or_log(lease, question)
+            except ServiceAway as away:
+                self._wait_out(lease, str(away), calls)
+                return
         if text:
             self._finish(lease, text, calls)
             log.info("question answered", attempt=lease.attempt, ms=milliseconds_since(start))
@@ -90,11 +99,11 @@ class Answers:
             log.error("question given up", attempt=lease.attempt)
 
     def _think_or_log(self, lease: Lease, question: Message) -> str:
-        """The answer; "" when this try came to nothing."""
+        """The answer; "" when this try came to nothing. Raises ServiceAway."""
         start = time.monotonic()
         try:
             with self.leases.hold(lease):
-                return self._think(question, self.providers.get(fallback=lease.attempt >= FALLBACK_FROM))
+                return self._think(question, self.providers.get(fallback=needs_fallback(lease)))
         except ProviderRefused as error:
             # What was refused may quote the learner: nothing of it in the log.
             reasons = len(error.violations)
@@ -104,10 +113,23 @@ class Answers:
                 ms=milliseconds_since(start),
                 refused_for=reasons,
             )
-        except Exception:
+        except Exception as error:
             # The border of the answers: whatever a try died of, another is made, and the last one apologises.
             log.exception("question not answered", attempt=lease.attempt, ms=milliseconds_since(start))
+            if isinstance(error, MomentError) and error.outage:
+                raise ServiceAway(type(error).__name__) from error
         return ""
+
+    def _wait_out(self, lease: Lease, problem: str, calls: Sequence[ModelCall]) -> None:
+        with self.database.transaction() as db:
+            pause = wait_out(db, lease, problem, first=BACKOFF, usage=_usage(db, lease, calls))
+            if pause is not None:
+                user = _learner(db, db.get_one(Message, lease.row_id))
+                say_answer_waits(db, user.id, lease.away)
+                enqueue(db, Job.ANSWER, lease.row_id, delay_seconds=pause.total_seconds())
+                return
+        log.error("question given up", attempt=lease.attempt)
+        self._finish(lease, phrasebook.phrase("thinking_failed"), calls)
 
     def _try_again(self, lease: Lease, calls: Sequence[ModelCall]) -> None:
         pause = BACKOFF * 4 ** (lease.attempt - 1)

@@ -15,10 +15,10 @@ from sqlmodel import col
 from structlog.contextvars import bound_contextvars
 
 from errors import MomentError
-from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again
+from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again, wait_out
 from jobs.queue import Job, enqueue
 from line.accounts import LineAccounts
-from line.content import ContentGone, ContentTooLarge
+from line.content import ContentGone, ContentNotReady, ContentTooLarge
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
 from models.database import Database
@@ -26,7 +26,14 @@ from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession
 from pipeline.media.probe import AudioFacts, UnusableClip, VideoFacts, audio_facts, check_usable
 from pipeline.media.view import serves_as_view
-from pipeline.outcomes import DIED, PATIENCE_ATTEMPTS, give_up, say_still_working
+from pipeline.outcomes import (
+    DIED,
+    FETCH_VIDEO,
+    PATIENCE_ATTEMPTS,
+    give_up,
+    say_still_working,
+    say_waiting_out,
+)
 from pipeline.providers.ports import AudioTooLong, UnreadableAudio
 from pipeline.scheduler import Scheduler
 from services.media import MediaRejected, accept, reject
@@ -35,6 +42,9 @@ from storage.store import ObjectStore, local_file
 
 log = get_logger(__name__)
 
+# LINE prepares most videos within seconds: looked for soon, then ever less often.
+FIRST_LOOK = timedelta(seconds=1)
+NOT_READY_SHARE = 0.1
 LONGEST_PURGE_PAUSE = timedelta(minutes=10)
 
 
@@ -80,6 +90,9 @@ class Intake:
             ms = milliseconds_since(start)
             log.info("media rejected", **this_try, reason=rejection.reason, ms=ms)
             self._reject(lease, rejection.reason)
+        except ContentNotReady as error:
+            log.info("media not ready", **this_try, ms=milliseconds_since(start))
+            self._wait_out(lease, str(error), first=FIRST_LOOK, share=NOT_READY_SHARE)
         except Exception as error:
             ms = milliseconds_since(start)
             log.error("media not fetched", **this_try, ms=ms, error=type(error).__name__, exc_info=error)
@@ -138,6 +151,9 @@ class Intake:
 
     def _retry_or_give_up(self, lease: Lease, error: Exception) -> None:
         description = f"{type(error).__name__}: {error}"[:2000]
+        if isinstance(error, MomentError) and error.outage:
+            self._wait_out(lease, description, first=self.retry_backoff)
+            return
         is_final = isinstance(error, MomentError) and not error.retryable
         if is_final or lease.attempt >= self.max_attempts:
             self._give_up(lease, description)
@@ -152,26 +168,41 @@ class Intake:
 
         self._settle_quietly(lease, settle)
 
+    def _wait_out(self, lease: Lease, description: str, *, first: timedelta, share: float = 0.5) -> None:
+        def settle(db: DbSession, media: Media, session: CookingSession | None) -> None:
+            pause = wait_out(db, lease, description, first=first, share=share)
+            if pause is None:
+                self._park(db, lease, media, session, description)
+                return
+            if session is not None and media is session.video:
+                say_waiting_out(db, session, lease.away)
+            enqueue(db, Job.FETCH_MEDIA, media.id, delay_seconds=pause.total_seconds())
+
+        self._settle_quietly(lease, settle)
+
     def _give_up(self, lease: Lease, description: str) -> None:
+        self._settle_quietly(
+            lease, lambda db, media, session: self._park(db, lease, media, session, description)
+        )
+
+    def _park(
+        self, db: DbSession, lease: Lease, media: Media, session: CookingSession | None, description: str
+    ) -> None:
         """A video that never came fails its session; without a memo the coaching goes on; a question that could not
         be fetched is told to be unheard."""
         log.error("media given up", attempt=lease.attempt)
-
-        def settle(db: DbSession, media: Media, session: CookingSession | None) -> None:
-            if media.kind == MediaKind.VOICE_QUESTION:
-                finish(db, lease)
-                reject(db, media, session, "unreadable")
-                return
-            park(db, lease, description)
-            db.refresh(media)
-            if session is None:
-                return
-            if media.kind == MediaKind.VIDEO:
-                give_up(db, session, "fetch_video", description)
-            else:
-                self.scheduler.wake(db, session)
-
-        self._settle_quietly(lease, settle)
+        if media.kind == MediaKind.VOICE_QUESTION:
+            finish(db, lease)
+            reject(db, media, session, "unreadable")
+            return
+        park(db, lease, description)
+        db.refresh(media)
+        if session is None:
+            return
+        if media.kind == MediaKind.VIDEO:
+            give_up(db, session, FETCH_VIDEO, description)
+        else:
+            self.scheduler.wake(db, session)
 
     def _purge(self, lease: Lease, media: Media) -> None:
         if media.is_live:

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
 
 from errors import MomentError
-from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again
+from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again, wait_out
 from jobs.queue import Job, enqueue
 from knowledge_base.catalogue import load
 from logs.logger import get_logger
@@ -28,10 +28,10 @@ from models.rules.history import last_coached_at
 from models.session import CookingSession, StageName, StageRun
 from models.user import User
 from pipeline.graph import STAGE, Stage, ready
-from pipeline.outcomes import DIED, PATIENCE_ATTEMPTS, give_up, say_still_working
+from pipeline.outcomes import DIED, PATIENCE_ATTEMPTS, give_up, say_still_working, say_waiting_out
 from pipeline.providers import ledger
 from pipeline.providers.ports import Pace, ProviderRefused, Providers
-from pipeline.providers.registry import FALLBACK_FROM, ProviderRegistry
+from pipeline.providers.registry import ProviderRegistry, needs_fallback
 from pipeline.scheduler import Scheduler, let_rest
 from pipeline.search import PrincipleSearch
 from pipeline.speech_length import measured_pace
@@ -143,7 +143,7 @@ class Runner:
 
     def _work(self, task: Task) -> StageResult:
         with workspace() as folder:
-            providers = self.providers.get(fallback=task.lease.attempt >= FALLBACK_FROM)
+            providers = self.providers.get(fallback=needs_fallback(task.lease))
             search = PrincipleSearch(self.database, providers.embedder)
             measure_pace = partial(self._measure_pace, providers)
             with self.database.transaction() as db:
@@ -204,6 +204,10 @@ class Runner:
 
     def _retry_or_give_up(self, task: Task, error: Exception, calls: Sequence[ModelCall]) -> None:
         description = f"{type(error).__name__}: {error}"[:2000]
+        # The coaching does not wait for a memo as long as for an outage to end.
+        if isinstance(error, MomentError) and error.outage and not task.stage.is_optional:
+            self._wait_out(task, description, calls)
+            return
         is_final = isinstance(error, MomentError) and not error.retryable
         if is_final or task.lease.attempt >= self.max_attempts:
             self._give_up(task, description, calls)
@@ -219,17 +223,36 @@ class Runner:
 
         self._settle(task, settle)
 
-    def _give_up(self, task: Task, description: str, calls: Sequence[ModelCall]) -> None:
-        log.error("stage given up", attempt=task.lease.attempt)
-
+    def _wait_out(self, task: Task, description: str, calls: Sequence[ModelCall]) -> None:
         def settle(db: DbSession, session: CookingSession) -> None:
-            park(db, task.lease, description, usage=_usage(db, task.lease, None, calls))
-            if task.stage.is_optional:
-                self.scheduler.wake(db, session)
-            else:
-                give_up(db, session, task.stage.name, description)
+            usage = _usage(db, task.lease, None, calls)
+            pause = wait_out(db, task.lease, description, first=self.retry_backoff, usage=usage)
+            if pause is None:
+                self._park(db, session, task, description, calls)
+                return
+            say_waiting_out(db, session, task.lease.away)
+            wait = pause.total_seconds()
+            enqueue(db, task.stage.job, task.session_id, task.stage.name, delay_seconds=wait)
 
         self._settle(task, settle)
+
+    def _give_up(self, task: Task, description: str, calls: Sequence[ModelCall]) -> None:
+        self._settle(task, lambda db, session: self._park(db, session, task, description, calls))
+
+    def _park(
+        self,
+        db: DbSession,
+        session: CookingSession,
+        task: Task,
+        description: str,
+        calls: Sequence[ModelCall],
+    ) -> None:
+        park(db, task.lease, description, usage=_usage(db, task.lease, None, calls))
+        log.error("stage given up", attempt=task.lease.attempt)
+        if task.stage.is_optional:
+            self.scheduler.wake(db, session)
+        else:
+            give_up(db, session, task.stage.name, description)
 
     def _settle(self, task: Task, settle: Callable[[DbSession, CookingSession], None]) -> None:
         try:

@@ -80,9 +80,10 @@ def queue_notice(
     *,
     session_id: int | None = None,
     kind: MessageType = MessageType.NOTICE,
+    **facts: str,
 ) -> Message:
-    """`words` is a key of the phrasebook."""
-    text = phrasebook.phrase(words)
+    """`words` is a key of the phrasebook, `facts` are what those words name."""
+    text = phrasebook.phrase(words, **facts)
     return queue_message(db, user_id, kind, text=text, sender=Sender.SYSTEM, session_id=session_id)
 
 

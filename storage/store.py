@@ -22,6 +22,8 @@ class StoreError(MomentError):
 class StoreUnavailable(StoreError):
     """Overloaded or not reached."""
 
+    outage = True
+
 
 class ObjectMissing(StoreError):
     """No object lies under this key."""

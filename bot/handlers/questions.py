@@ -1,13 +1,16 @@
 """Questions, and everything else a learner may send: nothing meets silence."""
 
+import re
+
 from sqlmodel import Session as DbSession
 
-from bot.router import THINKING, Router, Thinking
+from bot.router import THINKING, Context, Router, Thinking, asks
 from bot.say.bubbles import Say, text_bubble
 from bot.say.steps import Steps
 from knowledge_base import phrasebook
 from line.events import LineEvent
 from models.chat import MessageType
+from models.rules.next_step import Ask
 from models.session import CookingSession
 from models.user import User
 from services import questions
@@ -21,6 +24,21 @@ OTHER = {
     "message.location": phrasebook.LOCATION_RECEIVED,
     "message.file": phrasebook.FILE_NOT_MEDIA,
 }
+
+
+# 「もう一度送っていいですか」「動画を送り直しましょうか」…
+_SEND_AGAIN = re.compile(
+    r"送り直|撮り直|再送|(もう一度|もう一回|もういちど|もういっかい|もっかい|再度|また).{0,8}(送|撮|出)"
+)
+
+
+def asks_to_send_again(context: Context) -> bool:
+    return _SEND_AGAIN.search(context.event.text) is not None
+
+
+@router.on("message.text", where=[asks(Ask.TRY_LATER), asks_to_send_again])
+def send_again(steps: Steps) -> Say:
+    return steps.ask_dish().say_after(text_bubble(phrasebook.SEND_AGAIN))
 
 
 @router.on("message.text")

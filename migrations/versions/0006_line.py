@@ -1,4 +1,4 @@
-"""What became of a reply, which accounts a learner follows, what was taken back before it came."""
+"""What became of a reply, which accounts a learner follows, what was taken back before it came, who is away."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 
+LEASED = ("inbox_subject", "message", "media", "stage_run")
 # Whom they have written to, they follow; who has blocked us follows nobody.
 FRIENDSHIPS = """
     INSERT INTO friendship (user_id, channel, blocked_at)
@@ -19,6 +20,8 @@ FRIENDSHIPS = """
 
 
 def upgrade() -> None:
+    for table in LEASED:
+        op.add_column(table, sa.Column("away_since", sa.DateTime(timezone=True), nullable=True))
     op.add_column("user", sa.Column("name_asked_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "friendship",
@@ -62,3 +65,5 @@ def downgrade() -> None:
     op.drop_table("unsent_message")
     op.drop_table("friendship")
     op.drop_column("user", "name_asked_at")
+    for table in LEASED:
+        op.drop_column(table, "away_since")

@@ -3,13 +3,21 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from jobs.leases import Lease
 from pipeline.providers.ports import Providers
 from settings import ProviderChoice, Settings
 from storage.google_credentials import GoogleCredentials
 from storage.store import ObjectStore
 
 FALLBACK_FROM = 4  # the attempt, at a stage or an answer, from which the fallback models are asked
+FALLBACK_AFTER = timedelta(seconds=30)  # of an outage, which counts no attempts
+
+
+def needs_fallback(lease: Lease) -> bool:
+    """The usual models have failed this work for long enough."""
+    return lease.attempt >= FALLBACK_FROM or lease.away >= FALLBACK_AFTER
 
 
 @dataclass(frozen=True)

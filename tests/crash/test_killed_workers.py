@@ -50,6 +50,27 @@ def test_the_work_of_a_killed_worker_is_back_in_seconds(
         assert town.deaths == [("worker models", -signal.SIGKILL)]
 
 
+@pytest.mark.parametrize(
+    ("deaf", "times"), [(False, 2), (True, 1)], ids=["interrupted", "in a call that nothing interrupts"]
+)
+def test_workers_told_to_stop_again_and_again_spend_no_attempt(
+    settings: Settings, tmp_path: Path, clip: Path, memo: Path, deaf: bool, times: int
+) -> None:
+    hold = partial(hold_first, "analyze", times=times, deaf=deaf)
+    # The lease outlasts the test: who comes after has got it back.
+    lease = timedelta(seconds=PATIENCE)
+    with start_town(tmp_path, settings, queues=WITHOUT_RENDERING, prepare=[hold], lease=lease) as town:
+        learner = town.desk.learner("ゆうこ")
+        cook(town, learner, clip, memo)
+        for number in range(times):
+            pid = town.wait_until(partial(holder, "analyze", tmp_path, number), "an analysis under way")
+            assert town.launcher.kill("worker models", signal.SIGTERM) == pid
+            town.wait_until(lambda: town.deaths[number:], "the worker's end", 12.0)  # noqa: B023 - called here
+        learner.wait_for_text(phrasebook.CARD_PROBLEM, PATIENCE)
+        assert town.runs(learner)[StageName.ANALYZE_VIDEO].attempts == 1
+        assert town.deaths == [("worker models", 0)] * times
+
+
 def test_the_supervisor_starts_a_killed_worker_again(
     settings: Settings, tmp_path: Path, clip: Path, memo: Path
 ) -> None:
@@ -101,7 +122,7 @@ def test_a_video_that_kills_who_looks_into_it_is_given_up_and_the_learner_told(
     with start_town(tmp_path, settings, queues=queues, points=[POISON_VIDEO.name], always=True) as town:
         learner = town.desk.learner("ゆうこ")
         cook(town, learner, clip, memo)
-        learner.wait_for_text(phrasebook.COACHING_FAILED, PATIENCE)
+        learner.wait_for_text(phrasebook.VIDEO_NOT_FETCHED, PATIENCE)
         (video,) = [media for media in town.media(learner) if media.kind == MediaKind.VIDEO]
         assert (video.attempts, video.error) == (town.settings.max_attempts + 1, WORKER_DIED)
         assert video.parked_at is not None

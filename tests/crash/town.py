@@ -68,6 +68,7 @@ class ForkLauncher:
 
     trial: Trial
     deaths: list[tuple[str, int]] = field(default_factory=list)  # the name of which part, its exit code
+    _asked_to_stop: set[str] = field(default_factory=set)
     _children: dict[str, Child] = field(default_factory=dict)
     _sockets: dict[int, socket.socket] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -94,18 +95,21 @@ class ForkLauncher:
 
     def check(self) -> None:
         for name, code in self.deaths:
-            if code not in (DIED, -signal.SIGKILL):
+            is_told = code == 0 and name in self._asked_to_stop
+            if code not in (DIED, -signal.SIGKILL) and not is_told:
                 raise StackFailed(f"{name} ended with {code}:\n{self.logs()}")
 
     def process_id(self, name: str) -> int:
         with self._lock:
             return self._process_id(name)
 
-    def kill(self, name: str) -> int:
-        """SIGKILL; the keeper starts it again. Returns the dead one's pid."""
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> int:
+        """The keeper starts it again. Returns the dead one's pid."""
         with self._lock:
             pid = self._process_id(name)
-            os.kill(pid, signal.SIGKILL)
+            if number == signal.SIGTERM:
+                self._asked_to_stop.add(name)
+            os.kill(pid, number)
         return pid
 
     def logs(self) -> str:

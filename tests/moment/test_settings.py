@@ -67,7 +67,6 @@ SETTINGS = Settings(
     reconcile_every=timedelta(days=1, seconds=1),
     memo_grace=timedelta(),
     text_promise=timedelta(hours=3),
-    content_wait=timedelta(minutes=1),
     max_video_bytes=10**10,
     max_memo_bytes=2,
     max_webhook_bytes=3,

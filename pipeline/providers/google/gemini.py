@@ -56,6 +56,8 @@ REPAIR = "Write the complete answer again. Correct these problems. Keep everythi
 class Unavailable(ProviderError):
     """Overloaded, too fast, or not reached: worth another try. `after` is how long Google asks to wait (seconds)."""
 
+    outage = True
+
     def __init__(self, message: str, after: float = 0.0) -> None:
         super().__init__(message)
         self.after = after
@@ -63,6 +65,8 @@ class Unavailable(ProviderError):
 
 class QuotaExhausted(ProviderError):
     """The model's quota of the day is used up: no try before its reset is any use."""
+
+    outage = True
 
 
 class NotAccepted(ProviderError):
