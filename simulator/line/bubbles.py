@@ -11,7 +11,7 @@ LAST_BUBBLES = 8
 
 @dataclass(frozen=True)
 class Bubble:
-    """One bubble of the thread. `at_ms` in ms of the platform's clock."""
+    """One bubble of the thread. `at_ms` in ms of the platform's clock, `user_id` the learner's who sent it."""
 
     id: str
     seq: int
@@ -23,6 +23,7 @@ class Bubble:
     quick_reply: Json | None
     quoted_id: str | None
     read: bool
+    user_id: str | None = None
 
     @classmethod
     def of(cls, item: Json) -> Self:
@@ -38,6 +39,7 @@ class Bubble:
             quick_reply=item["quick_reply"],
             quoted_id=(item.get("quoted") or {}).get("id"),
             read=item["read"],
+            user_id=item["user_id"],
         )
 
     @property

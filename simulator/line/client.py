@@ -16,6 +16,7 @@ from simulator.http.client import DeskCallError, DeskClient, wait_until
 from simulator.line.behaviour import Order
 from simulator.line.bubbles import Bubble, Json, Thread
 from simulator.line.faults import Endpoint, Fault
+from simulator.line.groups import GroupKind
 from simulator.line.log import Crossing
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Delivery",
     "Desk",
     "DeskCallError",
+    "GroupChat",
     "Learner",
     "LiffSession",
     "NoSuchLabelError",
@@ -99,6 +101,12 @@ class Desk(DeskClient[Crossing]):
         name = channel or self.channels()[0]
         return [Learner(self, m["user_id"], m["display_name"], name) for m in self.call("GET", "/learners")]
 
+    def group(self, *members: "Learner", name: str = "料理の会", kind: GroupKind = "group") -> "GroupChat":
+        """A new group chat, or with kind `room` a multi-person one, of these learners and no account yet."""
+        body = {"kind": kind, "name": name, "members": [member.user_id for member in members]}
+        answer = self.call("POST", "/groups", json=body)
+        return GroupChat(self, answer["group_id"], kind, name)
+
     def log(self, *, after: int = 0, direction: str | None = None, path: str | None = None) -> list[Crossing]:
         """What crossed the border after entry `after`, perhaps of one direction or with a part of a path."""
         crossings = [Crossing(**entry) for entry in self.call("GET", "/log", params={"after": after})]
@@ -144,10 +152,13 @@ class Desk(DeskClient[Crossing]):
         webhook_url: str | None = None,
         webhook_active: bool | None = None,
         chat: bool | None = None,
+        joins_groups: bool | None = None,
         channel: str | None = None,
     ) -> None:
         """The consoles' switches; what isn't named stays as it is, and a `webhook_url` of "" unsets it."""
-        body = _without_none(webhook_url=webhook_url, webhook_active=webhook_active, chat=chat)
+        body = _without_none(
+            webhook_url=webhook_url, webhook_active=webhook_active, chat=chat, joins_groups=joins_groups
+        )
         self.call("POST", "/account", json=body, params=_without_none(channel=channel))
 
     def webhook_behaviour(self, *, redelivery: bool | None = None, duplicates: int | None = None) -> None:
@@ -179,12 +190,17 @@ class Desk(DeskClient[Crossing]):
 
 @dataclass
 class Learner:
-    """A learner's phone, open on one channel's chat."""
+    """A learner's phone, open on one channel's chat or on a group's."""
 
     desk: Desk
     user_id: str
     display_name: str
     channel: str
+    group_id: str | None = None
+
+    def within(self, group: "GroupChat") -> "Learner":
+        """The same learner in a group's chat: what is said, sent, tapped and unsent from here happens there."""
+        return Learner(self.desk, self.user_id, self.display_name, self.channel, group.group_id)
 
     def on(self, channel: str) -> "Learner":
         """The same learner in another channel's chat."""
@@ -241,7 +257,7 @@ class Learner:
         """Sends a file of any size. `preparing` counts the 202s before the content, `cut_at` is in bytes."""
         path = Path(path)
         query = _without_none(
-            channel=self.channel,
+            **self._chat,
             type=kind,
             file_name=file_name or path.name,
             duration_ms=duration_ms,
@@ -299,11 +315,11 @@ class Learner:
     def liff_messages(self, messages: list[Json]) -> list[SentMessage]:
         """liff.sendMessages: LINE message objects in the learner's name."""
         path = f"{self._path}/liff-messages"
-        answers = self.desk.call("POST", path, json={"messages": messages}, params={"channel": self.channel})
+        answers = self.desk.call("POST", path, json={"messages": messages}, params=self._chat)
         return [self._message(answer) for answer in answers]
 
     def thread(self) -> Thread:
-        answer = self.desk.call("GET", f"{self._path}/thread", params={"channel": self.channel})
+        answer = self.desk.call("GET", f"{self._path}/thread", params=self._chat)
         bubbles = [Bubble.of(item) for item in answer["items"]]
         return Thread(bubbles, answer["loading_until"], answer["rich_menu"])
 
@@ -325,13 +341,53 @@ class Learner:
     def _path(self) -> str:
         return f"/learners/{self.user_id}"
 
+    @property
+    def _chat(self) -> dict[str, Any]:
+        return _without_none(channel=self.channel, group=self.group_id)
+
     def _act(self, what: str, body: Json | None = None) -> SentMessage:
-        answer = self.desk.call("POST", f"{self._path}/{what}", json=body, params={"channel": self.channel})
+        answer = self.desk.call("POST", f"{self._path}/{what}", json=body, params=self._chat)
         return self._message(answer)
 
     @staticmethod
     def _message(answer: Json) -> SentMessage:
         return SentMessage(answer["webhook_event_id"], answer.get("message_id"))
+
+
+@dataclass
+class GroupChat:
+    """A group or room as all its members see it. Each act returns the event that it causes, if an account is in."""
+
+    desk: Desk
+    group_id: str
+    kind: GroupKind
+    name: str
+
+    def invite(self, channel: str | None = None) -> SentMessage:
+        """The account joins; a room tells of this with its next event only."""
+        return self._act("invite", params=_without_none(channel=channel))
+
+    def remove_account(self) -> SentMessage:
+        return self._act("remove-account")
+
+    def join(self, *members: Learner) -> SentMessage:
+        return self._act("join", json={"members": [member.user_id for member in members]})
+
+    def leave(self, *members: Learner) -> SentMessage:
+        return self._act("leave", json={"members": [member.user_id for member in members]})
+
+    def account(self) -> str | None:
+        """The channel whose account is in."""
+        account: str | None = self.desk.call("GET", f"/groups/{self.group_id}")["account"]
+        return account
+
+    def thread(self) -> Thread:
+        answer = self.desk.call("GET", f"/groups/{self.group_id}/thread")
+        return Thread([Bubble.of(item) for item in answer["items"]], None, None)
+
+    def _act(self, what: str, **arguments: Any) -> SentMessage:
+        answer = self.desk.call("POST", f"/groups/{self.group_id}/{what}", **arguments)
+        return SentMessage(answer["webhook_event_id"])
 
 
 def _without_none(**values: Any) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from simulator.http.errors import DeskError
 from simulator.line import identifiers
 from simulator.line.checks import utf16_units
 from simulator.line.content import media_facts, store
+from simulator.line.group_events import tell
+from simulator.line.groups import Group
 from simulator.line.messages import TEXT_LIMIT
-from simulator.line.requests import PlatformOf
+from simulator.line.requests import PlatformOf, WebhooksOf
 from simulator.line.rich_menus import switch
 from simulator.line.state import Channel, Json, Learner, Media, Platform, Thread, ThreadItem
 from simulator.line.webhooks import Webhooks
@@ -66,6 +68,7 @@ class MediaQuery(DeskBody):
     """How the file is to arrive: see the desk's contract. Durations in ms, sizes in bytes."""
 
     channel: str | None = None
+    group: str | None = None
     type: Literal["video", "audio", "image", "file"]
     file_name: str | None = None
     duration_ms: int | None = Field(None, ge=0)
@@ -76,28 +79,36 @@ class MediaQuery(DeskBody):
     missing: bool = False
 
 
-def webhooks_of(request: Request) -> Webhooks:
-    webhooks: Webhooks = request.app.state.webhooks
-    return webhooks
-
-
-WebhooksOf = Annotated[Webhooks, Depends(webhooks_of)]
-
-
 class Chat:
-    """One learner in one channel, as the path and `?channel=` name them."""
+    """One learner in one chat: a channel's, as the path and `?channel=` name them, or a group's, of `?group=`."""
 
     def __init__(
-        self, uid: str, platform: PlatformOf, webhooks: WebhooksOf, channel: str | None = None
+        self,
+        uid: str,
+        platform: PlatformOf,
+        webhooks: WebhooksOf,
+        channel: str | None = None,
+        group: str | None = None,
     ) -> None:
         self.platform: Platform = platform
         self.webhooks: Webhooks = webhooks
         self.learner: Learner = platform.learner(uid)
-        self.channel: Channel = platform.channel(channel)
-        self.thread: Thread = platform.thread(self.channel, uid)
+        self.group: Group | None = platform.group(group) if group else None
+        if self.group and uid not in self.group.members:
+            raise DeskError(400, "the learner isn't in this group")
+        self.channel: Channel = platform.channel(self.group.account if self.group else channel)
+        self.thread: Thread = self.group.thread if self.group else platform.thread(self.channel, uid)
 
-    def emit(self, specific: Json, *, replyable: bool = True) -> str:
-        return self.webhooks.emit(self.channel, self.thread.user_id, specific, replyable=replyable)
+    def emit(self, specific: Json, *, replyable: bool = True) -> str | None:
+        """The event's id; None in a group without an account."""
+        uid = self.learner.user_id
+        if self.group is None:
+            source = {"type": "user", "userId": uid}
+            return self.webhooks.emit(self.channel, uid, source, specific, replyable=replyable)
+        # In a group LINE names the user in message events only, it says; its examples do so when one is unsent, too
+        # (LINE docs: Source group chat, Unsend event).
+        named = uid if specific["type"] in ("message", "unsend") else None
+        return tell(self.webhooks, self.group, specific, user_id=named, replyable=replyable)
 
     def require_open(self) -> None:
         """Nothing goes out to an account one has blocked."""
@@ -123,6 +134,7 @@ class Chat:
             quote_token=identifiers.opaque_token() if message["type"] in _QUOTABLE_BY_BOT else None,
             quoted_id=quoted_id,
             media=media,
+            user_id=self.learner.user_id,
         )
         return self.platform.add_item(self.thread, item)
 
@@ -141,6 +153,15 @@ class Chat:
 ChatOf = Annotated[Chat, Depends(Chat)]
 
 
+def one_to_one(chat: ChatOf) -> Chat:
+    if chat.group is not None:
+        raise DeskError(400, "not in a group")
+    return chat
+
+
+OneToOne = Annotated[Chat, Depends(one_to_one)]
+
+
 @router.get("")
 async def learners(platform: PlatformOf) -> list[Json]:
     return [_view(platform, learner) for learner in platform.learners.values()]
@@ -152,7 +173,7 @@ async def add_learner(platform: PlatformOf, body: NewLearner = NewLearner()) -> 
 
 
 @router.post("/{uid}/follow")
-async def follow(chat: ChatOf) -> Json:
+async def follow(chat: OneToOne) -> Json:
     """Adds the account as a friend; of a blocked one this is the unblocking."""
     is_unblocking = chat.thread.blocks_account
     chat.thread.friend, chat.thread.blocks_account = True, False
@@ -161,7 +182,7 @@ async def follow(chat: ChatOf) -> Json:
 
 
 @router.post("/{uid}/block")
-async def block(chat: ChatOf) -> Json:
+async def block(chat: OneToOne) -> Json:
     chat.require_open()
     chat.thread.blocks_account = True
     chat.thread.loading_until_ms = None
@@ -170,7 +191,7 @@ async def block(chat: ChatOf) -> Json:
 
 
 @router.post("/{uid}/unblock")
-async def unblock(chat: ChatOf) -> Json:
+async def unblock(chat: OneToOne) -> Json:
     if not chat.thread.blocks_account:
         raise DeskError(400, "the learner hasn't blocked this account")
     return await follow(chat)
@@ -221,7 +242,7 @@ async def send_media(request: Request, chat: ChatOf, query: Annotated[MediaQuery
         size=size,
         file_name=name or None,
         kind=query.type,
-        **query.model_dump(exclude={"channel", "type", "file_name"}),
+        **query.model_dump(exclude={"channel", "group", "type", "file_name"}),
     )
     facts = media_facts(media)
     provider = {} if query.type == "file" else {"contentProvider": {"type": "line"}}
@@ -247,7 +268,7 @@ async def postback(chat: ChatOf, body: Postback) -> Json:
 @router.post("/{uid}/unsend")
 async def unsend(chat: ChatOf, body: MessageRef) -> Json:
     item = chat.thread.item(body.message_id)
-    if item is None or item.author != "learner":
+    if item is None or item.user_id != chat.learner.user_id:
         raise DeskError(404, "the learner sent no such message")
     chat.thread.items.remove(item)
     if item.media:
@@ -260,7 +281,7 @@ async def unsend(chat: ChatOf, body: MessageRef) -> Json:
 
 
 @router.post("/{uid}/video-complete")
-async def video_complete(chat: ChatOf, body: MessageRef) -> Json:
+async def video_complete(chat: OneToOne, body: MessageRef) -> Json:
     item = chat.thread.item(body.message_id)
     if item is None or item.author != "bot" or item.message["type"] != "video":
         raise DeskError(404, "the bot sent no such video")

@@ -39,7 +39,7 @@ async def reply(request: Request, platform: PlatformOf, channel: Caller, body: B
         or platform.clock.now_ms() > reply_token.expires_at_ms
     ):
         raise LineError(400, "Invalid reply token")
-    thread = platform.thread(channel, reply_token.user_id)
+    thread = _thread_of_reply(platform, channel, reply_token.chat_id)
     _check_quotes(thread, messages)
     reply_token.is_valid = False
     channel.count_delivery("reply", platform.clock.now_ms(), 1)
@@ -54,10 +54,10 @@ async def push(request: Request, platform: PlatformOf, channel: Caller, body: Bo
     thread = addressee(platform, channel, body.get("to"), "to")
     _check_quotes(thread, messages)
     _refuse_repetition(platform, channel, key)
-    is_visible = thread.reachable(platform.clock.now_ms())
-    _spend(channel, 1 if is_visible else 0)
-    sent_messages = _deliver(platform, thread, messages, "push", is_visible=is_visible)
-    channel.count_delivery("push", platform.clock.now_ms(), int(is_visible))
+    recipients = _recipients(platform, thread)
+    _spend(channel, recipients)
+    sent_messages = _deliver(platform, thread, messages, "push", is_visible=recipients > 0)
+    channel.count_delivery("push", platform.clock.now_ms(), recipients)
     if key:
         channel.retry_keys[key] = AcceptedRequest(request_id(request), platform.clock.now_ms(), sent_messages)
     return JSONResponse({"sentMessages": sent_messages})
@@ -114,6 +114,22 @@ async def deliveries(kind: str, channel: Caller, date: str = "") -> Json:
     if re.fullmatch(r"\d{8}", date) is None:
         raise LineError(400, "The value for the 'date' parameter is invalid")
     return {"status": "ready", "success": channel.deliveries.get((kind, date), 0)}
+
+
+def _thread_of_reply(platform: Platform, channel: Channel, chat_id: str) -> Thread:
+    """Raises LineError 400 for a group the account has left: LINE doesn't say how a token ends that outlived this."""
+    if chat_id not in platform.groups:
+        return platform.thread(channel, chat_id)
+    group = platform.group_of(channel, chat_id)
+    if group is None:
+        raise LineError(400, "Invalid reply token")
+    return group.thread
+
+
+def _recipients(platform: Platform, thread: Thread) -> int:
+    """How many people a push reaches: in a group it is counted once for each (LINE docs: Messaging API pricing)."""
+    group = platform.groups.get(thread.chat_id)
+    return len(group.members) if group else int(thread.reachable(platform.clock.now_ms()))
 
 
 def _messages(body: Json) -> list[Json]:

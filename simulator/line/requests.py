@@ -8,13 +8,19 @@ from fastapi import Depends, Request
 from simulator.http.headers import bearer, media_type
 from simulator.line.border import REQUEST_ID, channel_of_token
 from simulator.line.errors import LineError, invalid_property
-from simulator.line.identifiers import is_user_id
+from simulator.line.identifiers import is_group_id, is_user_id
 from simulator.line.state import Channel, Platform, Thread
+from simulator.line.webhooks import Webhooks
 
 
 def platform_of(request: Request) -> Platform:
     platform: Platform = request.app.state.platform
     return platform
+
+
+def webhooks_of(request: Request) -> Webhooks:
+    webhooks: Webhooks = request.app.state.webhooks
+    return webhooks
 
 
 def calling_channel(request: Request) -> Channel:
@@ -53,7 +59,15 @@ def request_id(request: Request) -> str:
 
 
 def addressee(platform: Platform, channel: Channel, value: object, name: str) -> Thread:
-    """The chat with this userId. Raises LineError 400 for what isn't one, or isn't of this provider."""
+    """The chat with this userId, groupId or roomId.
+
+    Raises LineError 400 for what is none of them, a userId that isn't of this provider, a group without the account.
+    """
+    if is_group_id(value, "group") or is_group_id(value, "room"):
+        group = platform.group_of(channel, value)
+        if group is None:
+            raise LineError(400, "Failed to send messages")
+        return group.thread
     if not is_user_id(value):
         raise invalid_property(name)
     if value not in platform.learners:
@@ -62,5 +76,6 @@ def addressee(platform: Platform, channel: Channel, value: object, name: str) ->
 
 
 PlatformOf = Annotated[Platform, Depends(platform_of)]
+WebhooksOf = Annotated[Webhooks, Depends(webhooks_of)]
 Caller = Annotated[Channel, Depends(calling_channel)]
 Body = Annotated[dict[str, Any], Depends(json_body)]

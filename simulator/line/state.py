@@ -13,6 +13,7 @@ from simulator.line.behaviour import WebhookBehaviour
 from simulator.line.changes import Changes
 from simulator.line.config import ChannelConfig, LineConfig
 from simulator.line.faults import Fault
+from simulator.line.groups import Group, GroupKind
 from simulator.line.liff import IdTokens
 from simulator.line.log import Crossing
 
@@ -50,7 +51,7 @@ class Media:
 
 @dataclass
 class ThreadItem:
-    """One bubble. `message` is LINE's message object as it was sent."""
+    """One bubble. `message` is LINE's message object as it was sent, `user_id` the learner who sent it."""
 
     id: str
     seq: int
@@ -61,16 +62,20 @@ class ThreadItem:
     quoted_id: str | None = None
     via: Via | None = None
     media: Media | None = None
+    user_id: str | None = None
     channel: str = ""
-    user_id: str = ""
+    chat_id: str = ""
 
 
 @dataclass
 class Thread:
-    """The chat between one learner and one official account, with what LINE keeps about the pair."""
+    """A chat with one official account, with what LINE keeps about it.
+
+    `chat_id` is the userId of the learner, or the id of the group that they all are in.
+    """
 
     channel: str
-    user_id: str
+    chat_id: str
     items: list[ThreadItem] = field(default_factory=list)
     friend: bool = False
     blocks_account: bool = False
@@ -102,7 +107,7 @@ class Learner:
 
 @dataclass
 class ReplyToken:
-    user_id: str
+    chat_id: str
     event_at_ms: int
     expires_at_ms: int | None = None  # starts with the delivery, not with the event
     is_valid: bool = True  # until it is used
@@ -138,6 +143,7 @@ class Channel:
     config: ChannelConfig
     webhook_url: str  # "" while none is set
     webhook_active: bool = True  # the console's "Use webhook"
+    joins_groups: bool = True  # the console's "Allow bot to join group chats", which LINE has off at first
     chat: bool = False  # the Official Account Manager's "Chat"
     threads: dict[str, Thread] = field(default_factory=dict)
     quota: Quota = field(default_factory=Quota)
@@ -171,6 +177,7 @@ class Platform(Double[Crossing, Fault]):
         self.config = config
         self.channels = {c.name: Channel(c, c.webhook_url) for c in config.channels}
         self.learners: dict[str, Learner] = {}
+        self.groups: dict[str, Group] = {}
         self.items: dict[str, ThreadItem] = {}
         self.behaviour = WebhookBehaviour()
         self.changes = Changes()
@@ -199,7 +206,23 @@ class Platform(Double[Crossing, Fault]):
         self.learners[learner.user_id] = learner
         return learner
 
+    def add_group(self, kind: GroupKind, name: str, members: list[str]) -> Group:
+        chat_id = identifiers.group_id(kind)
+        self.groups[chat_id] = Group(chat_id, kind, name, members, Thread("", chat_id))
+        return self.groups[chat_id]
+
+    def group(self, chat_id: str) -> Group:
+        if chat_id not in self.groups:
+            raise DeskError(404, "no such group")
+        return self.groups[chat_id]
+
+    def group_of(self, channel: Channel, chat_id: object) -> Group | None:
+        """The group with this id, if the channel's account is in it."""
+        group = self.groups.get(str(chat_id))
+        return group if group and group.account == channel.name else None
+
     def thread(self, channel: Channel, user_id: str) -> Thread:
+        """The one-to-one chat."""
         return channel.threads.setdefault(user_id, Thread(channel.name, user_id))
 
     def threads_of(self, user_id: str) -> Iterator[tuple[Channel, Thread]]:
@@ -210,7 +233,7 @@ class Platform(Double[Crossing, Fault]):
         """Puts a bubble into the chat; any newer bubble ends the loading animation if it is the bot's."""
         thread.seq += 1
         item.seq = thread.seq
-        item.channel, item.user_id = thread.channel, thread.user_id
+        item.channel, item.chat_id = thread.channel, thread.chat_id
         thread.items.append(item)
         self.items[item.id] = item
         if item.author == "bot":
@@ -218,9 +241,9 @@ class Platform(Double[Crossing, Fault]):
         self.changes.publish(thread, "message")
         return item
 
-    def new_reply_token(self, channel: Channel, user_id: str, event_at_ms: int) -> str:
+    def new_reply_token(self, channel: Channel, chat_id: str, event_at_ms: int) -> str:
         token = identifiers.reply_token()
-        channel.reply_tokens[token] = ReplyToken(user_id, event_at_ms)
+        channel.reply_tokens[token] = ReplyToken(chat_id, event_at_ms)
         return token
 
     def start_reply_token(self, channel: Channel, token: str | None) -> None:
