@@ -1,6 +1,8 @@
 """Message objects, refused where LINE would refuse them (LINE docs: Messaging API reference, Message objects).
 
 LINE looks at the structure only: media behind the URLs are never fetched, so a dead link still "sends".
+A property that the reference doesn't name passes here: whether LINE ignores or refuses one, it doesn't say. It has
+an error for an "invalid property", but all its examples are of known properties with a wrong value.
 """
 
 import re
@@ -8,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.line.actions import Place, check_action
-from simulator.line.checks import Checks, graphemes
+from simulator.line.checks import Checks
 from simulator.line.errors import LineError, body_error
 from simulator.line.flex import flex_problems
 from simulator.line.templates import check_imagemap, check_template, template_problems
@@ -88,7 +90,7 @@ def _check_sender(checks: Checks, message: dict[str, Any], path: str) -> None:
     owner = checks.object_at(message["sender"], where)
     if owner is None:
         return
-    name = checks.text(owner, "name", where, SENDER_NAME_LIMIT, optional=True, measure=graphemes)
+    name = checks.text(owner, "name", where, SENDER_NAME_LIMIT, optional=True)
     if name and "LINE" in name.split():
         checks.report(checks.at(where, "name"), "can't use a reserved word")
     checks.url(owner, "iconUrl", where, optional=True)
