@@ -32,12 +32,12 @@ async def bot_info(channel: Caller) -> Json:
 
 @router.get("/profile/{user_id}")
 async def profile(user_id: str, platform: PlatformOf, channel: Caller) -> Json:
-    """404 for who is unknown, has blocked the account, or never had to do with it."""
+    """404 for who is unknown, shares no profile, has blocked the account, or never had to do with it."""
     if not is_user_id(user_id):
         raise LineError(400, "The value for the 'userId' parameter is invalid")
     learner = platform.learners.get(user_id)
     thread = channel.threads.get(user_id)
-    if learner is None or thread is None or thread.blocks_account:
+    if learner is None or not learner.shares_profile or thread is None or thread.blocks_account:
         raise not_found()
     if not thread.friend and thread.last_contact_ms is None:
         raise not_found()

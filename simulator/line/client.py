@@ -7,7 +7,8 @@ hana.wait_for(lambda thread: thread.find("ようこそ"))
 hana.tap("はじめる")
 """
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -17,6 +18,7 @@ from simulator.line.behaviour import Order
 from simulator.line.bubbles import Bubble, Json, Thread
 from simulator.line.faults import Endpoint, Fault
 from simulator.line.groups import GroupKind
+from simulator.line.learner_messages import Emoji, Mention, StickerMessage, TextMessage
 from simulator.line.log import Crossing
 
 __all__ = [
@@ -25,9 +27,11 @@ __all__ = [
     "Delivery",
     "Desk",
     "DeskCallError",
+    "Emoji",
     "GroupChat",
     "Learner",
     "LiffSession",
+    "Mention",
     "NoSuchLabelError",
     "SentMessage",
     "Tap",
@@ -92,9 +96,15 @@ class Desk(DeskClient[Crossing]):
     def channels(self) -> list[str]:
         return [str(channel["name"]) for channel in self.call("GET", "/channels")]
 
-    def learner(self, display_name: str | None = None, *, channel: str | None = None) -> "Learner":
-        """A new learner, not yet a friend. Without `channel`, in the first one."""
-        answer = self.call("POST", "/learners", json={"display_name": display_name})
+    def learner(
+        self, display_name: str | None = None, *, channel: str | None = None, shares_profile: bool = True
+    ) -> "Learner":
+        """A new learner, not yet a friend. Without `channel`, in the first one.
+
+        Who doesn't share the profile is named in no event.
+        """
+        body = {"display_name": display_name, "shares_profile": shares_profile}
+        answer = self.call("POST", "/learners", json=body)
         return Learner(self, answer["user_id"], answer["display_name"], channel or self.channels()[0])
 
     def learners(self, *, channel: str | None = None) -> list["Learner"]:
@@ -215,12 +225,41 @@ class Learner:
     def unblock(self) -> SentMessage:
         return self._act("unblock")
 
-    def text(self, text: str, *, quote: str | None = None) -> SentMessage:
-        """`quote` is the id of the message quoted."""
-        return self._act("messages", {"type": "text", "text": text, **_without_none(quote_message_id=quote)})
+    def text(
+        self,
+        text: str,
+        *,
+        quote: str | None = None,
+        emojis: Sequence[Emoji] = (),
+        mentions: Sequence[Mention] = (),
+    ) -> SentMessage:
+        """`quote` is the id of the message quoted; emojis and mentions in the order in which they stand in the text."""
+        message = TextMessage(
+            type="text", text=text, quote_message_id=quote, emojis=list(emojis), mentions=list(mentions)
+        )
+        return self._act("messages", message.model_dump())
 
-    def sticker(self, package_id: str = "446", sticker_id: str = "1988") -> SentMessage:
-        return self._act("messages", {"type": "sticker", "package_id": package_id, "sticker_id": sticker_id})
+    def sticker(
+        self,
+        package_id: str = "446",
+        sticker_id: str = "1988",
+        *,
+        resource_type: str = "STATIC",
+        keywords: Sequence[str] = (),
+        text: str | None = None,
+        quote: str | None = None,
+    ) -> SentMessage:
+        """Only a sticker of the resource type MESSAGE has a text."""
+        message = StickerMessage(
+            type="sticker",
+            package_id=package_id,
+            sticker_id=sticker_id,
+            resource_type=resource_type,
+            keywords=list(keywords),
+            text=text,
+            quote_message_id=quote,
+        )
+        return self._act("messages", message.model_dump())
 
     def location(
         self, latitude: float, longitude: float, *, title: str | None = None, address: str | None = None
@@ -238,6 +277,19 @@ class Learner:
     def image(self, path: Path | str, **how: Any) -> SentMessage:
         return self.media("image", path, **how)
 
+    def images(self, paths: Sequence[Path | str], *, old_android: bool = False) -> list[SentMessage]:
+        """Several at once, which their events tell; LINE sends these in any order (see `Desk.hold`).
+
+        An old Android tells neither their order nor their number.
+        """
+        set_id = secrets.token_hex(32).upper()
+        total = None if old_android else len(paths)
+        numbers = [None if old_android else number for number in range(1, len(paths) + 1)]
+        return [
+            self.image(path, image_set_id=set_id, image_index=number, image_total=total)
+            for number, path in zip(numbers, paths, strict=True)
+        ]
+
     def file(self, path: Path | str, **how: Any) -> SentMessage:
         return self.media("file", path, **how)
 
@@ -253,6 +305,10 @@ class Learner:
         slow_bytes_per_second: int | None = None,
         gone: bool = False,
         missing: bool = False,
+        transcoding_fails: bool = False,
+        image_set_id: str | None = None,
+        image_index: int | None = None,
+        image_total: int | None = None,
     ) -> SentMessage:
         """Sends a file of any size. `preparing` counts the 202s before the content, `cut_at` is in bytes."""
         path = Path(path)
@@ -266,6 +322,10 @@ class Learner:
             slow_bytes_per_second=slow_bytes_per_second,
             gone=gone,
             missing=missing,
+            transcoding_fails=transcoding_fails,
+            image_set_id=image_set_id,
+            image_index=image_index,
+            image_total=image_total,
         )
         with path.open("rb") as body:
             return self._message(self.desk.call("POST", f"{self._path}/media", params=query, content=body))

@@ -4,53 +4,28 @@ import mimetypes
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
-from pydantic import Field, StringConstraints
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
 
 from simulator.http.desk import DeskBody
 from simulator.http.errors import DeskError
 from simulator.line import identifiers
-from simulator.line.checks import utf16_units
+from simulator.line.chats import ChatOf, OneToOne
 from simulator.line.content import media_facts, store
-from simulator.line.group_events import tell
-from simulator.line.groups import Group
-from simulator.line.messages import TEXT_LIMIT
-from simulator.line.requests import PlatformOf, WebhooksOf
+from simulator.line.learner_messages import LearnerMessage, LocationMessage, NonEmptyText, TextMessage
+from simulator.line.requests import PlatformOf
 from simulator.line.rich_menus import switch
-from simulator.line.state import Channel, Json, Learner, Media, Platform, Thread, ThreadItem
-from simulator.line.webhooks import Webhooks
+from simulator.line.state import Json, Learner, Media, Platform
 
 router = APIRouter(prefix="/desk/learners")
 
+_NOT_OF_THE_FILE = {"channel", "group", "type", "file_name", "image_set_id", "image_index", "image_total"}
 _LINE_CONTENT_TYPES = {"video": "video/mp4", "audio": "audio/m4a", "image": "image/jpeg"}
-_QUOTABLE_BY_BOT = frozenset({"text", "sticker", "image", "video"})  # LINE docs: Get quote tokens
-
-NonEmptyText = Annotated[str, StringConstraints(min_length=1)]
 
 
 class NewLearner(DeskBody):
     display_name: NonEmptyText | None = None
-
-
-class TextMessage(DeskBody):
-    type: Literal["text"]
-    text: NonEmptyText
-    quote_message_id: str | None = None
-
-
-class StickerMessage(DeskBody):
-    type: Literal["sticker"]
-    package_id: NonEmptyText
-    sticker_id: NonEmptyText
-    quote_message_id: str | None = None
-
-
-class LocationMessage(DeskBody):
-    type: Literal["location"]
-    title: str | None = None
-    address: str | None = None
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
+    shares_profile: bool = True
 
 
 class Postback(DeskBody):
@@ -77,89 +52,17 @@ class MediaQuery(DeskBody):
     slow_bytes_per_second: int | None = Field(None, gt=0)
     gone: bool = False
     missing: bool = False
+    transcoding_fails: bool = False
+    image_set_id: str | None = None
+    image_index: int | None = Field(None, ge=1)
+    image_total: int | None = Field(None, ge=2)
 
-
-class Chat:
-    """One learner in one chat: a channel's, as the path and `?channel=` name them, or a group's, of `?group=`."""
-
-    def __init__(
-        self,
-        uid: str,
-        platform: PlatformOf,
-        webhooks: WebhooksOf,
-        channel: str | None = None,
-        group: str | None = None,
-    ) -> None:
-        self.platform: Platform = platform
-        self.webhooks: Webhooks = webhooks
-        self.learner: Learner = platform.learner(uid)
-        self.group: Group | None = platform.group(group) if group else None
-        if self.group and uid not in self.group.members:
-            raise DeskError(400, "the learner isn't in this group")
-        self.channel: Channel = platform.channel(self.group.account if self.group else channel)
-        self.thread: Thread = self.group.thread if self.group else platform.thread(self.channel, uid)
-
-    def emit(self, specific: Json, *, replyable: bool = True) -> str | None:
-        """The event's id; None in a group without an account."""
-        uid = self.learner.user_id
-        if self.group is None:
-            source = {"type": "user", "userId": uid}
-            return self.webhooks.emit(self.channel, uid, source, specific, replyable=replyable)
-        # In a group LINE names the user in message events only, it says; its examples do so when one is unsent, too
-        # (LINE docs: Source group chat, Unsend event).
-        named = uid if specific["type"] in ("message", "unsend") else None
-        return tell(self.webhooks, self.group, specific, user_id=named, replyable=replyable)
-
-    def require_open(self) -> None:
-        """Nothing goes out to an account one has blocked."""
-        if self.thread.blocks_account:
-            raise DeskError(400, "the learner has blocked this account")
-
-    def say(
-        self,
-        message: Json,
-        *,
-        message_id: str | None = None,
-        quoted_id: str | None = None,
-        media: Media | None = None,
-    ) -> ThreadItem:
-        """Puts the learner's own bubble into the thread."""
-        self.thread.last_contact_ms = self.platform.clock.now_ms()
-        item = ThreadItem(
-            id=message_id or identifiers.message_id(),
-            seq=0,
-            author="learner",
-            at_ms=self.platform.clock.now_ms(),
-            message=message,
-            quote_token=identifiers.opaque_token() if message["type"] in _QUOTABLE_BY_BOT else None,
-            quoted_id=quoted_id,
-            media=media,
-            user_id=self.learner.user_id,
-        )
-        return self.platform.add_item(self.thread, item)
-
-    def send(self, item: ThreadItem, specific: Json) -> Json:
-        """Sends the message webhook of a bubble; `specific` is its message beyond id, type and tokens."""
-        token = identifiers.opaque_token()
-        self.channel.mark_as_read_tokens[token] = item
-        message: Json = {"type": item.message["type"], "id": item.id, "markAsReadToken": token, **specific}
-        if item.quote_token:
-            message["quoteToken"] = item.quote_token
-        if item.quoted_id:
-            message["quotedMessageId"] = item.quoted_id
-        return {"message_id": item.id, "webhook_event_id": self.emit({"type": "message", "message": message})}
-
-
-ChatOf = Annotated[Chat, Depends(Chat)]
-
-
-def one_to_one(chat: ChatOf) -> Chat:
-    if chat.group is not None:
-        raise DeskError(400, "not in a group")
-    return chat
-
-
-OneToOne = Annotated[Chat, Depends(one_to_one)]
+    def image_set(self) -> Json:
+        """What an image says of those sent with it; LINE for Android up to 11.15 tells their set only."""
+        if self.image_set_id is None:
+            return {}
+        facts = {"id": self.image_set_id, "index": self.image_index, "total": self.image_total}
+        return {"imageSet": {name: fact for name, fact in facts.items() if fact is not None}}
 
 
 @router.get("")
@@ -169,7 +72,7 @@ async def learners(platform: PlatformOf) -> list[Json]:
 
 @router.post("")
 async def add_learner(platform: PlatformOf, body: NewLearner = NewLearner()) -> Json:
-    return _view(platform, platform.add_learner(body.display_name))
+    return _view(platform, platform.add_learner(body.display_name, shares_profile=body.shares_profile))
 
 
 @router.post("/{uid}/follow")
@@ -198,28 +101,16 @@ async def unblock(chat: OneToOne) -> Json:
 
 
 @router.post("/{uid}/messages")
-async def send_message(
-    chat: ChatOf,
-    body: Annotated[TextMessage | StickerMessage | LocationMessage, Field(discriminator="type")],
-) -> Json:
+async def send_message(chat: ChatOf, body: LearnerMessage) -> Json:
     chat.require_open()
-    if isinstance(body, LocationMessage):
-        place = body.model_dump(exclude_none=True, exclude={"type"})
-        return chat.send(chat.say({"type": "location", **place}), place)
-    if body.quote_message_id and chat.thread.item(body.quote_message_id) is None:
+    quoted_id = None if isinstance(body, LocationMessage) else body.quote_message_id
+    if quoted_id and chat.thread.item(quoted_id) is None:
         raise DeskError(404, "no such message to quote")
-    if isinstance(body, TextMessage):
-        if utf16_units(body.text) > TEXT_LIMIT:
-            raise DeskError(400, f"a message has at most {TEXT_LIMIT} characters")
-        content: Json = {"text": body.text}
-    else:
-        content = {
-            "packageId": body.package_id,
-            "stickerId": body.sticker_id,
-            "stickerResourceType": "STATIC",
-        }
-    message = {"type": body.type, **content}
-    return chat.send(chat.say(message, quoted_id=body.quote_message_id), content)
+    content = body.content()
+    if isinstance(body, TextMessage) and body.mentions:
+        content["mention"] = {"mentionees": chat.mentionees(body)}
+    item = chat.say({"type": body.type, **content}, quoted_id=quoted_id)
+    return chat.send(item, content)
 
 
 @router.post("/{uid}/media")
@@ -242,12 +133,12 @@ async def send_media(request: Request, chat: ChatOf, query: Annotated[MediaQuery
         size=size,
         file_name=name or None,
         kind=query.type,
-        **query.model_dump(exclude={"channel", "group", "type", "file_name"}),
+        **query.model_dump(exclude=_NOT_OF_THE_FILE),
     )
     facts = media_facts(media)
     provider = {} if query.type == "file" else {"contentProvider": {"type": "line"}}
     item = chat.say({"type": query.type, **facts}, message_id=message_id, media=media)
-    return chat.send(item, facts | provider)
+    return chat.send(item, facts | provider | query.image_set())
 
 
 @router.post("/{uid}/postback")

@@ -11,7 +11,7 @@ from simulator.line import group_events
 from simulator.line.desk_views import item_views
 from simulator.line.groups import Group, GroupKind
 from simulator.line.requests import PlatformOf, WebhooksOf
-from simulator.line.state import Json
+from simulator.line.state import Json, Platform
 
 router = APIRouter(prefix="/desk/groups")
 
@@ -74,21 +74,21 @@ async def join(group: GroupOf, platform: PlatformOf, webhooks: WebhooksOf, body:
     if set(members) & set(group.members):
         raise DeskError(400, "who is to join is in it already")
     group.members += members
-    event = {"type": "memberJoined", "joined": {"members": _sources(members)}}
+    event = {"type": "memberJoined", "joined": {"members": _sources(platform, members)}}
     return {"webhook_event_id": group_events.tell(webhooks, group, event)}
 
 
 @router.post("/{gid}/leave")
-async def leave(group: GroupOf, webhooks: WebhooksOf, body: Members) -> Json:
+async def leave(group: GroupOf, platform: PlatformOf, webhooks: WebhooksOf, body: Members) -> Json:
     if not set(body.members) <= set(group.members):
         raise DeskError(400, "who is to leave is not in it")
     group.members = [user_id for user_id in group.members if user_id not in body.members]
-    event = {"type": "memberLeft", "left": {"members": _sources(body.members)}}
+    event = {"type": "memberLeft", "left": {"members": _sources(platform, body.members)}}
     return {"webhook_event_id": group_events.tell(webhooks, group, event, replyable=False)}
 
 
-def _sources(members: list[str]) -> list[Json]:
-    return [{"type": "user", "userId": user_id} for user_id in members]
+def _sources(platform: Platform, members: list[str]) -> list[Json]:
+    return [platform.learner(user_id).source() for user_id in members]
 
 
 def _view(group: Group) -> Json:

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from simulator.http.desk import DeskBody
 from simulator.http.errors import DeskError
-from simulator.line.desk import ChatOf
+from simulator.line.chats import ChatOf
 from simulator.line.liff_messages import CARDS, check_liff_messages, webhook_message
 from simulator.line.requests import PlatformOf
 from simulator.line.state import Json

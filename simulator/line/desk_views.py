@@ -10,8 +10,8 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from simulator.http.errors import DeskError
+from simulator.line.chats import ChatOf
 from simulator.line.content import media_facts
-from simulator.line.desk import ChatOf
 from simulator.line.previews import preview_of
 from simulator.line.requests import PlatformOf
 from simulator.line.rich_menus import menu_of

@@ -61,7 +61,7 @@ async def member(group: JoinedGroup, user_id: str, platform: PlatformOf) -> Json
     """Also of who is no friend, or has blocked the account."""
     if not is_user_id(user_id):
         raise LineError(400, "The value for the 'userId' parameter is invalid")
-    if user_id not in group.members:
+    if user_id not in group.members or not platform.learners[user_id].shares_profile:
         raise not_found()
     return {"userId": user_id, "displayName": platform.learners[user_id].display_name}
 

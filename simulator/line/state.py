@@ -47,6 +47,7 @@ class Media:
     slow_bytes_per_second: int | None = None
     gone: bool = False
     missing: bool = False
+    transcoding_fails: bool = False
 
 
 @dataclass
@@ -100,9 +101,17 @@ class Thread:
 
 @dataclass
 class Learner:
+    """Who never used LINE on iOS or Android never agreed to share the profile (LINE docs: Consent on getting user
+    profile information)."""
+
     user_id: str
     display_name: str
     picture_color: str
+    shares_profile: bool = True
+
+    def source(self) -> Json:
+        """As a source user object. That one without a userId keeps its type is a guess: LINE shows no example."""
+        return {"type": "user", "userId": self.user_id} if self.shares_profile else {"type": "user"}
 
 
 @dataclass
@@ -196,12 +205,13 @@ class Platform(Double[Crossing, Fault]):
             raise DeskError(404, "no such learner")
         return self.learners[user_id]
 
-    def add_learner(self, display_name: str | None) -> Learner:
+    def add_learner(self, display_name: str | None, *, shares_profile: bool = True) -> Learner:
         number = len(self.learners)
         learner = Learner(
             identifiers.user_id(),
             display_name or f"生徒{number + 1}",
             PICTURE_COLORS[number % len(PICTURE_COLORS)],
+            shares_profile,
         )
         self.learners[learner.user_id] = learner
         return learner
