@@ -8,7 +8,7 @@ from simulator.http.errors import DeskError
 from simulator.line import identifiers
 from simulator.line.group_events import tell
 from simulator.line.groups import Group
-from simulator.line.learner_messages import TextMessage
+from simulator.line.learner_messages import LearnerMessage, TextMessage
 from simulator.line.requests import PlatformOf, WebhooksOf
 from simulator.line.state import Channel, Json, Learner, Media, Platform, Thread, ThreadItem
 from simulator.line.webhooks import Webhooks
@@ -54,7 +54,14 @@ class Chat:
         if self.thread.blocks_account:
             raise DeskError(400, "the learner has blocked this account")
 
-    def mentionees(self, message: TextMessage) -> list[Json]:
+    def content(self, message: LearnerMessage) -> Json:
+        """What the message says. Raises DeskError 400."""
+        content = message.content()
+        if isinstance(message, TextMessage) and message.mentions:
+            content["mention"] = {"mentionees": self._mentionees(message)}
+        return content
+
+    def _mentionees(self, message: TextMessage) -> list[Json]:
         """Raises DeskError 400 outside of a group, 404 for who isn't in it."""
         if self.group is None:
             raise DeskError(400, "on the phone one mentions others in groups only")

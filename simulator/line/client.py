@@ -40,6 +40,8 @@ __all__ = [
 
 T = TypeVar("T")
 MediaKind = Literal["video", "audio", "image", "file"]
+BeaconKind = Literal["enter", "banner", "stay"]
+MembershipKind = Literal["joined", "left", "renewed"]
 
 
 class NoSuchLabelError(Exception):
@@ -189,6 +191,11 @@ class Desk(DeskClient[Crossing]):
     def redeliver(self, webhook_event_id: str, times: int = 1) -> list[Delivery]:
         answer = self.call("POST", "/redeliver", json={"webhook_event_id": webhook_event_id, "times": times})
         return [Delivery(**result) for result in answer["results"]]
+
+    def event(self, event: Json, *, channel: str | None = None) -> SentMessage:
+        """An event without a source: its type and what it has of its own; the rest is added."""
+        answer = self.call("POST", "/event", json={"event": event}, params=_without_none(channel=channel))
+        return SentMessage(answer["webhook_event_id"])
 
     def webhooks(self, events: list[Json], *, channel: str | None = None) -> Delivery:
         """Posts exactly these events, signed, in one body."""
@@ -362,6 +369,25 @@ class Learner:
 
     def unsend(self, message_id: str) -> SentMessage:
         return self._act("unsend", {"message_id": message_id})
+
+    def edit(self, message_id: str, text: str) -> SentMessage:
+        """A text of the learner's in a group gets other words."""
+        return self._act("edit", {"message_id": message_id, "text": text})
+
+    def beacon(
+        self, hwid: str = "d41d8cd98f", kind: BeaconKind = "enter", *, device_message: str | None = None
+    ) -> SentMessage:
+        return self._act("beacon", {"hwid": hwid, "type": kind, **_without_none(dm=device_message)})
+
+    def link_account(self, nonce: str, *, succeeds: bool = True) -> SentMessage:
+        return self._act("account-link", {"nonce": nonce, "result": "ok" if succeeds else "failed"})
+
+    def membership(self, kind: MembershipKind, membership_id: int) -> SentMessage:
+        return self._act("membership", {"type": kind, "membership_id": membership_id})
+
+    def event(self, event: Json, *, replyable: bool = False) -> SentMessage:
+        """Any other event of the learner's: its type and what it has of its own; the rest is added."""
+        return self._act("event", {"event": event, "replyable": replyable})
 
     def video_complete(self, message_id: str | None = None) -> SentMessage:
         """The bot's video was watched to its end; without an id, its newest one."""

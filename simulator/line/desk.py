@@ -12,7 +12,7 @@ from simulator.http.errors import DeskError
 from simulator.line import identifiers
 from simulator.line.chats import ChatOf, OneToOne
 from simulator.line.content import media_facts, store
-from simulator.line.learner_messages import LearnerMessage, LocationMessage, NonEmptyText, TextMessage
+from simulator.line.learner_messages import LearnerMessage, LocationMessage, NonEmptyText
 from simulator.line.requests import PlatformOf
 from simulator.line.rich_menus import switch
 from simulator.line.state import Json, Learner, Media, Platform
@@ -106,9 +106,7 @@ async def send_message(chat: ChatOf, body: LearnerMessage) -> Json:
     quoted_id = None if isinstance(body, LocationMessage) else body.quote_message_id
     if quoted_id and chat.thread.item(quoted_id) is None:
         raise DeskError(404, "no such message to quote")
-    content = body.content()
-    if isinstance(body, TextMessage) and body.mentions:
-        content["mention"] = {"mentionees": chat.mentionees(body)}
+    content = chat.content(body)
     item = chat.say({"type": body.type, **content}, quoted_id=quoted_id)
     return chat.send(item, content)
 

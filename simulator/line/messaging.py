@@ -182,11 +182,10 @@ def _spend(channel: Channel, messages: int) -> None:
 
 def _check_quotes(thread: Thread, messages: list[Json]) -> None:
     """A quote token is good in its own chat only (LINE docs: Get quote tokens)."""
-    tokens = {item.quote_token for item in thread.items}
     problems = [
         Problem("invalid quote token", f"messages[{index}].quoteToken")
         for index, message in enumerate(messages)
-        if message.get("quoteToken") is not None and message["quoteToken"] not in tokens
+        if message.get("quoteToken") is not None and _message_of_quote(thread, message["quoteToken"]) is None
     ]
     if problems:
         raise body_error(problems)
@@ -219,6 +218,4 @@ def _deliver(
 
 
 def _message_of_quote(thread: Thread, token: str | None) -> str | None:
-    if token is None:
-        return None
-    return next((item.id for item in thread.items if item.quote_token == token), None)
+    return next((item.id for item in thread.items if item.is_quoted_by(token)), None)

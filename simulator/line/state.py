@@ -60,12 +60,16 @@ class ThreadItem:
     at_ms: int
     message: Json
     quote_token: str | None = None
+    former_quote_tokens: list[str] = field(default_factory=list)  # from before it was edited
     quoted_id: str | None = None
     via: Via | None = None
     media: Media | None = None
     user_id: str | None = None
     channel: str = ""
     chat_id: str = ""
+
+    def is_quoted_by(self, token: object) -> bool:
+        return token is not None and token in (self.quote_token, *self.former_quote_tokens)
 
 
 @dataclass
@@ -110,7 +114,7 @@ class Learner:
     shares_profile: bool = True
 
     def source(self) -> Json:
-        """As a source user object. That one without a userId keeps its type is a guess: LINE shows no example."""
+        """As a source user object. LINE shows no example of one without a userId; its OpenAPI requires the type only."""
         return {"type": "user", "userId": self.user_id} if self.shares_profile else {"type": "user"}
 
 

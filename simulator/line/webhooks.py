@@ -60,7 +60,7 @@ class Webhooks:
     _entries: dict[str, _Event] = field(default_factory=dict)
 
     def emit(
-        self, channel: Channel, chat_id: str, source: Json, specific: Json, *, replyable: bool = True
+        self, channel: Channel, chat_id: str, source: Json | None, specific: Json, *, replyable: bool = True
     ) -> str:
         """Queues an event of a chat, where webhooks are on, and returns its webhookEventId. Call from the event loop."""
         now = self.platform.clock.now_ms()
@@ -68,7 +68,7 @@ class Webhooks:
             "type": specific["type"],
             "mode": "active",
             "timestamp": now,
-            "source": source,
+            **({} if source is None else {"source": source}),
             "webhookEventId": identifiers.webhook_event_id(now),
             "deliveryContext": {"isRedelivery": False},
             **specific,
