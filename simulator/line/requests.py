@@ -9,6 +9,7 @@ from simulator.http.headers import bearer, media_type
 from simulator.line.border import REQUEST_ID, channel_of_token
 from simulator.line.errors import LineError, invalid_property
 from simulator.line.identifiers import is_group_id, is_user_id
+from simulator.line.rate_limits import Endpoint
 from simulator.line.state import Channel, Platform, Thread
 from simulator.line.webhooks import Webhooks
 
@@ -23,10 +24,11 @@ def webhooks_of(request: Request) -> Webhooks:
     return webhooks
 
 
-def calling_channel(request: Request) -> Channel:
-    """The calling channel. Raises LineError 401 for a missing, unknown or expired token."""
+async def calling_channel(request: Request) -> Channel:
+    """The calling channel. Raises LineError 401 for a missing, unknown or expired token, 429 over a rate limit."""
+    platform = platform_of(request)
     token = bearer(request.headers.get("authorization"))
-    channel = channel_of_token(platform_of(request), token)
+    channel = channel_of_token(platform, token)
     if channel is None:
         reason = (
             "missing authorization header."
@@ -34,6 +36,8 @@ def calling_channel(request: Request) -> Channel:
             else "invalid token. Confirm that the access token in the authorization header is valid."
         )
         raise LineError(401, f"Authentication failed due to the following reason: {reason}")
+    endpoint = Endpoint(request.method, request.scope["route"].path)
+    platform.rate_limits.spend(channel.name, endpoint, platform.clock.now_ms())
     return channel
 
 

@@ -16,6 +16,7 @@ from simulator.line.faults import Fault
 from simulator.line.groups import Group, GroupKind
 from simulator.line.liff import IdTokens
 from simulator.line.log import Crossing
+from simulator.line.rate_limits import RateLimits
 
 Json = dict[str, Any]
 Via = Literal["reply", "push"]
@@ -192,6 +193,7 @@ class Platform(Double[Crossing, Fault]):
         self.learners: dict[str, Learner] = {}
         self.groups: dict[str, Group] = {}
         self.items: dict[str, ThreadItem] = {}
+        self.rate_limits = RateLimits()
         self.behaviour = WebhookBehaviour()
         self.changes = Changes()
         self.id_tokens = IdTokens(config.login_channel_id)
