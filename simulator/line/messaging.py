@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from simulator.line import identifiers
 from simulator.line.errors import LineError, Problem, body_error, invalid_property, not_found
+from simulator.line.mentions import mention_problems
 from simulator.line.messages import check_messages
 from simulator.line.requests import Body, Caller, PlatformOf, addressee, request_id
 from simulator.line.state import AcceptedRequest, Channel, Json, Platform, Thread, ThreadItem, Via
@@ -40,7 +41,7 @@ async def reply(request: Request, platform: PlatformOf, channel: Caller, body: B
     ):
         raise LineError(400, "Invalid reply token")
     thread = _thread_of_reply(platform, channel, reply_token.chat_id)
-    _check_quotes(thread, messages)
+    _check_for_chat(platform, thread, messages)
     reply_token.is_valid = False
     channel.count_delivery("reply", platform.clock.now_ms(), 1)
     return {"sentMessages": _deliver(platform, thread, messages, "reply")}
@@ -52,7 +53,7 @@ async def push(request: Request, platform: PlatformOf, channel: Caller, body: Bo
     messages = _messages(body)
     key = _retry_key(request)
     thread = addressee(platform, channel, body.get("to"), "to")
-    _check_quotes(thread, messages)
+    _check_for_chat(platform, thread, messages)
     _refuse_repetition(platform, channel, key)
     recipients = _recipients(platform, thread)
     _spend(channel, recipients)
@@ -75,6 +76,7 @@ async def multicast(request: Request, platform: PlatformOf, channel: Caller, bod
             raise invalid_property(f"to[{index}]")
     if any("quoteToken" in message for message in messages):
         raise body_error([Problem("invalid property", "messages[0].quoteToken")])
+    _refuse_mentions(messages)
     _refuse_repetition(platform, channel, key)
     threads = [platform.thread(channel, user) for user in dict.fromkeys(to) if user in platform.learners]
     recipients = [thread for thread in threads if thread.reachable(platform.clock.now_ms())]
@@ -91,7 +93,9 @@ async def multicast(request: Request, platform: PlatformOf, channel: Caller, bod
 async def validate(kind: str, channel: Caller, body: Body) -> Json:
     if kind not in ("reply", "push", "multicast", "narrowcast", "broadcast"):
         raise not_found()
-    check_messages(body)
+    messages = check_messages(body)
+    if kind not in ("reply", "push"):
+        _refuse_mentions(messages)
     return {}
 
 
@@ -180,13 +184,22 @@ def _spend(channel: Channel, messages: int) -> None:
     quota.usage += messages
 
 
-def _check_quotes(thread: Thread, messages: list[Json]) -> None:
-    """A quote token is good in its own chat only (LINE docs: Get quote tokens)."""
+def _refuse_mentions(messages: list[Json]) -> None:
+    """They go with replies and pushes only."""
+    problems = mention_problems(messages, None)
+    if problems:
+        raise body_error(problems)
+
+
+def _check_for_chat(platform: Platform, thread: Thread, messages: list[Json]) -> None:
+    """A quote token is good in its own chat only (LINE docs: Get quote tokens), a mention in the member's group."""
     problems = [
         Problem("invalid quote token", f"messages[{index}].quoteToken")
         for index, message in enumerate(messages)
         if message.get("quoteToken") is not None and _message_of_quote(thread, message["quoteToken"]) is None
     ]
+    group = platform.groups.get(thread.chat_id)
+    problems += mention_problems(messages, group.members if group else None)
     if problems:
         raise body_error(problems)
 

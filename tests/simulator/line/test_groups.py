@@ -166,3 +166,29 @@ def test_a_fault_can_strike_one_group_only(desk: Desk, bot: Bot, group: GroupCha
     desk.fault("group", status=503, times=1)
     assert bot.post(f"/v2/bot/group/{group.group_id}/leave").status_code == 503
     assert group.account() == "coaching"
+
+
+def mentioning(**mentionee: str) -> dict[str, object]:
+    substitution = {"who": {"type": "mention", "mentionee": mentionee}}
+    return {"type": "textV2", "text": "{who} お願いします", "substitution": substitution}
+
+
+def test_the_bot_mentions_members_of_its_group_only(
+    desk: Desk, bot: Bot, group: GroupChat, friend: Learner
+) -> None:
+    to_all, to_friend = mentioning(type="all"), mentioning(type="user", userId=friend.user_id)
+    assert bot.push(group.group_id, to_all, to_friend).status_code == 200
+    stranger = mentioning(type="user", userId=desk.learner().user_id)
+    refusal = bot.push(group.group_id, to_all, stranger)
+    assert refusal.status_code == 400
+    assert refusal.json()["details"][0]["property"] == "messages[1].substitution.who"
+    assert bot.push(friend.user_id, to_friend).status_code == 400, "not in a chat of two"
+    assert len(group.thread().from_bot) == 2
+
+
+def test_validation_looks_at_a_mentions_shape_but_not_at_its_chat(bot: Bot) -> None:
+    assert bot.validate(mentioning(type="all")).status_code == 200
+    wrong = bot.validate(mentioning(type="user", userId="hana")).json()["details"]
+    assert wrong[0]["property"] == "messages[0].substitution.who.mentionee.userId"
+    body = {"messages": [mentioning(type="all")]}
+    assert bot.post("/v2/bot/message/validate/multicast", body).status_code == 400
