@@ -8,11 +8,11 @@ from fastapi.responses import JSONResponse
 from simulator.line.checks import url_problem
 from simulator.line.errors import LineError, Problem, body_error, not_found
 from simulator.line.identifiers import is_user_id
-from simulator.line.requests import Body, Caller, PlatformOf, json_body
+from simulator.line.requests import Body, Caller, PlatformOf, WebhooksOf, json_body
 from simulator.line.state import Json
-from simulator.line.webhooks import Webhooks
 
 WEBHOOK_URL_LIMIT = 500  # LINE docs: Set webhook endpoint URL
+NOT_A_USER = "Only user id is acceptable, please confirm if there are any group/room ids or illegal ids."
 LOADING_SECONDS = range(5, 61, 5)  # LINE docs: Display a loading animation
 
 router = APIRouter(prefix="/v2/bot")
@@ -32,12 +32,12 @@ async def bot_info(channel: Caller) -> Json:
 
 @router.get("/profile/{user_id}")
 async def profile(user_id: str, platform: PlatformOf, channel: Caller) -> Json:
-    """404 for who is unknown, has blocked the account, or never had to do with it."""
+    """404 for who is unknown, shares no profile, has blocked the account, or never had to do with it."""
     if not is_user_id(user_id):
         raise LineError(400, "The value for the 'userId' parameter is invalid")
     learner = platform.learners.get(user_id)
     thread = channel.threads.get(user_id)
-    if learner is None or thread is None or thread.blocks_account:
+    if learner is None or not learner.shares_profile or thread is None or thread.blocks_account:
         raise not_found()
     if not thread.friend and thread.last_contact_ms is None:
         raise not_found()
@@ -49,7 +49,7 @@ async def start_loading(platform: PlatformOf, channel: Caller, body: Body) -> Js
     problems = []
     chat_id, seconds = body.get("chatId"), body.get("loadingSeconds", 20)
     if not is_user_id(chat_id) or chat_id not in platform.learners:
-        problems.append(Problem("invalid chatId", "chatId"))
+        problems.append(Problem(NOT_A_USER, "chatId"))
     if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds not in LOADING_SECONDS:
         problems.append(Problem("must be between 5 and 60 and a multiple of 5", "loadingSeconds"))
     if problems:
@@ -68,7 +68,8 @@ async def mark_as_read(platform: PlatformOf, channel: Caller, body: Body) -> Jso
     item = channel.mark_as_read_tokens.get(token) if isinstance(token, str) else None
     if item is None:
         raise LineError(400, "Invalid markAsReadToken")
-    thread = platform.thread(channel, item.user_id)
+    group = platform.group_of(channel, item.chat_id)
+    thread = group.thread if group else platform.thread(channel, item.chat_id)
     thread.read_up_to = item.id
     platform.changes.publish(thread, "read")
     return {}
@@ -88,9 +89,8 @@ async def get_webhook(channel: Caller) -> Json:
 
 
 @router.post("/channel/webhook/test")
-async def test_webhook(request: Request, channel: Caller) -> JSONResponse:
+async def test_webhook(request: Request, channel: Caller, webhooks: WebhooksOf) -> JSONResponse:
     """Posts an empty, signed list of events and says how it went (LINE docs: Test webhook endpoint)."""
-    webhooks: Webhooks = request.app.state.webhooks
     body = await json_body(request) if await request.body() else {}
     endpoint = body.get("endpoint")
     if endpoint is None and not channel.webhook_url:

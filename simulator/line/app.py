@@ -18,8 +18,11 @@ from simulator.line import (
     content,
     desk,
     desk_controls,
+    desk_events,
+    desk_groups,
     desk_liff,
     desk_views,
+    group_chats,
     messaging,
     oauth,
     rich_menus,
@@ -48,9 +51,9 @@ def make_line_app(platform: Platform) -> FastAPI:
     )
     app.state.platform = platform
     # Fixed paths (/content/transcoding, /quota) stand before those with parameters.
-    for module in (messaging, content, account, rich_menus, oauth):
+    for module in (messaging, content, account, group_chats, rich_menus, oauth):
         app.include_router(module.router)
-    for desk_module in (desk, desk_views, desk_controls, desk_liff):
+    for desk_module in (desk, desk_events, desk_groups, desk_views, desk_controls, desk_liff):
         app.include_router(desk_module.router)
     app.router.routes.extend(DeskControls("/desk", platform, Fault).routes)
     app.add_middleware(LineBorder, platform=platform)

@@ -85,12 +85,12 @@ def channel_of_token(platform: Platform, token: str | None) -> Channel | None:
 
 
 def _addressees(platform: Platform, endpoint: Endpoint, path: str, body: bytes) -> set[str]:
-    """Whom a request is about, so that a fault can strike one learner only."""
+    """Whom a request is about, so that a fault can strike one learner or group only."""
     parts = path.split("/")
     if endpoint in ("content", "transcoding", "preview"):
         item = platform.items.get(parts[4])
-        return {item.user_id} if item else set()
-    if endpoint == "profile" or path.startswith("/v2/bot/user/"):
+        return {item.chat_id} if item else set()
+    if endpoint in ("profile", "group") or path.startswith("/v2/bot/user/"):
         return {parts[4]}
     try:
         data = json.loads(body) if body else None
@@ -98,14 +98,14 @@ def _addressees(platform: Platform, endpoint: Endpoint, path: str, body: bytes) 
         return set()
     if not isinstance(data, dict):
         return set()
-    fields = [data.get("to"), data.get("chatId"), data.get("userIds"), _reply_user(platform, data)]
+    fields = [data.get("to"), data.get("chatId"), data.get("userIds"), _reply_chat(platform, data)]
     lists = [entry if isinstance(entry, list) else [entry] for entry in fields]
-    return {user for entries in lists for user in entries if isinstance(user, str)}
+    return {chat for entries in lists for chat in entries if isinstance(chat, str)}
 
 
-def _reply_user(platform: Platform, data: dict[str, Any]) -> str | None:
+def _reply_chat(platform: Platform, data: dict[str, Any]) -> str | None:
     token = data.get("replyToken")
     for channel in platform.channels.values():
         if isinstance(token, str) and token in channel.reply_tokens:
-            return channel.reply_tokens[token].user_id
+            return channel.reply_tokens[token].chat_id
     return None

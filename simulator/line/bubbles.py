@@ -11,7 +11,7 @@ LAST_BUBBLES = 8
 
 @dataclass(frozen=True)
 class Bubble:
-    """One bubble of the thread. `at_ms` in ms of the platform's clock."""
+    """One bubble of the thread. `at_ms` in ms of the platform's clock, `user_id` the learner's who sent it."""
 
     id: str
     seq: int
@@ -23,6 +23,7 @@ class Bubble:
     quick_reply: Json | None
     quoted_id: str | None
     read: bool
+    user_id: str | None = None
 
     @classmethod
     def of(cls, item: Json) -> Self:
@@ -38,6 +39,7 @@ class Bubble:
             quick_reply=item["quick_reply"],
             quoted_id=(item.get("quoted") or {}).get("id"),
             read=item["read"],
+            user_id=item["user_id"],
         )
 
     @property
@@ -63,8 +65,8 @@ class Bubble:
 
     def actions(self) -> list[Json]:
         """Everything tappable in this bubble: its own actions, then the quick replies while they show."""
-        actions = list(_actions({k: v for k, v in self.message.items() if k != "quickReply"}))
-        return actions + list(_actions(self.quick_reply))
+        actions = list(actions_in({k: v for k, v in self.message.items() if k != "quickReply"}))
+        return actions + list(actions_in(self.quick_reply))
 
     def labels(self) -> list[str]:
         return [str(action["label"]) for action in self.actions() if action.get("label")]
@@ -109,21 +111,21 @@ class Thread:
     def tappable(self) -> list[Json]:
         actions: list[Json] = []
         if self.last is not None:
-            actions += _actions(self.last.quick_reply)
+            actions += actions_in(self.last.quick_reply)
         for bubble in reversed(self.from_bot):
-            actions += _actions({k: v for k, v in bubble.message.items() if k != "quickReply"})
-        return actions + list(_actions(self.rich_menu))
+            actions += actions_in({k: v for k, v in bubble.message.items() if k != "quickReply"})
+        return actions + list(actions_in(self.rich_menu))
 
     def __str__(self) -> str:
         last = self.bubbles[-LAST_BUBBLES:]
         return "\n".join(map(str, last)) or "(nothing in the thread yet)"
 
 
-def _actions(value: Any) -> Iterator[Json]:
+def actions_in(value: Any) -> Iterator[Json]:
     """Every action object below `value`, in the order in which they stand."""
     if isinstance(value, list):
         for entry in value:
-            yield from _actions(entry)
+            yield from actions_in(entry)
     elif isinstance(value, dict):
         for key, entry in value.items():
             if key in ("action", "defaultAction") and isinstance(entry, dict):
@@ -131,7 +133,7 @@ def _actions(value: Any) -> Iterator[Json]:
             elif key == "actions" and isinstance(entry, list):
                 yield from (action for action in entry if isinstance(action, dict))
             else:
-                yield from _actions(entry)
+                yield from actions_in(entry)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Who is watching which learner: the desk's server-sent events read from here."""
+"""Who is watching which chat: the desk's server-sent events read from here."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,19 +20,19 @@ class Change:
 
 @dataclass
 class Changes:
-    """Fan-out of a learner's changes. Closing ends every stream, so that the server can stop at once."""
+    """Fan-out of changes, by the learner or group they are of. Closing ends every stream, so that the server can stop at once."""
 
     _watchers: dict[str, set[asyncio.Queue[Change | None]]] = field(default_factory=dict)
     _is_over: bool = False
 
     def publish(self, thread: "Thread", kind: Kind) -> None:
-        for queue in self._watchers.get(thread.user_id, ()):
+        for queue in self._watchers.get(thread.chat_id, ()):
             queue.put_nowait(Change(thread.channel, kind, thread.seq))
 
-    async def watch(self, user_id: str, idle_seconds: float) -> AsyncIterator[Change | None]:
+    async def watch(self, chat_id: str, idle_seconds: float) -> AsyncIterator[Change | None]:
         """Yields changes as they come, and None after each idle spell so that the caller can keep the line alive."""
         queue: asyncio.Queue[Change | None] = asyncio.Queue()
-        self._watchers.setdefault(user_id, set()).add(queue)
+        self._watchers.setdefault(chat_id, set()).add(queue)
         try:
             while not self._is_over:
                 try:
@@ -44,7 +44,7 @@ class Changes:
                     return
                 yield change
         finally:
-            self._watchers[user_id].discard(queue)
+            self._watchers[chat_id].discard(queue)
 
     def close(self) -> None:
         self._is_over = True

@@ -7,7 +7,8 @@ hana.wait_for(lambda thread: thread.find("ようこそ"))
 hana.tap("はじめる")
 """
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -16,6 +17,8 @@ from simulator.http.client import DeskCallError, DeskClient, wait_until
 from simulator.line.behaviour import Order
 from simulator.line.bubbles import Bubble, Json, Thread
 from simulator.line.faults import Endpoint, Fault
+from simulator.line.groups import GroupKind
+from simulator.line.learner_messages import Emoji, Mention, StickerMessage, TextMessage
 from simulator.line.log import Crossing
 
 __all__ = [
@@ -24,8 +27,11 @@ __all__ = [
     "Delivery",
     "Desk",
     "DeskCallError",
+    "Emoji",
+    "GroupChat",
     "Learner",
     "LiffSession",
+    "Mention",
     "NoSuchLabelError",
     "SentMessage",
     "Tap",
@@ -34,6 +40,8 @@ __all__ = [
 
 T = TypeVar("T")
 MediaKind = Literal["video", "audio", "image", "file"]
+BeaconKind = Literal["enter", "banner", "stay"]
+MembershipKind = Literal["joined", "left", "renewed"]
 
 
 class NoSuchLabelError(Exception):
@@ -90,14 +98,26 @@ class Desk(DeskClient[Crossing]):
     def channels(self) -> list[str]:
         return [str(channel["name"]) for channel in self.call("GET", "/channels")]
 
-    def learner(self, display_name: str | None = None, *, channel: str | None = None) -> "Learner":
-        """A new learner, not yet a friend. Without `channel`, in the first one."""
-        answer = self.call("POST", "/learners", json={"display_name": display_name})
+    def learner(
+        self, display_name: str | None = None, *, channel: str | None = None, shares_profile: bool = True
+    ) -> "Learner":
+        """A new learner, not yet a friend. Without `channel`, in the first one.
+
+        Who doesn't share the profile is named in no event.
+        """
+        body = {"display_name": display_name, "shares_profile": shares_profile}
+        answer = self.call("POST", "/learners", json=body)
         return Learner(self, answer["user_id"], answer["display_name"], channel or self.channels()[0])
 
     def learners(self, *, channel: str | None = None) -> list["Learner"]:
         name = channel or self.channels()[0]
         return [Learner(self, m["user_id"], m["display_name"], name) for m in self.call("GET", "/learners")]
+
+    def group(self, *members: "Learner", name: str = "料理の会", kind: GroupKind = "group") -> "GroupChat":
+        """A new group chat, or with kind `room` a multi-person one, of these learners and no account yet."""
+        body = {"kind": kind, "name": name, "members": [member.user_id for member in members]}
+        answer = self.call("POST", "/groups", json=body)
+        return GroupChat(self, answer["group_id"], kind, name)
 
     def log(self, *, after: int = 0, direction: str | None = None, path: str | None = None) -> list[Crossing]:
         """What crossed the border after entry `after`, perhaps of one direction or with a part of a path."""
@@ -144,10 +164,13 @@ class Desk(DeskClient[Crossing]):
         webhook_url: str | None = None,
         webhook_active: bool | None = None,
         chat: bool | None = None,
+        joins_groups: bool | None = None,
         channel: str | None = None,
     ) -> None:
         """The consoles' switches; what isn't named stays as it is, and a `webhook_url` of "" unsets it."""
-        body = _without_none(webhook_url=webhook_url, webhook_active=webhook_active, chat=chat)
+        body = _without_none(
+            webhook_url=webhook_url, webhook_active=webhook_active, chat=chat, joins_groups=joins_groups
+        )
         self.call("POST", "/account", json=body, params=_without_none(channel=channel))
 
     def webhook_behaviour(self, *, redelivery: bool | None = None, duplicates: int | None = None) -> None:
@@ -169,6 +192,11 @@ class Desk(DeskClient[Crossing]):
         answer = self.call("POST", "/redeliver", json={"webhook_event_id": webhook_event_id, "times": times})
         return [Delivery(**result) for result in answer["results"]]
 
+    def event(self, event: Json, *, channel: str | None = None) -> SentMessage:
+        """An event without a source: its type and what it has of its own; the rest is added."""
+        answer = self.call("POST", "/event", json={"event": event}, params=_without_none(channel=channel))
+        return SentMessage(answer["webhook_event_id"])
+
     def webhooks(self, events: list[Json], *, channel: str | None = None) -> Delivery:
         """Posts exactly these events, signed, in one body."""
         answer = self.call(
@@ -179,12 +207,17 @@ class Desk(DeskClient[Crossing]):
 
 @dataclass
 class Learner:
-    """A learner's phone, open on one channel's chat."""
+    """A learner's phone, open on one channel's chat or on a group's."""
 
     desk: Desk
     user_id: str
     display_name: str
     channel: str
+    group_id: str | None = None
+
+    def within(self, group: "GroupChat") -> "Learner":
+        """The same learner in a group's chat: what is said, sent, tapped and unsent from here happens there."""
+        return Learner(self.desk, self.user_id, self.display_name, self.channel, group.group_id)
 
     def on(self, channel: str) -> "Learner":
         """The same learner in another channel's chat."""
@@ -199,12 +232,41 @@ class Learner:
     def unblock(self) -> SentMessage:
         return self._act("unblock")
 
-    def text(self, text: str, *, quote: str | None = None) -> SentMessage:
-        """`quote` is the id of the message quoted."""
-        return self._act("messages", {"type": "text", "text": text, **_without_none(quote_message_id=quote)})
+    def text(
+        self,
+        text: str,
+        *,
+        quote: str | None = None,
+        emojis: Sequence[Emoji] = (),
+        mentions: Sequence[Mention] = (),
+    ) -> SentMessage:
+        """`quote` is the id of the message quoted; emojis and mentions in the order in which they stand in the text."""
+        message = TextMessage(
+            type="text", text=text, quote_message_id=quote, emojis=list(emojis), mentions=list(mentions)
+        )
+        return self._act("messages", message.model_dump())
 
-    def sticker(self, package_id: str = "446", sticker_id: str = "1988") -> SentMessage:
-        return self._act("messages", {"type": "sticker", "package_id": package_id, "sticker_id": sticker_id})
+    def sticker(
+        self,
+        package_id: str = "446",
+        sticker_id: str = "1988",
+        *,
+        resource_type: str = "STATIC",
+        keywords: Sequence[str] = (),
+        text: str | None = None,
+        quote: str | None = None,
+    ) -> SentMessage:
+        """Only a sticker of the resource type MESSAGE has a text."""
+        message = StickerMessage(
+            type="sticker",
+            package_id=package_id,
+            sticker_id=sticker_id,
+            resource_type=resource_type,
+            keywords=list(keywords),
+            text=text,
+            quote_message_id=quote,
+        )
+        return self._act("messages", message.model_dump())
 
     def location(
         self, latitude: float, longitude: float, *, title: str | None = None, address: str | None = None
@@ -222,6 +284,19 @@ class Learner:
     def image(self, path: Path | str, **how: Any) -> SentMessage:
         return self.media("image", path, **how)
 
+    def images(self, paths: Sequence[Path | str], *, old_android: bool = False) -> list[SentMessage]:
+        """Several at once, which their events tell; LINE sends these in any order (see `Desk.hold`).
+
+        An old Android tells neither their order nor their number.
+        """
+        set_id = secrets.token_hex(32).upper()
+        total = None if old_android else len(paths)
+        numbers = [None if old_android else number for number in range(1, len(paths) + 1)]
+        return [
+            self.image(path, image_set_id=set_id, image_index=number, image_total=total)
+            for number, path in zip(numbers, paths, strict=True)
+        ]
+
     def file(self, path: Path | str, **how: Any) -> SentMessage:
         return self.media("file", path, **how)
 
@@ -237,11 +312,15 @@ class Learner:
         slow_bytes_per_second: int | None = None,
         gone: bool = False,
         missing: bool = False,
+        transcoding_fails: bool = False,
+        image_set_id: str | None = None,
+        image_index: int | None = None,
+        image_total: int | None = None,
     ) -> SentMessage:
         """Sends a file of any size. `preparing` counts the 202s before the content, `cut_at` is in bytes."""
         path = Path(path)
         query = _without_none(
-            channel=self.channel,
+            **self._chat,
             type=kind,
             file_name=file_name or path.name,
             duration_ms=duration_ms,
@@ -250,6 +329,10 @@ class Learner:
             slow_bytes_per_second=slow_bytes_per_second,
             gone=gone,
             missing=missing,
+            transcoding_fails=transcoding_fails,
+            image_set_id=image_set_id,
+            image_index=image_index,
+            image_total=image_total,
         )
         with path.open("rb") as body:
             return self._message(self.desk.call("POST", f"{self._path}/media", params=query, content=body))
@@ -287,6 +370,25 @@ class Learner:
     def unsend(self, message_id: str) -> SentMessage:
         return self._act("unsend", {"message_id": message_id})
 
+    def edit(self, message_id: str, text: str) -> SentMessage:
+        """A text of the learner's in a group gets other words."""
+        return self._act("edit", {"message_id": message_id, "text": text})
+
+    def beacon(
+        self, hwid: str = "d41d8cd98f", kind: BeaconKind = "enter", *, device_message: str | None = None
+    ) -> SentMessage:
+        return self._act("beacon", {"hwid": hwid, "type": kind, **_without_none(dm=device_message)})
+
+    def link_account(self, nonce: str, *, succeeds: bool = True) -> SentMessage:
+        return self._act("account-link", {"nonce": nonce, "result": "ok" if succeeds else "failed"})
+
+    def membership(self, kind: MembershipKind, membership_id: int) -> SentMessage:
+        return self._act("membership", {"type": kind, "membership_id": membership_id})
+
+    def event(self, event: Json, *, replyable: bool = False) -> SentMessage:
+        """Any other event of the learner's: its type and what it has of its own; the rest is added."""
+        return self._act("event", {"event": event, "replyable": replyable})
+
     def video_complete(self, message_id: str | None = None) -> SentMessage:
         """The bot's video was watched to its end; without an id, its newest one."""
         if message_id is None:
@@ -299,11 +401,11 @@ class Learner:
     def liff_messages(self, messages: list[Json]) -> list[SentMessage]:
         """liff.sendMessages: LINE message objects in the learner's name."""
         path = f"{self._path}/liff-messages"
-        answers = self.desk.call("POST", path, json={"messages": messages}, params={"channel": self.channel})
+        answers = self.desk.call("POST", path, json={"messages": messages}, params=self._chat)
         return [self._message(answer) for answer in answers]
 
     def thread(self) -> Thread:
-        answer = self.desk.call("GET", f"{self._path}/thread", params={"channel": self.channel})
+        answer = self.desk.call("GET", f"{self._path}/thread", params=self._chat)
         bubbles = [Bubble.of(item) for item in answer["items"]]
         return Thread(bubbles, answer["loading_until"], answer["rich_menu"])
 
@@ -325,13 +427,53 @@ class Learner:
     def _path(self) -> str:
         return f"/learners/{self.user_id}"
 
+    @property
+    def _chat(self) -> dict[str, Any]:
+        return _without_none(channel=self.channel, group=self.group_id)
+
     def _act(self, what: str, body: Json | None = None) -> SentMessage:
-        answer = self.desk.call("POST", f"{self._path}/{what}", json=body, params={"channel": self.channel})
+        answer = self.desk.call("POST", f"{self._path}/{what}", json=body, params=self._chat)
         return self._message(answer)
 
     @staticmethod
     def _message(answer: Json) -> SentMessage:
         return SentMessage(answer["webhook_event_id"], answer.get("message_id"))
+
+
+@dataclass
+class GroupChat:
+    """A group or room as all its members see it. Each act returns the event that it causes, if an account is in."""
+
+    desk: Desk
+    group_id: str
+    kind: GroupKind
+    name: str
+
+    def invite(self, channel: str | None = None) -> SentMessage:
+        """The account joins; a room tells of this with its next event only."""
+        return self._act("invite", params=_without_none(channel=channel))
+
+    def remove_account(self) -> SentMessage:
+        return self._act("remove-account")
+
+    def join(self, *members: Learner) -> SentMessage:
+        return self._act("join", json={"members": [member.user_id for member in members]})
+
+    def leave(self, *members: Learner) -> SentMessage:
+        return self._act("leave", json={"members": [member.user_id for member in members]})
+
+    def account(self) -> str | None:
+        """The channel whose account is in."""
+        account: str | None = self.desk.call("GET", f"/groups/{self.group_id}")["account"]
+        return account
+
+    def thread(self) -> Thread:
+        answer = self.desk.call("GET", f"/groups/{self.group_id}/thread")
+        return Thread([Bubble.of(item) for item in answer["items"]], None, None)
+
+    def _act(self, what: str, **arguments: Any) -> SentMessage:
+        answer = self.desk.call("POST", f"/groups/{self.group_id}/{what}", **arguments)
+        return SentMessage(answer["webhook_event_id"])
 
 
 def _without_none(**values: Any) -> dict[str, Any]:

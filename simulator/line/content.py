@@ -34,7 +34,10 @@ async def transcoding(message_id: str, platform: PlatformOf, channel: Caller) ->
     media = _media(platform, channel, message_id)
     if media.kind not in ("video", "audio"):
         raise LineError(400, "Transcoding status doesn't support this type of content")
-    return {"status": "processing" if _still_preparing(media) else "succeeded"}
+    if _still_preparing(media):
+        return {"status": "processing"}
+    # What the content then answers LINE doesn't say: here what the desk set for it (`preparing`, `missing`).
+    return {"status": "failed" if media.transcoding_fails else "succeeded"}
 
 
 @router.get("/preview")

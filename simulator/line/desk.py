@@ -4,51 +4,28 @@ import mimetypes
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
-from pydantic import Field, StringConstraints
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
 
 from simulator.http.desk import DeskBody
 from simulator.http.errors import DeskError
 from simulator.line import identifiers
-from simulator.line.checks import utf16_units
+from simulator.line.chats import ChatOf, OneToOne
 from simulator.line.content import media_facts, store
-from simulator.line.messages import TEXT_LIMIT
+from simulator.line.learner_messages import LearnerMessage, LocationMessage, NonEmptyText
 from simulator.line.requests import PlatformOf
 from simulator.line.rich_menus import switch
-from simulator.line.state import Channel, Json, Learner, Media, Platform, Thread, ThreadItem
-from simulator.line.webhooks import Webhooks
+from simulator.line.state import Json, Learner, Media, Platform
 
 router = APIRouter(prefix="/desk/learners")
 
+_NOT_OF_THE_FILE = {"channel", "group", "type", "file_name", "image_set_id", "image_index", "image_total"}
 _LINE_CONTENT_TYPES = {"video": "video/mp4", "audio": "audio/m4a", "image": "image/jpeg"}
-_QUOTABLE_BY_BOT = frozenset({"text", "sticker", "image", "video"})  # LINE docs: Get quote tokens
-
-NonEmptyText = Annotated[str, StringConstraints(min_length=1)]
 
 
 class NewLearner(DeskBody):
     display_name: NonEmptyText | None = None
-
-
-class TextMessage(DeskBody):
-    type: Literal["text"]
-    text: NonEmptyText
-    quote_message_id: str | None = None
-
-
-class StickerMessage(DeskBody):
-    type: Literal["sticker"]
-    package_id: NonEmptyText
-    sticker_id: NonEmptyText
-    quote_message_id: str | None = None
-
-
-class LocationMessage(DeskBody):
-    type: Literal["location"]
-    title: str | None = None
-    address: str | None = None
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
+    shares_profile: bool = True
 
 
 class Postback(DeskBody):
@@ -66,6 +43,7 @@ class MediaQuery(DeskBody):
     """How the file is to arrive: see the desk's contract. Durations in ms, sizes in bytes."""
 
     channel: str | None = None
+    group: str | None = None
     type: Literal["video", "audio", "image", "file"]
     file_name: str | None = None
     duration_ms: int | None = Field(None, ge=0)
@@ -74,71 +52,17 @@ class MediaQuery(DeskBody):
     slow_bytes_per_second: int | None = Field(None, gt=0)
     gone: bool = False
     missing: bool = False
+    transcoding_fails: bool = False
+    image_set_id: str | None = None
+    image_index: int | None = Field(None, ge=1)
+    image_total: int | None = Field(None, ge=2)
 
-
-def webhooks_of(request: Request) -> Webhooks:
-    webhooks: Webhooks = request.app.state.webhooks
-    return webhooks
-
-
-WebhooksOf = Annotated[Webhooks, Depends(webhooks_of)]
-
-
-class Chat:
-    """One learner in one channel, as the path and `?channel=` name them."""
-
-    def __init__(
-        self, uid: str, platform: PlatformOf, webhooks: WebhooksOf, channel: str | None = None
-    ) -> None:
-        self.platform: Platform = platform
-        self.webhooks: Webhooks = webhooks
-        self.learner: Learner = platform.learner(uid)
-        self.channel: Channel = platform.channel(channel)
-        self.thread: Thread = platform.thread(self.channel, uid)
-
-    def emit(self, specific: Json, *, replyable: bool = True) -> str:
-        return self.webhooks.emit(self.channel, self.thread.user_id, specific, replyable=replyable)
-
-    def require_open(self) -> None:
-        """Nothing goes out to an account one has blocked."""
-        if self.thread.blocks_account:
-            raise DeskError(400, "the learner has blocked this account")
-
-    def say(
-        self,
-        message: Json,
-        *,
-        message_id: str | None = None,
-        quoted_id: str | None = None,
-        media: Media | None = None,
-    ) -> ThreadItem:
-        """Puts the learner's own bubble into the thread."""
-        self.thread.last_contact_ms = self.platform.clock.now_ms()
-        item = ThreadItem(
-            id=message_id or identifiers.message_id(),
-            seq=0,
-            author="learner",
-            at_ms=self.platform.clock.now_ms(),
-            message=message,
-            quote_token=identifiers.opaque_token() if message["type"] in _QUOTABLE_BY_BOT else None,
-            quoted_id=quoted_id,
-            media=media,
-        )
-        return self.platform.add_item(self.thread, item)
-
-    def send(self, item: ThreadItem, specific: Json) -> Json:
-        """Sends the message webhook of a bubble; `specific` is its message beyond id, type and tokens."""
-        token = identifiers.opaque_token()
-        self.channel.mark_as_read_tokens[token] = item
-        message: Json = {"type": item.message["type"], "id": item.id, "markAsReadToken": token, **specific}
-        if item.quote_token:
-            message["quoteToken"] = item.quote_token
-        if item.quoted_id:
-            message["quotedMessageId"] = item.quoted_id
-        return {"message_id": item.id, "webhook_event_id": self.emit({"type": "message", "message": message})}
-
-
-ChatOf = Annotated[Chat, Depends(Chat)]
+    def image_set(self) -> Json:
+        """What an image says of those sent with it; LINE for Android up to 11.15 tells their set only."""
+        if self.image_set_id is None:
+            return {}
+        facts = {"id": self.image_set_id, "index": self.image_index, "total": self.image_total}
+        return {"imageSet": {name: fact for name, fact in facts.items() if fact is not None}}
 
 
 @router.get("")
@@ -148,11 +72,11 @@ async def learners(platform: PlatformOf) -> list[Json]:
 
 @router.post("")
 async def add_learner(platform: PlatformOf, body: NewLearner = NewLearner()) -> Json:
-    return _view(platform, platform.add_learner(body.display_name))
+    return _view(platform, platform.add_learner(body.display_name, shares_profile=body.shares_profile))
 
 
 @router.post("/{uid}/follow")
-async def follow(chat: ChatOf) -> Json:
+async def follow(chat: OneToOne) -> Json:
     """Adds the account as a friend; of a blocked one this is the unblocking."""
     is_unblocking = chat.thread.blocks_account
     chat.thread.friend, chat.thread.blocks_account = True, False
@@ -161,7 +85,7 @@ async def follow(chat: ChatOf) -> Json:
 
 
 @router.post("/{uid}/block")
-async def block(chat: ChatOf) -> Json:
+async def block(chat: OneToOne) -> Json:
     chat.require_open()
     chat.thread.blocks_account = True
     chat.thread.loading_until_ms = None
@@ -170,35 +94,21 @@ async def block(chat: ChatOf) -> Json:
 
 
 @router.post("/{uid}/unblock")
-async def unblock(chat: ChatOf) -> Json:
+async def unblock(chat: OneToOne) -> Json:
     if not chat.thread.blocks_account:
         raise DeskError(400, "the learner hasn't blocked this account")
     return await follow(chat)
 
 
 @router.post("/{uid}/messages")
-async def send_message(
-    chat: ChatOf,
-    body: Annotated[TextMessage | StickerMessage | LocationMessage, Field(discriminator="type")],
-) -> Json:
+async def send_message(chat: ChatOf, body: LearnerMessage) -> Json:
     chat.require_open()
-    if isinstance(body, LocationMessage):
-        place = body.model_dump(exclude_none=True, exclude={"type"})
-        return chat.send(chat.say({"type": "location", **place}), place)
-    if body.quote_message_id and chat.thread.item(body.quote_message_id) is None:
+    quoted_id = None if isinstance(body, LocationMessage) else body.quote_message_id
+    if quoted_id and chat.thread.item(quoted_id) is None:
         raise DeskError(404, "no such message to quote")
-    if isinstance(body, TextMessage):
-        if utf16_units(body.text) > TEXT_LIMIT:
-            raise DeskError(400, f"a message has at most {TEXT_LIMIT} characters")
-        content: Json = {"text": body.text}
-    else:
-        content = {
-            "packageId": body.package_id,
-            "stickerId": body.sticker_id,
-            "stickerResourceType": "STATIC",
-        }
-    message = {"type": body.type, **content}
-    return chat.send(chat.say(message, quoted_id=body.quote_message_id), content)
+    content = chat.content(body)
+    item = chat.say({"type": body.type, **content}, quoted_id=quoted_id)
+    return chat.send(item, content)
 
 
 @router.post("/{uid}/media")
@@ -221,12 +131,12 @@ async def send_media(request: Request, chat: ChatOf, query: Annotated[MediaQuery
         size=size,
         file_name=name or None,
         kind=query.type,
-        **query.model_dump(exclude={"channel", "type", "file_name"}),
+        **query.model_dump(exclude=_NOT_OF_THE_FILE),
     )
     facts = media_facts(media)
     provider = {} if query.type == "file" else {"contentProvider": {"type": "line"}}
     item = chat.say({"type": query.type, **facts}, message_id=message_id, media=media)
-    return chat.send(item, facts | provider)
+    return chat.send(item, facts | provider | query.image_set())
 
 
 @router.post("/{uid}/postback")
@@ -247,7 +157,7 @@ async def postback(chat: ChatOf, body: Postback) -> Json:
 @router.post("/{uid}/unsend")
 async def unsend(chat: ChatOf, body: MessageRef) -> Json:
     item = chat.thread.item(body.message_id)
-    if item is None or item.author != "learner":
+    if item is None or item.user_id != chat.learner.user_id:
         raise DeskError(404, "the learner sent no such message")
     chat.thread.items.remove(item)
     if item.media:
@@ -260,7 +170,7 @@ async def unsend(chat: ChatOf, body: MessageRef) -> Json:
 
 
 @router.post("/{uid}/video-complete")
-async def video_complete(chat: ChatOf, body: MessageRef) -> Json:
+async def video_complete(chat: OneToOne, body: MessageRef) -> Json:
     item = chat.thread.item(body.message_id)
     if item is None or item.author != "bot" or item.message["type"] != "video":
         raise DeskError(404, "the bot sent no such video")

@@ -8,8 +8,7 @@ from pydantic import Field
 
 from simulator.http.desk import DeskBody
 from simulator.line.behaviour import Order, WebhookBehaviour
-from simulator.line.desk import WebhooksOf
-from simulator.line.requests import PlatformOf
+from simulator.line.requests import PlatformOf, WebhooksOf
 from simulator.line.state import Json, Quota
 from simulator.line.webhooks import Outcome
 
@@ -49,6 +48,7 @@ class AccountBody(DeskBody):
     webhook_url: str | None = None
     webhook_active: bool | None = None
     chat: bool | None = None
+    joins_groups: bool | None = None
 
 
 @router.post("/webhooks")
@@ -96,6 +96,7 @@ async def set_account(platform: PlatformOf, body: AccountBody, channel: str | No
         "webhook_url": account.webhook_url,
         "webhook_active": account.webhook_active,
         "chat": account.chat,
+        "joins_groups": account.joins_groups,
     }
 
 

@@ -11,13 +11,12 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from simulator.http.desk import DeskBody
 from simulator.http.errors import DeskError
-from simulator.line.desk import ChatOf
-from simulator.line.messages import check_messages
+from simulator.line.chats import ChatOf
+from simulator.line.liff_messages import CARDS, check_liff_messages, webhook_message
 from simulator.line.requests import PlatformOf
 from simulator.line.state import Json
 
 SDK = Path(__file__).parent / "liff_sdk.js"
-_SENDABLE = frozenset({"text", "sticker", "image", "video", "audio", "location", "template", "flex"})
 
 router = APIRouter(prefix="/desk")
 
@@ -66,35 +65,15 @@ async def liff_session(uid: str, platform: PlatformOf) -> Json:
 
 @router.post("/learners/{uid}/liff-messages")
 async def send_liff_messages(chat: ChatOf, body: LiffMessages) -> list[Json]:
-    """liff.sendMessages: media stay where they are (contentProvider external), cards cause no webhook.
-
-    LINE docs: LIFF API reference, liff.sendMessages().
-    """
     chat.require_open()
-    messages = check_messages(body.model_dump())
-    for message in messages:
-        if message["type"] not in _SENDABLE or "trackingId" in message:
-            raise DeskError(400, f"liff.sendMessages can't send this {message['type']} message")
     answers = []
-    for message in messages:
+    for message in check_liff_messages(body.messages):
         item = chat.say(message)
-        if message["type"] in ("template", "flex"):
+        if message["type"] in CARDS:
             answers.append({"message_id": item.id, "webhook_event_id": None})
         else:
-            answers.append(chat.send(item, _webhook_message(message)))
+            answers.append(chat.send(item, webhook_message(message)))
     return answers
-
-
-def _webhook_message(message: Json) -> Json:
-    """The message object of the webhook for one that was sent from a LIFF app."""
-    kind = message["type"]
-    if kind in ("image", "video", "audio"):
-        urls = {k: message[k] for k in ("originalContentUrl", "previewImageUrl") if k in message}
-        duration = {"duration": message["duration"]} if "duration" in message else {}
-        return {"contentProvider": {"type": "external", **urls}, **duration}
-    if kind == "sticker":
-        return {k: message[k] for k in ("packageId", "stickerId")} | {"stickerResourceType": "STATIC"}
-    return {k: v for k, v in message.items() if k in ("text", "title", "address", "latitude", "longitude")}
 
 
 def _with_learner(address: str, user_id: str) -> str:

@@ -10,8 +10,8 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from simulator.http.errors import DeskError
+from simulator.line.chats import ChatOf
 from simulator.line.content import media_facts
-from simulator.line.desk import ChatOf
 from simulator.line.previews import preview_of
 from simulator.line.requests import PlatformOf
 from simulator.line.rich_menus import menu_of
@@ -32,16 +32,13 @@ async def channels(platform: PlatformOf) -> list[Json]:
 
 @router.get("/learners/{uid}/thread")
 async def thread(chat: ChatOf) -> Json:
-    items = [_item_view(chat.thread, item) for item in chat.thread.items]
-    newest = chat.thread.items[-1].message.get("quickReply") if items else None
-    if items:
-        items[-1]["quick_reply"] = newest
+    items = item_views(chat.thread)
     now, until = chat.platform.clock.now_ms(), chat.thread.loading_until_ms
     return {
         "items": items,
         "loading_until": chat.platform.clock.wall_ms(until) if until and until > now else None,
-        "rich_menu": _menu_view(chat.channel, chat.thread),
-        "quick_reply": newest,
+        "rich_menu": None if chat.group else _menu_view(chat.channel, chat.thread),
+        "quick_reply": items[-1]["quick_reply"] if items else None,
     }
 
 
@@ -77,6 +74,14 @@ async def rich_menu_image(channel_name: str, menu_id: str, platform: PlatformOf)
     return Response(menu.image, media_type=menu.image_type)
 
 
+def item_views(thread: Thread) -> list[Json]:
+    """The bubbles; quick replies show on the newest only."""
+    views = [_item_view(thread, item) for item in thread.items]
+    if views:
+        views[-1]["quick_reply"] = thread.items[-1].message.get("quickReply")
+    return views
+
+
 async def _event_stream(platform: Platform, uid: str) -> AsyncIterator[str]:
     yield ": open\n\n"
     async for change in platform.changes.watch(uid, KEEP_ALIVE_SECONDS):
@@ -98,6 +103,7 @@ def _item_view(thread: Thread, item: ThreadItem) -> Json:
         "id": item.id,
         "seq": item.seq,
         "from": item.author,
+        "user_id": item.user_id,
         "at": item.at_ms,
         "message": _message_view(item),
         "sender": item.message.get("sender") or {},

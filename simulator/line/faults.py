@@ -17,6 +17,7 @@ Endpoint = Literal[
     "transcoding",
     "preview",
     "profile",
+    "group",
     "loading",
     "mark_as_read",
     "quota",
@@ -39,6 +40,7 @@ _PATHS: tuple[tuple[str, Endpoint], ...] = (
     (r"/v2/bot/message/quota", "quota"),
     (r"/v2/bot/message/quota/consumption", "consumption"),
     (r"/v2/bot/profile/[^/]+", "profile"),
+    (r"/v2/bot/(?:group|room)/([^/]+)/.+", "group"),
     (r"/v2/bot/chat/loading/start", "loading"),
     (r"/v2/bot/chat/markAsRead", "mark_as_read"),
     (r"/v2/bot/richmenu(/.+)?", "rich_menu"),
@@ -61,7 +63,7 @@ class Fault(faults.Fault):
     status: int | None = Field(None, ge=400, le=599)
     delay_seconds: float = Field(0, ge=0, le=600)
     drop: bool = False
-    user_id: str | None = None
+    user_id: str | None = None  # or the id of a group or room
 
     @model_validator(mode="after")
     def _something_goes_wrong(self) -> "Fault":

@@ -5,7 +5,9 @@ import secrets
 import time
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_HEX = re.compile(r"[0-9a-f]{32}")
 _USER_ID = re.compile(r"U[0-9a-f]{32}")
+_GROUP_LETTERS = {"group": "C", "room": "R"}
 _last_message_id = int(time.time() * 1000) * 100_000
 
 
@@ -15,6 +17,15 @@ def user_id() -> str:
 
 def is_user_id(value: object) -> bool:
     return isinstance(value, str) and _USER_ID.fullmatch(value) is not None
+
+
+def group_id(kind: str) -> str:
+    """With the first letter that LINE's examples show: C for a group chat, R for a room (LINE docs: Source group chat)."""
+    return _GROUP_LETTERS[kind] + secrets.token_hex(16)
+
+
+def is_group_id(value: object, kind: str) -> bool:
+    return isinstance(value, str) and value[:1] == _GROUP_LETTERS[kind] and bool(_HEX.fullmatch(value[1:]))
 
 
 def message_id() -> str:

@@ -1,6 +1,8 @@
 """Message objects, refused where LINE would refuse them (LINE docs: Messaging API reference, Message objects).
 
 LINE looks at the structure only: media behind the URLs are never fetched, so a dead link still "sends".
+A property that the reference doesn't name passes here: whether LINE ignores or refuses one, it doesn't say. It has
+an error for an "invalid property", but all its examples are of known properties with a wrong value.
 """
 
 import re
@@ -8,9 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.line.actions import Place, check_action
-from simulator.line.checks import Checks, graphemes
+from simulator.line.checks import Checks
 from simulator.line.errors import LineError, body_error
 from simulator.line.flex import flex_problems
+from simulator.line.mentions import MENTION_LIMIT, check_mention
 from simulator.line.templates import check_imagemap, check_template, template_problems
 
 MESSAGES_PER_REQUEST = 5
@@ -88,7 +91,7 @@ def _check_sender(checks: Checks, message: dict[str, Any], path: str) -> None:
     owner = checks.object_at(message["sender"], where)
     if owner is None:
         return
-    name = checks.text(owner, "name", where, SENDER_NAME_LIMIT, optional=True, measure=graphemes)
+    name = checks.text(owner, "name", where, SENDER_NAME_LIMIT, optional=True)
     if name and "LINE" in name.split():
         checks.report(checks.at(where, "name"), "can't use a reserved word")
     checks.url(owner, "iconUrl", where, optional=True)
@@ -137,11 +140,12 @@ def _check_substitution(checks: Checks, substitution: dict[str, Any], path: str)
         if kind == "emoji" and owner:
             checks.text(owner, "productId", where)
             checks.text(owner, "emojiId", where)
-        elif kind == "mention":
-            checks.report(where, "mentions can be used in group chats only")
-    emojis = [v for v in substitution.values() if isinstance(v, dict) and v.get("type") == "emoji"]
-    if len(emojis) > EMOJI_LIMIT:
-        checks.report(path, f"emojis must be {EMOJI_LIMIT} or fewer")
+        elif kind == "mention" and owner:
+            check_mention(checks, owner, where)
+    kinds = [value.get("type") for value in substitution.values() if isinstance(value, dict)]
+    for kind, limit in (("emoji", EMOJI_LIMIT), ("mention", MENTION_LIMIT)):
+        if kinds.count(kind) > limit:
+            checks.report(path, f"{kind}s must be {limit} or fewer")
 
 
 def _sticker(checks: Checks, message: dict[str, Any], path: str) -> None:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from simulator.line import identifiers
 from simulator.line.errors import LineError, Problem, body_error, invalid_property, not_found
+from simulator.line.mentions import mention_problems
 from simulator.line.messages import check_messages
 from simulator.line.requests import Body, Caller, PlatformOf, addressee, request_id
 from simulator.line.state import AcceptedRequest, Channel, Json, Platform, Thread, ThreadItem, Via
@@ -39,8 +40,8 @@ async def reply(request: Request, platform: PlatformOf, channel: Caller, body: B
         or platform.clock.now_ms() > reply_token.expires_at_ms
     ):
         raise LineError(400, "Invalid reply token")
-    thread = platform.thread(channel, reply_token.user_id)
-    _check_quotes(thread, messages)
+    thread = _thread_of_reply(platform, channel, reply_token.chat_id)
+    _check_for_chat(platform, thread, messages)
     reply_token.is_valid = False
     channel.count_delivery("reply", platform.clock.now_ms(), 1)
     return {"sentMessages": _deliver(platform, thread, messages, "reply")}
@@ -52,12 +53,12 @@ async def push(request: Request, platform: PlatformOf, channel: Caller, body: Bo
     messages = _messages(body)
     key = _retry_key(request)
     thread = addressee(platform, channel, body.get("to"), "to")
-    _check_quotes(thread, messages)
+    _check_for_chat(platform, thread, messages)
     _refuse_repetition(platform, channel, key)
-    is_visible = thread.reachable(platform.clock.now_ms())
-    _spend(channel, 1 if is_visible else 0)
-    sent_messages = _deliver(platform, thread, messages, "push", is_visible=is_visible)
-    channel.count_delivery("push", platform.clock.now_ms(), int(is_visible))
+    recipients = _recipients(platform, thread)
+    _spend(channel, recipients)
+    sent_messages = _deliver(platform, thread, messages, "push", is_visible=recipients > 0)
+    channel.count_delivery("push", platform.clock.now_ms(), recipients)
     if key:
         channel.retry_keys[key] = AcceptedRequest(request_id(request), platform.clock.now_ms(), sent_messages)
     return JSONResponse({"sentMessages": sent_messages})
@@ -75,6 +76,7 @@ async def multicast(request: Request, platform: PlatformOf, channel: Caller, bod
             raise invalid_property(f"to[{index}]")
     if any("quoteToken" in message for message in messages):
         raise body_error([Problem("invalid property", "messages[0].quoteToken")])
+    _refuse_mentions(messages)
     _refuse_repetition(platform, channel, key)
     threads = [platform.thread(channel, user) for user in dict.fromkeys(to) if user in platform.learners]
     recipients = [thread for thread in threads if thread.reachable(platform.clock.now_ms())]
@@ -91,7 +93,9 @@ async def multicast(request: Request, platform: PlatformOf, channel: Caller, bod
 async def validate(kind: str, channel: Caller, body: Body) -> Json:
     if kind not in ("reply", "push", "multicast", "narrowcast", "broadcast"):
         raise not_found()
-    check_messages(body)
+    messages = check_messages(body)
+    if kind not in ("reply", "push"):
+        _refuse_mentions(messages)
     return {}
 
 
@@ -114,6 +118,22 @@ async def deliveries(kind: str, channel: Caller, date: str = "") -> Json:
     if re.fullmatch(r"\d{8}", date) is None:
         raise LineError(400, "The value for the 'date' parameter is invalid")
     return {"status": "ready", "success": channel.deliveries.get((kind, date), 0)}
+
+
+def _thread_of_reply(platform: Platform, channel: Channel, chat_id: str) -> Thread:
+    """Raises LineError 400 for a group the account has left: LINE doesn't say how a token ends that outlived this."""
+    if chat_id not in platform.groups:
+        return platform.thread(channel, chat_id)
+    group = platform.group_of(channel, chat_id)
+    if group is None:
+        raise LineError(400, "Invalid reply token")
+    return group.thread
+
+
+def _recipients(platform: Platform, thread: Thread) -> int:
+    """How many people a push reaches: in a group it is counted once for each (LINE docs: Messaging API pricing)."""
+    group = platform.groups.get(thread.chat_id)
+    return len(group.members) if group else int(thread.reachable(platform.clock.now_ms()))
 
 
 def _messages(body: Json) -> list[Json]:
@@ -164,14 +184,22 @@ def _spend(channel: Channel, messages: int) -> None:
     quota.usage += messages
 
 
-def _check_quotes(thread: Thread, messages: list[Json]) -> None:
-    """A quote token is good in its own chat only (LINE docs: Get quote tokens)."""
-    tokens = {item.quote_token for item in thread.items}
+def _refuse_mentions(messages: list[Json]) -> None:
+    """They go with replies and pushes only."""
+    problems = mention_problems(messages, None)
+    if problems:
+        raise body_error(problems)
+
+
+def _check_for_chat(platform: Platform, thread: Thread, messages: list[Json]) -> None:
+    """A quote token is good in its own chat only (LINE docs: Get quote tokens), a mention in the member's group."""
     problems = [
         Problem("invalid quote token", f"messages[{index}].quoteToken")
         for index, message in enumerate(messages)
-        if message.get("quoteToken") is not None and message["quoteToken"] not in tokens
+        if message.get("quoteToken") is not None and _message_of_quote(thread, message["quoteToken"]) is None
     ]
+    group = platform.groups.get(thread.chat_id)
+    problems += mention_problems(messages, group.members if group else None)
     if problems:
         raise body_error(problems)
 
@@ -203,6 +231,4 @@ def _deliver(
 
 
 def _message_of_quote(thread: Thread, token: str | None) -> str | None:
-    if token is None:
-        return None
-    return next((item.id for item in thread.items if item.quote_token == token), None)
+    return next((item.id for item in thread.items if item.is_quoted_by(token)), None)

@@ -8,8 +8,10 @@ from fastapi import Depends, Request
 from simulator.http.headers import bearer, media_type
 from simulator.line.border import REQUEST_ID, channel_of_token
 from simulator.line.errors import LineError, invalid_property
-from simulator.line.identifiers import is_user_id
+from simulator.line.identifiers import is_group_id, is_user_id
+from simulator.line.rate_limits import Endpoint
 from simulator.line.state import Channel, Platform, Thread
+from simulator.line.webhooks import Webhooks
 
 
 def platform_of(request: Request) -> Platform:
@@ -17,10 +19,16 @@ def platform_of(request: Request) -> Platform:
     return platform
 
 
-def calling_channel(request: Request) -> Channel:
-    """The calling channel. Raises LineError 401 for a missing, unknown or expired token."""
+def webhooks_of(request: Request) -> Webhooks:
+    webhooks: Webhooks = request.app.state.webhooks
+    return webhooks
+
+
+async def calling_channel(request: Request) -> Channel:
+    """The calling channel. Raises LineError 401 for a missing, unknown or expired token, 429 over a rate limit."""
+    platform = platform_of(request)
     token = bearer(request.headers.get("authorization"))
-    channel = channel_of_token(platform_of(request), token)
+    channel = channel_of_token(platform, token)
     if channel is None:
         reason = (
             "missing authorization header."
@@ -28,6 +36,8 @@ def calling_channel(request: Request) -> Channel:
             else "invalid token. Confirm that the access token in the authorization header is valid."
         )
         raise LineError(401, f"Authentication failed due to the following reason: {reason}")
+    endpoint = Endpoint(request.method, request.scope["route"].path)
+    platform.rate_limits.spend(channel.name, endpoint, platform.clock.now_ms())
     return channel
 
 
@@ -53,7 +63,15 @@ def request_id(request: Request) -> str:
 
 
 def addressee(platform: Platform, channel: Channel, value: object, name: str) -> Thread:
-    """The chat with this userId. Raises LineError 400 for what isn't one, or isn't of this provider."""
+    """The chat with this userId, groupId or roomId.
+
+    Raises LineError 400 for what is none of them, a userId that isn't of this provider, a group without the account.
+    """
+    if is_group_id(value, "group") or is_group_id(value, "room"):
+        group = platform.group_of(channel, value)
+        if group is None:
+            raise LineError(400, "Failed to send messages")
+        return group.thread
     if not is_user_id(value):
         raise invalid_property(name)
     if value not in platform.learners:
@@ -62,5 +80,6 @@ def addressee(platform: Platform, channel: Channel, value: object, name: str) ->
 
 
 PlatformOf = Annotated[Platform, Depends(platform_of)]
+WebhooksOf = Annotated[Webhooks, Depends(webhooks_of)]
 Caller = Annotated[Channel, Depends(calling_channel)]
 Body = Annotated[dict[str, Any], Depends(json_body)]

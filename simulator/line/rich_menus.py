@@ -207,7 +207,7 @@ def switch(platform: Platform, channel: Channel, thread: Thread, alias: str) -> 
         return "RICHMENU_ALIAS_ID_NOTFOUND"
     if menu_id not in channel.rich_menus:
         return "RICHMENU_NOTFOUND"
-    _link(platform, channel, thread.user_id, menu_id)
+    _link(platform, channel, thread.chat_id, menu_id)
     return "SUCCESS"
 
 

@@ -13,8 +13,10 @@ from simulator.line.behaviour import WebhookBehaviour
 from simulator.line.changes import Changes
 from simulator.line.config import ChannelConfig, LineConfig
 from simulator.line.faults import Fault
+from simulator.line.groups import Group, GroupKind
 from simulator.line.liff import IdTokens
 from simulator.line.log import Crossing
+from simulator.line.rate_limits import RateLimits
 
 Json = dict[str, Any]
 Via = Literal["reply", "push"]
@@ -46,11 +48,12 @@ class Media:
     slow_bytes_per_second: int | None = None
     gone: bool = False
     missing: bool = False
+    transcoding_fails: bool = False
 
 
 @dataclass
 class ThreadItem:
-    """One bubble. `message` is LINE's message object as it was sent."""
+    """One bubble. `message` is LINE's message object as it was sent, `user_id` the learner who sent it."""
 
     id: str
     seq: int
@@ -58,19 +61,27 @@ class ThreadItem:
     at_ms: int
     message: Json
     quote_token: str | None = None
+    former_quote_tokens: list[str] = field(default_factory=list)  # from before it was edited
     quoted_id: str | None = None
     via: Via | None = None
     media: Media | None = None
+    user_id: str | None = None
     channel: str = ""
-    user_id: str = ""
+    chat_id: str = ""
+
+    def is_quoted_by(self, token: object) -> bool:
+        return token is not None and token in (self.quote_token, *self.former_quote_tokens)
 
 
 @dataclass
 class Thread:
-    """The chat between one learner and one official account, with what LINE keeps about the pair."""
+    """A chat with one official account, with what LINE keeps about it.
+
+    `chat_id` is the userId of the learner, or the id of the group that they all are in.
+    """
 
     channel: str
-    user_id: str
+    chat_id: str
     items: list[ThreadItem] = field(default_factory=list)
     friend: bool = False
     blocks_account: bool = False
@@ -95,14 +106,22 @@ class Thread:
 
 @dataclass
 class Learner:
+    """Who never used LINE on iOS or Android never agreed to share the profile (LINE docs: Consent on getting user
+    profile information)."""
+
     user_id: str
     display_name: str
     picture_color: str
+    shares_profile: bool = True
+
+    def source(self) -> Json:
+        """As a source user object. LINE shows no example of one without a userId; its OpenAPI requires the type only."""
+        return {"type": "user", "userId": self.user_id} if self.shares_profile else {"type": "user"}
 
 
 @dataclass
 class ReplyToken:
-    user_id: str
+    chat_id: str
     event_at_ms: int
     expires_at_ms: int | None = None  # starts with the delivery, not with the event
     is_valid: bool = True  # until it is used
@@ -138,6 +157,7 @@ class Channel:
     config: ChannelConfig
     webhook_url: str  # "" while none is set
     webhook_active: bool = True  # the console's "Use webhook"
+    joins_groups: bool = True  # the console's "Allow bot to join group chats", which LINE has off at first
     chat: bool = False  # the Official Account Manager's "Chat"
     threads: dict[str, Thread] = field(default_factory=dict)
     quota: Quota = field(default_factory=Quota)
@@ -171,7 +191,9 @@ class Platform(Double[Crossing, Fault]):
         self.config = config
         self.channels = {c.name: Channel(c, c.webhook_url) for c in config.channels}
         self.learners: dict[str, Learner] = {}
+        self.groups: dict[str, Group] = {}
         self.items: dict[str, ThreadItem] = {}
+        self.rate_limits = RateLimits()
         self.behaviour = WebhookBehaviour()
         self.changes = Changes()
         self.id_tokens = IdTokens(config.login_channel_id)
@@ -189,17 +211,34 @@ class Platform(Double[Crossing, Fault]):
             raise DeskError(404, "no such learner")
         return self.learners[user_id]
 
-    def add_learner(self, display_name: str | None) -> Learner:
+    def add_learner(self, display_name: str | None, *, shares_profile: bool = True) -> Learner:
         number = len(self.learners)
         learner = Learner(
             identifiers.user_id(),
             display_name or f"生徒{number + 1}",
             PICTURE_COLORS[number % len(PICTURE_COLORS)],
+            shares_profile,
         )
         self.learners[learner.user_id] = learner
         return learner
 
+    def add_group(self, kind: GroupKind, name: str, members: list[str]) -> Group:
+        chat_id = identifiers.group_id(kind)
+        self.groups[chat_id] = Group(chat_id, kind, name, members, Thread("", chat_id))
+        return self.groups[chat_id]
+
+    def group(self, chat_id: str) -> Group:
+        if chat_id not in self.groups:
+            raise DeskError(404, "no such group")
+        return self.groups[chat_id]
+
+    def group_of(self, channel: Channel, chat_id: object) -> Group | None:
+        """The group with this id, if the channel's account is in it."""
+        group = self.groups.get(str(chat_id))
+        return group if group and group.account == channel.name else None
+
     def thread(self, channel: Channel, user_id: str) -> Thread:
+        """The one-to-one chat."""
         return channel.threads.setdefault(user_id, Thread(channel.name, user_id))
 
     def threads_of(self, user_id: str) -> Iterator[tuple[Channel, Thread]]:
@@ -210,7 +249,7 @@ class Platform(Double[Crossing, Fault]):
         """Puts a bubble into the chat; any newer bubble ends the loading animation if it is the bot's."""
         thread.seq += 1
         item.seq = thread.seq
-        item.channel, item.user_id = thread.channel, thread.user_id
+        item.channel, item.chat_id = thread.channel, thread.chat_id
         thread.items.append(item)
         self.items[item.id] = item
         if item.author == "bot":
@@ -218,9 +257,9 @@ class Platform(Double[Crossing, Fault]):
         self.changes.publish(thread, "message")
         return item
 
-    def new_reply_token(self, channel: Channel, user_id: str, event_at_ms: int) -> str:
+    def new_reply_token(self, channel: Channel, chat_id: str, event_at_ms: int) -> str:
         token = identifiers.reply_token()
-        channel.reply_tokens[token] = ReplyToken(user_id, event_at_ms)
+        channel.reply_tokens[token] = ReplyToken(chat_id, event_at_ms)
         return token
 
     def start_reply_token(self, channel: Channel, token: str | None) -> None:

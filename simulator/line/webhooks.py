@@ -45,12 +45,12 @@ class Outcome:
 class _Event:
     channel: Channel
     event: Json
-    user_id: str
+    chat_id: str
 
 
 @dataclass
 class Webhooks:
-    """Delivers one learner's events in order and different learners' at the same time."""
+    """Delivers one chat's events in order and different chats' at the same time."""
 
     platform: Platform
     _client: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(trust_env=False))
@@ -59,21 +59,23 @@ class Webhooks:
     _waiting: list[_Event] = field(default_factory=list)
     _entries: dict[str, _Event] = field(default_factory=dict)
 
-    def emit(self, channel: Channel, user_id: str, specific: Json, *, replyable: bool = True) -> str:
-        """Queues an event of the learner, where webhooks are on, and returns its webhookEventId. Call from the event loop."""
+    def emit(
+        self, channel: Channel, chat_id: str, source: Json | None, specific: Json, *, replyable: bool = True
+    ) -> str:
+        """Queues an event of a chat, where webhooks are on, and returns its webhookEventId. Call from the event loop."""
         now = self.platform.clock.now_ms()
         event: Json = {
             "type": specific["type"],
             "mode": "active",
             "timestamp": now,
-            "source": {"type": "user", "userId": user_id},
+            **({} if source is None else {"source": source}),
             "webhookEventId": identifiers.webhook_event_id(now),
             "deliveryContext": {"isRedelivery": False},
             **specific,
         }
         if replyable:
-            event["replyToken"] = self.platform.new_reply_token(channel, user_id, now)
-        entry = _Event(channel, event, user_id)
+            event["replyToken"] = self.platform.new_reply_token(channel, chat_id, now)
+        entry = _Event(channel, event, chat_id)
         if channel.takes_webhooks:
             self._remember(entry)
             if self.platform.behaviour.hold:
@@ -160,7 +162,7 @@ class Webhooks:
             del self._entries[next(iter(self._entries))]
 
     def _queue(self, entry: _Event) -> None:
-        key = (entry.channel.name, entry.user_id)
+        key = (entry.channel.name, entry.chat_id)
         previous = self._tails.get(key)
 
         async def in_turn() -> None:

@@ -130,3 +130,39 @@ def test_the_login_page_leads_back_as_the_chosen_learner(desk: Desk) -> None:
     assert "&lt;b&gt;はな" in page.text
     script = httpx.get(desk.base_url + "/desk/liff/login", params={"redirect": "javascript:alert(1)"})
     assert script.status_code == 400
+
+
+def template(action: dict[str, str]) -> dict[str, object]:
+    body = {"type": "buttons", "text": "見てください", "actions": [action]}
+    return {"type": "template", "altText": "見てください", "template": body}
+
+
+URI = {"type": "uri", "label": "開く", "uri": "https://moment.example/"}
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (text("x$", emojis=[{"index": 1, "productId": "p", "emojiId": "1"}]), "emojis"),
+        (text(quoteToken="q"), "quoteToken"),
+        (template({"type": "message", "label": "はい", "text": "はい"}), "uri actions only"),
+        ({"type": "textV2", "text": "こんにちは"}, "textV2"),
+    ],
+)
+def test_a_liff_page_cannot_send_everything(friend: Learner, message: dict[str, object], words: str) -> None:
+    with pytest.raises(DeskCallError, match=words):
+        friend.liff_messages([message])
+    assert friend.thread().bubbles == []
+
+
+def test_a_liff_page_sends_up_to_five_messages(friend: Learner) -> None:
+    with pytest.raises(DeskCallError, match="400"):
+        friend.liff_messages([text()] * 6)
+    assert len(friend.liff_messages([text()] * 4 + [template(URI)])) == 5
+
+
+def test_a_card_from_a_liff_page_makes_no_webhook(friend: Learner, receiver: Receiver) -> None:
+    (card,) = friend.liff_messages([template(URI)])
+    assert card.webhook_event_id is None
+    friend.text("見えましたか")
+    assert [e["type"] for e in receiver.wait(2)] == ["follow", "message"]

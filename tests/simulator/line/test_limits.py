@@ -139,6 +139,7 @@ WRONG: dict[str, tuple[Message, str]] = {
         ),
         "messages[0].quickReply.items[0].action.initial",
     ),
+    "sender name counted in UTF-16 units": (text(sender={"name": "🍳" * 11}), "messages[0].sender.name"),
     "long sender name": (text(sender={"name": "あ" * 21}), "messages[0].sender.name"),
     "sticker ids are digits": (
         {"type": "sticker", "packageId": "a", "stickerId": "1"},
