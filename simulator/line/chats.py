@@ -15,7 +15,7 @@ from simulator.line.webhooks import Webhooks
 
 _QUOTABLE_BY_BOT = frozenset({"text", "sticker", "image", "video"})  # LINE docs: Get quote tokens
 # In a group LINE names the user in message events only, it says; its examples do so in these, too (LINE docs: Source
-# group chat, Unsend event, Edit event).
+# group chat, Unsend event, Edit event). Whether its postbacks from a group name the user after all isn't known.
 _NAMING = frozenset({"message", "unsend", "messageEdited"})
 
 

@@ -82,7 +82,7 @@ def test_an_answer_after_two_seconds_counts_as_failed(desk: Desk, receiver: Rece
     delivery = desk.webhooks([])
     assert delivery.status is None
     assert delivery.error == "request_timeout"
-    assert 2000 <= delivery.duration_ms < 3500
+    assert 1990 <= delivery.duration_ms < 3500, "the event loop's timer may be a little early"
 
 
 def test_failed_deliveries_come_again_unchanged_when_redelivery_is_on(
