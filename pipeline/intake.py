@@ -5,6 +5,7 @@ and each of several clips has attempts of its own.
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -93,12 +94,18 @@ class Intake:
         except ContentNotReady as error:
             log.info("media not ready", **this_try, ms=milliseconds_since(start))
             self._wait_out(lease, str(error), first=FIRST_LOOK, share=NOT_READY_SHARE)
-        except Exception as error:
-            ms = milliseconds_since(start)
-            log.error("media not fetched", **this_try, ms=ms, error=type(error).__name__, exc_info=error)
+        except Exception as error:  # noqa: BLE001 - the border of the intake: kept on its row and tried again
+            self._log_failure(error, this_try | {"ms": milliseconds_since(start)})
             self._retry_or_give_up(lease, error)
         else:
             log.info("media fetched", **this_try, ms=milliseconds_since(start))
+
+    def _log_failure(self, error: Exception, this_try: Mapping[str, Any]) -> None:
+        name = type(error).__name__
+        if isinstance(error, MomentError) and error.outage:  # somebody else's, and seen again and again
+            log.warning("media waits", **this_try, error=name)
+        else:
+            log.error("media not fetched", **this_try, error=name, exc_info=error)
 
     def _note_start(self, media: Media) -> None:
         with self.database.transaction() as db:

@@ -113,6 +113,8 @@ class Runner:
             # What was refused may quote the learner: the row has it, the log has its kinds.
             kinds = sorted({violation.split(":")[0] for violation in error.violations})
             failure.error("stage failed", refused_for=kinds)
+        elif isinstance(error, MomentError) and error.outage:  # somebody else's, and seen again and again
+            failure.warning("stage waits", away_seconds=round(task.lease.away.total_seconds()))
         else:
             failure.error("stage failed", exc_info=error)
 

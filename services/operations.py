@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
@@ -9,7 +10,7 @@ from errors import MomentError
 from jobs import leases
 from jobs.queue import Job, enqueue
 from models.chat import Message
-from models.media import Media
+from models.media import LIVE, Media
 from models.session import CookingSession, StageRun
 from services.scheduling import wake
 
@@ -28,8 +29,25 @@ def retry_session(db: DbSession, session_id: int) -> list[str]:
 
 def redeliver(db: DbSession, session_id: int) -> int:
     """Owes the session's parked messages again, as new sends; returns how many."""
+    return _redeliver(db, col(Message.session_id) == session_id)
+
+
+def retry_all(db: DbSession) -> tuple[int, int]:
+    """As the two above, for all that was given up, also what belongs to no session: how many sessions, how many
+    messages."""
+    parked_stages = select(StageRun.session_id).where(col(StageRun.parked_at).is_not(None))
+    parked_media = select(Media.session_id).where(
+        col(Media.parked_at).is_not(None), col(Media.state).in_(LIVE), col(Media.session_id).is_not(None)
+    )
+    session_ids = {*db.exec(parked_stages), *db.exec(parked_media)} - {None}
+    for session_id in sorted(filter(None, session_ids)):
+        retry_session(db, session_id)
+    return len(session_ids), _redeliver(db)
+
+
+def _redeliver(db: DbSession, *which: ColumnElement[bool]) -> int:
     parked = (
-        col(Message.session_id) == session_id,
+        *which,
         col(Message.parked_at).is_not(None),
         col(Message.delivered_at).is_(None),
         col(Message.retry_key).is_not(None),

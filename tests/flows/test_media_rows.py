@@ -55,8 +55,9 @@ def longer_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def unforgiving(settings: Settings, tmp_path: Path) -> Iterator[System]:
+def unforgiving(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
     """Gives everything up after its first try."""
+    monkeypatch.setattr("jobs.leases.LONGEST_OUTAGE", timedelta())
     new_script()
     with start_system(tmp_path, settings, retry_backoff=AT_ONCE, max_attempts=1) as running:
         yield running

@@ -14,7 +14,7 @@ from models.chat import Message, MessageType
 from models.media import MediaState
 from models.session import SessionStatus
 from moment.resources import open_resources
-from services.operations import redeliver, retry_session
+from services.operations import redeliver, retry_all, retry_session
 from settings import Settings
 from simulator.line.client import Learner, SentMessage
 from tests import quick_providers
@@ -49,8 +49,9 @@ def short_leases(settings: Settings, tmp_path: Path) -> Iterator[System]:
 
 
 @pytest.fixture
-def unforgiving(settings: Settings, tmp_path: Path) -> Iterator[System]:
+def unforgiving(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
     """Gives everything up after its first try."""
+    monkeypatch.setattr("jobs.leases.LONGEST_OUTAGE", timedelta())
     new_script()
     with start_system(tmp_path, settings, retry_backoff=AT_ONCE, max_attempts=1) as running:
         yield running
@@ -175,7 +176,7 @@ def test_an_operator_frees_a_download_and_the_message_that_told_of_it(
     with command(system) as db:
         assert retry_session(db, session.id) == ["fetch_video"]
         assert redeliver(db, session.id) == 1
-    wait_for_words(learner, phrasebook.COACHING_FAILED)
+    wait_for_words(learner, phrasebook.VIDEO_NOT_FETCHED)
     session = session_once(system, learner, lambda session: session.video_analysis)
     assert (session.pipeline_error, session.id) == ("", notice.session_id)
     video = media_of(system, message)
@@ -185,6 +186,28 @@ def test_an_operator_frees_a_download_and_the_message_that_told_of_it(
     card_of(learner)
     with command(system) as db:
         assert retry_session(db, session.id) == []
+
+
+def test_an_operator_frees_all_that_was_given_up_at_once(unforgiving: System, clip: Path) -> None:
+    system = unforgiving
+    learners = [system.learner(name) for name in ("はな", "けん")]
+    system.desk.fault("content", status=500)
+    system.desk.fault("push", status=400, message="The body is wrong", times=3)
+    replies(learners[0], learners[0].sticker)
+    system.desk.fault("reply", status=400, message="The body is wrong", times=1)
+    learners[0].sticker()  # a notice of no session
+    for learner in learners:
+        pick(learner)
+        send_video(learner, clip)
+        session_once(system, learner, lambda session: session.status == SessionStatus.FAILED)
+        message_once(system, learner, MessageType.COACHING_FAILED, lambda message: message.parked_at)
+    system.desk.clear_faults()
+    with command(system) as db:
+        assert retry_all(db) == (2, 3)
+    for learner in learners:
+        session_once(system, learner, lambda session: session.video_analysis)
+    with command(system) as db:
+        assert retry_all(db) == (0, 0)
 
 
 def test_an_operator_frees_a_memo_that_was_given_up(unforgiving: System, memo: Path) -> None:

@@ -10,7 +10,21 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import col
 
-from jobs.leases import Lease, LeaseLost, Leases, finish, free, make_due, park, try_again, wait
+from jobs.leases import (
+    LONGEST_OUTAGE,
+    LONGEST_PAUSE,
+    Lease,
+    LeaseLost,
+    Leases,
+    finish,
+    free,
+    make_due,
+    park,
+    try_again,
+    wait,
+    wait_out,
+)
+from models.base import database_now
 from models.database import Database
 from models.inbox import EventSource, InboxSubject
 
@@ -97,6 +111,53 @@ def test_what_is_to_be_tried_again_waits_out_its_pause(
     assert row_of(database, row_id).error == "no luck"
     _let_time_pass(database)
     assert claim_surely(leases, row_id).attempt == 2
+
+
+def test_an_outage_costs_no_attempt_and_is_waited_out_longer_and_longer(
+    leases: Leases, row_id: int, database: Database
+) -> None:
+    pauses = []
+    for away in (None, timedelta(seconds=60), timedelta(minutes=30)):
+        _be_away(database, row_id, away)
+        lease = claim_surely(leases, row_id)
+        with database.transaction() as db:
+            pauses.append(wait_out(db, lease, "away", first=timedelta(seconds=2)))
+    assert pauses[0] == timedelta(seconds=2)
+    assert pauses[1] is not None
+    assert timedelta(seconds=30) <= pauses[1] < timedelta(seconds=45)
+    assert pauses[2] == LONGEST_PAUSE
+    row = row_of(database, row_id)
+    assert (row.attempts, row.error) == (0, "away")
+    assert row.away_since is not None
+
+
+def test_an_outage_that_lasts_too_long_is_for_the_caller_to_give_up(
+    leases: Leases, row_id: int, database: Database
+) -> None:
+    _be_away(database, row_id, LONGEST_OUTAGE + timedelta(seconds=1))
+    lease = claim_surely(leases, row_id)
+    with database.transaction() as db:
+        assert wait_out(db, lease, "away", first=timedelta(seconds=2)) is None
+        park(db, lease, "away")
+    assert row_of(database, row_id).away_since is None
+
+
+def _be_away(database: Database, row_id: int, away: timedelta | None) -> None:
+    _let_time_pass(database)
+    with database.transaction() as db:
+        row = db.get_one(InboxSubject, row_id, with_for_update=True)
+        row.away_since = database_now(db) - away if away else None
+
+
+def test_a_process_that_stops_gives_back_its_own_work_uncounted(
+    leases: Leases, row_id: int, database: Database
+) -> None:
+    claim_surely(leases, row_id)
+    with closing(Leases(database, LONG)) as others:
+        others.give_back()
+        assert claim(others, row_id) is None
+        leases.give_back()
+        assert claim_surely(others, row_id).attempt == 1
 
 
 def test_what_is_parked_waits_for_an_operator(leases: Leases, row_id: int, database: Database) -> None:

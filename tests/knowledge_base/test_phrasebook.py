@@ -1,6 +1,7 @@
 """Every word the bot says: within LINE's limits, polite, and without a measurement."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -19,7 +20,7 @@ LABELS = {
     "DISH_BUTTON",
 }
 TITLES = {"CARD_PROBLEM", "CARD_ACTION", "CARD_SIGN", "CHOOSE_DISH_ALT", "NAMELESS", "_NOT_SPENT"}
-TEMPLATES = {"ATTEMPTS_USED"}  # filled in by `phrase`
+TEMPLATES = {"ATTEMPTS_USED", "WAITING_OUT", "ANSWER_WAITS"}  # filled in by `phrase`
 COACHING = CoachingText(
     mondaiten="卵が固まっていました。",
     skill="余熱を使いましょう。",
@@ -41,6 +42,7 @@ def sentences() -> dict[str, str]:
     words_by_name |= {
         "welcome": phrasebook.welcome("ゆうこ"),
         "welcome_back": phrasebook.welcome_back("ゆうこ"),
+        **{key: phrasebook.phrase(key, latest="明日の午前7時") for key in ("waiting_out", "answer_waits")},
         "attempts_used": phrasebook.phrase("attempts_used", dish="チャーハン"),
         "dish_chosen": phrasebook.dish_chosen("チャーハン", 2, "卵を入れる間合いを確かめます。"),
         "video_received": phrasebook.video_received(4, "チャーハン", 2),
@@ -107,3 +109,17 @@ def test_every_reason_a_clip_may_be_refused_for_has_its_words() -> None:
     )
     assert all("使っていない" in words for words in phrasebook.VIDEO_REJECTED.values())
     assert all("スキップ" in words for words in phrasebook.MEMO_REJECTED.values())
+
+
+@pytest.mark.parametrize(
+    ("latest", "words"),
+    [
+        ("2026-11-27T02:10", "今日の午後0時"),
+        ("2026-11-27T13:59", "今日の午後11時"),
+        ("2026-11-27T14:30", "明日の午前0時"),
+        ("2026-11-27T21:30", "明日の午前7時"),
+    ],
+)
+def test_a_promise_names_the_next_full_hour_in_japan(latest: str, words: str) -> None:
+    now = datetime(2026, 11, 27, 1, tzinfo=UTC)
+    assert phrasebook.hour_by(datetime.fromisoformat(latest).replace(tzinfo=UTC), now) == words
