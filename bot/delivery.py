@@ -44,10 +44,12 @@ BACKOFF = timedelta(seconds=1)  # doubled with each try
 LONGEST_BACKOFF = timedelta(minutes=5)
 QUOTA_PAUSE = timedelta(hours=1)
 REPLY, PUSH = "reply", "push"
+PUSHES_A_DAY = 30  # to one learner, besides their coaching
+COACHING = frozenset({MessageType.COACHING_READY, MessageType.COACHING_VIDEO, MessageType.COACHING_FAILED})
 
 OUTCOMES = Counter(
     "moment_deliveries",
-    "Tries to send a message: sent by reply or push, failed, parked, dropped",
+    "Tries to send a message: sent by reply or push, failed, parked, dropped, held",
     ["outcome"],
 )
 SECONDS = Histogram("moment_delivery_seconds", "Of LINE's request that took the message", ["by"])
@@ -149,6 +151,13 @@ class Delivery:
             self._park_unsent(db, message, "the retry key is older than 24 hours; a retry could double it")
             return None
         message.channel = self._channel(db, message, user)
+        if _is_over_ceiling(db, message):
+            log.warning("ceiling of pushes", message_id=message.id, ceiling=PUSHES_A_DAY)
+            OUTCOMES.labels("held").inc()
+            _let_wait(db, message, WaitReason.QUOTA)
+            message.due_at = message.nudge_at = now + QUOTA_PAUSE
+            message.error = f"more than {PUSHES_A_DAY} pushes to this learner in a day"
+            return None
         return PUSH
 
     def _channel(self, db: DbSession, message: Message, user: User) -> str:
@@ -344,6 +353,17 @@ def _is_overtaken(db: DbSession, message: Message) -> bool:
     return db.exec(statement.limit(1)).first() is not None
 
 
+def _is_over_ceiling(db: DbSession, message: Message) -> bool:
+    """Whatever a learner does, they spend no more of the month's pushes; their coaching is not held back."""
+    if message.kind in COACHING:
+        return False
+    lately = Message.delivered_by == PUSH, col(Message.delivered_at) > func.now() - timedelta(days=1)
+    count = select(func.count()).where(
+        col(Message.chat_room_id).in_(_rooms_of_same_user(db, message)), *lately
+    )
+    return db.exec(count).one() >= PUSHES_A_DAY
+
+
 def _note_try(message: Message, way: str, carrier: Parcel | None, now: datetime) -> None:
     message.delivered_by = way
     message.error = ""
@@ -415,7 +435,9 @@ def _waiting_for_quota(db: DbSession, message: Message) -> list[int]:
     space = MAX_OBJECTS - len(message.line_body or [])
     fitting = []
     for waiting in db.exec(statement):
-        space -= len(waiting.line_body or [])
+        space -= (
+            1 if waiting.line_body is None else len(waiting.line_body)
+        )  # a notice that was never tried is one
         if space < 0:
             break
         fitting.append(waiting.id)

@@ -205,6 +205,13 @@ def free(db: DbSession, table: Row, *which: ColumnElement[bool], **values: Any) 
     db.execute(statement.execution_options(synchronize_session=False))
 
 
+def count_active(db: DbSession, table: Row, *which: ColumnElement[bool]) -> int:
+    """At how many of these rows somebody is."""
+    taken = col(table.lease_token).is_not(None), col(table.due_at) > func.now()
+    count: int = db.execute(select(func.count()).select_from(table).where(*which, *taken)).scalar_one()
+    return count
+
+
 def due_now(row: LeaseColumns, after: timedelta = timedelta()) -> None:
     """For a row that is not stored yet: its work may be taken as soon as it is, or `after` that."""
     for name, value in _due(after).items():

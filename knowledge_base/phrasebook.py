@@ -219,6 +219,11 @@ OLD_BUTTON = "このボタンは、もう使い終わっています。"
 SOMETHING_WRONG = "うまく受け取れませんでした。お手数ですが、もう一度送っていただけますか。"
 HELP = HOW_IT_WORKS + "\n\n「料理を選ぶ」と送ると、いつでも料理の一覧が出ます。"
 
+TOO_MANY_QUESTIONS = (
+    "今日はたくさん質問してくださって、ありがとうございます。お答えできる数を超えてしまいました。"
+    "続きは、明日また聞かせてくださいね。"
+)
+
 # ---- unsend
 
 VIDEO_UNSENT = "送信を取り消した動画は、こちらからも消しました。この回は使っていません。撮り直した動画を送ってくださいね。"
@@ -299,6 +304,7 @@ PHRASES: Mapping[str, str] = {
     "video_failed": VIDEO_FAILED,
     "video_not_fetched": VIDEO_NOT_FETCHED,
     "thinking_failed": THINKING_FAILED,
+    "too_many_questions": TOO_MANY_QUESTIONS,
     "voice_question_unheard": VOICE_QUESTION_UNHEARD,
     "voice_question_too_long": VOICE_QUESTION_TOO_LONG,
     **{f"video.{reason}": words for reason, words in VIDEO_REJECTED.items()},

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
 
 from errors import MomentError
-from jobs.leases import Lease, LeaseLost, Leases, finish, try_again, wait_out
+from jobs.leases import Lease, LeaseLost, Leases, count_active, finish, try_again, wait_out
 from jobs.queue import Job, enqueue
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
@@ -65,11 +66,14 @@ class Answers:
     providers: ProviderRegistry
 
     def answer(self, message_id: int) -> None:
-        """Answers the question once; a try that fails is made again, the last one apologises."""
+        """Answers the question once; a try that fails is made again, the last one apologises. One of a learner's at a
+        time, so that many of theirs leave room for the others': whoever is at another of theirs wakes this one."""
         with self.database.transaction() as db:
-            lease = self.leases.claim(db, Message, message_id)
             question = db.get(Message, message_id)
-        if lease is None or question is None:
+            if question is None or count_active(db, Message, *_questions_of_same_learner(db, question)):
+                return
+            lease = self.leases.claim(db, Message, message_id)
+        if lease is None:
             return
         with bound_contextvars(message_id=message_id):
             try:
@@ -80,6 +84,19 @@ class Answers:
                     self._try(lease, question)
             except LeaseLost as lost:
                 log.info("lease lost", lease=str(lost))
+            self._wake_next(question)
+
+    def _wake_next(self, question: Message) -> None:
+        with self.database.transaction() as db:
+            waiting = (
+                *_questions_of_same_learner(db, question),
+                col(Message.due_at) <= func.now(),
+                col(Message.parked_at).is_(None),
+            )
+            oldest = select(Message.id).where(*waiting).order_by(col(Message.id)).limit(1)
+            message_id = db.exec(oldest).first()
+            if message_id is not None:
+                enqueue(db, Job.ANSWER, message_id)
 
     def _try(self, lease: Lease, question: Message) -> None:
         start = time.monotonic()
@@ -177,6 +194,12 @@ class Answers:
         if not words:
             raise QuestionUnheard
         return words
+
+
+def _questions_of_same_learner(db: DbSession, question: Message) -> tuple[ColumnElement[bool], ...]:
+    user_id = db.get_one(ChatRoom, question.chat_room_id).user_id
+    rooms = select(ChatRoom.id).where(ChatRoom.user_id == user_id)
+    return col(Message.chat_room_id).in_(rooms), col(Message.sender) == Sender.USER
 
 
 def _usage(db: DbSession, lease: Lease, calls: Sequence[ModelCall]) -> dict[str, Any]:

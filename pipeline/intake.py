@@ -16,7 +16,17 @@ from sqlmodel import col
 from structlog.contextvars import bound_contextvars
 
 from errors import MomentError
-from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again, wait_out
+from jobs.leases import (
+    Lease,
+    LeaseLost,
+    Leases,
+    count_active,
+    finish,
+    make_due,
+    park,
+    try_again,
+    wait_out,
+)
 from jobs.queue import Job, enqueue
 from line.accounts import LineAccounts
 from line.content import ContentGone, ContentNotReady, ContentTooLarge
@@ -46,6 +56,9 @@ log = get_logger(__name__)
 # LINE prepares most videos within seconds: looked for soon, then ever less often.
 FIRST_LOOK = timedelta(seconds=1)
 NOT_READY_SHARE = 0.1
+# Of one learner's, so that many clips of theirs leave threads for the others.
+AT_ONCE = 2
+COME_AGAIN = timedelta(seconds=1)
 LONGEST_PURGE_PAUSE = timedelta(minutes=10)
 
 
@@ -64,9 +77,15 @@ class Intake:
     def work(self, media_id: int) -> None:
         """Whatever the row owes: to be fetched and looked into, or to be purged."""
         with self.database.transaction() as db:
-            lease = self.leases.claim(db, Media, media_id)
             media = db.get(Media, media_id)
-        if lease is None or media is None:
+            if media is None:
+                return
+            if count_active(db, Media, col(Media.user_id) == media.user_id) >= AT_ONCE:
+                wait = COME_AGAIN.total_seconds()
+                enqueue(db, Job.FETCH_MEDIA, media_id, delay_seconds=wait)
+                return
+            lease = self.leases.claim(db, Media, media_id)
+        if lease is None:
             return
         with bound_contextvars(media_id=media_id), self.leases.hold(lease):
             if media.state == MediaState.OWED:

@@ -1,21 +1,37 @@
 """A learner asks, in words or by voice; the answer, which takes a model, comes from the pipeline."""
 
-from sqlmodel import Session as DbSession
+from datetime import timedelta
 
+from sqlalchemy import func
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select
+
+from errors import MomentError
 from jobs import leases
 from jobs.queue import Job, enqueue
-from models.chat import Message, MessageType
+from models.chat import ChatRoom, Message, MessageType
 from models.media import MediaKind
 from models.session import CookingSession
 from models.user import User
 from services import media
 from services.thread import NOT_LINE, Origin, record_inbound
 
+QUESTIONS_A_DAY = 60  # of one learner: many more than a cook asks, and each takes a model
+
+
+class TooManyQuestions(MomentError):
+    """The learner has asked as many as are answered in a day. What they said is kept."""
+
+    words = "too_many_questions"
+
 
 def ask(
     db: DbSession, user: User, session: CookingSession | None, text: str, origin: Origin = NOT_LINE
 ) -> Message:
-    """`session` is the one the thread is at; the learner may quote another."""
+    """`session` is the one the thread is at; the learner may quote another. Raises TooManyQuestions."""
+    if _asked_today(db, user) >= QUESTIONS_A_DAY:
+        record_inbound(db, user, MessageType.TEXT, text=text, session=session, origin=origin)
+        raise TooManyQuestions(f"learner {user.id}")
     question = record_inbound(db, user, MessageType.QUESTION, text=text, session=session, origin=origin)
     leases.due_now(question)
     db.flush()
@@ -26,7 +42,17 @@ def ask(
 def ask_by_voice(
     db: DbSession, user: User, session: CookingSession | None, origin: Origin = NOT_LINE
 ) -> Message:
-    """Owed an answer as soon as the recording is here."""
+    """Owed an answer as soon as the recording is here. Raises TooManyQuestions."""
+    if _asked_today(db, user) >= QUESTIONS_A_DAY:
+        record_inbound(db, user, MessageType.OTHER, session=session, origin=origin)
+        raise TooManyQuestions(f"learner {user.id}")
     question = record_inbound(db, user, MessageType.QUESTION, text="［音声］", session=session, origin=origin)
     media.receive(db, user, MediaKind.VOICE_QUESTION, message=question, origin=origin)
     return question
+
+
+def _asked_today(db: DbSession, user: User) -> int:
+    rooms = select(ChatRoom.id).where(ChatRoom.user_id == user.id)
+    lately = Message.kind == MessageType.QUESTION, col(Message.created_at) > func.now() - timedelta(days=1)
+    statement = select(func.count()).where(col(Message.chat_room_id).in_(rooms), *lately)
+    return db.exec(statement).one()

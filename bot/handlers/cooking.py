@@ -5,7 +5,8 @@ from mimetypes import guess_type
 
 from sqlmodel import Session as DbSession
 
-from bot.router import THINKING, Context, Filter, Router, Thinking, action, asks, says
+from bot.handlers.questions import think_about
+from bot.router import Context, Filter, Router, Thinking, action, asks, says
 from bot.say.bubbles import Say, say, text_bubble
 from bot.say.steps import Steps, ask_memo, ask_rating, error_words, open_taps
 from knowledge_base import phrasebook
@@ -62,8 +63,7 @@ def memo(
     try:
         cooking.take_memo(db, user, session, origin)
     except cooking.MemoTooLate:
-        questions.ask_by_voice(db, user, session, origin)
-        return THINKING
+        return think_about(lambda: questions.ask_by_voice(db, user, session, origin), session)
     if session is None:
         return steps.ask_dish(lead=phrasebook.WHICH_DISH_MEMO).say_after()
     return _go_on(steps, session, phrasebook.MEMO_RECEIVED)
@@ -102,8 +102,7 @@ def write_memo(
     try:
         cooking.write_memo(db, user, session, event.text, origin)
     except cooking.MemoTooLate:
-        questions.ask(db, user, session, event.text, origin)
-        return THINKING
+        return think_about(lambda: questions.ask(db, user, session, event.text, origin), session)
     return _go_on(steps, session, phrasebook.MEMO_TEXT_RECEIVED)
 
 

@@ -1,12 +1,13 @@
 """Questions, and everything else a learner may send: nothing meets silence."""
 
 import re
+from collections.abc import Callable
 
 from sqlmodel import Session as DbSession
 
 from bot.router import THINKING, Context, Router, Thinking, asks
-from bot.say.bubbles import Say, text_bubble
-from bot.say.steps import Steps
+from bot.say.bubbles import Say, say, text_bubble
+from bot.say.steps import Steps, error_words, open_taps
 from knowledge_base import phrasebook
 from line.events import LineEvent
 from models.chat import MessageType
@@ -44,8 +45,15 @@ def send_again(steps: Steps) -> Say:
 @router.on("message.text")
 def question(
     event: LineEvent, origin: Origin, db: DbSession, user: User, session: CookingSession | None
-) -> Thinking:
-    questions.ask(db, user, session, event.text, origin)
+) -> Say | Thinking:
+    return think_about(lambda: questions.ask(db, user, session, event.text, origin), session)
+
+
+def think_about(ask: Callable[[], object], session: CookingSession | None) -> Say | Thinking:
+    try:
+        ask()
+    except questions.TooManyQuestions as error:
+        return say(text_bubble(error_words(error)), quick=open_taps(session))
     return THINKING
 
 
