@@ -186,10 +186,11 @@ def consoles(ground: Ground, channel: LineChannel) -> Check:
     name = f"line.{channel.name}.consoles"
     if ground.settings.line_api_url is not None:
         return skip(name, "the simulator has no switches of its own")
-    detail = "LINE's API does not tell whether greeting and auto-response messages are off"
+    detail = "LINE's API does not tell whether greeting and auto-response messages and group chats are off"
     fix = (
         f"{RESPONSES}: turn off 'Greeting message' and 'Auto-response messages'; "
-        f"{CONSOLE} › channel › Messaging API: turn on 'Webhook redelivery'"
+        f"{CONSOLE} › channel › Messaging API: turn on 'Webhook redelivery', "
+        "turn off 'Allow bot to join group chats' (coaching is between two; the bot leaves any group)"
     )
     return warning(name, detail, fix)
 
