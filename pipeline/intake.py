@@ -21,6 +21,7 @@ from jobs.leases import (
     LeaseLost,
     Leases,
     count_active,
+    due_now,
     finish,
     make_due,
     park,
@@ -59,6 +60,7 @@ NOT_READY_SHARE = 0.1
 # Of one learner's, so that many clips of theirs leave threads for the others.
 AT_ONCE = 2
 COME_AGAIN = timedelta(seconds=1)
+PURGE_AGAIN = timedelta(minutes=16)  # longer than any job may take
 LONGEST_PURGE_PAUSE = timedelta(minutes=10)
 
 
@@ -236,9 +238,7 @@ class Intake:
         try:
             for key in self._keys_to_purge(media):
                 self.store.delete(key)
-            with self.database.transaction() as db:
-                gone = {"state": MediaState.PURGED, "facts": {}, "view_key": ""}
-                finish(db, lease, purged_at=func.now(), **gone)
+            self._note_purge(lease, media)
             log.info("media purged", kind=media.kind)
         except LeaseLost as lost:
             log.info("lease lost", lease=str(lost))
@@ -248,6 +248,18 @@ class Intake:
             with self.database.transaction() as db:
                 try_again(db, lease, type(error).__name__, pause)
                 enqueue(db, Job.PURGE_MEDIA, media.id, delay_seconds=pause.total_seconds())
+
+    def _note_purge(self, lease: Lease, media: Media) -> None:
+        gone = {"state": MediaState.PURGED, "facts": {}, "view_key": "", "purged_at": func.now()}
+        with self.database.transaction() as db:
+            finish(db, lease, **gone)
+            # Somebody was at it when it was taken back, and may put it once more before they see that; should they die
+            # of something else then, nobody else would know.
+            was_on_its_way = media.started_at is not None and media.stored_at is None
+            if media.state == MediaState.WITHDRAWN and was_on_its_way:
+                row = db.get_one(Media, media.id, populate_existing=True)
+                due_now(row, after=PURGE_AGAIN)
+                db.add(row)
 
     def _keys_to_purge(self, media: Media) -> list[str]:
         """Our copy and all that was made of it."""

@@ -11,6 +11,7 @@ from models.session import CookingSession
 from models.user import User
 from services.media import withdraw, withdraw_memo
 from services.outbox import queue_notice
+from services.redaction import redact_everywhere
 from services.scheduling import wake
 from services.thread import inbound_message
 
@@ -24,6 +25,7 @@ def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
     message = inbound_message(db, user, line_message_id)
     if message is None or message.unsent_at is not None:
         return
+    words = message.text if message.kind in (MessageType.TEXT, MessageType.QUESTION) else ""
     _blank(db, message)
     session = db.get(CookingSession, message.session_id, with_for_update=True) if message.session_id else None
     media = db.exec(select(Media).where(Media.message_id == message.id).with_for_update()).first()
@@ -31,9 +33,12 @@ def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
         # A clip that was sent before its dish has its cook only on its own row.
         if session is None and media.session_id is not None:
             session = db.get(CookingSession, media.session_id, with_for_update=True)
+        if session is not None and media is session.memo:
+            words = session.voice_transcript
         withdraw(db, media, session)
     elif message.kind == MessageType.TEXT and session is not None and session.memo is None:
         _withdraw_written_memo(db, session)
+    redact_everywhere(db, user.id, words)
 
 
 def was_withdrawn(db: DbSession, line_message_id: str) -> bool:
