@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from knowledge_base.content import Signal
-from models.coaching import SeenSignal, Usage, VideoAnalysis
-from pipeline.providers.ports import AnalysisBrief, Footage, Repair
+from models.coaching import CannotTell, SeenSignal, Usage, VideoAnalysis
+from pipeline.providers.ports import AnalysisBrief, Footage, Look, Repair
 
 if TYPE_CHECKING:
-    from pipeline.providers.offline.vision.course import Course
+    from pipeline.providers.offline.vision.samples import Samples
     from pipeline.providers.offline.vision.signals import Evidence
 
 PROVIDER = "offline"
@@ -18,18 +18,18 @@ MODEL = "footage-signals-1"
 class OfflineAnalyst:
     def analyze(
         self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
-    ) -> tuple[VideoAnalysis, Usage]:
+    ) -> tuple[Look, Usage]:
         """Deterministic. Looks at the first half hour at most. Raises ProviderError for an unreadable video."""
-        from pipeline.providers.offline.vision.course import read_course
-        from pipeline.providers.offline.vision.features import measure_features
+        from pipeline.providers.offline.vision.clarity import why_unclear
         from pipeline.providers.offline.vision.samples import read_samples
-        from pipeline.providers.offline.vision.signals import find_evidence
 
         samples = read_samples(footage.view)
-        course = read_course(measure_features(samples))
         sound_seconds = samples.seconds if samples.sound else 0.0
         usage = Usage(provider=PROVIDER, model=MODEL, audio_seconds=round(sound_seconds, 2))
-        return _analysis(course, find_evidence(course), brief), usage
+        reason = why_unclear(samples)
+        if reason is not None:
+            return CannotTell(reason=reason, provider=PROVIDER), usage
+        return _analysis(samples, brief), usage
 
     def reconsider(
         self, analysis: VideoAnalysis, brief: AnalysisBrief, repair: Repair | None = None
@@ -42,17 +42,27 @@ class OfflineAnalyst:
         return verdict, Usage(provider=PROVIDER, model=MODEL)
 
 
-def _analysis(course: "Course", evidence: "list[Evidence]", brief: AnalysisBrief) -> VideoAnalysis:
-    from pipeline.providers.offline.vision.descriptions import cooking_events, good_work, not_visible
+def _analysis(samples: "Samples", brief: AnalysisBrief) -> VideoAnalysis:
+    from pipeline.providers.offline.vision.course import read_course
+    from pipeline.providers.offline.vision.descriptions import (
+        NOT_JUDGED,
+        NOTHING_WRONG,
+        best_sighting,
+        cooking_events,
+        not_visible,
+    )
+    from pipeline.providers.offline.vision.features import measure_features
+    from pipeline.providers.offline.vision.signals import find_evidence
 
-    limits = not_visible(course)
-    length = min(course.features.seconds, brief.duration_seconds or course.features.seconds)
-    diagnosis, proof, second = good_work(course)
+    course = read_course(measure_features(samples))
+    length = min(samples.seconds, brief.duration_seconds or samples.seconds)
+    limits, sighting = not_visible(course), best_sighting(course)
+    evidence = [each for each in find_evidence(course) if each.second <= length]
     without_fault = VideoAnalysis(
-        cooking_events=cooking_events(course, evidence),
-        **_key_moment(second, length),
-        diagnosis=diagnosis,
-        evidence=proof,
+        cooking_events=cooking_events(course, evidence, sighting, length),
+        **_key_moment(sighting.second, length),
+        diagnosis=NOT_JUDGED if limits else NOTHING_WRONG,
+        evidence=sighting.evidence,
         confidence="low" if limits else "medium",
         not_visible=limits,
         signals=[

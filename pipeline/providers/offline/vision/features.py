@@ -24,7 +24,6 @@ _GLARE_LEVEL = 252  # of 255: what is brighter shows no colour
 @dataclass(frozen=True)
 class Features:
     seconds: float
-    brightness: float  # of the clip's bright parts, of full white
     glare: float  # share of the pan that is too bright to show a colour, in the usual picture
     sway: float  # how far a hand-held camera moves from picture to picture, of the picture's longer side
     in_view: float  # share of the pictures that show the clip's main scene
@@ -62,7 +61,6 @@ def measure_features(samples: Samples) -> Features:
     sound = samples.sound
     return Features(
         seconds=samples.seconds,
-        brightness=float(white.max()),
         glare=_glare(samples.pictures, distance),
         sway=sway,
         in_view=float(1 - elsewhere.mean()),

@@ -16,7 +16,6 @@ from pipeline.providers.offline.vision.course import AUDIBLE_RANGE_DB, Course, l
 from pipeline.providers.offline.vision.haze import HAZY
 from pipeline.providers.offline.vision.series import Series
 
-TOO_DARK = 0.22  # of full white: nothing is told from colours below it
 TOO_BRIGHT = 0.2  # of the pan in glare: nothing is told from the food's colours beyond it
 TOO_SHAKY = 0.06  # of the picture's longer side, from picture to picture
 CLOSE_PICTURES, APART_PICTURES = 0.25, 0.6  # seconds between two of them
@@ -32,15 +31,13 @@ class Evidence:
 
 
 def find_evidence(course: Course) -> list[Evidence]:
-    """Strongest first; only what can be judged at all (light, sound, length, a steady picture)."""
+    """Strongest first; only what can be judged at all (glare, sound, length, a steady picture)."""
     features = course.features
-    rules: list[Callable[[Course], list[Evidence]]] = [_weak_sizzle]
-    if features.brightness >= TOO_DARK:
-        rules += [_smoke_and_steam, _charring]
-    if features.brightness >= TOO_DARK and features.glare <= TOO_BRIGHT:
+    rules: list[Callable[[Course], list[Evidence]]] = [_weak_sizzle, _smoke_and_steam, _charring]
+    if features.glare <= TOO_BRIGHT:
         rules += [_early_browning]
         rules += [_no_browning] if features.seconds >= TOO_SHORT else []
-    if features.brightness >= TOO_DARK and features.sway <= TOO_SHAKY and features.seconds >= TOO_SHORT:
+    if features.sway <= TOO_SHAKY and features.seconds >= TOO_SHORT:
         rules += [_idleness, _restlessness]
     evidence = [each for rule in rules for each in rule(course) if each.strength > 0]
     return sorted(evidence, key=lambda each: -each.strength)
