@@ -1,4 +1,6 @@
-"""Whether there is anything to judge: light, length, something in the picture, and that it lives."""
+"""Whether there is anything to judge: light, length, something in the picture, that it lives, and that it is a kitchen."""
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -13,8 +15,13 @@ _FEATURELESS = 0.03  # of full white, the contrast within a picture: a covered l
 _STILL = 0.03  # of full white: encoding alone moves a still picture by less, a simmering pot by more
 
 
-def why_unclear(samples: Samples) -> Unclear | None:
-    """None when there is something to look at."""
+_NO_KITCHEN = (
+    0.06  # clips of kitchens lie above 0.1 also when filmed badly, of other things mostly below 0.05
+)
+
+
+def why_unclear(samples: Samples, likeness: Callable[[Samples], float]) -> Unclear | None:
+    """None when there is something to look at. `likeness` tells how much it looks like a kitchen, from 0 to 1."""
     pictures = samples.pictures.astype(np.float32) / 255
     if brightness_of(pictures) < TOO_DARK:
         return Unclear.TOO_DARK
@@ -23,6 +30,8 @@ def why_unclear(samples: Samples) -> Unclear | None:
     grey = luma(pictures)
     if float(np.median(grey.std(axis=(1, 2)))) < _FEATURELESS:
         return Unclear.OUT_OF_VIEW
+    if likeness(samples) < _NO_KITCHEN:
+        return Unclear.NOT_COOKING
     return Unclear.NOT_LIVE if _is_still(grey) else None
 
 
