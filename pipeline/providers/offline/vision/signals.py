@@ -121,7 +121,7 @@ def _charring(course: Course) -> list[Evidence]:
             share[(since > -1) & (since < blackening_seconds(features.seconds) + 1)] = 0
     best = int(np.argmax(share))
     second = float(features.black.t[best])
-    browned = ramp(float(features.brown.smooth(0.8).between(0, second).max()), 0.03, 0.08)
+    browned = ramp(float(features.brown.smooth(0.8).between(0, second).max()), 0.02, 0.05)
     return [Evidence(Signal.CHARRING, ramp(float(share[best]), 0.01, 0.04) * browned, second)]
 
 
