@@ -74,8 +74,8 @@ def moment_lines(brief: CoachingBrief, coaching: CoachingText, lesson: Lesson) -
     return [
         Line(pick(phrases.VOICE_LOOK, lesson.key) if seen else phrases.VOICE_NEXT, keep=True),
         *(Line(text, keep=True) for text in seen),
-        *([Line(phrases.VOICE_GOOD, weight=6)] if senses else []),
-        *(Line(text, weight=3 + 3 * ("音" in text), follows=True) for text in senses),
+        *(Line(phrases.VOICE_GOOD + text, weight=9) for text in senses[:1]),  # never one without the other
+        *(Line(text, weight=3 + 3 * ("音" in text), follows=True) for text in senses[1:]),
         *(Line(text, weight=4) for text in speakable_sentences(coaching.success_sign)[:1]),
         *([Line(pick(phrases.VOICE_LISTEN, lesson.key), weight=3)] if at_the_stove else []),
         Line(phrases.VOICE_RULE, weight=1),

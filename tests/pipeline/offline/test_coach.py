@@ -14,6 +14,7 @@ from models.coaching import CoachingText, RatingAspect, SessionSummary, Structur
 from pipeline.providers.offline.coach import OfflineCoach
 from pipeline.providers.offline.matching import Fact, Topic, best_fact
 from pipeline.providers.offline.narrator import OpenJTalkNarrator
+from pipeline.providers.offline.phrases import VOICE_GOOD
 from pipeline.providers.ports import CoachingBrief, QuestionBrief, Turn
 from pipeline.providers.sentences import sentences
 from tests.pipeline.offline.kitchen import DISH, FAULTS, PRINCIPLES, SEEN, coaching_brief, search_result
@@ -349,6 +350,10 @@ def test_narration_is_plain_speech(brief: CoachingBrief) -> None:
     assert script.pivot == phrasebook.NARRATION_PIVOT
     assert "美咲さん" in script.part1
     assert ("この場面" in script.part2) is bool(brief.analysis.evidence)
+    if VOICE_GOOD in lines:  # how it goes well follows at once
+        assert lines[lines.index(VOICE_GOOD) + 1] in sentences(
+            brief.principle.senses if brief.principle else ""
+        )
     assert coaching_of(brief).next_action.startswith(sentences(script.part2)[-1])
     assert [sentence for sentence, times in Counter(lines).items() if times > 1] == []
     assert not re.search(r"[「」『』（）()【】:：🍳✅→\s]", script.part1 + script.part2)
