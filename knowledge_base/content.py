@@ -14,6 +14,7 @@ class Content(BaseModel):
 class Signal(StrEnum):
     """What can be read off footage without a model: the offline analyst looks for these."""
 
+    FLAMES = "flames"  # open fire over the pan
     SMOKE = "smoke"  # bluish-grey haze that grows over the pan
     STEAM = "steam"  # white haze: water leaving, the surface is not searing
     CHARRING = "charring"  # food turning near-black

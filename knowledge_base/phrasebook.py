@@ -245,6 +245,11 @@ VIDEO_REJECTED: Mapping[str, str] = {
     "too_large_picture": f"動画の解像度が大きすぎました。カメラの設定を4K以下にして、送ってください。{_NOT_SPENT}",
     "unknown_codec": f"この形式の動画は開けませんでした。スマートフォンの標準カメラで撮って送ってください。{_NOT_SPENT}",
     "too_large": f"動画の容量が大きすぎました。タイムラプスで撮るか、短く切って送ってください。{_NOT_SPENT}",
+    # by whoever looked at it (models.coaching.Unclear)
+    "not_cooking": f"動画に、料理をしている様子が見つかりませんでした。鍋や食材が映るように手元を撮った動画を、もう一度選んで送ってくださいね。{_NOT_SPENT}",
+    "too_dark": f"動画が暗くて、鍋の中の様子が見えませんでした。明かりをつけて、手元が明るく映るように撮ってみてください。{_NOT_SPENT}",
+    "out_of_view": f"動画に、食材や鍋がほとんど映っていませんでした。鍋の真上か少し斜め上から、手元が入るように撮ってみてください。{_NOT_SPENT}",
+    "not_live": f"止まった写真か、つなぎ合わせた動画のようで、作る流れを追えませんでした。作っているところを、編集せずにそのまま撮って送ってくださいね。{_NOT_SPENT}",
     "gone": f"動画がトークから消えていて、受け取れませんでした。もう一度送ってください。{_NOT_SPENT}",
 }
 MEMO_REJECTED: Mapping[str, str] = {

@@ -60,6 +60,23 @@ class VideoAnalysis(Strict):
     provider: str = ""
 
 
+class Unclear(StrEnum):
+    """Why a clip shows no cook that could be judged. Each has its words in the phrasebook, under "video."."""
+
+    NOT_COOKING = "not_cooking"
+    TOO_DARK = "too_dark"
+    OUT_OF_VIEW = "out_of_view"  # neither food nor pan
+    NOT_LIVE = "not_live"  # a still picture, or edited until no course is left
+    TOO_SHORT = "too_short"  # to say anything
+
+
+class CannotTell(Strict):
+    """Stage 1's other answer: nothing is made of this clip, and no attempt is spent on it."""
+
+    reason: Unclear
+    provider: str = ""
+
+
 class RetrievedPrinciple(Strict):
     """Stage 2: a principle and how near it lies (cosine similarity, 1 is nearest)."""
 

@@ -101,6 +101,11 @@ def _add_evaluations(parent: argparse.ArgumentParser) -> None:
     )
     coaching.add_argument("--compare", type=_file, help="another evaluation's run.json")
     coaching.add_argument("--json", action="store_true", help="one JSON object")
+    footage = names.add_parser("footage", help="the analyst on filmed clips that a person has looked at")
+    footage.add_argument("folder", type=_folder, metavar="FOLDER", help="the clips, with their labels.tsv")
+    footage.add_argument("--provider", choices=PROVIDERS, default="offline", help="default: %(default)s")
+    footage.add_argument("--jobs", type=_count, default=2, help="clips at once (default: %(default)s)")
+    footage.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def main(arguments: Sequence[str] | None = None, build: "Build | None" = None) -> int:

@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from models.coaching import (
+    CannotTell,
     CoachingText,
     CookingEvent,
     NarrationScript,
     StructuredInput,
+    Unclear,
     Usage,
     VideoAnalysis,
 )
@@ -24,6 +26,7 @@ from pipeline.providers.ports import (
     AnalysisBrief,
     CoachingBrief,
     Footage,
+    Look,
     Providers,
     QuestionBrief,
     Repair,
@@ -50,6 +53,7 @@ class Script:
 
     transcript: str = "味はよかったです。パラパラにするにはどうすればいいですか。"
     fault: str | None = None
+    unclear: Unclear | None = None
     before: Callable[[str], None] = lambda call: None  # called with the call's name; may raise or wait
     calls: list[str] = field(default_factory=list)
     briefs: list[object] = field(default_factory=list)
@@ -95,8 +99,10 @@ class Quick:
 
     def analyze(
         self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
-    ) -> tuple[VideoAnalysis, Usage]:
+    ) -> tuple[Look, Usage]:
         script.note("analyze", brief)
+        if script.unclear is not None:
+            return CannotTell(reason=script.unclear, provider="quick"), USAGE
         event = CookingEvent(t="0:01", t_seconds=1, event="卵が入りました")
         analysis = VideoAnalysis(
             cooking_events=[event],

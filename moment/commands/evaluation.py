@@ -4,7 +4,7 @@ from moment.commands.call import Call
 
 
 def evaluate(call: Call) -> int:
-    return {"retrieval": _retrieval, "coaching": _coaching}[call.options.name](call)
+    return {"retrieval": _retrieval, "coaching": _coaching, "footage": _footage}[call.options.name](call)
 
 
 def _retrieval(call: Call) -> int:
@@ -45,5 +45,24 @@ def _coaching(call: Call) -> int:
                 resources, request, out=options.out, compare_with=options.compare, as_json=options.json
             )
     except (DrawingFailure, OSError) as error:
+        raise CommandFailed(str(error)) from error
+    return 0
+
+
+def _footage(call: Call) -> int:
+    from moment.errors import CommandFailed
+    from moment.eval.footage import FootageRequest
+    from moment.eval.footage_command import run_footage
+    from moment.resources import open_resources
+    from pipeline.media.ffmpeg import FfmpegError
+    from settings import ProviderChoice
+
+    options = call.options
+    request = FootageRequest(options.provider, options.jobs)
+    settings = call.settings.change(providers=ProviderChoice(options.provider))
+    try:
+        with open_resources(settings, call.build) as resources:
+            run_footage(resources, request, options.folder, as_json=options.json)
+    except (FfmpegError, OSError) as error:
         raise CommandFailed(str(error)) from error
     return 0

@@ -25,10 +25,10 @@ def run_evaluation(
     Raises WrongSet, WrongComparison, ConfigurationError, DrawingFailure, OSError.
     """
     other = read_evaluation(compare_with) if compare_with else None
-    coach = _coach(resources)
+    coach = coach_of(resources)
     console = Console(stderr=as_json)
     cases = cases_of(request)
-    with _progress() as advance:
+    with show_progress("coaching") as advance:
         evaluation = evaluate(request, cases, coach, advance)
     page = write_report(evaluation, cases, out)
     if as_json:
@@ -40,7 +40,7 @@ def run_evaluation(
     console.print(f"report: {page}", highlight=False, soft_wrap=True)
 
 
-def _coach(resources: Resources) -> Coach:
+def coach_of(resources: Resources) -> Coach:
     """No database is started for an evaluation: only one that is named is searched."""
     providers = resources.providers.get()
     database = resources.database if resources.settings.database_url else None
@@ -48,8 +48,8 @@ def _coach(resources: Resources) -> Coach:
 
 
 @contextmanager
-def _progress() -> Iterator[Advance]:
+def show_progress(what: str) -> Iterator[Advance]:
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("coaching", total=None)
+        task = progress.add_task(what, total=None)
         yield lambda count, total: progress.update(task, completed=count, total=total)

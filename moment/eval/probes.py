@@ -15,7 +15,7 @@ from pathlib import Path
 
 from knowledge_base.catalogue import load
 from knowledge_base.content import Signal
-from models.coaching import VideoAnalysis
+from models.coaching import CannotTell, VideoAnalysis
 from moment.eval.golden import GoldenItem
 from moment.eval.metrics import distance
 from moment.eval.results import Probe, ProbeResult, StepRun
@@ -98,7 +98,8 @@ def _run_probe(coach: Coach, probe: Probe, case: Case, memo: str, folder: Path) 
 
 def _answer(coach: Coach, case: Case, memo: str) -> Answer:
     content, steps = coach.listen(memo)
-    analysis, more_steps = coach.look(case, memo, content)
+    look, more_steps = coach.look(case, memo, content)
+    analysis = None if isinstance(look, CannotTell) else look
     return Answer(analysis, [*steps, *more_steps])
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import ConfigDict, Field
 
-from models.coaching import CoachingText, NarrationScript, Strict, StructuredInput, VideoAnalysis
+from models.coaching import CoachingText, NarrationScript, Strict, StructuredInput, Unclear, VideoAnalysis
 from moment.eval.golden import GoldenItem
 
 
@@ -53,6 +53,7 @@ class Run(Stored):
     coaching: CoachingText | None = None
     narration: NarrationScript | None = None
     steps: list[StepRun] = Field(default_factory=list)
+    unclear: Unclear | None = None  # why nothing could be told of the clip; there is no analysis then
 
     @property
     def fault(self) -> str | None:

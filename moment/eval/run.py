@@ -5,20 +5,20 @@ from pathlib import Path
 
 from knowledge_base.catalogue import load
 from knowledge_base.content import DishGuide
-from models.coaching import CoachingText, RetrievedPrinciple, StructuredInput, VideoAnalysis
+from models.coaching import CannotTell, CoachingText, RetrievedPrinciple, StructuredInput, VideoAnalysis
 from moment.eval.golden import GoldenItem
 from moment.eval.library import Library
 from moment.eval.results import Run, Step, StepRun
 from moment.eval.steps import attempt, step_run
 from pipeline.briefs import principle_to_teach
-from pipeline.checks.analysis import check_analysis
+from pipeline.checks.analysis import check_analysis, check_look
 from pipeline.checks.coaching import check_coaching
 from pipeline.checks.narration import check_narration
 from pipeline.media.ffmpeg import FfmpegError
 from pipeline.media.footage import footage_of
 from pipeline.media.probe import UnusableClip
 from pipeline.media.view import BadView
-from pipeline.providers.ports import AnalysisBrief, CoachingBrief, Providers
+from pipeline.providers.ports import AnalysisBrief, CoachingBrief, Look, Providers
 
 LEARNER = "ゆうこ"
 
@@ -52,6 +52,8 @@ class Coach:
         steps += more_steps
         if analysis is None:
             return Run(memo_content=content, steps=steps)
+        if isinstance(analysis, CannotTell):
+            return Run(memo_content=content, steps=steps, unclear=analysis.reason)
         principles: list[RetrievedPrinciple] = []
         with step_run(Step.RETRIEVAL) as retrieval:
             principles = self.library.principles_for(
@@ -83,9 +85,7 @@ class Coach:
         )
         return content.answer or StructuredInput(), [content.run]
 
-    def look(
-        self, case: Case, memo: str, content: StructuredInput
-    ) -> tuple[VideoAnalysis | None, list[StepRun]]:
+    def look(self, case: Case, memo: str, content: StructuredInput) -> tuple[Look | None, list[StepRun]]:
         """The look at the video before the memo came, then weighed again with what the memo says."""
         analyst, dish = self.providers.analyst, case.dish
         at_first = _analysis_brief(case, "", StructuredInput())
@@ -94,13 +94,13 @@ class Coach:
                 look = attempt(
                     Step.ANALYSIS,
                     lambda repair: analyst.analyze(footage, at_first, repair),
-                    lambda analysis: check_analysis(analysis, case.seconds, dish),
+                    lambda look: check_look(look, case.seconds, dish),
                 )
         except (UnusableClip, FfmpegError, BadView) as error:  # one clip must not end all the others' runs
             return None, [StepRun(step=Step.ANALYSIS, error=f"{type(error).__name__}: {error}")]
         first = look.answer
-        if first is None:
-            return None, [look.run]
+        if first is None or isinstance(first, CannotTell):
+            return first, [look.run]
         brief = _analysis_brief(case, memo, content)
         second_thought = attempt(
             Step.RECONSIDER,

@@ -4,10 +4,17 @@ from knowledge_base.content import DishGuide
 from models.coaching import VideoAnalysis
 from pipeline.checks.language import measurements, violations
 from pipeline.checks.repair import refuse_if
+from pipeline.providers.ports import Look
 
 MAX_FIELD = 400  # characters
 MAX_EVENT = 120
 REACH_SECONDS = 2  # from a cited or key moment to what was seen
+
+
+def check_look(look: Look, duration_seconds: float, dish: DishGuide) -> None:
+    """Raises ProviderRefused. That nothing can be told is an answer: there is nothing in it to be wrong."""
+    if isinstance(look, VideoAnalysis):
+        check_analysis(look, duration_seconds, dish)
 
 
 def check_analysis(analysis: VideoAnalysis, duration_seconds: float, dish: DishGuide) -> None:

@@ -13,6 +13,7 @@ from typing import Protocol
 from errors import MomentError
 from knowledge_base.content import DishGuide, Fault, Principle
 from models.coaching import (
+    CannotTell,
     CoachingText,
     NarrationScript,
     RetrievedPrinciple,
@@ -23,6 +24,7 @@ from models.coaching import (
 )
 
 Vector = list[float]
+Look = VideoAnalysis | CannotTell  # what an analyst answers
 
 
 class ProviderError(MomentError):
@@ -153,7 +155,7 @@ class Transcriber(Protocol):
 class Analyst(Protocol):
     def analyze(
         self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
-    ) -> tuple[VideoAnalysis, Usage]:
+    ) -> tuple[Look, Usage]:
         """One structured look at the whole video. Raises ProviderError."""
         ...
 

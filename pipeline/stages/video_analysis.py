@@ -4,18 +4,21 @@ from pathlib import Path
 
 from sqlmodel import Session as DbSession
 
+from models.coaching import CannotTell
 from models.session import CookingSession
 from pipeline.briefs import analysis_brief, footage_of
-from pipeline.checks.analysis import check_analysis
+from pipeline.checks.analysis import check_look
 from pipeline.checks.repair import ask_with_repair
 from pipeline.media.excerpt import write_excerpt
 from pipeline.media.probe import VideoFacts
 from pipeline.providers.ports import Footage
 from pipeline.stage import StageContext, StageResult
+from services.media import MediaRejected
 from storage.store import local_file
 
 
 def run(context: StageContext) -> StageResult:
+    """Raises MediaRejected when the footage shows no cook that could be judged."""
     brief = analysis_brief(context)
     video = footage_of(context)
 
@@ -24,10 +27,13 @@ def run(context: StageContext) -> StageResult:
             return write_excerpt(source, VideoFacts.model_validate(video.facts), start, seconds, output)
 
     with local_file(context.store, video.view_key) as view:
-        analysis, usage = ask_with_repair(
+        look, usage = ask_with_repair(
             lambda repair: context.providers.analyst.analyze(Footage(view, cut), brief, repair),
-            lambda analysis: check_analysis(analysis, brief.duration_seconds, context.guide),
+            lambda look: check_look(look, brief.duration_seconds, context.guide),
         )
+    if isinstance(look, CannotTell):
+        raise MediaRejected(look.reason.value)
+    analysis = look
 
     def store(db: DbSession, session: CookingSession) -> None:
         session.video_analysis = analysis.model_dump()

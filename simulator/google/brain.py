@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any
 
-from simulator.google.brain_analysis import analysis
+from simulator.google.brain_analysis import COOKING, analysis
 from simulator.google.brain_coaching import coaching
 from simulator.google.brain_judgement import judgement
 from simulator.google.brain_narration import narration
@@ -39,15 +39,22 @@ def names_of(body: object) -> frozenset[str]:
     return frozenset(properties) | ({purpose} if purpose else frozenset())
 
 
-def reply(text: str, schema: Schema | None, seconds: float | None, hear: Callable[[], str]) -> str:
-    """`seconds` is the length of the video that came along, `hear` yields what its audio says."""
+def reply(
+    text: str,
+    schema: Schema | None,
+    seconds: float | None,
+    hear: Callable[[], str],
+    see: Callable[[], str] = lambda: COOKING,
+) -> str:
+    """`seconds` is the length of the video that came along, `hear` yields what its audio says, `see` what its
+    pictures show, in the schema's words for footage."""
     if schema is None:
         return PLAIN_ANSWER
     prompt, properties = Prompt(text), properties_of(schema)
     values: dict[str, Any] = {"transcript": hear()} if "transcript" in properties else {}
     purpose = purpose_of(properties)
     if purpose == "analysis":
-        values |= analysis(prompt, schema, seconds)
+        values |= analysis(prompt, schema, seconds, see())
     elif purpose == "judgement":
         values |= judgement(prompt)
     elif purpose == "coaching":

@@ -9,6 +9,7 @@ from simulator.google.prompt_text import Prompt
 from simulator.google.schemas import Schema, enum_of
 
 NO_FAULT = "none"
+COOKING, TOO_DARK = "cooking", "too_dark"  # what a clip may show; tests script the other answers
 SECONDS_AN_EVENT = 3
 MOST_EVENTS = 6
 FALLBACK_SECONDS = 60.0
@@ -35,7 +36,15 @@ class Finding:
         return (sayable(self.signs) or [FALLBACK_SIGNS])[0]
 
 
-def analysis(prompt: Prompt, schema: Schema, seconds: float | None) -> dict[str, Any]:
+def analysis(prompt: Prompt, schema: Schema, seconds: float | None, footage: str) -> dict[str, Any]:
+    if footage != COOKING:
+        return {
+            "footage": footage,
+            "events": [],
+            "key_moment": _clock(0),
+            "fault": NO_FAULT,
+            "confidence": "low",
+        }
     finding = _finding(prompt, schema)
     times = _times(seconds or _duration(prompt))
     steps = _steps(prompt)
@@ -47,6 +56,7 @@ def analysis(prompt: Prompt, schema: Schema, seconds: float | None) -> dict[str,
     if finding.code != NO_FAULT:
         events[key] |= {"event": bare(finding.sentence), "state": _state(finding.signs)}
     return {
+        "footage": footage,
         "events": events,
         "key_moment": _clock(times[key]),
         "evidence": finding.sentence,

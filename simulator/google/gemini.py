@@ -11,13 +11,14 @@ from starlette.routing import Route
 
 from simulator.google import embeddings
 from simulator.google.brain import reply
+from simulator.google.brain_analysis import COOKING, TOO_DARK
 from simulator.google.faults import ANSWER_KINDS
 from simulator.google.gemini_answers import Answer, cap, spoil
 from simulator.google.gemini_checks import check_generation
 from simulator.google.gemini_media import Medium, media_of
 from simulator.google.gemini_models import call_of
 from simulator.google.gemini_usage import by_modality, prompt_tokens, texts_of, thought_tokens
-from simulator.google.media import is_silent
+from simulator.google.media import is_black, is_silent
 from simulator.google.requests import crossing_of, entries, google_of, json_body, part, subject_of
 from simulator.google.schemas import response_schema
 from simulator.google.state import Google
@@ -88,7 +89,7 @@ async def _answer(request: Request) -> Answer:
 def _think(google: Google, body: dict[str, Any], media: list[Medium]) -> str:
     prompt = "\n\n".join(texts_of({"contents": entries(body, "contents")}))
     seconds = next((each.seconds for each in media if each.has_video), None)
-    return reply(prompt, response_schema(body), seconds, _hearing(google, media))
+    return reply(prompt, response_schema(body), seconds, _hearing(google, media), _seeing(media))
 
 
 def _hearing(google: Google, media: list[Medium]) -> Callable[[], str]:
@@ -97,6 +98,14 @@ def _hearing(google: Google, media: list[Medium]) -> Callable[[], str]:
         return "" if silent else google.script.transcript(google.config.transcript)
 
     return hear
+
+
+def _seeing(media: list[Medium]) -> Callable[[], str]:
+    def see() -> str:
+        videos = [each.source for each in media if each.has_video]
+        return TOO_DARK if videos and all(is_black(each) for each in videos) else COOKING
+
+    return see
 
 
 def _routes() -> Iterator[Route]:

@@ -8,6 +8,7 @@ import av
 import numpy as np
 
 SILENCE_PEAK = 0.005  # of full scale
+BLACK_LUMA = 24  # of 255; video's own black is 16
 
 
 class NotMediaError(Exception):
@@ -45,6 +46,18 @@ def is_silent(source: Path | bytes) -> bool:
                     if np.abs(plain.to_ndarray()).max(initial=0.0) > SILENCE_PEAK:
                         return False
             return True
+    except (av.FFmpegError, OSError) as error:
+        raise NotMediaError(str(error)) from error
+
+
+def is_black(source: Path | bytes) -> bool:
+    """Whether nothing is to be seen in it, by its keyframes. Raises NotMediaError."""
+    try:
+        with av.open(_av_source(source), mode="r") as container:
+            stream = container.streams.video[0]
+            stream.codec_context.skip_frame = "NONKEY"
+            pictures = (frame.to_ndarray(format="gray") for frame in container.decode(stream))
+            return all(np.percentile(picture, 99) < BLACK_LUMA for picture in pictures)
     except (av.FFmpegError, OSError) as error:
         raise NotMediaError(str(error)) from error
 

@@ -11,6 +11,7 @@ from jobs.queue import Job
 from knowledge_base import phrasebook
 from models.base import utc_now
 from models.chat import MessageType
+from models.coaching import Unclear
 from models.dish import UserDishProgress
 from models.learner import LearnerState
 from models.media import Media, MediaKind, MediaSource, MediaState
@@ -145,6 +146,27 @@ def test_a_video_is_uploaded_before_it_is_processed(
     video = media_of(uncoached, message)
     assert (session.video and session.video.id, session.raw_video_url) == (video.id, video.object_key)
     assert video.facts["duration_seconds"] == pytest.approx(6, abs=0.5)
+
+
+def test_a_clip_of_which_nothing_can_be_told_is_asked_for_again_at_the_first_try(
+    text_only: System, clip: Path
+) -> None:
+    """It had been taken for usable: its receipt and the session's state go back with it, and no attempt is spent."""
+    for reason in Unclear:
+        script.unclear = reason
+        script.calls.clear()
+        learner = text_only.learner()
+        pick(learner)
+        seen = send_video(learner, clip)
+        assert wait_for_words(learner, phrasebook.VIDEO_REJECTED[reason]).via == "push"
+        session = text_only.session(learner)
+        assert (session.status, session.video) == (SessionStatus.PENDING_UPLOAD, None)
+        assert media_of(text_only, seen).reason == reason.value
+        assert script.calls.count("analyze") == 1
+    script.unclear = None
+    learner.video(clip)
+    again = session_once(text_only, learner, lambda session: session.video_analysis)
+    assert (again.id, again.session_number) == (session.id, 1)
 
 
 def test_a_stage_that_keeps_failing_is_parked_told_once_and_retried_by_an_operator(

@@ -217,3 +217,11 @@ def test_no_two_say_nearly_the_same(kind: str, limit: float) -> None:
 def test_no_two_principles_overlap_as_a_whole() -> None:
     similarity, one, other = nearest({key: item.text for key, item in load().principles.items()})
     assert similarity < 0.3, (one, other)
+
+
+def test_a_refinement_claims_nothing_of_a_cook_that_nobody_judged() -> None:
+    """It is offered whenever no fault was found, also where little could be seen."""
+    points = [refinement.point for dish in load().dishes.values() for refinement in dish.refinements]
+    assert [
+        point for point in points if re.search(r"ので、|ていますから|できています|良い(?:です|ので)", point)
+    ] == []

@@ -8,7 +8,7 @@ import pytest
 from knowledge_base import phrasebook
 from line.limits import MAX_LABEL
 from models.chat import RoomType
-from models.coaching import CoachingText, RatingAspect
+from models.coaching import CoachingText, RatingAspect, Unclear
 from pipeline.checks.language import measurements
 from simulator.line.checks import graphemes, utf16_units
 
@@ -28,6 +28,13 @@ COACHING = CoachingText(
     success_sign="粒が光ります。",
     praise="火加減がよかったです。",
 )
+
+
+def test_each_reason_why_nothing_can_be_told_has_its_words() -> None:
+    for reason in Unclear:
+        words = phrasebook.phrase(f"video.{reason.value}")
+        assert "この回は使っていない" in words
+        assert "撮" in words  # how to film it again
 
 
 def sentences() -> dict[str, str]:
@@ -104,9 +111,7 @@ def test_the_coaching_text_has_the_documents_format() -> None:
 def test_every_reason_a_clip_may_be_refused_for_has_its_words() -> None:
     from pipeline.media.probe import ClipProblem
 
-    assert {problem.value for problem in ClipProblem} | {"gone", "too_large"} == set(
-        phrasebook.VIDEO_REJECTED
-    )
+    assert {*ClipProblem, *Unclear, "gone", "too_large"} == set(phrasebook.VIDEO_REJECTED)
     assert all("使っていない" in words for words in phrasebook.VIDEO_REJECTED.values())
     assert all("スキップ" in words for words in phrasebook.MEMO_REJECTED.values())
 

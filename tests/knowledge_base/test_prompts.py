@@ -33,7 +33,7 @@ def render(name: str, **values: str) -> str:
 
 def test_all_that_the_models_are_asked_for_is_there() -> None:
     assert {each.name for each in load_prompts_from(FOLDER)} == NAMES
-    assert {path.name for path in FOLDER.glob("*.md")} == {f"{prompt(name).label}.md" for name in NAMES}
+    assert {path.name for path in FOLDER.glob("*.md")} >= {f"{prompt(name).label}.md" for name in NAMES}
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
@@ -85,13 +85,15 @@ def test_an_empty_value_says_so() -> None:
     [
         ("persona", ["never give measurements", "WHY", "MM:SS", "juices run clear", "could not be seen"]),
         ("tone", ["さん", "First praise", "No scolding", "welcomed back"]),
-        ("analysis", ["single", "evidence", "against it", "give no code", "cannot be seen or heard", "MM:SS"]),
+        ("analysis", ["no cooking at all", "single", "evidence", "against it", "give no code", "cannot be seen or heard", "MM:SS",
+                      "nothing may be made up"]),
         (
             "coaching_text",
             ["one only", "with its why", "one act", "Success sign", "Stop cue", "MM:SS", "last attempt",
-             "wobble is expected", "welcome them back", "oil, heat, raw food or a knife", "its own words"],
+             "wobble is expected", "claim nothing that was not seen", "welcome them back", "oil, heat, raw food or a knife", "its own words"],
         ),
-        ("narration", ["thirty to forty seconds", "fifteen to twenty seconds", "decisive rule", "exactly so"]),
+        ("narration", ["thirty to forty seconds", "fifteen to twenty seconds", "decisive rule", "exactly so",
+                       "Of the pictures say only"]),
         ("answers", ["say so honestly", "first sentence", "a first dish", "go by signs"]),
     ],
 )  # fmt: skip

@@ -3,11 +3,11 @@
 from google.genai import types
 
 from logs.logger import get_logger
-from models.coaching import CookingEvent, Usage, VideoAnalysis
+from models.coaching import CannotTell, CookingEvent, Usage, VideoAnalysis
 from pipeline.providers.google import prompts, schemas
 from pipeline.providers.google.files import video_part
 from pipeline.providers.google.gemini import PROVIDER, Gemini, Question
-from pipeline.providers.ports import AnalysisBrief, Footage, ProviderError, ProviderRefused, Repair
+from pipeline.providers.ports import AnalysisBrief, Footage, Look, ProviderError, ProviderRefused, Repair
 from settings import Settings
 from storage.workspace import workspace
 
@@ -25,7 +25,7 @@ class GeminiAnalyst:
 
     def analyze(
         self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
-    ) -> tuple[VideoAnalysis, Usage]:
+    ) -> tuple[Look, Usage]:
         """Raises ProviderError, ProviderRefused."""
         prompt = prompts.analysis(brief)
         fps = self._settings.gemini_fps
@@ -44,14 +44,21 @@ class GeminiAnalyst:
                     repair=repair,
                 )
             )
-        analysis = schemas.to_analysis(answer, PROVIDER)
-        if self._settings.gemini_zoom and _is_worth_a_closer_look(analysis, brief):
-            try:
-                analysis = self._look_closer(footage, analysis, brief)
-            except ProviderError as error:
-                # The first look stands on its own; the learner need not wait for a second try of this one.
-                log.warning("no closer look", error=type(error).__name__)
-        return analysis, self._gemini.usage
+        look = schemas.to_look(answer, PROVIDER)
+        if isinstance(look, CannotTell):
+            return look, self._gemini.usage
+        return self._surer(footage, look, brief), self._gemini.usage
+
+    def _surer(self, footage: Footage, analysis: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
+        """After a closer look, where one is wanted and pays."""
+        if not (self._settings.gemini_zoom and _is_worth_a_closer_look(analysis, brief)):
+            return analysis
+        try:
+            return self._look_closer(footage, analysis, brief)
+        except ProviderError as error:
+            # The first look stands on its own; the learner need not wait for a second try of this one.
+            log.warning("no closer look", error=type(error).__name__)
+            return analysis
 
     def reconsider(
         self, analysis: VideoAnalysis, brief: AnalysisBrief, repair: Repair | None = None

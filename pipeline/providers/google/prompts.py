@@ -101,7 +101,7 @@ def narration(brief: CoachingBrief, coaching: CoachingText, pivot: str) -> Fille
         attempt=str(brief.session_number),
         coaching=_coaching(coaching),
         key_moment=mmss_of(brief.analysis.key_moment_seconds),
-        evidence=brief.analysis.evidence or brief.analysis.diagnosis,
+        evidence=brief.analysis.evidence,
         pivot=pivot,
     )
 

@@ -9,17 +9,29 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, create_model
 
 from models.coaching import (
+    CannotTell,
     CoachingText,
     CookingEvent,
     MemoAnswer,
     NarrationScript,
     StructuredInput,
+    Unclear,
     VideoAnalysis,
 )
+from pipeline.providers.ports import Look
 
 NO_FAULT = "none"
+COOKING = "cooking"
 Clock = Field(pattern=r"^\d{2}:\d{2}$", max_length=5, description="MM:SS from the start of the video")
 Confidence = Literal["low", "medium", "high"]
+
+
+class Sight(BaseModel):
+    """Whether there is a cook to judge: asked before anything else, so that nothing is made up to fill the rest."""
+
+    footage: Literal["cooking", "not_cooking", "too_dark", "out_of_view", "not_live", "too_short"] = Field(
+        description="'cooking' for anything from preparing to a finished dish; else why nothing can be told"
+    )
 
 
 class Event(BaseModel):
@@ -45,7 +57,8 @@ class Judgement(BaseModel):
     confidence: Confidence
 
 
-class Analysis(Judgement, Events):  # of the bases, the last one's fields come first: evidence before verdict
+# Of the bases, the last one's fields come first: evidence before verdict.
+class Analysis(Judgement, Events, Sight):
     not_visible: list[str] = Field(max_length=8)
 
 
@@ -114,6 +127,12 @@ def clock_of(seconds: int) -> str:
 def mmss_of(seconds: float) -> str:
     """65.2 is "01:05", as Gemini is told times."""
     return f"{int(seconds) // 60:02}:{int(seconds) % 60:02}"
+
+
+def to_look(answer: Analysis, provider: str) -> Look:
+    if answer.footage != COOKING:
+        return CannotTell(reason=Unclear(answer.footage), provider=provider)
+    return to_analysis(answer, provider)
 
 
 def to_analysis(answer: Analysis, provider: str) -> VideoAnalysis:

@@ -1,35 +1,56 @@
 """Stage 1 without a model: the footage itself is measured, and the dish's faults are weighed against it."""
 
 from collections.abc import Sequence
+from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from knowledge_base.content import Signal
-from models.coaching import SeenSignal, Usage, VideoAnalysis
-from pipeline.providers.ports import AnalysisBrief, Footage, Repair
+from models.coaching import CannotTell, SeenSignal, Usage, VideoAnalysis
+from pipeline.providers.ports import AnalysisBrief, Footage, Look, Repair
 
 if TYPE_CHECKING:
-    from pipeline.providers.offline.vision.course import Course
+    from pipeline.providers.offline.vision.network import Network
+    from pipeline.providers.offline.vision.samples import Samples
     from pipeline.providers.offline.vision.signals import Evidence
 
 PROVIDER = "offline"
-MODEL = "footage-signals-1"
+MODEL = "footage-signals-2"
 
 
 class OfflineAnalyst:
+    """Thread-safe: the stages of several sessions share it, and its network."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    @cached_property
+    def _network(self) -> "Network":
+        from pipeline.providers.offline.vision.network import Network
+
+        return Network()
+
     def analyze(
         self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
-    ) -> tuple[VideoAnalysis, Usage]:
+    ) -> tuple[Look, Usage]:
         """Deterministic. Looks at the first half hour at most. Raises ProviderError for an unreadable video."""
-        from pipeline.providers.offline.vision.course import read_course
-        from pipeline.providers.offline.vision.features import measure_features
+        from pipeline.providers.offline.vision.clarity import why_unclear
         from pipeline.providers.offline.vision.samples import read_samples
-        from pipeline.providers.offline.vision.signals import find_evidence
 
         samples = read_samples(footage.view)
-        course = read_course(measure_features(samples))
         sound_seconds = samples.seconds if samples.sound else 0.0
         usage = Usage(provider=PROVIDER, model=MODEL, audio_seconds=round(sound_seconds, 2))
-        return _analysis(course, find_evidence(course), brief), usage
+        reason = why_unclear(samples, self._likeness)
+        if reason is not None:
+            return CannotTell(reason=reason, provider=PROVIDER), usage
+        return _analysis(samples, brief), usage
+
+    def _likeness(self, samples: "Samples") -> float:
+        from pipeline.providers.offline.vision.kitchen import likeness
+
+        with self._lock:  # the network is made once
+            network = self._network
+        return likeness(network, samples.stills)
 
     def reconsider(
         self, analysis: VideoAnalysis, brief: AnalysisBrief, repair: Repair | None = None
@@ -42,19 +63,30 @@ class OfflineAnalyst:
         return verdict, Usage(provider=PROVIDER, model=MODEL)
 
 
-def _analysis(course: "Course", evidence: "list[Evidence]", brief: AnalysisBrief) -> VideoAnalysis:
-    from pipeline.providers.offline.vision.descriptions import cooking_events, good_work, not_visible
+def _analysis(samples: "Samples", brief: AnalysisBrief) -> VideoAnalysis:
+    from pipeline.providers.offline.vision.course import read_course
+    from pipeline.providers.offline.vision.descriptions import (
+        NOT_JUDGED,
+        NOTHING_WRONG,
+        best_sighting,
+        cooking_events,
+        is_judged,
+        not_visible,
+    )
+    from pipeline.providers.offline.vision.features import measure_features
+    from pipeline.providers.offline.vision.signals import find_evidence
 
-    limits = not_visible(course)
-    length = min(course.features.seconds, brief.duration_seconds or course.features.seconds)
-    diagnosis, proof, second = good_work(course)
+    course = read_course(measure_features(samples))
+    length = min(samples.seconds, brief.duration_seconds or samples.seconds)
+    sighting = best_sighting(course)
+    evidence = [each for each in find_evidence(course) if each.second <= length]
     without_fault = VideoAnalysis(
-        cooking_events=cooking_events(course, evidence),
-        **_key_moment(second, length),
-        diagnosis=diagnosis,
-        evidence=proof,
-        confidence="low" if limits else "medium",
-        not_visible=limits,
+        cooking_events=cooking_events(course, evidence, sighting, length),
+        **_key_moment(sighting.second, length),
+        diagnosis=NOTHING_WRONG if is_judged(course) else NOT_JUDGED,
+        evidence=sighting.evidence,
+        confidence="medium" if is_judged(course) else "low",
+        not_visible=not_visible(course),
         signals=[
             SeenSignal(signal=each.signal, strength=each.strength, second=max(0.0, each.second))
             for each in evidence

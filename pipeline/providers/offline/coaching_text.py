@@ -6,7 +6,7 @@ from models.coaching import CoachingText, RatingAspect, SessionSummary
 from pipeline.checks.hazards import hazard_of
 from pipeline.providers.offline import phrases
 from pipeline.providers.offline.composing import Draft, pick
-from pipeline.providers.offline.lesson import Lesson, lesson_of
+from pipeline.providers.offline.lesson import Lesson, is_unsure, lesson_of, quotable_remarks
 from pipeline.providers.offline.matching import DONENESS_SIGNS, content_of
 from pipeline.providers.offline.memo_answers import memo_answers
 from pipeline.providers.offline.politeness import is_polite, observation_sentence
@@ -15,7 +15,7 @@ from pipeline.providers.ports import CoachingBrief
 PROVIDER = "offline-coach"
 LONG_GAP_DAYS = 21
 GOOD_RATING = 4  # of 5
-QUOTE = 24  # characters of the learner's own words that read well inside a sentence
+LIMITS = 2  # of what could not be seen: more would bury the lesson
 
 
 def coaching_text(brief: CoachingBrief) -> CoachingText:
@@ -33,12 +33,15 @@ def coaching_text(brief: CoachingBrief) -> CoachingText:
         comparison=draft.say(*comparison(brief, lesson)),
         memo_answers=memo_answers(brief, lesson, draft),
         suggested_questions=suggested_questions(brief, lesson),
-        principle_ids=principle_ids(brief),
+        principle_ids=principle_ids(brief, lesson),
         provider=PROVIDER,
     )
 
 
-def principle_ids(brief: CoachingBrief) -> list[str]:
+def principle_ids(brief: CoachingBrief, lesson: Lesson) -> list[str]:
+    """None where the lesson is the memo's: what was retrieved is not about it."""
+    if lesson.remark:
+        return []
     if brief.principle is not None:
         return [brief.principle.id]
     return [nearest.principle_id for nearest in brief.principles[:1]]
@@ -57,7 +60,7 @@ def praise(brief: CoachingBrief) -> str:
 def act_to_praise(brief: CoachingBrief) -> str:
     keys = (brief.dish.slug, brief.session_number, brief.analysis.fault)
     past, code = previous_attempt(brief), brief.analysis.fault
-    if past and past.fault and past.fault != code:
+    if past and past.fault and past.fault != code and not is_unsure(brief):
         return pick(phrases.PRAISE_PROGRESS, *keys)
     if issue := quotable(brief):
         return pick(phrases.PRAISE_REMARK, *keys).format(issue=issue)
@@ -70,28 +73,39 @@ def act_to_praise(brief: CoachingBrief) -> str:
 
 
 def quotable(brief: CoachingBrief) -> str:
-    """A remark of the memo short enough to be quoted, "" if there is none. Numbers are not repeated."""
-    remarks = (remark.strip("「」。、 ") for remark in brief.structured_input.identified_issues)
-    return next((r for r in remarks if 0 < len(r) <= QUOTE and not any(c.isnumeric() for c in r)), "")
+    """The memo's first remark that can be quoted, "" if there is none."""
+    return next(iter(quotable_remarks(brief)), "")
 
 
 def problem(brief: CoachingBrief, lesson: Lesson) -> str:
+    """What is wrong and where it shows; without a fault what can be said instead, and what could not be seen."""
     time = brief.analysis.key_moment_timestamp
+    limits = "".join(brief.analysis.not_visible[:LIMITS])
+    if is_unsure(brief):
+        about = (
+            phrases.TEACH_THE_MEMO.format(issue=lesson.remark) if lesson.remark else phrases.TEACH_THE_FOCUS
+        )
+        return pick(phrases.NOT_JUDGED, lesson.key) + limits + about + lesson.point
     if brief.fault is None:
-        where = pick(phrases.WHERE_REFINEMENT, lesson.key).format(time=time)
-        return pick(phrases.NO_FAULT, lesson.key) + lesson.point + where
+        seen = observation_sentence(brief.analysis.evidence)
+        where = phrases.WHERE_SEEN.format(time=time) + seen if seen else ""
+        return pick(phrases.NO_FAULT, lesson.key) + limits + lesson.point + where
     unsure = phrases.UNSURE if brief.analysis.confidence == "low" else ""
     where = pick(phrases.WHERE, lesson.key).format(time=time)
     issue = quotable(brief)
     fault_words = content_of(" ".join((*brief.fault.learner_words, lesson.point)))
     memo = phrases.MEMO_MATCHES.format(issue=issue) if issue and content_of(issue) & fault_words else ""
-    return unsure + lesson.point + where + observation_sentence(brief.analysis.evidence) + memo
+    return unsure + lesson.point + where + observation_sentence(brief.analysis.evidence) + memo + limits
 
 
 def skill(brief: CoachingBrief, lesson: Lesson) -> list[str]:
-    """The principle and its why; later attempts also get how it feels, then where else it holds."""
+    """The principle and its why; later attempts also get how it feels, then where else it holds. Where the footage leaves
+    all open, what this attempt concentrates on comes first."""
+    focus = brief.dish.attempts[brief.session_number - 1]
     if not lesson.principle:
-        return [brief.dish.attempts[brief.session_number - 1]]
+        return [focus]
+    if is_unsure(brief):
+        return [focus, lesson.principle]
     more = {1: "", 2: lesson.senses, 3: lesson.carries_over}[brief.session_number]
     return [lesson.principle, lesson.why, more]
 
@@ -111,7 +125,7 @@ def comparison(brief: CoachingBrief, lesson: Lesson) -> list[str]:
     sentences = [pick(phrases.COMPARE_WELCOME_BACK, lesson.key)] if long_gap else []
     if past and past.fault:
         if code is None:
-            sentences.append(phrases.COMPARE_NO_FAULT)
+            sentences += [] if is_unsure(brief) else [phrases.COMPARE_NO_FAULT]
         else:
             options = phrases.COMPARE_SAME_FAULT if past.fault == code else phrases.COMPARE_NEW_FAULT
             sentences.append(pick(options, lesson.key))

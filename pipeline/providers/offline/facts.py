@@ -15,7 +15,8 @@ SAFETY = "food_safety"  # the skill whose principles answer whether something is
 
 def lesson_facts(lesson: Lesson) -> Iterator[Fact]:
     yield Fact(Topic.HOW, lesson.next_action, lesson.about, from_lesson=True)
-    yield Fact(Topic.WHY, lesson.point, lesson.about, from_lesson=True)
+    if lesson.point:
+        yield Fact(Topic.WHY, lesson.point, lesson.about, from_lesson=True)
     yield Fact(Topic.SIGN, lesson.success_sign, from_lesson=True)
     yield Fact(Topic.STOP, lesson.stop_cue, from_lesson=True)
 

@@ -45,10 +45,7 @@ def opening_lines(brief: CoachingBrief, coaching: CoachingText, lesson: Lesson) 
         *(Line(text, keep=True) for text in full_sentences(greeting)),
         *(Line(text, weight=3, keep=index == 0, follows=index > 0) for index, text in enumerate(praise)),
         Line(phrases.VOICE_POINT, weight=4),
-        *(
-            Line(text, keep=True)
-            for text in sentences_up_to(lesson.point, speakable_sentences(coaching.mondaiten))
-        ),
+        *(Line(text, keep=True) for text in diagnosis_lines(brief, coaching, lesson)),
         *(Line(text, weight=5, keep=index == 0, follows=index > 0) for index, text in enumerate(skill)),
         *(Line(text, weight=2, follows=index > 0) for index, text in enumerate(comparison)),
         Line(pick(phrases.VOICE_CALM, lesson.key), weight=1),
@@ -56,25 +53,29 @@ def opening_lines(brief: CoachingBrief, coaching: CoachingText, lesson: Lesson) 
     ]
 
 
-def sentences_up_to(point: str, problem: list[str]) -> list[str]:
-    """The diagnosis with what leads to it; where it shows and what the memo says stays in the text."""
-    return problem[: problem.index(point) + 1] if point in problem else problem[:1]
+def diagnosis_lines(brief: CoachingBrief, coaching: CoachingText, lesson: Lesson) -> list[str]:
+    """What leads to the lesson, and its point: where it shows, what was not visible and what the memo says stays in
+    the text."""
+    problem = speakable_sentences(coaching.mondaiten)
+    if brief.fault is None:
+        return [*problem[:1], *(text for text in problem[1:] if text == lesson.point)]
+    return problem[: problem.index(lesson.point) + 1] if lesson.point in problem else problem[:1]
 
 
 def moment_lines(brief: CoachingBrief, coaching: CoachingText, lesson: Lesson) -> list[Line]:
-    """What to look at and listen for at the key moment, then the rule to remember."""
+    """What was seen at the key moment, how it goes when it goes well, then the rule to remember.
+
+    Of the pictures only what was seen is said: what a fault usually looks like may not be what they show.
+    """
     action = speakable_sentences(coaching.next_action)[0]
-    appearance = [polite_sentence(sentence) for sentence in speakable_sentences(lesson.appearance)]
-    senses = speakable_sentences(lesson.senses)[:2]
+    seen = speakable_sentences(observation_sentence(brief.analysis.evidence))[:2]
+    senses = [polite_sentence(sentence) for sentence in speakable_sentences(lesson.senses)[:2]]
     at_the_stove = any(HAZARDS[each].search(action) for each in ("oil", "steam", "heat"))
     return [
-        Line(pick(phrases.VOICE_LOOK, lesson.key), keep=True),
-        *(Line(text, keep=True) for text in appearance),
-        *(
-            Line(text, weight=2)
-            for text in speakable_sentences(observation_sentence(brief.analysis.evidence))[:1]
-        ),
-        *(Line(text, weight=3 + 3 * ("音" in text), keep=not appearance) for text in senses),
+        Line(pick(phrases.VOICE_LOOK, lesson.key) if seen else phrases.VOICE_NEXT, keep=True),
+        *(Line(text, keep=True) for text in seen),
+        *(Line(phrases.VOICE_GOOD + text, weight=9) for text in senses[:1]),  # never one without the other
+        *(Line(text, weight=3 + 3 * ("音" in text), follows=True) for text in senses[1:]),
         *(Line(text, weight=4) for text in speakable_sentences(coaching.success_sign)[:1]),
         *([Line(pick(phrases.VOICE_LISTEN, lesson.key), weight=3)] if at_the_stove else []),
         Line(phrases.VOICE_RULE, weight=1),

@@ -45,7 +45,7 @@ def test_the_file_has_the_names_that_earlier_ones_have(evaluation: Evaluation, s
     file = json.loads((small_set.parent / "out" / "run.json").read_text(encoding="utf-8"))
     assert list(file) == ["provider", "golden_set", "made_at", "retrieval", "summary", "items", "probes"]
     assert list(file["items"][0]["runs"][0]) == [
-        "said", "analysis", "handed", "coaching", "narration", "steps",
+        "said", "analysis", "handed", "coaching", "narration", "steps", "unclear",
     ]  # fmt: skip
     assert list(file["probes"][0]) == [
         "probe", "item", "usual", "fault", "confidence", "moment", "held", "why",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.coaching import ModelCall, Usage, VideoAnalysis
+from models.coaching import ModelCall, Unclear, Usage, VideoAnalysis
 from models.database import Database
 from moment.eval.library import Library
 from moment.eval.results import Step
@@ -103,6 +103,14 @@ def test_a_provider_that_fails_ends_the_run_with_what_there_is(script: quick_pro
     run = quick_coach().coach(case())
     assert (run.analysis, run.coaching) == (None, None)
     assert [step.error for step in run.steps if step.error] == ["ProviderError: overloaded"]
+
+
+def test_a_clip_of_which_nothing_can_be_told_is_not_coached(script: quick_providers.Script) -> None:
+    script.unclear = Unclear.NOT_COOKING
+    run = quick_coach().coach(case())
+    assert (run.unclear, run.analysis, run.coaching) == (Unclear.NOT_COOKING, None, None)
+    assert script.calls == ["extract_entities", "analyze"]
+    assert all(step.at_first_try for step in run.steps)
 
 
 def test_an_answer_without_form_is_repaired_once() -> None:

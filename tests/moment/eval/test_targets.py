@@ -34,9 +34,9 @@ def test_the_offline_coach_finds_planted_faults_and_leaves_clean_clips_in_peace(
 
 def look_at(item: GoldenItem, clip: Path) -> VideoAnalysis:
     case = Case(item, clip, item.recipe.seconds if item.recipe else 0.0)
-    analysis, _ = offline_coach().look(case, "", StructuredInput())
-    assert analysis is not None
-    return analysis
+    look, _ = offline_coach().look(case, "", StructuredInput())
+    assert isinstance(look, VideoAnalysis)
+    return look
 
 
 def test_a_burnt_out_picture_is_no_ground_for_a_fault_of_colour(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.checks.analysis import check_analysis
+from models.coaching import CannotTell, Unclear
+from pipeline.checks.analysis import check_analysis, check_look
 from pipeline.providers.ports import ProviderRefused
 from tests.pipeline.checks.kitchen import DISH, analysis
 
@@ -34,3 +35,10 @@ def test_an_analysis_against_the_facts_is_refused(wrong: dict[str, Any]) -> None
     check_analysis(analysis(), 60.0, DISH)
     with pytest.raises(ProviderRefused):
         check_analysis(analysis(**wrong), 60.0, DISH)
+
+
+@pytest.mark.parametrize("reason", Unclear)
+def test_that_nothing_can_be_told_passes_as_it_is(reason: Unclear) -> None:
+    check_look(CannotTell(reason=reason), 60.0, DISH)
+    with pytest.raises(ProviderRefused):
+        check_look(analysis(fault="no_such_fault"), 60.0, DISH)

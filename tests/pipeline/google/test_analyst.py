@@ -1,20 +1,25 @@
 """Stage 1 on Gemini: what is asked, what is made of the answer, and what is refused."""
 
+from pathlib import Path
+
 import pytest
 
-from models.coaching import StructuredInput
+from models.coaching import CannotTell, StructuredInput, Unclear, Usage, VideoAnalysis
 from moment.resources import Resources
-from pipeline.checks.analysis import check_analysis
+from pipeline.checks.analysis import check_analysis, check_look
 from pipeline.checks.repair import ask_with_repair
+from pipeline.media.footage import footage_of
 from pipeline.providers import ledger
 from pipeline.providers.google import gemini
 from pipeline.providers.google.gemini import NothingSeen
 from pipeline.providers.ports import Footage, ProviderRefused, Providers
 from settings import Settings
 from simulator.google.client import GoogleDesk
+from tests.media_files import make
 from tests.pipeline.google.kitchen import DISH, SECONDS, analysis, analysis_brief
 
 ANSWER = {
+    "footage": "cooking",
     "events": [
         {"t": "00:02", "event": "油から煙が立つ", "state": "pan_temp: too_high"},
         {"t": "00:05", "event": "卵が入る", "state": "pan_temp: correct"},
@@ -27,7 +32,7 @@ ANSWER = {
     "confidence": "high",
     "not_visible": [],
 }
-JUDGEMENT = {key: value for key, value in ANSWER.items() if key not in ("events", "not_visible")}
+JUDGEMENT = {key: value for key, value in ANSWER.items() if key not in ("footage", "events", "not_visible")}
 
 
 @pytest.fixture(autouse=True)
@@ -35,22 +40,64 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gemini, "FIRST_WAIT", 0.01)
 
 
+def analysis_by(providers: Providers, footage: Footage) -> tuple[VideoAnalysis, Usage]:
+    look, usage = providers.analyst.analyze(footage, analysis_brief())
+    assert isinstance(look, VideoAnalysis)
+    return look, usage
+
+
 def test_times_come_in_one_form_and_the_other_is_computed(
     google: GoogleDesk, providers: Providers, footage: Footage
 ) -> None:
     google.answer(ANSWER, match="analysis")
-    look, usage = providers.analyst.analyze(footage, analysis_brief())
+    look, usage = analysis_by(providers, footage)
     check_analysis(look, SECONDS, DISH)
     assert (look.key_moment_timestamp, look.key_moment_seconds) == ("0:03", 3)
     assert [(event.t, event.t_seconds) for event in look.cooking_events] == [("0:02", 2), ("0:05", 5)]
     assert (look.fault, look.provider, usage.model) == ("oil_smoking", "google", "gemini-3.8-flash")
 
 
+@pytest.mark.parametrize("reason", Unclear)
+def test_that_nothing_can_be_told_is_an_answer(
+    google: GoogleDesk, providers: Providers, footage: Footage, reason: Unclear
+) -> None:
+    """With all else left empty, as the prompt asks: nothing of it is read, and no guard objects."""
+    nothing = {"events": [], "evidence": "", "diagnosis": "", "fault": "none", "key_moment": "00:00"}
+    google.answer(ANSWER | nothing | {"footage": reason.value}, match="analysis")
+    brief = analysis_brief()
+    look, usage = ask_with_repair(
+        lambda repair: providers.analyst.analyze(footage, brief, repair),
+        lambda look: check_look(look, SECONDS, DISH),
+    )
+    assert look == CannotTell(reason=reason, provider="google")
+    assert usage.provider == "google"
+
+
+def test_the_double_itself_makes_nothing_out_in_a_black_clip(
+    google: GoogleDesk, providers: Providers, tmp_path: Path
+) -> None:
+    black = make(
+        tmp_path / "black.mp4", "-f", "lavfi", "-i", "color=black:s=180x320:r=8:d=12", "-c:v", "libx264",
+        "-pix_fmt", "yuv420p",
+    )  # fmt: skip
+    with footage_of(black) as footage:
+        look, _ = providers.analyst.analyze(footage, analysis_brief())
+    assert look == CannotTell(reason=Unclear.TOO_DARK, provider="google")
+
+
+def test_a_kind_of_footage_that_does_not_exist_is_refused(
+    google: GoogleDesk, providers: Providers, footage: Footage
+) -> None:
+    google.answer(ANSWER | {"footage": "boring"}, match="analysis")
+    with pytest.raises(ProviderRefused, match="footage"):
+        providers.analyst.analyze(footage, analysis_brief())
+
+
 def test_nothing_wrong_is_an_answer(google: GoogleDesk, providers: Providers, footage: Footage) -> None:
     google.answer(
         ANSWER | {"fault": "none", "diagnosis": "落ち着いて手順を進められていました。"}, match="analysis"
     )
-    look, _ = providers.analyst.analyze(footage, analysis_brief())
+    look, _ = analysis_by(providers, footage)
     check_analysis(look, SECONDS, DISH)
     assert look.fault is None
 
@@ -98,9 +145,9 @@ def test_a_time_past_the_end_is_repaired_once_and_then_refused(
     def analyze() -> None:
         look, _ = ask_with_repair(
             lambda repair: providers.analyst.analyze(footage, brief, repair),
-            lambda analysis: check_analysis(analysis, SECONDS, DISH),
+            lambda look: check_look(look, SECONDS, DISH),
         )
-        check_analysis(look, SECONDS, DISH)
+        check_look(look, SECONDS, DISH)
 
     analyze()
     google.fault("gemini", "past_the_end")
@@ -144,11 +191,11 @@ def test_a_closer_look_sharpens_the_moment_where_it_pays(
     google.answer(ANSWER | {"confidence": "medium", "key_moment": "00:05"}, match="analysis")
     google.answer(JUDGEMENT | {"key_moment": "00:01"}, match="judgement")
     with ledger.collect() as calls:
-        look, _ = resources.providers.get().analyst.analyze(footage, analysis_brief())
+        look, _ = analysis_by(resources.providers.get(), footage)
     # The cut begins three seconds before the candidate: its first second is the whole's third.
     assert (look.key_moment_seconds, look.key_moment_timestamp) == (3, "0:03")
     check_analysis(look, SECONDS, DISH)
-    assert [call.purpose for call in calls] == ["analysis.v1", "zoom.v1"]
+    assert [call.purpose for call in calls] == ["analysis.v2", "zoom.v1"]
     assert calls[1].input_tokens["VIDEO"] > calls[0].input_tokens["VIDEO"]
 
 
@@ -160,6 +207,6 @@ def test_a_closer_look_that_fails_leaves_the_first_one_standing(
     google.answer(ANSWER | {"confidence": "medium"}, match="analysis")
     google.fault("gemini", "safety", match="judgement")
     with ledger.collect() as calls:
-        look, _ = resources.providers.get().analyst.analyze(footage, analysis_brief())
+        look, _ = analysis_by(resources.providers.get(), footage)
     assert (look.key_moment_seconds, look.confidence) == (3, "medium")
     assert [call.outcome for call in calls] == ["ok", "ProviderRefused"]

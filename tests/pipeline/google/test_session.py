@@ -65,11 +65,11 @@ def test_a_session_from_video_to_coaching_video_with_every_call_on_record(
     purposes = {stage: [call.purpose for call in calls_of(run)] for stage, run in runs.items() if run.usage}
     assert purposes[StageName.TRANSCRIBE_MEMO] == ["recognize"]
     assert purposes[StageName.EXTRACT_ENTITIES] == ["entities.v1"]
-    assert purposes[StageName.ANALYZE_VIDEO] == ["analysis.v1"]
+    assert purposes[StageName.ANALYZE_VIDEO] == ["analysis.v2"]
     assert purposes[StageName.RETRIEVE][0] == "reconsideration.v1"
     assert set(purposes[StageName.RETRIEVE][1:]) == {"retrieval_query"}
-    assert purposes[StageName.COACH_TEXT] == ["coaching_text.v1"]
-    assert purposes[StageName.NARRATE] == ["narration.v1"]
+    assert purposes[StageName.COACH_TEXT] == ["coaching_text.v2"]
+    assert purposes[StageName.NARRATE] == ["narration.v2"]
     assert set(purposes[StageName.PRODUCE_VIDEO]) == {"synthesize"}
     for run in runs.values():
         if run.usage:

@@ -34,6 +34,7 @@ HOT_OIL = WET_RICE.model_copy(
         "learner_words": ["煙が出た", "焦げくさい"],
     }
 )
+SEEN = "鍋の上に、白いかすみが長く続いています。"
 FAULTS = {fault.code: fault for fault in (WET_RICE, HOT_OIL)}
 
 
@@ -96,14 +97,14 @@ DISH = DishGuide.model_validate(
             {
                 "skill": "moisture_control",
                 "principle_id": "dry-rice",
-                "point": "よくほぐれていますので、湯気の変わり目も味方にしてみましょう。",
+                "point": "湯気の変わり目も味方にしてみましょう。",
                 "next_action": "ご飯を広げたら、白い湯気が薄くなるのを見届けてから返しましょう。",
                 "success_sign": "返したときに粒がはぜる軽い音がすれば成功です。",
             },
             {
                 "skill": "heat_management",
                 "principle_id": "oil-shimmer",
-                "point": "火加減は落ちついていますので、耳でも鍋を読めるとさらに安定します。",
+                "point": "耳でも鍋を読めるとさらに安定します。",
                 "next_action": "卵を入れてから仕上げまで、音が途切れていないか聞きながら作りましょう。",
                 "success_sign": "低くなった音がすぐ戻れば、熱を保てています。",
             },
@@ -139,6 +140,7 @@ def coaching_brief(fault: str | None = "rice_too_wet", **changes: Any) -> Coachi
         key_moment_seconds=41,
         diagnosis=FAULTS[fault].diagnosis if fault else "",
         fault=fault,
+        evidence=SEEN if fault else "",
     )
     facts: dict[str, Any] = {
         "first_name": "美咲",

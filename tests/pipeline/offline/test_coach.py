@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from knowledge_base import phrasebook
+from knowledge_base.catalogue import load
 from models.coaching import CoachingText, RatingAspect, SessionSummary, StructuredInput
 from pipeline.providers.offline.coach import OfflineCoach
 from pipeline.providers.offline.matching import Fact, Topic, best_fact
 from pipeline.providers.offline.narrator import OpenJTalkNarrator
+from pipeline.providers.offline.phrases import VOICE_GOOD
 from pipeline.providers.ports import CoachingBrief, QuestionBrief, Turn
 from pipeline.providers.sentences import sentences
-from tests.pipeline.offline.kitchen import DISH, FAULTS, PRINCIPLES, coaching_brief, search_result
+from tests.pipeline.offline.kitchen import DISH, FAULTS, PRINCIPLES, SEEN, coaching_brief, search_result
 
 COACH = OfflineCoach()
 MEASURE = re.compile(
@@ -80,7 +82,7 @@ def test_every_coaching_text_keeps_the_rules(brief: CoachingBrief) -> None:
     assert [sentence for sentence in lines if not POLITE.search(sentence)] == []
     assert [sentence for sentence in lines if MEASURE.search(sentence)] == []
     assert not re.search(r"\d", ALLOWED_NUMBERS.sub("", "".join(lines)))
-    assert "0:41" in text.mondaiten
+    assert ("0:41" in text.mondaiten) is bool(brief.fault)
     assert text.safety  # all its advice is given at a hot pan
     assert max(len(part) for part in (text.mondaiten, text.skill, text.next_action, text.praise)) <= 220
     assert len(set(text.suggested_questions)) == 3
@@ -173,6 +175,76 @@ def test_evidence_and_doubt_are_told_in_whole_sentences() -> None:
 
     assert text.mondaiten.startswith("映像だけでは言い切れませんが")
     assert "長く続く白い湯気が見られました。" in text.mondaiten
+
+
+UNSEEN = [
+    "画面が暗く、焼き色や煙の様子は見分けられませんでした。",
+    "音が入っていないので、焼ける音は確かめられませんでした。",
+]
+
+
+def unsure_brief(**changes: object) -> CoachingBrief:
+    """No fault was named, for the pictures told nothing."""
+    cook = coaching_brief(None)
+    analysis = cook.analysis.model_copy(update={"confidence": "low", "not_visible": UNSEEN})
+    return replace(cook, analysis=analysis, **changes)  # type: ignore[arg-type]
+
+
+def all_words(brief: CoachingBrief) -> str:
+    text = coaching_of(brief)
+    script, _ = COACH.narration(brief, text)
+    return "".join(all_sentences(text)) + script.part1 + script.part2
+
+
+def test_where_the_footage_tells_nothing_that_is_said_with_its_reasons_and_the_attempts_focus_is_taught() -> (
+    None
+):
+    text = coaching_of(unsure_brief())
+
+    assert re.search("言い切れません|見分けられません", sentences(text.mondaiten)[0])
+    assert all(words in text.mondaiten for words in UNSEEN)
+    assert text.skill.startswith(DISH.attempts[0])
+    assert "0:41" not in text.mondaiten
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_where_the_footage_tells_nothing_nothing_is_said_to_have_gone_well_or_wrong(number: int) -> None:
+    before = [past("rice_too_wet", each) for each in range(1, number)]
+    words = all_words(unsure_brief(session_number=number, past_sessions=before))
+
+    assert not re.search(
+        "問題は見当たりません|ほぐれています|落ちついています|越えて|もう気になりません|この場面", words
+    )
+    assert [fault.seen for fault in FAULTS.values() if fault.seen in words] == []
+
+
+def test_where_the_footage_tells_nothing_the_memos_own_trouble_is_taught() -> None:
+    memo = StructuredInput(identified_issues=["塩が足りない", "焦げくさい"])
+    dish = DISH.model_copy(update={"faults": ["charring_high_heat"]})
+    text = coaching_of(unsure_brief(structured_input=memo, dish=dish))
+
+    fault = load().faults["charring_high_heat"]
+    assert "「焦げくさい」を手がかりに" in text.mondaiten
+    assert fault.diagnosis not in text.mondaiten  # nobody saw it
+    assert text.next_action.startswith(fault.next_action)
+    assert text.principle_ids == []
+
+
+def test_what_was_not_visible_is_told_beside_a_fault_too() -> None:
+    brief = coaching_brief()
+    analysis = brief.analysis.model_copy(update={"not_visible": UNSEEN[1:]})
+    assert UNSEEN[1] in coaching_of(replace(brief, analysis=analysis)).mondaiten
+
+
+def test_the_voice_speaks_of_the_picture_only_what_was_seen_in_it() -> None:
+    """A fault's usual look may not be that of the pictures under the voice."""
+    brief = coaching_brief("oil_too_hot")
+    script, _ = COACH.narration(brief, coaching_of(brief))
+    assert sentences(SEEN)[0] in script.part2
+    assert "台所が白っぽくかすみ" not in script.part2
+    blind = replace(brief, analysis=brief.analysis.model_copy(update={"evidence": ""}))
+    script, _ = COACH.narration(blind, coaching_of(blind))
+    assert "この場面" not in script.part2
 
 
 def test_memo_questions_are_answered_from_what_is_known() -> None:
@@ -277,7 +349,11 @@ def test_narration_is_plain_speech(brief: CoachingBrief) -> None:
 
     assert script.pivot == phrasebook.NARRATION_PIVOT
     assert "美咲さん" in script.part1
-    assert "この場面" in script.part2
+    assert ("この場面" in script.part2) is bool(brief.analysis.evidence)
+    if VOICE_GOOD in lines:  # how it goes well follows at once
+        assert lines[lines.index(VOICE_GOOD) + 1] in sentences(
+            brief.principle.senses if brief.principle else ""
+        )
     assert coaching_of(brief).next_action.startswith(sentences(script.part2)[-1])
     assert [sentence for sentence, times in Counter(lines).items() if times > 1] == []
     assert not re.search(r"[「」『』（）()【】:：🍳✅→\s]", script.part1 + script.part2)
@@ -286,7 +362,7 @@ def test_narration_is_plain_speech(brief: CoachingBrief) -> None:
 
 @pytest.mark.parametrize(
     "brief",
-    [COOKS[0], COOKS[6], coaching_brief("oil_too_hot"), coaching_brief(None)],
+    [COOKS[0], COOKS[6], coaching_brief("oil_too_hot"), coaching_brief(None), unsure_brief()],
     ids=lambda b: str(b.fault and b.fault.code),
 )
 def test_narration_lasts_as_long_as_the_cut_needs(brief: CoachingBrief, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What the camera does (another view, another scene, a shaking hand), and what moves besides."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -11,22 +12,28 @@ from pipeline.providers.offline.vision.pan import square_distance, squares
 _LARGEST_SWAY = 0.12  # of the picture: more between two pictures is another view, not a shaking hand
 
 
-def find_scenes(pictures: Floats, distance: Floats, t: Floats) -> tuple[Mask, tuple[float, ...]]:
-    """Which pictures show something else than the clip mostly does, and the seconds at which the scene changes.
+@dataclass(frozen=True)
+class Scenes:
+    """`likeness` is each picture's to what the clip mostly shows, around the pan; -1 to 1."""
 
-    Haze pales the surroundings but leaves their pattern; another scene has another pattern.
-    """
+    elsewhere: Mask  # pictures that show something else
+    changes: tuple[float, ...]  # seconds
+    likeness: Floats
+
+
+def find_scenes(pictures: Floats, distance: Floats, t: Floats) -> Scenes:
+    """Haze pales the surroundings but leaves their pattern; another scene has another pattern."""
     means = squares(pictures).mean(axis=3)
     around = square_distance(distance) > 1.2
     if not around.any() or len(t) < 2:
-        return np.zeros(len(t), bool), ()
+        return Scenes(np.zeros(len(t), bool), (), np.ones(len(t), np.float32))
     usual = np.median(means, axis=0)
     difference = np.median(np.abs(means - usual).mean(axis=-1)[:, around], axis=1)
     likeness = _correlation(luma(means)[:, around], luma(usual)[around])
     elsewhere = (difference > max(0.12, 5 * float(np.median(difference)))) & (likeness < 0.5)
     jumps = np.median(np.abs(np.diff(means, axis=0)).mean(axis=-1), axis=(1, 2))
     changes = tuple(float(t[i + 1]) for i in np.flatnonzero(jumps > 0.12))
-    return elsewhere, changes
+    return Scenes(elsewhere, changes, likeness)
 
 
 def measure_motion(brightness: Floats, distance: Floats) -> tuple[Floats, float]:
@@ -49,6 +56,12 @@ def measure_motion(brightness: Floats, distance: Floats) -> tuple[Floats, float]
     motion = np.maximum(inside_motion - outside_motion, 0) / visibility
     sway = float(np.median(np.abs(sways).max(axis=1))) / max(brightness.shape[1:])
     return np.concatenate((motion[:1], motion)).astype(np.float32), sway
+
+
+def align(before: Floats, after: Floats, mask: Mask) -> tuple[Mask, Floats]:
+    """A mask of the later picture and its brightness, moved to where the earlier one has them: the camera's sway undone."""
+    y, x = _sway(*_blur(np.stack((before, after))))
+    return np.roll(mask, (-y, -x), (0, 1)), np.roll(after, (-y, -x), (0, 1))
 
 
 def _correlation(patterns: Floats, pattern: Floats) -> Floats:

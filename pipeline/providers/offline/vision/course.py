@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.providers.offline.vision.features import Features
-from pipeline.providers.offline.vision.series import Series
+from pipeline.providers.offline.vision.series import Series, ramp
 
 _ADDITION_AREA = 0.06  # of the pan
 _HAZY = 0.06  # of white, at its thickest
@@ -50,11 +50,6 @@ class Course:
     def first_addition(self) -> float:
         """Its second; 0 without any."""
         return _first_addition(self.changes)
-
-
-def ramp(value: float, low: float, high: float) -> float:
-    """0 up to `low`, 1 from `high` on, and a straight line between."""
-    return float(np.clip((value - low) / (high - low), 0, 1))
 
 
 def loudness_range(sizzle: Series) -> tuple[float, float]:

@@ -7,8 +7,8 @@ import numpy as np
 from pipeline.providers.offline.vision.arrays import Floats, Mask
 from pipeline.providers.offline.vision.colours import is_brown, is_pale, luma, strongest_channel
 from pipeline.providers.offline.vision.haze import HAZY
+from pipeline.providers.offline.vision.scope import OPENING_SECONDS
 
-_OPENING_SECONDS = 1.2  # these show the pan before anything is in it
 _UNLIKE_PAN = 0.14  # of white: how far a colour must lie from the pan's to be food
 _SHADES = 16
 _LOOK_SECONDS = 2.2  # before and after, for what is new
@@ -27,7 +27,7 @@ class Food:
 
 def find_food(pictures: Floats, inside: Mask, haze: Floats, t: Floats) -> Food:
     """Food is what the opening does not show and what is unlike the empty pan."""
-    opening = np.median(pictures[t <= t[0] + _OPENING_SECONDS], axis=0)
+    opening = np.median(pictures[t <= t[0] + OPENING_SECONDS], axis=0)
     pan = np.median(opening[inside], axis=0)
     count = len(pictures)
     area, brown, pale, brightness = (np.zeros(count, np.float32) for _ in range(4))
@@ -52,7 +52,7 @@ def measure_novelty(palette: Floats, t: Floats) -> Floats:
     """How far the palette of the next two seconds lies from that of the last two; a passing hand cancels out."""
     novelty = np.zeros(len(t), np.float32)
     for number, second in enumerate(t):
-        if second - t[0] < _OPENING_SECONDS:
+        if second - t[0] < OPENING_SECONDS:
             continue
         before = palette[(t >= second - _LOOK_SECONDS) & (t < second - 0.35)]
         after = palette[(t > second + 0.35) & (t <= second + _LOOK_SECONDS)]

@@ -1,6 +1,7 @@
 """Small pictures of a video, at a cost that stays bounded for long ones."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -9,25 +10,37 @@ import numpy as np
 from av.error import InvalidDataError
 from numpy.typing import NDArray
 
+from pipeline.providers.offline.vision.network import SIDE
+
 Skip = Literal["DEFAULT", "NONREF", "NONKEY"]  # frames that libavcodec need not decode
 
 LONGEST_SECONDS = 30 * 60.0  # what comes later is not looked at
 INTERVAL_SECONDS = 0.25  # between two pictures; longer in a long video
 _LONGEST_SIDE = 160  # pixels of a picture
 _MAX_PICTURES = 480
+_STILLS = 8
 _ALL_FRAMES_PIXELS = 1.0e9  # decoded in about two seconds
 _REFERENCE_FRAMES_PIXELS = 12.0e9  # about twenty: worth it only where keyframes lie too far apart
 _DENSE_KEYFRAMES_SECONDS = 2.0
 
 
-def read_pictures(video: Path) -> tuple[list[float], list[NDArray[np.uint8]]]:
-    """The seconds of the pictures, and the pictures (RGB). Raises FFmpegError."""
+@dataclass
+class Pictures:
+    """Read in one pass: many small ones to measure, a few larger ones to recognise things in. RGB."""
+
+    t: list[float] = field(default_factory=list)  # seconds of the small ones
+    small: list[NDArray[np.uint8]] = field(default_factory=list)
+    stills: list[NDArray[np.uint8]] = field(default_factory=list)  # SIDE by SIDE, of their middle
+
+
+def read_pictures(video: Path) -> Pictures:
+    """Raises FFmpegError."""
     skip = _frames_to_skip(video)
-    t: list[float] = []
-    pictures: list[NDArray[np.uint8]] = []
+    pictures = Pictures()
+    t = pictures.t
     with av.open(str(video)) as container:
         if not container.streams.video:
-            return t, pictures
+            return pictures
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
         stream.codec_context.skip_frame = skip
@@ -43,11 +56,25 @@ def read_pictures(video: Path) -> tuple[list[float], list[NDArray[np.uint8]]]:
             if second > LONGEST_SECONDS or len(t) > _MAX_PICTURES + 1:
                 break
             if second + 0.02 >= due:
-                picture = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
-                pictures.append(np.asarray(picture.to_ndarray(), np.uint8))
+                pictures.small.append(_rgb(frame, width, height))
                 t.append(second)
                 due = second + interval
-    return t, pictures
+                if len(pictures.stills) < _STILLS and second >= len(pictures.stills) * length / _STILLS:
+                    pictures.stills.append(_still(frame))
+    return pictures
+
+
+def _rgb(frame: "av.VideoFrame", width: int, height: int) -> NDArray[np.uint8]:
+    picture = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
+    return np.asarray(picture.to_ndarray(), np.uint8)
+
+
+def _still(frame: "av.VideoFrame") -> NDArray[np.uint8]:
+    """The middle of the picture, as large as its short side allows."""
+    share = SIDE / min(frame.width, frame.height)
+    whole = _rgb(frame, max(round(frame.width * share), SIDE), max(round(frame.height * share), SIDE))
+    top, left = (whole.shape[0] - SIDE) // 2, (whole.shape[1] - SIDE) // 2
+    return whole[top : top + SIDE, left : left + SIDE]
 
 
 def _decode(container: "av.container.InputContainer", stream: "av.VideoStream") -> Iterator["av.VideoFrame"]:

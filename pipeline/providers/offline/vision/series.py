@@ -41,6 +41,11 @@ class Series:
         return float(values[round(rank * (len(values) - 1))])
 
 
+def ramp(value: float, low: float, high: float) -> float:
+    """0 up to `low`, 1 from `high` on, and a straight line between."""
+    return float(np.clip((value - low) / (high - low), 0, 1))
+
+
 def without_gaps(values: Floats) -> Floats:
     """In place of each nan the last value before it; the first value before all others."""
     present = ~np.isnan(values)

@@ -12,15 +12,19 @@ import numpy as np
 
 from knowledge_base.content import Signal
 from pipeline.providers.offline.vision.blackening import blackening_seconds
-from pipeline.providers.offline.vision.course import AUDIBLE_RANGE_DB, Course, loudness_range, ramp
+from pipeline.providers.offline.vision.course import AUDIBLE_RANGE_DB, Course, loudness_range
 from pipeline.providers.offline.vision.haze import HAZY
-from pipeline.providers.offline.vision.series import Series
+from pipeline.providers.offline.vision.series import Series, ramp
 
-TOO_DARK = 0.22  # of full white: nothing is told from colours below it
 TOO_BRIGHT = 0.2  # of the pan in glare: nothing is told from the food's colours beyond it
 TOO_SHAKY = 0.06  # of the picture's longer side, from picture to picture
 CLOSE_PICTURES, APART_PICTURES = 0.25, 0.6  # seconds between two of them
-TOO_SHORT = 6.0  # seconds: no judging of patience in less
+_PATIENCE_SECONDS = 6.0  # no judging of patience in less
+_FLARES, _FLARE_SECONDS = 3, 1.0  # pictures that flames must last, and for how long
+_CLEAR = 0.3  # of the thickest haze: the view before it came
+_CLEAR_SECONDS = 0.5  # that the clip shows it, at least
+_SAME_VIEW = 0.8  # likeness of the surroundings
+_BLACK_SECONDS = 2.0  # that what chars stays black, at least
 LOUD_ROOM_DB = -50.0  # a room louder than this hides a sizzle
 
 
@@ -32,15 +36,14 @@ class Evidence:
 
 
 def find_evidence(course: Course) -> list[Evidence]:
-    """Strongest first; only what can be judged at all (light, sound, length, a steady picture)."""
+    """Strongest first; only what can be judged at all (its scope, glare, sound, a steady picture)."""
     features = course.features
-    rules: list[Callable[[Course], list[Evidence]]] = [_weak_sizzle]
-    if features.brightness >= TOO_DARK:
-        rules += [_smoke_and_steam, _charring]
-    if features.brightness >= TOO_DARK and features.glare <= TOO_BRIGHT:
-        rules += [_early_browning]
-        rules += [_no_browning] if features.seconds >= TOO_SHORT else []
-    if features.brightness >= TOO_DARK and features.sway <= TOO_SHAKY and features.seconds >= TOO_SHORT:
+    rules: list[Callable[[Course], list[Evidence]]] = [_flames, _smoke]
+    if features.scope.is_whole:
+        rules += [_steam, _weak_sizzle, _charring]
+    if features.scope.is_whole and features.glare <= TOO_BRIGHT:
+        rules += [_early_browning, _no_browning]
+    if features.scope.is_whole and features.sway <= TOO_SHAKY:
         rules += [_idleness, _restlessness]
     evidence = [each for rule in rules for each in rule(course) if each.strength > 0]
     return sorted(evidence, key=lambda each: -each.strength)
@@ -50,28 +53,65 @@ def _strongest(evidence: list[Evidence]) -> list[Evidence]:
     return [max(evidence, key=lambda each: each.strength)] if evidence else []
 
 
-def _smoke_and_steam(course: Course) -> list[Evidence]:
-    """Smoke is bluish, steam is as white as the light; haze over a pan with nothing wet in it is smoke."""
-    features = course.features
-    haze = features.haze.smooth(1.5)
-    peak = float(haze.values.max())
-    strength = ramp(peak, 0.05, 0.13)
-    thick = haze.values >= 0.85 * peak
-    second = float(np.median(haze.t[thick]))
-    blueness = float(np.median(features.haze_blueness.values[thick]))
-    smoke = ramp(blueness, 1.1, 1.25)
-    if smoke > 0 and second < course.first_addition:
-        smoke = min(1.0, smoke + 0.3)
+def _flames(course: Course) -> list[Evidence]:
+    """They leap for a second at least: each picture of it must show them somewhere else."""
+    flicker = course.features.flicker
+    count = max(_FLARES, round(_FLARE_SECONDS / flicker.interval)) if flicker.interval else _FLARES
+    if len(flicker.values) < count:
+        return []
+    windows = np.lib.stride_tricks.sliding_window_view(flicker.values, count)
+    strengths = np.where(windows.min(axis=1) > 0, np.median(windows, axis=1), 0)
+    best = int(np.argmax(strengths))
+    return [Evidence(Signal.FLAMES, float(strengths[best]), float(flicker.t[best + count // 2]))]
+
+
+def _smoke(course: Course) -> list[Evidence]:
+    return [Evidence(Signal.SMOKE, haze.strength * haze.smokiness, haze.second) for haze in _haze(course)]
+
+
+def _steam(course: Course) -> list[Evidence]:
     return [
-        Evidence(Signal.SMOKE, strength * smoke, second),
-        Evidence(Signal.STEAM, strength * (1 - smoke), second),
+        Evidence(Signal.STEAM, haze.strength * (1 - haze.smokiness), haze.second) for haze in _haze(course)
     ]
 
 
-def _charring(course: Course) -> list[Evidence]:
-    """Spots blacker than either food or pan were there before; food just laid in brings its own shadow."""
+@dataclass(frozen=True)
+class _Haze:
+    strength: float
+    smokiness: float  # 0 is steam, 1 smoke
+    second: float
+
+
+def _haze(course: Course) -> list[_Haze]:
+    """Smoke is bluish, steam is as white as the light; haze over a pan with nothing wet in it is smoke.
+
+    Only haze that has come over a view that was clear before and is the same still: what hangs over boiling water from
+    the first picture on, or comes with another view, tells nothing.
+    """
     features = course.features
-    lasting = [features.black.low(t - 1, t + 1) for t in features.black.t]
+    haze = features.haze.smooth(1.5)
+    peak = float(haze.values.max())
+    thick = haze.values >= 0.85 * peak
+    second = float(np.median(haze.t[thick]))
+    clear = haze.t[(haze.values <= _CLEAR * peak) & (haze.t < second)]
+    if not len(clear) or clear[-1] - haze.t[0] < _CLEAR_SECONDS:
+        return []
+    if features.likeness.low(float(clear[-1]) - _CLEAR_SECONDS, second) < _SAME_VIEW:
+        return []
+    blueness = float(np.median(features.haze_blueness.values[thick]))
+    smoke = ramp(blueness, 1.1, 1.25)
+    if smoke > 0 and features.scope.is_whole and second < course.first_addition:
+        smoke = min(1.0, smoke + 0.3)
+    return [_Haze(ramp(peak, 0.05, 0.13), smoke, second)]
+
+
+def _charring(course: Course) -> list[Evidence]:
+    """Spots blacker than either food or pan were there before, and that stay so; food just laid in brings its own shadow.
+
+    What chars has browned before.
+    """
+    features = course.features
+    lasting = [features.black.low(t - 1, t + _BLACK_SECONDS) for t in features.black.t]
     food = np.maximum(features.area.smooth(3).values, 0.15)
     share = np.array(lasting) / food
     share[features.haze.values > HAZY] = 0
@@ -80,7 +120,9 @@ def _charring(course: Course) -> list[Evidence]:
             since = features.black.t - change.second
             share[(since > -1) & (since < blackening_seconds(features.seconds) + 1)] = 0
     best = int(np.argmax(share))
-    return [Evidence(Signal.CHARRING, ramp(float(share[best]), 0.01, 0.04), float(features.black.t[best]))]
+    second = float(features.black.t[best])
+    browned = ramp(float(features.brown.smooth(0.8).between(0, second).max()), 0.02, 0.05)
+    return [Evidence(Signal.CHARRING, ramp(float(share[best]), 0.01, 0.04) * browned, second)]
 
 
 def _weak_sizzle(course: Course) -> list[Evidence]:
@@ -130,7 +172,7 @@ def _no_browning(course: Course) -> list[Evidence]:
     """Pale at the end: neither brown nor any darker than it was at its lightest."""
     features, end = course.features, course.features.seconds
     start = course.first_addition + 1
-    if end - start < TOO_SHORT / 2 or features.area.median(start, end) < 0.1:
+    if end - start < _PATIENCE_SECONDS / 2 or features.area.median(start, end) < 0.1:
         return []
     brown = float(features.brown.smooth(1.5).between((start + end) / 2, end).max())
     brightness = features.food_brightness.smooth(2)
@@ -165,7 +207,7 @@ def _restlessness(course: Course) -> list[Evidence]:
         return []
     start = max(course.changes, key=lambda change: change.gain).second if course.changes else 0.0
     seconds_at_work = work.t[work.values > 0]
-    if not len(seconds_at_work) or seconds_at_work[-1] - start < TOO_SHORT:
+    if not len(seconds_at_work) or seconds_at_work[-1] - start < _PATIENCE_SECONDS:
         return []
     end = float(seconds_at_work[-1])
     strength = ramp(float(work.between(start, end).mean()), 0.91 + 0.16 * unseen, 0.96 + 0.12 * unseen)

@@ -19,6 +19,7 @@ from pipeline.providers.ports import AnalysisBrief
 
 _ENOUGH_WITHOUT_WORDS = 0.5  # the evidence a fault needs when the learner says nothing of it
 _ENOUGH_WITH_WORDS = 0.25  # and when the learner does
+_PLAIN = 0.5  # the least that a second sign must show
 _HINT_WEIGHT = 0.65  # of a signal that other faults are better known by
 _SECOND_SIGNAL_WEIGHT = 0.2  # of what is missing to certainty
 _RANK_COST = 0.02  # of each place down the catalogue's list
@@ -57,10 +58,12 @@ def weigh(brief: AnalysisBrief, evidence: Sequence[Evidence]) -> list[Verdict]:
 
 
 def confidence_in(verdicts: Sequence[Verdict]) -> Confidence:
-    """From the evidence and from how far the next fault lies behind."""
+    """From the evidence and from how far the next fault lies behind. One sign alone may be something else: high only where
+    a second one shows, or the learner speaks of it."""
     best = verdicts[0]
     margin = best.score - verdicts[1].score if len(verdicts) > 1 else best.score
-    if best.strength >= 0.75 and margin >= 0.2:
+    is_borne_out = best.learner_agrees or sum(each.strength >= _PLAIN for each in best.evidence) > 1
+    if is_borne_out and best.strength >= 0.75 and margin >= 0.2:
         return "high"
     return "medium" if best.strength >= 0.6 or best.learner_agrees else "low"
 

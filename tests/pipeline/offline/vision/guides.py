@@ -6,7 +6,7 @@ from footage.script import ClipRecipe
 from knowledge_base.content import DishGuide, Fault, Refinement, Signal, Step
 from models.coaching import RatingAspect, StructuredInput, VideoAnalysis
 from pipeline.providers.offline.analyst import OfflineAnalyst
-from pipeline.providers.ports import AnalysisBrief, Footage
+from pipeline.providers.ports import AnalysisBrief, Footage, Look
 
 SMALL = (180, 320)
 SECONDS = 16.0
@@ -94,7 +94,14 @@ def brief(
 
 
 def analysis_of(video: Path, analysis_brief: AnalysisBrief | None = None) -> VideoAnalysis:
-    """Of a video that is its own view."""
+    """Of a video that is its own view, and shows a cook."""
+    look = look_at(video, analysis_brief)
+    assert isinstance(look, VideoAnalysis)
+    return look
+
+
+def look_at(video: Path, analysis_brief: AnalysisBrief | None = None) -> Look:
+    """At a video that is its own view."""
     return OfflineAnalyst().analyze(Footage(video, _cut), analysis_brief or brief())[0]
 
 

@@ -67,11 +67,19 @@ def test_a_fault_nobody_could_film_is_never_claimed() -> None:
 
 
 def test_confidence_falls_with_the_margin_and_with_the_evidence() -> None:
-    assert confidence_in(weigh(brief((CHARRING, COLD)), evidence_of(charring=1.0))) == "high"
+    two_signs = weigh(brief((WET, CHARRING)), evidence_of(steam=1.0, weak_sizzle=0.8))
+    assert confidence_in(two_signs) == "high"
     assert (
         confidence_in(weigh(brief((CHARRING, COLD)), evidence_of(charring=1.0, weak_sizzle=1.0))) == "medium"
     )
     assert confidence_in(weigh(brief((CHARRING, COLD)), evidence_of(charring=0.52))) == "low"
+
+
+def test_one_sign_alone_is_never_enough_for_high_confidence() -> None:
+    """It may be something else; the learner's own words are a second one."""
+    assert confidence_in(weigh(brief((CHARRING, COLD)), evidence_of(charring=1.0))) == "medium"
+    told = brief((CHARRING, COLD), transcript="焦げました")
+    assert confidence_in(weigh(told, evidence_of(charring=1.0))) == "high"
 
 
 @pytest.mark.parametrize(

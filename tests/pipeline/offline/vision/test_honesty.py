@@ -1,19 +1,22 @@
 """What the analyst may claim, and when it must say that it could not see."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from footage.draw import draw
+from knowledge_base.catalogue import load
 from knowledge_base.content import Signal
-from models.coaching import VideoAnalysis
+from models.coaching import CannotTell, Unclear, VideoAnalysis
+from pipeline.checks.analysis import check_look
 from pipeline.media.footage import footage_of
 from pipeline.providers.offline.analyst import OfflineAnalyst
 from pipeline.providers.offline.vision.samples import read_samples
 from pipeline.providers.ports import ProviderError
 from tests.media_files import make
-from tests.pipeline.offline.vision.guides import ONE_EACH, analysis_of, brief, fault, small
+from tests.pipeline.offline.vision.guides import ONE_EACH, SECONDS, analysis_of, brief, fault, look_at, small
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +79,7 @@ def test_the_same_footage_gives_the_same_answer(smoky: Path) -> None:
 def test_usage_names_the_method_and_the_sound_it_heard(smoky: Path) -> None:
     with footage_of(smoky) as footage:
         usage = OfflineAnalyst().analyze(footage, brief())[1]
-    assert (usage.provider, usage.model) == ("offline", "footage-signals-1")
+    assert (usage.provider, usage.model) == ("offline", "footage-signals-2")
     assert 15 <= usage.audio_seconds <= 17
 
 
@@ -88,20 +91,66 @@ def test_without_sound_the_sizzle_is_said_to_be_unheard(smoky: Path, tmp_path: P
     assert not any("音が入っていない" in words for words in analysis_of(smoky).not_visible)
 
 
-def test_a_black_video_is_no_ground_for_a_fault(tmp_path: Path) -> None:
-    black = plain(tmp_path / "black.mp4", "color=black:s=180x320:d=10")
-    analysis = analysis_of(black, brief(transcript="煙が出て焦げました"))
-    assert (analysis.fault, analysis.confidence) == (None, "low")
-    assert any("暗く" in words for words in analysis.not_visible)
-    assert "見分けられません" in analysis.diagnosis
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("color=black:s=180x320:d=10", Unclear.TOO_DARK),
+        ("color=gray:s=180x320:d=10", Unclear.OUT_OF_VIEW),
+        ("smptebars=s=180x320:d=10", Unclear.NOT_COOKING),
+        ("testsrc2=s=180x320:d=1.5", Unclear.TOO_SHORT),
+    ],
+)
+def test_where_nothing_can_be_told_that_is_the_answer(tmp_path: Path, source: str, reason: Unclear) -> None:
+    clip = plain(tmp_path / "clip.mp4", source)
+    look = look_at(clip, brief(transcript="煙が出て焦げました"))
+    assert look == CannotTell(reason=reason, provider="offline")
 
 
-def test_a_video_of_something_else_is_no_ground_for_a_fault(tmp_path: Path) -> None:
-    bars = plain(tmp_path / "bars.mp4", "smptebars=s=180x320:d=10")
-    assert analysis_of(bars, brief(tuple(f for f in ONE_EACH if f.code != "idle"))).fault is None
+def test_a_photograph_of_a_pan_is_no_cook(fine: Path, tmp_path: Path) -> None:
+    photo = make(tmp_path / "photo.png", "-ss", "9", "-i", str(fine), "-frames:v", "1")
+    clip = make(
+        tmp_path / "clip.mp4", "-loop", "1", "-i", str(photo), "-t", "12", "-r", "8", "-pix_fmt", "yuv420p"
+    )
+    assert look_at(clip) == CannotTell(reason=Unclear.NOT_LIVE, provider="offline")
 
 
-@pytest.mark.parametrize("seconds", ["0.1", "2"])
+def test_a_dim_kitchen_is_still_looked_at(fine: Path, tmp_path: Path) -> None:
+    dim = make(
+        tmp_path / "dim.mp4",
+        "-i",
+        str(fine),
+        "-vf",
+        "colorlevels=romax=0.4:gomax=0.4:bomax=0.4",
+        "-c:a",
+        "copy",
+    )
+    assert isinstance(look_at(dim), VideoAnalysis)
+
+
+@pytest.mark.parametrize("start", [0, 3, 6, 9, 12])
+def test_whatever_a_short_cut_shows_its_analysis_holds_against_the_guards(
+    smoky: Path, tmp_path: Path, start: int
+) -> None:
+    """Deterministic as it is, what the guards refuse once they would refuse at every try."""
+    cut = make(tmp_path / "cut.mp4", "-ss", str(start), "-i", str(smoky), "-t", "3", "-c:v", "libx264")
+    for dish in load().dishes.values():
+        faults = tuple(load().faults[code] for code in dish.faults)
+        look = look_at(cut, replace(brief(faults, seconds=3.0), dish=dish))
+        assert isinstance(look, VideoAnalysis)
+        check_look(look, 3.0, dish)
+
+
+def test_sound_that_goes_on_after_the_pictures_tells_of_nothing_past_the_end(
+    fine: Path, tmp_path: Path
+) -> None:
+    longer = make(
+        tmp_path / "longer.mp4", "-i", str(fine), "-f", "lavfi", "-i", "sine=d=40", "-map", "0:v", "-map", "1:a",
+        "-c:v", "copy",
+    )  # fmt: skip
+    check_look(look_at(longer), SECONDS, brief().dish)
+
+
+@pytest.mark.parametrize("seconds", ["2", "3"])
 def test_the_shortest_video_is_answered_within_its_length(smoky: Path, tmp_path: Path, seconds: str) -> None:
     start = make(tmp_path / "start.mp4", "-i", str(smoky), "-t", seconds, "-c:a", "aac")
     analysis = analysis_of(start, brief(seconds=float(seconds)))
