@@ -60,6 +60,7 @@ class EmbeddedPostgres:
 
     root: Path
     process: "subprocess.Popen[bytes] | None" = None
+    _port: int = 0
     _as_user: dict[str, Any] = field(default_factory=dict)
     _home: Path = field(default_factory=Path)
 
@@ -78,6 +79,18 @@ class EmbeddedPostgres:
             url_file.touch(mode=0o600)
             url_file.write_text(url)
             return url
+
+    def restart(self, how: signal.Signals) -> None:
+        """Ends the server that this process started with a signal, and starts it again where it was."""
+        _end(self.process, how)
+        url = self._url(self._port, (self.root / "password").read_text())
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            self.process = self._spawn(self._port, self.root / "postgres.log")
+            if self._came_up(url, deadline):
+                return
+            time.sleep(0.3)  # a killed server's lock file and its children outlive it for a moment
+        raise EmbeddedPartFailed((self.root / "postgres.log").read_text(errors="replace")[-2000:])
 
     def stop(self) -> None:
         """Fast shutdown, if this process started it."""
@@ -148,9 +161,9 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + START_TIMEOUT
         log_path = self.root / "postgres.log"
         while True:
-            port = free_port()
-            url = f"postgresql://moment:{password}@127.0.0.1:{port}"
-            self.process = self._spawn(port, log_path)
+            self._port = free_port()
+            url = self._url(self._port, password)
+            self.process = self._spawn(self._port, log_path)
             if self._came_up(url, deadline):
                 return f"{url}/moment"
             tail = log_path.read_text(errors="replace")[-2000:]
@@ -159,6 +172,10 @@ class EmbeddedPostgres:
                 self.stop()
                 raise EmbeddedPartFailed(tail)
             time.sleep(0.3)
+
+    @staticmethod
+    def _url(port: int, password: str) -> str:
+        return f"postgresql://moment:{password}@127.0.0.1:{port}"
 
     def _spawn(self, port: int, log_path: Path) -> subprocess.Popen[bytes]:
         # fmt: off
@@ -225,8 +242,6 @@ class EmbeddedValkey:
 
     def start(self) -> str:
         """Starts the server or attaches to it; returns its URL."""
-        import redis
-
         self.root = self.root.expanduser().absolute()
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / ".lock").open("w") as lock:
@@ -237,16 +252,16 @@ class EmbeddedValkey:
             port = free_port()
             url = f"redis://127.0.0.1:{port}/0"
             self.process = self._spawn(port)
-            deadline = time.monotonic() + START_TIMEOUT
-            while not self._answers(url):
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    self.stop()
-                    raise EmbeddedPartFailed((self.root / "valkey.log").read_text(errors="replace")[-2000:])
-                time.sleep(0.02)
-            with redis.Redis.from_url(url) as client:
-                client.ping()
+            self._wait_for(url)
             url_file.write_text(url)
             return url
+
+    def restart(self, how: signal.Signals) -> None:
+        """As of EmbeddedPostgres."""
+        url = (self.root / "url").read_text()
+        _end(self.process, how)
+        self.process = self._spawn(int(url.rpartition(":")[2].partition("/")[0]))
+        self._wait_for(url)
 
     def stop(self) -> None:
         _end(self.process, signal.SIGTERM)
@@ -270,6 +285,14 @@ class EmbeddedValkey:
                 stderr=log,
                 start_new_session=True,
             )
+
+    def _wait_for(self, url: str) -> None:
+        deadline = time.monotonic() + START_TIMEOUT
+        while not self._answers(url):
+            if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise EmbeddedPartFailed((self.root / "valkey.log").read_text(errors="replace")[-2000:])
+            time.sleep(0.02)
 
     @staticmethod
     def _answers(url: str) -> bool:

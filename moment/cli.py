@@ -66,6 +66,9 @@ def parser() -> argparse.ArgumentParser:
     which = retry.add_mutually_exclusive_group(required=True)
     which.add_argument("session", type=int, nargs="?", help="the session's id")
     which.add_argument("--all-failed", action="store_true", help="every one, and every message given up")
+    commands.add_parser(
+        "drill", help="do every fault of the list to a few conversations: what is lost, what doubled"
+    )
     bench = commands.add_parser("bench", help="measure against a reference in the same run")
     bench.add_argument("name", choices=BENCHMARKS)
     bench.add_argument("--json", action="store_true", help="one JSON object a line")

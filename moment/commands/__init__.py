@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, Callable[[Call], int]] = {
     "eval": evaluation.evaluate,
     "retry": operation.retry,
     "bench": benchmark.bench,
+    "drill": benchmark.drill,
 }
 SERVES = ("up", "web", "worker", "reconcile")  # their log tells of their work too, and not of trouble alone
 

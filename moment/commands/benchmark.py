@@ -1,4 +1,4 @@
-"""Measuring against a reference in the same run."""
+"""Measuring: against a reference in the same run, and under faults."""
 
 import shutil
 import signal
@@ -27,3 +27,26 @@ def bench(call: Call) -> int:
             return run_benchmark(call.options.name, bench, as_json=call.options.json)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def drill(call: Call) -> int:
+    """0 when nothing was lost or doubled."""
+    from rich.console import Console
+
+    from benchmarks import fixed_latency
+    from desk.embedded import scratch_folder
+    from drills.ground import Moment
+    from drills.run import run_drills, table
+    from moment.knowledge import prepare_database
+    from moment.parts import run_part
+
+    build = fixed_latency.build  # providers that take the time of real ones
+    moment = Moment(partial(prepare_database, build=build), partial(run_part, build=build))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    folder = scratch_folder()
+    try:
+        results = run_drills(moment, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    Console().print(table(results))
+    return 0 if all(result.is_clean for result in results) else 1
