@@ -175,7 +175,7 @@ class Delivery:
         try:
             with ExitStack() as stack:
                 for each in together:
-                    stack.enter_context(self.leases.hold(each.lease))
+                    stack.enter_context(self.leases.renew(each.lease))
                 receipt = self._call(parcel, together)
         except LineError as error:
             self._note_failure(parcel, riders, error)

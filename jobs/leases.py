@@ -20,6 +20,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col
 
 from errors import MomentError
+from jobs.company import Company
 from logs.logger import get_logger
 from models.chat import Message
 from models.database import Database
@@ -36,6 +37,8 @@ NUDGE_SLACK = timedelta(seconds=2)
 # How long an outage is waited out, each wait half as long as it has lasted.
 LONGEST_OUTAGE = timedelta(hours=12)
 LONGEST_PAUSE = timedelta(minutes=12)
+# Work that ended its process so often is tried alone, so that it takes no innocent work along for ever.
+TRIES_BESIDE_OTHERS = 2
 
 Row = type[LeaseColumns]
 LEASED: Sequence[Row] = (InboxSubject, Message, Media, StageRun)
@@ -49,13 +52,20 @@ class LeaseLost(MomentError):
 
 @dataclass(frozen=True)
 class Lease:
-    """One claim of one row. `attempt` counts from 1; `away` is how long what it needs has been away already."""
+    """One claim of one row. `attempt` counts from 1; `away` is how long what it needs has been away already. `is_orphan`:
+    whoever was at it before has told nothing of its end, and has probably died."""
 
     table: Row
     row_id: int
     token: UUID
     attempt: int
     away: timedelta = timedelta()
+    is_orphan: bool = False
+
+    @property
+    def is_suspect(self) -> bool:
+        """It may well be what kills its process."""
+        return self.is_orphan and self.attempt > TRIES_BESIDE_OTHERS
 
     def __str__(self) -> str:
         return f"{self.table.__tablename__} {self.row_id}"
@@ -70,6 +80,7 @@ class Leases:
     _process: bytes = field(default_factory=lambda: token_bytes(8))  # how its tokens begin
     _active: dict[UUID, Lease] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _company: Company = field(default_factory=Company)
     _stop: threading.Event = field(default_factory=threading.Event)
     _heartbeat: threading.Thread | None = None
 
@@ -80,23 +91,38 @@ class Leases:
         is_free = col(table.due_at) <= func.now()
         if early:
             is_free |= col(table.lease_token).is_(None)
+        before = (
+            select(_id(table).label("id"), col(table.lease_token).label("lease_token"))
+            .where(_id(table) == row_id, col(table.parked_at).is_(None), is_free)
+            .with_for_update()
+            .subquery("before")
+        )
         statement = (
             update(table)
-            .where(_id(table) == row_id, col(table.parked_at).is_(None), is_free)
+            .where(_id(table) == before.c.id)
             .values(
                 attempts=col(table.attempts) + 1,
                 lease_token=token,
                 due_at=func.now() + self.duration,
                 nudge_at=func.now() + self.duration + NUDGE_SLACK,
             )
-            .returning(col(table.attempts), func.now() - col(table.away_since))
+            .returning(col(table.attempts), func.now() - col(table.away_since), before.c.lease_token)
             .execution_options(synchronize_session=False)
         )
         row = db.execute(statement).first()
-        return Lease(table, row_id, token, row[0], row[1] or timedelta()) if row is not None else None
+        if row is None:
+            return None
+        attempt, away, token_before = row
+        return Lease(table, row_id, token, attempt, away or timedelta(), token_before is not None)
 
     @contextmanager
     def hold(self, lease: Lease) -> Iterator[None]:
+        """Renews the lease while the block, which does its work, runs: beside others', or alone if it is suspect."""
+        with self.renew(lease), self._company.alone() if lease.is_suspect else self._company.beside_others():
+            yield
+
+    @contextmanager
+    def renew(self, lease: Lease) -> Iterator[None]:
         """Renews the lease while the block runs."""
         with self._lock:
             self._active[lease.token] = lease

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -113,6 +114,34 @@ def test_a_stage_that_kills_its_worker_is_given_up_and_the_learner_told_once(
         failures = [m for m in town.owed() if m.kind == MessageType.COACHING_FAILED]
         assert len(failures) == 1
         assert len([b for b in learner.thread().from_bot if phrasebook.COACHING_FAILED in b.text]) == 1
+
+
+def die_of(name: str, _folder: Path) -> None:
+    """In the child: the coaching of a learner of this name ends the process, others' looks take their time."""
+
+    def before(call: str) -> None:
+        if call == "coaching_text" and getattr(quick_providers.script.briefs[-1], "first_name", "") == name:
+            os._exit(DIED)
+        if call == "analyze":
+            time.sleep(2.0)
+
+    quick_providers.script.before = before
+
+
+def test_work_that_kills_its_worker_takes_no_innocent_work_along_for_ever(
+    settings: Settings, tmp_path: Path, clip: Path, memo: Path
+) -> None:
+    prepare = [partial(die_of, "どく")]
+    lease = timedelta(seconds=2)
+    with start_town(tmp_path, settings, queues=WITHOUT_RENDERING, prepare=prepare, lease=lease) as town:
+        deadly, innocent = town.desk.learner("どく"), town.desk.learner("はな")
+        cook(town, deadly, clip, memo)
+        town.wait_until(lambda: town.deaths, "the first death")
+        cook(town, innocent, clip, memo)
+        innocent.wait_for_text(phrasebook.CARD_PROBLEM, PATIENCE)
+        deadly.wait_for_text(phrasebook.COACHING_FAILED, PATIENCE)
+        assert town.deaths == [("worker models", DIED)] * town.settings.max_attempts
+        assert innocent.thread().find(phrasebook.COACHING_FAILED) is None
 
 
 def test_a_video_that_kills_who_looks_into_it_is_given_up_and_the_learner_told(

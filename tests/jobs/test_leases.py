@@ -149,6 +149,27 @@ def _be_away(database: Database, row_id: int, away: timedelta | None) -> None:
         row.away_since = database_now(db) - away if away else None
 
 
+def test_work_whose_worker_died_again_and_again_is_suspect(
+    leases: Leases, row_id: int, database: Database
+) -> None:
+    suspects = []
+    for _ in range(4):
+        suspects.append(claim_surely(leases, row_id).is_suspect)
+        _let_time_pass(database)  # it dies without a word
+    assert suspects == [False, False, True, True]
+
+
+def test_work_that_told_of_its_failures_is_not_suspect(
+    leases: Leases, row_id: int, database: Database
+) -> None:
+    for _ in range(4):
+        lease = claim_surely(leases, row_id)
+        assert not lease.is_suspect
+        with database.transaction() as db:
+            try_again(db, lease, "no luck", timedelta())
+        _let_time_pass(database)
+
+
 def test_a_process_that_stops_gives_back_its_own_work_uncounted(
     leases: Leases, row_id: int, database: Database
 ) -> None:
