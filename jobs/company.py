@@ -1,47 +1,37 @@
 """Work of one process, beside each other or alone: what may end the process shall take no other work along."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 from dataclasses import dataclass, field
+
+RESERVED_SECONDS = 30.0  # for who wants to be alone and comes again
 
 
 @dataclass
 class Company:
-    """Many may work beside each other; who works alone waits for them, and lets no other begin meanwhile."""
+    """Nobody waits here, for whoever waits would die with the others; they come again. Thread-safe."""
 
-    _change: threading.Condition = field(default_factory=threading.Condition)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _working: int = 0
-    _alone: int = 0  # who wants to be
+    _is_alone: bool = False
+    _reserved_until: float = 0.0
 
-    @contextmanager
-    def beside_others(self) -> Iterator[None]:
-        with self._change:
-            self._change.wait_for(lambda: self._alone == 0)
+    def enter(self, *, alone: bool) -> bool:
+        """Whether the work may begin; it ends with `leave`. While one who wants to be alone is refused, no other begins."""
+        now = time.monotonic()
+        with self._lock:
+            if alone:
+                self._reserved_until = now + RESERVED_SECONDS
+                if self._working:
+                    return False
+            elif self._is_alone or now < self._reserved_until:
+                return False
+            self._is_alone = alone
             self._working += 1
-        try:
-            yield
-        finally:
-            self._leave()
+            return True
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        with self._change:
-            self._alone += 1
-        try:
-            with self._change:
-                self._change.wait_for(lambda: self._working == 0)
-                self._working += 1
-            try:
-                yield
-            finally:
-                self._leave()
-        finally:
-            with self._change:
-                self._alone -= 1
-                self._change.notify_all()
-
-    def _leave(self) -> None:
-        with self._change:
+    def leave(self) -> None:
+        with self._lock:
             self._working -= 1
-            self._change.notify_all()
+            if self._is_alone:
+                self._is_alone, self._reserved_until = False, 0.0

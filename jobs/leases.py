@@ -39,6 +39,7 @@ LONGEST_OUTAGE = timedelta(hours=12)
 LONGEST_PAUSE = timedelta(minutes=12)
 # Work that ended its process so often is tried alone, so that it takes no innocent work along for ever.
 TRIES_BESIDE_OTHERS = 2
+COME_AGAIN = timedelta(seconds=2)
 
 Row = type[LeaseColumns]
 LEASED: Sequence[Row] = (InboxSubject, Message, Media, StageRun)
@@ -117,9 +118,22 @@ class Leases:
 
     @contextmanager
     def hold(self, lease: Lease) -> Iterator[None]:
-        """Renews the lease while the block, which does its work, runs: beside others', or alone if it is suspect."""
-        with self.renew(lease), self._company.alone() if lease.is_suspect else self._company.beside_others():
-            yield
+        """Renews the lease while the block, which does its work, runs: beside others', or alone if it is suspect. Raises
+        LeaseLost when that is not possible now: the row is put back, and the attempt is not counted."""
+        if not self._company.enter(alone=lease.is_suspect):
+            self._put_back(lease)
+            raise LeaseLost(f"{lease}, whose turn comes later")
+        try:
+            with self.renew(lease):
+                yield
+        finally:
+            self._company.leave()
+
+    def _put_back(self, lease: Lease) -> None:
+        """A suspect keeps its token, by which it is known."""
+        token = {} if lease.is_suspect else {"lease_token": None}
+        with self.database.transaction() as db:
+            _change(db, lease, attempts=col(lease.table.attempts) - 1, **_due(COME_AGAIN), **token)
 
     @contextmanager
     def renew(self, lease: Lease) -> Iterator[None]:

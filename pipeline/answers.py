@@ -121,6 +121,8 @@ class Answers:
         try:
             with self.leases.hold(lease):
                 return self._think(question, self.providers.get(fallback=needs_fallback(lease)))
+        except LeaseLost:
+            raise
         except ProviderRefused as error:
             # What was refused may quote the learner: nothing of it in the log.
             reasons = len(error.violations)

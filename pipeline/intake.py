@@ -89,11 +89,15 @@ class Intake:
             lease = self.leases.claim(db, Media, media_id)
         if lease is None:
             return
-        with bound_contextvars(media_id=media_id), self.leases.hold(lease):
-            if media.state == MediaState.OWED:
-                self._take_in(lease, media)
-            else:
-                self._purge(lease, media)
+        with bound_contextvars(media_id=media_id):
+            try:
+                with self.leases.hold(lease):
+                    if media.state == MediaState.OWED:
+                        self._take_in(lease, media)
+                    else:
+                        self._purge(lease, media)
+            except LeaseLost as lost:
+                log.info("lease lost", lease=str(lost))
 
     def _take_in(self, lease: Lease, media: Media) -> None:
         if lease.attempt > self.max_attempts:
