@@ -25,7 +25,7 @@ class LocalStore:
 
     def put(self, key: str, chunks: Iterable[bytes], content_type: str) -> int:
         target = self._path(key)
-        _make_private(target.parent)
+        self._make_private(target.parent)
         unfinished = self._unfinished() / uuid4().hex
         total = 0
         try:
@@ -77,25 +77,26 @@ class LocalStore:
     def _unfinished(self) -> Path:
         """Where files grow before they are named; sweeps up those of killed processes."""
         folder = self.root / ".unfinished"
-        _make_private(folder)
+        self._make_private(folder)
         for file in folder.iterdir():
             with suppress(FileNotFoundError):  # finished meanwhile
                 if time.time() - file.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
                     file.unlink()
         return folder
 
+    def _make_private(self, folder: Path) -> None:
+        """From the root on: what lies above it others may share. The mode given to `mkdir` is not its parents'."""
+        root, folder = self.root.resolve(), folder.resolve()
+        root.parent.mkdir(parents=True, exist_ok=True)
+        for each in reversed([folder, *folder.parents]):
+            if each.is_relative_to(root):
+                each.mkdir(mode=0o700, exist_ok=True)
+
     def _path(self, key: str) -> Path:
         path = (self.root / key).resolve()
         if not path.is_relative_to(self.root.resolve()):
             raise ObjectMissing(key)
         return path
-
-
-def _make_private(folder: Path) -> None:
-    """The mode that `mkdir` is given does not hold for the parents it makes."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)
 
 
 def _open_private(path: str, flags: int) -> int:
