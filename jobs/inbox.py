@@ -34,7 +34,8 @@ EVENTS = Counter(
 RETRY_PAUSE = timedelta(seconds=0.5)  # doubled with each try: the subject's later events wait for it
 MAX_ATTEMPTS = 5
 
-# Of `inbox_event`: source, event_id, subject, channel, event_type, timestamp_ms, body, request_id.
+# Of `inbox_event`: source, event_id, subject, channel, event_type, timestamp_ms, body, request_id; and outcome, where
+# the event is settled already and wakes nobody.
 Row = dict[str, Any]
 
 # One constant statement whatever the number of rows: built row by row, it would cost more than its commit.
@@ -43,17 +44,18 @@ _STORE = text(
     """
     WITH stored AS (
         INSERT INTO inbox_event (source, event_id, subject, channel, event_type, timestamp_ms, body, request_id,
-                                 outcome, error)
-        SELECT source, event_id, subject, channel, event_type, timestamp_ms, body, coalesce(request_id, ''), '', ''
+                                 outcome, handled_at, error)
+        SELECT source, event_id, subject, channel, event_type, timestamp_ms, body, coalesce(request_id, ''),
+               coalesce(outcome, ''), CASE WHEN outcome <> '' THEN now() END, ''
           FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS event(
                source text, event_id text, subject text, channel text, event_type text,
-               timestamp_ms bigint, body jsonb, request_id text)
+               timestamp_ms bigint, body jsonb, request_id text, outcome text)
         ON CONFLICT (source, event_id) DO NOTHING
-        RETURNING source, subject
+        RETURNING source, subject, handled_at
     )
     INSERT INTO inbox_subject AS known (source, subject, arrivals, due_at, nudge_at)
     SELECT source, subject, count(*), now(), now() + :slack
-      FROM stored GROUP BY source, subject ORDER BY source, subject
+      FROM stored WHERE handled_at IS NULL GROUP BY source, subject ORDER BY source, subject
     ON CONFLICT (source, subject) DO UPDATE
        SET arrivals = known.arrivals + excluded.arrivals,
            due_at = coalesce(known.due_at, excluded.due_at),

@@ -161,7 +161,7 @@ class Leases:
                 with self.database.transaction() as db:
                     db.execute(update(table).where(*ours).values(**values))
             except SQLAlchemyError as error:  # they run out by themselves
-                log.warning("leases not given back", error=type(error).__name__)
+                log.warning("leases not given back", exc_info=error)
 
     def close(self) -> None:
         self._stop.set()
@@ -179,8 +179,8 @@ class Leases:
                     for table in {lease.table for lease in active}:
                         of_table = [lease for lease in active if lease.table is table]
                         db.execute(_renew(table, of_table, self.duration))
-            except Exception as error:  # noqa: BLE001 - a database away for a moment must not end the renewing
-                log.warning("leases not renewed", count=len(active), error=type(error).__name__)
+            except Exception as error:
+                log.warning("leases not renewed", count=len(active), exc_info=error)
 
 
 def finish(db: DbSession, lease: Lease, **values: Any) -> None:

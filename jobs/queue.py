@@ -11,7 +11,7 @@ from typing import Any
 import dramatiq
 import redis
 from dramatiq.errors import BrokerConnectionError
-from dramatiq.middleware import AgeLimit, Retries, ShutdownNotifications, TimeLimit
+from dramatiq.middleware import Retries, ShutdownNotifications, TimeLimit
 from redis.exceptions import RedisError
 from sqlalchemy import event
 from sqlmodel import Session as DbSession
@@ -79,8 +79,6 @@ ARGUMENTS_OF: Mapping[str, Sequence[str]] = {
 # never interrupted: its outcome would be unknown.
 INTERRUPTIBLE = frozenset({Job.PREPARE, Job.RUN_STAGE, Job.RENDER, Job.FETCH_MEDIA})
 
-# A job may wait behind others, but one that is an hour old was nudged again long since.
-AGE_LIMIT_MS = 60 * 60 * 1000
 # The outer bound; ffmpeg and every network call have shorter ones of their own.
 TIME_LIMIT_MS = 15 * 60 * 1000
 
@@ -98,7 +96,8 @@ class JobQueue:
             # A broker that hangs must not hang us: nudges are only nudges.
             client=redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5),
             middleware=[
-                AgeLimit(max_age=AGE_LIMIT_MS),
+                # No limit of age: it would compare two machines' clocks, and one that is an hour off would lose every
+                # nudge. What is no longer due costs its worker one look at a row.
                 TimeLimit(time_limit=TIME_LIMIT_MS),
                 ShutdownNotifications(),
                 Retries(max_retries=3, min_backoff=500, max_backoff=5_000),

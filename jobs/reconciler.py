@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, Update, func, select, update
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session as DbSession
 from sqlmodel import col
 
@@ -95,8 +95,6 @@ class Reconciler:
                     count += sum(_enqueue(db, kind, row) for row in rows)
                 if len(rows) < BATCH:
                     return count
-        except OperationalError as error:
-            log.warning("database away", error=type(error.orig).__name__)
         except SQLAlchemyError:
             log.exception("pass failed", table=kind.table.__tablename__)
         return count

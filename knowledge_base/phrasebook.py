@@ -243,6 +243,7 @@ VIDEO_REJECTED: Mapping[str, str] = {
     "too_short": f"動画が短すぎて、料理の様子が見えませんでした。作りはじめから撮って送ってください。{_NOT_SPENT}",
     "too_long": f"動画が長すぎました。タイムラプスで撮ると、短くまとまって送りやすいです。{_NOT_SPENT}",
     "too_large_picture": f"動画の解像度が大きすぎました。カメラの設定を4K以下にして、送ってください。{_NOT_SPENT}",
+    "too_much_picture": f"動画がとても高画質で長く、最後まで見きれませんでした。短く切って送るか、カメラの設定をフルHDにして撮ってみてください。{_NOT_SPENT}",
     "unknown_codec": f"この形式の動画は開けませんでした。スマートフォンの標準カメラで撮って送ってください。{_NOT_SPENT}",
     "too_large": f"動画の容量が大きすぎました。タイムラプスで撮るか、短く切って送ってください。{_NOT_SPENT}",
     # by whoever looked at it (models.coaching.Unclear)

@@ -14,6 +14,7 @@ from structlog.typing import EventDict, Processor
 
 from logs.exceptions import describe_exception
 from logs.logger import SHARED, get_logger
+from logs.outages import Outages
 
 log = get_logger(__name__)
 
@@ -38,6 +39,7 @@ def start_logging(*, production: bool, level: int = logging.INFO) -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(sys.stderr, production=production))
+    handler.addFilter(Outages())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -16,6 +16,10 @@ class EventSource(StrEnum):
     STRIPE = "stripe"
 
 
+# The outcome of an event that could not be stored whole: it is kept to be looked at, and never handled.
+UNREADABLE = "unreadable"
+
+
 class InboxSubject(LeaseColumns, table=True):
     """Whom events are about: a LINE user, a Stripe customer. Whoever holds its lease handles its events in order."""
 
@@ -61,7 +65,7 @@ class InboxEvent(SQLModel, table=True):
     request_id: str = Field(default="", max_length=16, sa_column_kwargs={"server_default": ""})
     received_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
     handled_at: datetime | None = Field(default=None, sa_column=time_column())
-    outcome: str = Field(default="", max_length=64)  # the handler's name, "unhandled", "standby" or "failed"
+    outcome: str = Field(default="", max_length=64)  # the handler's name, "unhandled", "standby", "failed" …
     error: str = Field(default="")
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response, StreamingResponse
 
 from models.base import utc_now
-from storage.links import LinkExpired, LinkInvalid, MediaLinks
+from storage.links import LinkExpired, LinkInvalid, LinkUnreadable, MediaLinks
 from storage.sniff import content_type
 from storage.store import ObjectMissing, ObjectStore, StoredObject
 
@@ -34,18 +34,20 @@ class MediaDoor:
 
     def media(self, token: str, file_name: str, request: Request) -> Response:
         """Streams the object (206 for a Range), or leads to where it lies; 403 forged, 410 expired, 404 gone
-        (unsent)."""
+        (unsent) or never there."""
         try:
             key = self.links.key_of(token)
         except LinkInvalid as error:
             raise HTTPException(403, "not one of our links") from error
         except LinkExpired as error:
             raise HTTPException(410, "this link has expired") from error
-        path = self.store.local_path(key)
-        if path is not None:
-            headers = {"Cache-Control": CACHE, "X-Content-Type-Options": "nosniff"}
-            return FileResponse(path, media_type=content_type(path), headers=headers)
+        except LinkUnreadable as error:
+            raise HTTPException(404, "nothing of ours") from error
         try:
+            path = self.store.local_path(key)
+            if path is not None:
+                headers = {"Cache-Control": CACHE, "X-Content-Type-Options": "nosniff"}
+                return FileResponse(path, media_type=content_type(path), headers=headers)
             entry = self.store.describe(key)
         except ObjectMissing as error:
             raise HTTPException(404, "no longer here") from error
@@ -73,7 +75,7 @@ class MediaDoor:
 
 def _range(header: str, size: int) -> tuple[int, int] | None:
     """First byte and the one after the last; None for what is not one range of bytes and so is not heeded."""
-    match = re.fullmatch(r"bytes=(\d*)-(\d*)", header.strip())
+    match = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", header.strip())
     if match is None or match.groups() == ("", ""):
         return None
     first, last = match.groups()

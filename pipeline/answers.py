@@ -34,6 +34,7 @@ from pipeline.providers.registry import ProviderRegistry, needs_fallback
 from pipeline.search import PrincipleSearch
 from services.outbox import queue_answer
 from services.profile import learner_state
+from services.thread import PLACEHOLDERS
 from storage.store import ObjectStore, local_file
 
 log = get_logger(__name__)
@@ -259,10 +260,12 @@ def _quoted_session_id(db: DbSession, question: Message) -> int | None:
 
 
 def _history(db: DbSession, question: Message) -> list[Turn]:
+    """What both have said in words: that a sticker or a clip was sent, or something taken back, tells nothing."""
     statement = (
         select(Message)
         .where(Message.chat_room_id == question.chat_room_id, col(Message.id) < question.id)
         .where(Message.text != "", Message.sender != Sender.SYSTEM)
+        .where(col(Message.text).not_in(PLACEHOLDERS.values()), col(Message.unsent_at).is_(None))
         .order_by(col(Message.id).desc())
         .limit(HISTORY)
     )

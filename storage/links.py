@@ -8,15 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, BadPayload, URLSafeSerializer
 from pydantic import SecretStr
 
 from errors import MomentError
 from models.base import utc_now
 
+_LONGEST_KEY = 255  # of ours the longest has eighty
+
 
 class LinkInvalid(MomentError):
     """Not signed by us."""
+
+
+class LinkUnreadable(MomentError):
+    """Signed by us, but it names no object: another release's, or made for something else."""
 
 
 class LinkExpired(MomentError):
@@ -37,17 +43,28 @@ class MediaLinks:
         return f"{self.public_url}/media/{token}/{key.rsplit('/', 1)[-1]}"
 
     def key_of(self, token: str) -> str:
-        """The object a link's token stands for. Raises LinkInvalid, LinkExpired."""
+        """The object a link's token stands for. Raises LinkInvalid, LinkUnreadable, LinkExpired."""
         try:
-            key, expires = self._serializer.loads(token)
-        except (BadData, TypeError, ValueError) as error:
+            content = self._serializer.loads(token)
+        except BadPayload as error:  # the signature was right
+            raise LinkUnreadable from error
+        except (BadData, ValueError) as error:
             raise LinkInvalid from error
-        if expires and utc_now().timestamp() > expires:
-            raise LinkExpired
-        return str(key)
+        match content:
+            case [str(key), int(expires)] if _is_key(key):
+                if expires and utc_now().timestamp() > expires:
+                    raise LinkExpired
+                return key
+            case _:
+                raise LinkUnreadable
 
     @property
     def _serializer(self) -> URLSafeSerializer:
         # itsdangerous signs with the last of its keys and accepts all.
         keys = [secret.get_secret_value() for secret in reversed(self.secrets)]
         return URLSafeSerializer(keys, salt="media")
+
+
+def _is_key(key: str) -> bool:
+    """Whether any store can look for it: a longer name, or one with a NUL, is an error to some."""
+    return 0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()

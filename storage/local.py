@@ -17,17 +17,19 @@ _ABANDONED_AFTER_SECONDS = 6 * 3600
 
 
 class LocalStore:
+    """What learners send is for nobody else on this machine: files 0600, folders 0700."""
+
     def __init__(self, root: Path, links: MediaLinks) -> None:
         self.root = root
         self._links = links
 
     def put(self, key: str, chunks: Iterable[bytes], content_type: str) -> int:
         target = self._path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        self._make_private(target.parent)
         unfinished = self._unfinished() / uuid4().hex
         total = 0
         try:
-            with unfinished.open("wb") as file:
+            with open(unfinished, "xb", opener=_open_private) as file:
                 for chunk in chunks:
                     file.write(chunk)
                     total += len(chunk)
@@ -75,18 +77,30 @@ class LocalStore:
     def _unfinished(self) -> Path:
         """Where files grow before they are named; sweeps up those of killed processes."""
         folder = self.root / ".unfinished"
-        folder.mkdir(parents=True, exist_ok=True)
+        self._make_private(folder)
         for file in folder.iterdir():
             with suppress(FileNotFoundError):  # finished meanwhile
                 if time.time() - file.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
                     file.unlink()
         return folder
 
+    def _make_private(self, folder: Path) -> None:
+        """From the root on: what lies above it others may share. The mode given to `mkdir` is not its parents'."""
+        root, folder = self.root.resolve(), folder.resolve()
+        root.parent.mkdir(parents=True, exist_ok=True)
+        for each in reversed([folder, *folder.parents]):
+            if each.is_relative_to(root):
+                each.mkdir(mode=0o700, exist_ok=True)
+
     def _path(self, key: str) -> Path:
         path = (self.root / key).resolve()
         if not path.is_relative_to(self.root.resolve()):
             raise ObjectMissing(key)
         return path
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o600)
 
 
 def _chunks(path: Path, start: int, end: int) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from logs.outages import Outages
 from logs.start import CHATTY, formatter
 
 Line = dict[str, Any]
@@ -40,6 +41,7 @@ def log_lines(level: int = logging.INFO) -> Iterator[LogLines]:
     handler = logging.StreamHandler(lines.stream)
     handler.setFormatter(formatter(lines.stream, production=True))
     handler.addFilter(lambda record: record.levelno >= logging.WARNING or not record.name.startswith(CHATTY))
+    handler.addFilter(Outages())
     before = root.level
     root.addHandler(handler)
     root.setLevel(level)

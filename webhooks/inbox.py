@@ -4,7 +4,7 @@ Commits, not Python, bound a webhook's rate: each delivery is answered only afte
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,19 +14,6 @@ from sqlalchemy.exc import DataError
 from jobs.inbox import Row, store_events
 from jobs.queue import Job, JobQueue
 from models.database import Database
-
-
-def storable(value: Any) -> Any:
-    """Postgres holds neither NUL nor half a surrogate pair; nothing a learner means is lost with them."""
-    if isinstance(value, str):
-        if value.isascii():
-            return value.replace("\0", "")
-        return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, Mapping):
-        return {storable(key): storable(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [storable(entry) for entry in value]
-    return value
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """LINE's webhook: verify, store, answer. Nothing is read before it is stored (LINE docs: Receiving messages)."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -15,12 +16,15 @@ from line.events import group_of
 from line.signature import is_signed
 from logs.context import carried_ids
 from logs.logger import get_logger
-from models.inbox import EventSource
+from models.inbox import UNREADABLE, EventSource
 from settings import LineChannel
-from webhooks.inbox import InboxWriter, storable
+from webhooks.inbox import InboxWriter
+from webhooks.sieve import Sieve, parse
 
 log = get_logger(__name__)
 
+READ_SECONDS = 10.0  # in all: what comes in drop by drop must not hold a connection
+LATEST_MS = 253_402_300_799_999  # the end of the year 9999, the last that a date can have
 
 REQUESTS = Counter("moment_webhook_requests", "Deliveries by the status we answered", ["source", "status"])
 
@@ -42,8 +46,8 @@ class LineWebhook:
     max_bytes: int
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """200 once every event is committed; 401 unsigned or wrongly signed, 404 no such channel, 413 too large,
-        400 not LINE's shape."""
+        """200 once every event is committed; 401 unsigned or wrongly signed, 404 no such channel, 408 too slow,
+        413 too large, 400 not LINE's shape."""
         status = 500
         try:
             await self._take(scope, receive)
@@ -52,7 +56,10 @@ class LineWebhook:
             status = refusal.status
         finally:
             REQUESTS.labels(EventSource.LINE, status).inc()
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+        headers = [(b"content-length", b"0")]
+        if status == 408:  # the rest of the body is not waited for
+            headers.append((b"connection", b"close"))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
     async def _take(self, scope: Scope, receive: Receive) -> None:
@@ -70,17 +77,21 @@ class LineWebhook:
         events = _events(body)
         if events:
             request_id = carried_ids().get("request_id", "")
-            await self.inbox.add(
-                [line_row(channel.name, event) | {"request_id": request_id} for event in events]
-            )
+            rows = [line_row(channel.name, event) | {"request_id": request_id} for event in events]
+            await self.inbox.add(rows)
+            if unreadable := sum(row["outcome"] == UNREADABLE for row in rows):
+                log.warning("events unreadable", channel=channel.name, count=unreadable)
 
 
 def line_row(channel: str, event: Mapping[str, Any]) -> Row:
-    """The event as it came, with what routing needs beside it. Tolerates any shape."""
-    event = storable(event)
+    """The event as it came, with what routing needs beside it. Tolerates any shape. One that cannot be kept whole is
+    settled at once: nobody acts on half of what a sender meant."""
+    sieve = Sieve()
+    event = sieve.value(event)
     group = group_of(event)
-    if group is not None and "message" in event:
-        event = {**event, "message": {}}  # what people say to each other is not for us to keep
+    if "message" in event and (group is not None or not sieve.is_whole):
+        # What people say to each other is not for us to keep, nor what no later unsending would find.
+        event = {**event, "message": {}}
     source = event.get("source")
     user_id = source.get("userId") if isinstance(source, Mapping) else None
     subject = group.id if group is not None else user_id
@@ -93,8 +104,9 @@ def line_row(channel: str, event: Mapping[str, Any]) -> Row:
         "channel": channel,
         "subject": subject[:64] if isinstance(subject, str) else "",
         "event_type": str(event.get("type", ""))[:64],
-        "timestamp_ms": stamp if isinstance(stamp, int) and 0 <= stamp < 2**53 else 0,
+        "timestamp_ms": stamp if type(stamp) is int and 0 <= stamp <= LATEST_MS else 0,  # true is an int too
         "body": event,
+        "outcome": "" if sieve.is_whole else UNREADABLE,
     }
 
 
@@ -104,6 +116,14 @@ def _fingerprint(event: Mapping[str, Any]) -> str:
 
 
 async def _read(headers: Mapping[bytes, bytes], receive: Receive, max_bytes: int) -> bytes:
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await _read_all(headers, receive, max_bytes)
+    except TimeoutError as error:
+        raise DeliveryRefused(408) from error
+
+
+async def _read_all(headers: Mapping[bytes, bytes], receive: Receive, max_bytes: int) -> bytes:
     length = headers.get(b"content-length", b"")
     if length.isdigit() and int(length) > max_bytes:
         raise DeliveryRefused(413)
@@ -123,7 +143,7 @@ async def _read(headers: Mapping[bytes, bytes], receive: Receive, max_bytes: int
 def _events(body: bytes) -> list[dict[str, Any]]:
     """The events of a signed body; LINE's own check sends none. Raises 400 for what is not LINE's shape."""
     try:
-        delivery = json.loads(body)
+        delivery = parse(body)
     except ValueError as error:
         raise DeliveryRefused(400) from error
     events = delivery.get("events") if isinstance(delivery, dict) else None

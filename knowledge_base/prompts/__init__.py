@@ -3,6 +3,8 @@
 A changed prompt is a new version beside the old one, so that a stored answer can name what it was asked with.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from string import Template
@@ -16,10 +18,26 @@ from knowledge_base.content import Content
 FOLDER = Path(__file__).parent
 OPEN, CLOSE = "⟦", "⟧"  # around learners' words; `persona` tells the model that these are never instructions
 NOTHING = "(nothing)"
+_MARKS = str.maketrans("", "", f"{OPEN}{CLOSE}〚〛")  # and those that look like them
 
 
 class WrongVariables(MomentError):
     """A prompt was given other variables than it declares."""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """One of several pieces of learners' words, in marks of its own: none can pass for another, or for what we say of
+    it. `label` is ours."""
+
+    words: str
+    label: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.label}: {fence(self.words)}" if self.label else fence(self.words)
+
+
+Value = str | Sequence[Quote]
 
 
 class Prompt(Content):
@@ -34,19 +52,23 @@ class Prompt(Content):
         """What a stored answer is marked with: "analysis.v1"."""
         return f"{self.name}.v{self.version}"
 
-    def render(self, **values: str) -> str:
+    def render(self, **values: Value) -> str:
         """Learners' words come out fenced, so that none can pass for an instruction. Raises WrongVariables."""
         if set(values) != set(self.variables):
             wrong = ", ".join(sorted(set(values) ^ set(self.variables)))
             raise WrongVariables(f"{self.label}: missing or undeclared: {wrong}")
-        material = {name: value.strip() or NOTHING for name, value in values.items()}
-        material |= {name: fence(values[name]) for name in self.learner_words}
+        material = {name: self._material(name, value) for name, value in values.items()}
         return Template(self.body).substitute(material).strip()
+
+    def _material(self, name: str, value: Value) -> str:
+        if not isinstance(value, str):
+            return "\n".join(str(quote) for quote in value) or NOTHING
+        return fence(value) if name in self.learner_words else value.strip() or NOTHING
 
 
 def fence(words: str) -> str:
     """The words between marks that they cannot close themselves."""
-    return f"{OPEN}{words.replace(OPEN, '').replace(CLOSE, '').strip()}{CLOSE}"
+    return f"{OPEN}{words.translate(_MARKS).strip()}{CLOSE}"
 
 
 def prompt(name: str) -> Prompt:

@@ -49,6 +49,6 @@ class RowMetrics:
                 self.owed.read(db)
                 self.durations.read(db)
         except SQLAlchemyError as error:
-            log.warning("rows not read for the metrics", error=type(error).__name__)
+            log.warning("rows not read for the metrics", exc_info=error)
             return False
         return True

@@ -1,7 +1,7 @@
 """Looks into what a learner sent: facts for the pipeline, or a named reason why it cannot be used.
 
 The work is bounded: headers, the index, a few frames at three places and some sound, however long a video is. Only where
-a header can't be trusted with the length are all packets counted, and none of them decoded.
+a header can't be trusted with the length or tells no number of pictures are all packets counted, and none of them decoded.
 """
 
 from collections.abc import Iterator
@@ -27,6 +27,9 @@ MIN_SECONDS = 1.9  # "two seconds", less the frame or two that recorders drop
 MAX_SECONDS = 30 * 60.0
 MAX_RECORDING_SECONDS = 10 * 60.0  # of a memo or a spoken question
 MAX_PIXELS = 4096 * 2304  # 4K in either of its shapes; 8K would take gigabytes to decode
+# In all its pictures: eleven minutes of 4K at 60 a second, or 22 at 30. More cannot be looked at in the time that one
+# try may take, and no other try would end otherwise.
+MAX_PIXELS_IN_ALL = 3840 * 2160 * 60 * 660
 
 _AUDIO_FORMATS = "mov,matroska,mp3,wav,ogg,aac,amr,flac,caf"
 _MAX_PACKETS = 24  # enough to pass the leading frames that an open group of pictures cannot show
@@ -52,6 +55,7 @@ class ClipProblem(StrEnum):
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     TOO_LARGE_PICTURE = "too_large_picture"
+    TOO_MUCH_PICTURE = "too_much_picture"  # too many pixels in too many pictures
     UNKNOWN_CODEC = "unknown_codec"  # or encrypted
 
 
@@ -164,6 +168,7 @@ def _facts(container: InputContainer, path: Path, min_seconds: float) -> VideoFa
     duration = _seconds(container, stream) or _shown_seconds(container, stream)
     _refuse_by_header(stream, duration, min_seconds)
     _refuse_truncation(stream, size)
+    _refuse_endless_work(container, stream)
     stream.codec_context.thread_type = "SLICE"  # frame threads would hold back the first frames
     frames = [_frame_at(container, stream, duration * part) for part in (0.0, 0.5, 0.98)]
     first = frames[0]
@@ -226,6 +231,23 @@ def _refuse_truncation(stream: VideoStream, size: int) -> None:
     entries = stream.index_entries
     if len(entries) and entries[-1].pos + entries[-1].size > size:
         raise UnusableClip(ClipProblem.TRUNCATED)
+
+
+def _refuse_endless_work(container: InputContainer, stream: VideoStream) -> None:
+    """By the pictures that are there: few bytes hold any number of them, and rates and lengths may be made up."""
+    pictures = stream.frames or _packet_count(container, stream)
+    if stream.codec_context.width * stream.codec_context.height * pictures > MAX_PIXELS_IN_ALL:
+        raise UnusableClip(ClipProblem.TOO_MUCH_PICTURE)
+
+
+def _packet_count(container: InputContainer, stream: VideoStream) -> int:
+    """Not decoded; up to a damage, if there is one."""
+    count = 0
+    with suppress(av.error.FFmpegError):
+        for packet in container.demux(stream):
+            count += packet.size > 0
+    container.seek(0)
+    return count
 
 
 def _frame_at(container: InputContainer, stream: VideoStream, seconds: float) -> av.VideoFrame:

@@ -99,10 +99,8 @@ def safety(prompt: Prompt, action: str) -> str:
 
 
 def questions(prompt: Prompt) -> list[str]:
-    """The memo's own questions, a line each: they are fenced after the memo itself."""
-    fences = prompt.fences(MEMO_HEADING)
-    text = fences[1] if len(fences) > 1 else ""
-    return [each.strip() for each in text.splitlines() if each.strip()]
+    """The memo's own."""
+    return [each for each in prompt.fences("What they ask") if each]
 
 
 def memo_answer(question: str, sign: str) -> str:

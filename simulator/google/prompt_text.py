@@ -8,6 +8,8 @@ HEADINGS = (
     "How the dish goes",
     "What is known to go wrong",
     "What the learner said",
+    "What they ask",
+    "How they feel",
     "Since then the learner",
     "Weigh your finding",
     "You have watched",

@@ -14,10 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.http.connection import HangUp, connection_of, hang_up, reset
 from simulator.http.double import AnyFault, Double
-from simulator.http.errors import HttpError
+from simulator.http.errors import DeskError, HttpError
 from simulator.http.faults import Strike
 from simulator.http.log import AnyCrossing
 from simulator.http.readable import byte_count, readable_body
+from simulator.http.strangers import refusal
 from simulator.http.wire import (
     PassingBody,
     count,
@@ -59,7 +60,7 @@ class Border(ABC, Generic[AnyCrossing, AnyFault]):
 
     @abstractmethod
     def guards(self, path: str) -> bool:
-        """Whether this path leads over the border; the desk's own go straight on."""
+        """Whether this path leads over the border; the desk's own go straight on, unless a stranger asks."""
 
     @abstractmethod
     def new_crossing(self, scope: Scope) -> AnyCrossing:
@@ -103,8 +104,13 @@ class Border(ABC, Generic[AnyCrossing, AnyFault]):
         """That the connection was broken on purpose."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not self.guards(scope["path"]):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if not self.guards(scope["path"]):
+            reason = refusal(scope)
+            app = self._app if reason is None else DeskError(403, reason).response()
+            await app(scope, receive, send)
             return
         start = time.perf_counter()
         crossing = self._double.log.open(self.new_crossing(scope))

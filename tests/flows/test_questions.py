@@ -16,6 +16,7 @@ from models.coaching import RatingAspect
 from models.media import MediaKind, MediaState
 from moment.resources import open_resources
 from pipeline.providers.ports import ProviderError, QuestionBrief
+from services.thread import PLACEHOLDERS
 from simulator.line.client import Bubble, Learner, SentMessage
 from tests import quick_providers
 from tests.flows.steps import (
@@ -100,6 +101,14 @@ def test_what_was_said_before_is_known(shared: System, clip: Path) -> None:
     history = ask(learner, "それはなぜですか").history
     assert ("user", "強火のままですか") in {(turn.sender, turn.text) for turn in history}
     assert ("ai", script.answer) in {(turn.sender, turn.text) for turn in history}
+
+
+def test_what_was_sent_without_words_is_not_put_before_the_coach(shared: System, clip: Path) -> None:
+    learner = shared.learner()
+    cook(learner, clip)
+    replies(learner, learner.sticker)
+    history = ask(learner, "それはなぜですか").history
+    assert [turn.text for turn in history if turn.text in PLACEHOLDERS.values()] == []
 
 
 def test_a_question_before_any_session_is_answered_too(shared: System) -> None:

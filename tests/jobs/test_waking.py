@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import redis
-from dramatiq import Worker
+from dramatiq import Message, Worker
 
 from jobs import waking
 from jobs.queue import Job, JobQueue, Queue, enqueue
@@ -55,6 +55,23 @@ def test_each_job_wakes_its_worker(broker_url: str, nobody_looks: None) -> None:
             queue.nudge(Job.ANSWER, number)
             assert seen.acquire(timeout=WAIT)
     assert done == list(range(5))
+
+
+@pytest.mark.parametrize("hours_off", [-2, 2])
+def test_a_job_of_a_process_whose_clock_is_off_is_run(broker_url: str, hours_off: int) -> None:
+    seen = threading.Event()
+    with working(broker_url, lambda number: seen.set()) as queue:
+        stamp = int((utc_now() + timedelta(hours=hours_off)).timestamp() * 1000)
+        nudge: Message[Any] = Message(
+            queue_name="answers",
+            actor_name=Job.ANSWER,
+            args=(1,),
+            kwargs={},
+            options={},
+            message_timestamp=stamp,
+        )
+        queue.broker.enqueue(nudge)
+        assert seen.wait(WAIT)
 
 
 def test_jobs_that_came_while_it_was_busy_follow_at_once(broker_url: str, nobody_looks: None) -> None:

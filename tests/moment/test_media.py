@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 import uvicorn
+from itsdangerous import URLSafeSerializer
+from starlette.testclient import TestClient
 
 from moment.app import make_app
 from moment.resources import Resources, open_resources
@@ -62,6 +64,18 @@ def test_a_part_past_the_end_is_refused(link: str) -> None:
 def test_a_head_tells_the_size_and_sends_nothing(link: str) -> None:
     head = httpx.head(link)
     assert (head.status_code, head.headers["content-length"], head.content) == (200, "10", b"")
+
+
+def test_a_range_of_a_thousand_digits_is_not_heeded(link: str) -> None:
+    assert httpx.get(link, headers={"Range": f"bytes={'9' * 5_000}-"}).status_code == 200
+
+
+@pytest.mark.parametrize("content", [["../../secret", "soon"], ["../../secret", 0], {"key": KEY}, 7])
+def test_a_signed_link_of_another_shape_is_a_404(settings: Settings, content: object) -> None:
+    with open_resources(settings) as resources:
+        (secret, *_) = resources.settings.link_secrets
+        token = URLSafeSerializer(secret.get_secret_value(), salt="media").dumps(content)
+        assert TestClient(make_app(resources)).get(f"/media/{token!s}/7.mp4").status_code == 404
 
 
 def test_what_is_gone_is_a_404(link: str, resources: Resources) -> None:

@@ -1,14 +1,16 @@
 """Signed links: ours, for as long as they say, also after another secret has taken over."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from itsdangerous import Signer, URLSafeSerializer
 from pydantic import SecretStr
 
 from models.base import utc_now
 from moment.resources import Resources
 from settings import Settings
-from storage.links import LinkExpired, LinkInvalid, MediaLinks
+from storage.links import LinkExpired, LinkInvalid, LinkUnreadable, MediaLinks
 
 HOST = "https://moment.example"
 KEY = "sessions/7/coaching_video.mp4"
@@ -46,6 +48,39 @@ def test_a_link_with_an_end_expires() -> None:
 def test_what_we_did_not_sign_is_refused(forgery: str) -> None:
     with pytest.raises(LinkInvalid):
         LINKS.key_of(forgery)
+
+
+OTHER_SHAPES: list[Any] = [
+    KEY,
+    None,
+    7,
+    {},
+    [],
+    [KEY],
+    [KEY, "soon"],
+    [KEY, None],
+    [KEY, 0, 0],
+    [[KEY], 0],
+    [None, 0],
+    {"key": KEY, "expires": 0},
+    ["", 0],
+    ["videos/\0.mp4", 0],
+    ["videos/卵.mp4", 0],
+    ["v" * 300, 0],
+]
+
+
+@pytest.mark.parametrize("content", OTHER_SHAPES, ids=repr)
+def test_what_we_signed_for_something_else_names_no_object(content: Any) -> None:
+    signed = URLSafeSerializer("one", salt="media").dumps(content)
+    with pytest.raises(LinkUnreadable):
+        LINKS.key_of(str(signed))
+
+
+def test_what_we_signed_and_is_no_json_names_no_object() -> None:
+    signed = Signer("one", salt="media", key_derivation="django-concat").sign("bm90IGpzb24")
+    with pytest.raises(LinkUnreadable):
+        LINKS.key_of(signed.decode())
 
 
 def test_a_changed_link_is_refused() -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,14 +19,16 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
+from line.events import read_event
 from models.database import Database
-from models.inbox import InboxEvent
+from models.inbox import UNREADABLE, InboxEvent
 from moment.app import make_app
 from moment.resources import open_resources
 from settings import LineChannel, Settings
 from tests import quick_providers
 from tests.moment.watch.scrape import scrape
-from tests.system import listening, served
+from tests.system import WAIT, listening, served
+from webhooks import line
 
 # LINE docs: Verify webhook signature
 GOLDEN_SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
@@ -244,3 +247,65 @@ def test_an_event_keeps_the_id_of_its_request_and_no_id_of_the_senders(
     ids = {row.event_id: row.request_id for row in rows(database)}
     assert ids["a"] == ids["b"] != ids["c"]
     assert {len(request_id) for request_id in ids.values()} == {16}
+
+
+ODD_VALUES = {
+    "not a number": "NaN",
+    "infinite": "-Infinity",
+    "beyond a float": "1e999",
+    "900 deep": "[" * 900 + "]" * 900,
+    "100,000 deep": '{"a":' * 100_000 + "1" + "}" * 100_000,
+    "5,000 digits": "9" * 5_000,
+}
+
+
+@pytest.mark.parametrize("value", ODD_VALUES.values(), ids=ODD_VALUES.keys())
+def test_an_event_that_cannot_be_stored_whole_is_marked_and_its_neighbours_stay(
+    web: httpx.Client, database: Database, value: str
+) -> None:
+    odd = event("odd", message={"type": "text", "text": "秘密"}, novelty="VALUE")
+    body = body_of(event("before"), odd, event("after")).replace(b'"VALUE"', value.encode())
+    assert post(web, body, sign(body)).status_code == 200
+    by_id = {row.event_id: row for row in rows(database)}
+    assert {name: row.outcome for name, row in by_id.items()} == {
+        "before": "",
+        "odd": UNREADABLE,
+        "after": "",
+    }
+    assert by_id["odd"].handled_at is not None
+    assert by_id["odd"].body["message"] == {}  # no unsending would find it
+
+
+@pytest.mark.parametrize("stamp", ["true", "-1", "9007199254740991", "9" * 400, '"now"', "null"])
+def test_a_time_that_cannot_be_meant_keeps_no_event_from_its_handler(
+    web: httpx.Client, database: Database, stamp: str
+) -> None:
+    body = body_of(event("odd", timestamp="STAMP")).replace(b'"STAMP"', stamp.encode())
+    assert post(web, body, sign(body)).status_code == 200
+    (row,) = rows(database)
+    assert row.timestamp_ms == 0
+    assert read_event(row).kind == "message.unknown"
+
+
+@pytest.mark.parametrize("text", ["half \\ud83d pair", "\\udc00", "\\u0000"])
+def test_half_a_letter_costs_no_event(web: httpx.Client, database: Database, text: str) -> None:
+    body = body_of(event("odd", message={"type": "text", "text": "TEXT"})).replace(b"TEXT", text.encode())
+    assert post(web, body, sign(body)).status_code == 200
+    assert [row.outcome for row in rows(database)] == [""]
+
+
+def test_brackets_without_end_are_a_400(web: httpx.Client) -> None:
+    for body in (b"[" * 100_000, b'{"events":[' + b'{"a":[' * 50_000 + b'"\\"' * 50_000):
+        assert post(web, body, sign(body)).status_code == 400
+
+
+def test_a_body_that_comes_in_drop_by_drop_is_cut(
+    web: httpx.Client, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "READ_SECONDS", 0.2)
+    url = web.base_url
+    with socket.create_connection((url.host, url.port or 0), timeout=WAIT) as connection:
+        head = "POST /webhooks/line/moment HTTP/1.1\r\nHost: moment\r\nContent-Length: 100\r\n\r\n{"
+        connection.sendall(head.encode())
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))  # until the server hangs up
+    assert answer.startswith(b"HTTP/1.1 408")

@@ -1,12 +1,12 @@
 """The prompts of `knowledge_base.prompts`, each with its variables filled from a brief. Lines with labels, one fact
-each; learners' words are fenced by the prompt."""
+each; learners' words are fenced by the prompt, each piece on its own."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from knowledge_base import phrasebook
 from knowledge_base.content import DishGuide, Fault
-from knowledge_base.prompts import prompt
+from knowledge_base.prompts import Quote, Value, prompt
 from models.coaching import CoachingText, SessionSummary, VideoAnalysis
 from pipeline.providers.google.schemas import NO_FAULT, mmss_of
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief, QuestionBrief
@@ -47,7 +47,7 @@ def reconsideration(analysis: VideoAnalysis, brief: AnalysisBrief) -> FilledProm
         analysis=_analysis(analysis),
         faults=_faults(brief.faults),
         memo=brief.transcript,
-        issues="\n".join(brief.structured_input.identified_issues),
+        issues=_quotes(brief.structured_input.identified_issues),
         ratings=_ratings(brief.self_ratings),
     )
 
@@ -83,7 +83,7 @@ def coaching(brief: CoachingBrief) -> FilledPrompt:
         fault=_fault(brief.fault) if brief.fault else _refinement(brief),
         principles=_principles(brief),
         memo=brief.transcript,
-        questions="\n".join(brief.structured_input.questions),
+        questions=_quotes(brief.structured_input.questions),
         feeling=brief.structured_input.emotional_state,
         ratings=_ratings(brief.self_ratings),
         history=_history(brief.past_sessions),
@@ -107,7 +107,6 @@ def narration(brief: CoachingBrief, coaching: CoachingText, pivot: str) -> Fille
 
 
 def answer(brief: QuestionBrief) -> FilledPrompt:
-    turns = [f"{turn.sender}: {turn.text}" for turn in brief.history]
     return _fill(
         "answers",
         first_name=brief.first_name,
@@ -116,13 +115,13 @@ def answer(brief: QuestionBrief) -> FilledPrompt:
         coaching=_coaching(brief.coaching) if brief.coaching else "",
         analysis=_analysis(brief.analysis) if brief.analysis else "",
         principles="\n\n".join(f"[{each.principle_id}] {each.text}" for each in brief.principles),
-        history="\n".join(turns),
+        history=[Quote(turn.text, label=turn.sender) for turn in brief.history],
         past_sessions=_history(brief.past_sessions),
         profile="",
     )
 
 
-def _fill(name: str, **values: str) -> FilledPrompt:
+def _fill(name: str, **values: Value) -> FilledPrompt:
     template = prompt(name)
     return FilledPrompt(template.label, template.render(**values))
 
@@ -208,10 +207,16 @@ def _ratings(ratings: dict[str, int]) -> str:
     )
 
 
-def _history(summaries: Iterable[SessionSummary]) -> str:
-    return "\n".join(
-        f"{each.dish}, attempt {each.session}: {each.key_issue} / {each.key_progress}" for each in summaries
-    )
+def _quotes(pieces: Iterable[str]) -> list[Quote]:
+    return [Quote(piece) for piece in pieces]
+
+
+def _history(summaries: Iterable[SessionSummary]) -> list[Quote]:
+    """What was noted of them takes up the learner's words."""
+    return [
+        Quote(f"{each.key_issue} / {each.key_progress}", label=f"{each.dish}, attempt {each.session}")
+        for each in summaries
+    ]
 
 
 def _lines(*facts: tuple[str, str]) -> str:

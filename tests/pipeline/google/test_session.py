@@ -68,7 +68,7 @@ def test_a_session_from_video_to_coaching_video_with_every_call_on_record(
     assert purposes[StageName.ANALYZE_VIDEO] == ["analysis.v2"]
     assert purposes[StageName.RETRIEVE][0] == "reconsideration.v1"
     assert set(purposes[StageName.RETRIEVE][1:]) == {"retrieval_query"}
-    assert purposes[StageName.COACH_TEXT] == ["coaching_text.v2"]
+    assert purposes[StageName.COACH_TEXT] == ["coaching_text.v3"]
     assert purposes[StageName.NARRATE] == ["narration.v2"]
     assert set(purposes[StageName.PRODUCE_VIDEO]) == {"synthesize"}
     for run in runs.values():
@@ -144,4 +144,4 @@ def test_a_question_is_answered_and_its_calls_are_on_record(system: System, clip
         lambda t: [b for b in t.from_bot if b.quoted_id == question.message_id], WAIT, what="an answer"
     )
     questions = [each for each in system.messages() if each.kind == MessageType.QUESTION]
-    assert {call["purpose"] for call in questions[-1].usage["calls"]} == {"retrieval_query", "answers.v1"}
+    assert {call["purpose"] for call in questions[-1].usage["calls"]} == {"retrieval_query", "answers.v2"}

@@ -155,6 +155,24 @@ def test_an_upright_4k_clip_is_not_too_large(clips: Path) -> None:
     assert check_usable(path).height == 3840
 
 
+def looped(folder: Path, name: str, size: str, rate: int, seconds: int) -> Path:
+    """Few bytes, many pictures: one second, copied over and over."""
+    second = make(folder / f"{size}-{rate}.mp4", *lavfi(f"color=s={size}:r={rate}:d=1"), *FAST)
+    return make(folder / name, "-stream_loop", str(seconds - 1), "-i", str(second), "-c", "copy")
+
+
+@pytest.mark.parametrize("name", ["many.mp4", "many.mkv"])
+def test_more_pixels_than_can_be_looked_at_in_time(tmp_path: Path, name: str) -> None:
+    path = looped(tmp_path, name, "4096x2304", 60, 20 * 60)
+    assert problem(path) is ClipProblem.TOO_MUCH_PICTURE
+
+
+@pytest.mark.parametrize(("size", "rate", "minutes"), [("3840x2160", 60, 10), ("1920x1080", 30, 29.9)])
+def test_what_phones_film_is_not_too_much(tmp_path: Path, size: str, rate: int, minutes: float) -> None:
+    path = looped(tmp_path, "phone.mp4", size, rate, int(minutes * 60))
+    assert check_usable(path).duration_seconds == pytest.approx(minutes * 60, abs=1)
+
+
 @pytest.mark.parametrize("fourcc", [b"zzzz", b"encv"])
 def test_a_codec_nobody_knows_or_a_protected_one(clip: Clip, tmp_path: Path, fourcc: bytes) -> None:
     strange = clip("portrait.mp4").read_bytes().replace(b"avc1", fourcc)

@@ -49,13 +49,17 @@ The principles you may teach from. Refer to no others, and name the ones you use
 
 [listen-to-the-pan] 音は、水けが抜ける様子を教えてくれます。
 
-What the learner said, what they ask, how they feel, how they rate the dish themselves:
+What the learner said:
 
 ⟦煙が出てしまいました。温度はどうすればわかりますか。⟧
 
+What they ask, each between marks of its own:
+
 ⟦温度はどうすればわかりますか。⟧
 
-少し不安
+How they feel, and how they rate the dish themselves:
+
+⟦少し不安⟧
 
 Earlier attempts, oldest first, and days since the last one:
 
