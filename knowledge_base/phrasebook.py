@@ -88,7 +88,9 @@ MEMO_FROM_ELSEWHERE = "この形の音声は開けませんでした。お手数
 VIDEO_FROM_ELSEWHERE = (
     "この形の動画は開けませんでした。お手数ですが、トークの「＋」から動画を直接送ってください。"
 )
-FILE_NOT_MEDIA = "このファイルは、動画や音声ではないようです。料理の動画か、声のメモを送ってくださいね。"
+FILE_RECEIVED = "ファイルをお預かりしました。いま中身を確かめています。少しだけお待ちくださいね。"
+FILE_IS_VIDEO = "先ほどのファイルを、料理の動画として受け取りました。コーチングの準備を始めますね。"
+FILE_IS_MEMO = "先ほどのファイルを、声のメモとして受け取りました。コーチングのなかでお返事しますね。"
 
 
 def video_received(minutes: int, dish: str, number: int) -> str:
@@ -229,6 +231,9 @@ TOO_MANY_QUESTIONS = (
 VIDEO_UNSENT = "送信を取り消した動画は、こちらからも消しました。この回は使っていません。撮り直した動画を送ってくださいね。"
 VIDEO_UNSENT_AFTER_TEXT = "送信を取り消した動画は、こちらからも消しました。コーチング動画は作らずにおきます。"
 COACHING_VIDEO_UNSENT = "送信を取り消した動画と、そこから作ったコーチング動画は、こちらからも消しました。文章のコーチングは残っています。"
+FILE_UNSENT = (
+    "送信を取り消したファイルは、こちらからも消しました。料理の動画や声のメモは、いつでも送ってくださいね。"
+)
 MEMO_UNSENT = "送信を取り消したメモは、こちらからも消しました。話し直すときは、もう一度送ってください。"
 
 # ---- what can't be used: what happened, why, what to do next
@@ -258,6 +263,14 @@ MEMO_REJECTED: Mapping[str, str] = {
     "too_long": "声のメモが長すぎて、聞ききれませんでした。短めに話すか、文字で送ってください。スキップもできます。",
     "too_large": "声のメモが長すぎました。短めに話すか、文字で送ってください。スキップもできます。",
     "gone": "声のメモがトークから消えていて、受け取れませんでした。もう一度送ってください。スキップもできます。",
+}
+FILE_REJECTED: Mapping[str, str] = {  # of which it is not known what they are, or which are neither
+    "not_media": "お預かりしたファイルは、動画や音声ではないようです。料理の動画か、声のメモを送ってくださいね。",
+    "photo": "お預かりしたファイルは、写真のようです。コーチングには、作っているあいだの動画が必要です。",
+    "empty": "お預かりしたファイルは、中身が空のようです。お手数ですが、もう一度送ってください。",
+    "too_large": "ファイルの容量が大きすぎました。タイムラプスで撮るか、短く切って送ってください。",
+    "gone": "ファイルがトークから消えていて、受け取れませんでした。もう一度送ってください。",
+    "not_fetched": "ごめんなさい、ファイルをLINEから受け取ることができませんでした。もう一度送っていただけますか。",
 }
 STILL_WORKING = (
     "動画を見るのに、思ったより時間がかかっています。お待たせしてごめんなさい。"
@@ -302,6 +315,12 @@ PHRASES: Mapping[str, str] = {
     "video_unsent_after_text": VIDEO_UNSENT_AFTER_TEXT,
     "coaching_video_unsent": COACHING_VIDEO_UNSENT,
     "memo_unsent": MEMO_UNSENT,
+    "file_unsent": FILE_UNSENT,
+    "file_is_video": FILE_IS_VIDEO,
+    "file_is_video_ask_memo": f"{FILE_IS_VIDEO}\n\n{ASK_MEMO}",
+    "file_is_memo": FILE_IS_MEMO,
+    "which_dish_video": WHICH_DISH_VIDEO,
+    "which_dish_memo": WHICH_DISH_MEMO,
     "still_working": STILL_WORKING,
     "waiting_out": WAITING_OUT,
     "answer_waits": ANSWER_WAITS,
@@ -314,6 +333,7 @@ PHRASES: Mapping[str, str] = {
     "voice_question_too_long": VOICE_QUESTION_TOO_LONG,
     **{f"video.{reason}": words for reason, words in VIDEO_REJECTED.items()},
     **{f"memo.{reason}": words for reason, words in MEMO_REJECTED.items()},
+    **{f"file.{reason}": words for reason, words in FILE_REJECTED.items()},
 }
 
 
