@@ -81,8 +81,14 @@ INTERRUPTIBLE = frozenset({Job.PREPARE, Job.RUN_STAGE, Job.RENDER, Job.FETCH_MED
 
 # A job may wait behind others, but one that is an hour old was nudged again long since.
 AGE_LIMIT_MS = 60 * 60 * 1000
-# The outer bound; ffmpeg and every network call have shorter ones of their own.
+# The outer bounds; ffmpeg and every network call have shorter ones of their own. ffmpeg's grow with the clip, up to two
+# hours (pipeline/media/ffmpeg.py), where it goes through a whole clip; speech and the store get the time besides.
 TIME_LIMIT_MS = 15 * 60 * 1000
+WHOLE_CLIP_TIME_LIMIT_MS = 2 * 60 * 60 * 1000 + 2 * TIME_LIMIT_MS
+TIME_LIMITS_MS: Mapping[Job, int] = {
+    Job.PREPARE: WHOLE_CLIP_TIME_LIMIT_MS,
+    Job.RENDER: WHOLE_CLIP_TIME_LIMIT_MS,
+}
 
 Nudge = tuple[Job, tuple[int | str, ...], float]  # with the seconds that it is to wait
 
@@ -99,7 +105,7 @@ class JobQueue:
             client=redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5),
             middleware=[
                 AgeLimit(max_age=AGE_LIMIT_MS),
-                TimeLimit(time_limit=TIME_LIMIT_MS),
+                TimeLimit(),
                 ShutdownNotifications(),
                 Retries(max_retries=3, min_backoff=500, max_backoff=5_000),
                 JobContext(ARGUMENTS_OF),
@@ -123,6 +129,7 @@ class JobQueue:
                 actor_name=job,
                 queue_name=QUEUE_OF[job],
                 notify_shutdown=job in INTERRUPTIBLE,
+                time_limit=TIME_LIMITS_MS.get(job, TIME_LIMIT_MS),
             )
             make_actor(function)
 

@@ -52,6 +52,7 @@ from pipeline.outcomes import (
     FETCH_VIDEO,
     PATIENCE_ATTEMPTS,
     give_up,
+    is_final,
     say_still_working,
     say_waiting_out,
 )
@@ -70,7 +71,7 @@ NOT_READY_SHARE = 0.1
 # Of one learner's, so that many clips of theirs leave threads for the others.
 AT_ONCE = 2
 COME_AGAIN = timedelta(seconds=1)
-PURGE_AGAIN = timedelta(minutes=16)  # longer than any job may take
+PURGE_AGAIN = timedelta(minutes=16)  # longer than a fetch may take
 LONGEST_PURGE_PAUSE = timedelta(minutes=10)
 CONTENT_TYPES: Mapping[MediaKind, str] = {
     MediaKind.VIDEO: "video/mp4",
@@ -226,8 +227,7 @@ class Intake:
         if isinstance(error, MomentError) and error.outage:
             self._wait_out(lease, description, first=self.retry_backoff)
             return
-        is_final = isinstance(error, MomentError) and not error.retryable
-        if is_final or lease.attempt >= self.max_attempts:
+        if is_final(error, lease.attempt, self.max_attempts):
             self._give_up(lease, description)
             return
         pause = self.retry_backoff * 4 ** (lease.attempt - 1)

@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
+from errors import MomentError
 from jobs.leases import LONGEST_OUTAGE, LONGEST_PAUSE
 from knowledge_base import phrasebook
 from models.base import database_now
@@ -18,6 +19,13 @@ PATIENCE_ATTEMPTS = 3  # that fail until a learner who waits for the text is tol
 TELL_AFTER = timedelta(minutes=1)  # of an outage
 FETCH_VIDEO = "fetch_video"
 DIED = "the process died in its last attempt"
+
+
+def is_final(error: Exception, attempt: int, max_attempts: int) -> bool:
+    """Whether another try is no use, or was the last; an outage is not asked about."""
+    if not isinstance(error, MomentError):
+        return attempt >= max_attempts
+    return not error.retryable or attempt >= min(error.most_tries or max_attempts, max_attempts)
 
 
 def give_up(db: DbSession, session: CookingSession, what: str, error: str) -> None:

@@ -10,7 +10,7 @@ import av
 from pipeline.media import music, storyboard
 from pipeline.media.captions import Mark, ass_script, captions_of
 from pipeline.media.command import Files, build_command
-from pipeline.media.ffmpeg import run
+from pipeline.media.ffmpeg import run, time_limit
 from pipeline.media.loudness import gain_to_target
 from pipeline.media.narration import FPS, NarrationTrack, join
 from pipeline.media.probe import VideoFacts
@@ -19,7 +19,6 @@ from pipeline.media.verify import verify
 from pipeline.providers.ports import SpokenSentence
 from storage.workspace import workspace
 
-RENDER_TIMEOUT_SECONDS = 600.0
 PREVIEW_QUALITY = 85  # some 100 kB at this size; LINE allows 1 MB
 
 _FONT_FILE = "NotoSansCJKjp-Bold.otf"  # its family is captions.FONT
@@ -56,7 +55,7 @@ def compose(
     key_moment_seconds: int,
     into: Path,
     *,
-    timeout_seconds: float = RENDER_TIMEOUT_SECONDS,
+    timeout_seconds: float | None = None,
 ) -> CoachingVideo:
     """Writes `coaching_video.mp4` and `preview.jpg` into the folder `into`, or nothing at all.
 
@@ -65,7 +64,7 @@ def compose(
     """
     with workspace(into) as folder:
         render = prepare(source, facts, part1, part2, key_moment_seconds, folder)
-        run(render.command, timeout_seconds=timeout_seconds)
+        run(render.command, timeout_seconds=timeout_seconds or _time_limit(facts, render.board))
         verify(render.output, render.board)
         preview = _preview(render.output, render.board.key_moment, folder / "preview.jpg")
         return CoachingVideo(
@@ -99,6 +98,12 @@ def prepare(
     files = _files(source, track, board, folder)
     command = build_command(board, facts, files, narration_gain_db=gain_to_target(track.wav))
     return Render(board, files.output, command)
+
+
+def _time_limit(facts: VideoFacts, board: Storyboard) -> float:
+    """The whole clip is gone through once, and all that is shown is drawn."""
+    shown = board.width * board.height * FPS * board.seconds
+    return time_limit(facts.end_seconds + board.seconds, facts.pixels + shown)
 
 
 def _files(source: Path, track: NarrationTrack, board: Storyboard, folder: Path) -> Files:

@@ -5,11 +5,9 @@ from pathlib import Path
 import ffmpeg
 
 from pipeline.media.encoding import plain_picture, tag_colours
-from pipeline.media.ffmpeg import ANY_SIZE, QUIET, UNTRUSTED_INPUT, binary, run, thread_cap
+from pipeline.media.ffmpeg import ANY_SIZE, QUIET, UNTRUSTED_INPUT, binary, run, thread_cap, time_limit
 from pipeline.media.probe import VideoFacts
 from pipeline.media.view import MAX_SHORT_SIDE, shrink
-
-TIMEOUT_SECONDS = 120.0
 
 
 def write_excerpt(source: Path, facts: VideoFacts, start: float, seconds: float, output: Path) -> Path:
@@ -27,5 +25,7 @@ def write_excerpt(source: Path, facts: VideoFacts, start: float, seconds: float,
     command = ffmpeg.compile(
         result.global_args(*QUIET, "-loglevel", "warning"), cmd=binary(), overwrite_output=True
     )
-    run(command, timeout_seconds=TIMEOUT_SECONDS)
+    # From the keyframe before it; where none is known, from the beginning.
+    lead = facts.keyframe_interval_seconds or start
+    run(command, timeout_seconds=time_limit(seconds, facts.pixels_a_second * (lead + seconds)))
     return output

@@ -22,6 +22,10 @@ UNTRUSTED_INPUT = {"protocol_whitelist": "file,pipe", "format_whitelist": "mov,m
 ANY_SIZE = {"reinit_filter": 0}
 QUIET = ("-hide_banner", "-nostdin", "-nostats")
 STDERR_TAIL_BYTES = 4096
+# Slower than any machine that is worth its rent, so that only what stands still is ended: full HD at 20 pictures a second.
+FLOOR_SECONDS = 300.0
+PIXELS_PER_SECOND = 4.0e7
+LONGEST_SECONDS = 2 * 60 * 60.0  # the outer bounds of jobs are longer still (jobs/queue.py)
 NOTICE_SECONDS = 0.05  # until a thread that waits for ffmpeg can be interrupted
 
 
@@ -44,7 +48,10 @@ class FfmpegFailure(FfmpegError):
 
 
 class FfmpegTimeout(FfmpegError):
-    """ffmpeg did not end in time and was killed."""
+    """ffmpeg did not end in time and was killed. Once more, as the machine may have been busy; then as long again is no
+    use."""
+
+    most_tries = 2
 
 
 def binary() -> str:
@@ -55,6 +62,11 @@ def binary() -> str:
 def thread_cap() -> int:
     """Threads for one codec: more than four gain nothing at 720 px and cost memory."""
     return min(4, os.cpu_count() or 1)
+
+
+def time_limit(seconds: float = 0.0, pixels: float = 0.0) -> float:
+    """Seconds within which so much sound, and so many pixels of all pictures together, must have been worked through."""
+    return min(FLOOR_SECONDS + seconds + pixels / PIXELS_PER_SECOND, LONGEST_SECONDS)
 
 
 def run(command: Sequence[str], *, timeout_seconds: float) -> str:

@@ -103,6 +103,15 @@ class VideoFacts(BaseModel):
         return self.start_seconds + self.duration_seconds
 
     @property
+    def pixels_a_second(self) -> float:
+        return self.width * self.height * max(self.fps, 1)
+
+    @property
+    def pixels(self) -> float:
+        """Of all its pictures together: what there is to decode."""
+        return self.pixels_a_second * self.end_seconds
+
+    @property
     def has_audio(self) -> bool:
         return self.audio_track is not None
 

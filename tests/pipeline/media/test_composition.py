@@ -309,6 +309,27 @@ def test_a_timeout_leaves_nothing_behind(clip: Clip, tmp_path: Path) -> None:
     assert list(into.iterdir()) == []
 
 
+def test_half_an_hour_of_full_hd_gets_more_time_than_a_minute(
+    clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[float] = []
+
+    def note(command: list[str], *, timeout_seconds: float) -> str:
+        limits.append(timeout_seconds)
+        raise FfmpegTimeout("late", "")
+
+    monkeypatch.setattr("pipeline.media.composition.run", note)
+    source = clip("portrait.mp4")
+    facts = check_usable(source).model_copy(update={"width": 1080, "height": 1920})
+    part1, part2 = speech(tmp_path / "1", *PART1), speech(tmp_path / "2", *PART2)
+    for seconds in (60.0, 1800.0):
+        whole = facts.model_copy(update={"duration_seconds": seconds})
+        with pytest.raises(FfmpegTimeout):
+            compose(source, whole, part1, part2, 2, tmp_path)
+    assert limits[0] < 600
+    assert limits[1] > 3600
+
+
 def test_paths_may_hold_any_sign(clip: Clip, tmp_path: Path) -> None:
     odd = tmp_path / "it's, a:b [c]; 50% 卵"
     odd.mkdir()
