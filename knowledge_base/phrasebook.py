@@ -181,6 +181,7 @@ def follow_up(coaching: CoachingText, name: str) -> str:
     else:
         parts = [f"{address}おつかれさまでした。", coaching.praise, coaching.comparison]
     parts += [f"「{entry.question}」\n→ {entry.answer}" for entry in coaching.memo_answers]
+    parts.append(coaching.memo_note)
     if coaching.stop_cue:
         parts.append(f"やめどき：{coaching.stop_cue}")
     if coaching.safety:
@@ -191,6 +192,10 @@ def follow_up(coaching: CoachingText, name: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+MEMO_NOT_JAPANESE = (
+    "いただいた感想は、日本語として聞き取れませんでした。せっかく送ってくださったのに、ごめんなさい。"
+    "よろしければ、日本語でゆっくり話すか、文字で送ってくださいね。"
+)
 COACHING_VIDEO_NOTE = "コーチング動画ができました。大事な場面を、ご自分の映像でもう一度見てみましょう。"
 VIDEO_WATCHED = "最後まで見てくださって、ありがとうございます。覚えているうちに、次の回で試してみましょう。"
 COOK_AGAIN_LABEL = "次の回を作る"
