@@ -105,6 +105,10 @@ MEMO_VOICE_LABEL = "声で話す"
 MEMO_SKIP_LABEL = "今回はスキップ"
 SPEAK_NOW = "はい、どうぞ。マイクのボタンから話してくださいね。文字で書いても大丈夫です。"
 MEMO_RECEIVED = "声のメモを受け取りました。コーチングのなかでお返事しますね。"
+MEMO_TAKES_LONGER = (
+    "たくさん話してくださって、ありがとうございます。最後まで聞いてからお返事しますので、"
+    "コーチングはいつもより少し遅れて届きます。このままお待ちくださいね。"
+)
 MEMO_TEXT_RECEIVED = "感想を受け取りました。コーチングのなかでお返事しますね。"
 MEMO_SKIPPED = "わかりました。メモなしで進めますね。"
 
@@ -320,6 +324,7 @@ PHRASES: Mapping[str, str] = {
     "video_unsent_after_text": VIDEO_UNSENT_AFTER_TEXT,
     "coaching_video_unsent": COACHING_VIDEO_UNSENT,
     "memo_unsent": MEMO_UNSENT,
+    "memo_takes_longer": MEMO_TAKES_LONGER,
     "file_unsent": FILE_UNSENT,
     "file_is_video": FILE_IS_VIDEO,
     "file_is_video_ask_memo": f"{FILE_IS_VIDEO}\n\n{ASK_MEMO}",

@@ -53,6 +53,7 @@ from pipeline.outcomes import (
     PATIENCE_ATTEMPTS,
     give_up,
     is_final,
+    say_memo_takes_longer,
     say_still_working,
     say_waiting_out,
 )
@@ -206,6 +207,8 @@ class Intake:
                 accept(db, media, session)
                 if was_file:
                     say_what_it_is(db, media, session)
+                if session is not None and media.kind == MediaKind.MEMO:
+                    say_memo_takes_longer(db, session, found.facts.duration_seconds)
 
         self._settle(lease, settle)
 

@@ -16,6 +16,7 @@ from services.outbox import queue_notice
 from services.scheduling import parked_stages, write_status
 
 PATIENCE_ATTEMPTS = 3  # that fail until a learner who waits for the text is told that it takes longer
+LONG_MEMO_SECONDS = 180.0  # a model on the CPU then hears longer than all else takes
 TELL_AFTER = timedelta(minutes=1)  # of an outage
 FETCH_VIDEO = "fetch_video"
 DIED = "the process died in its last attempt"
@@ -46,6 +47,16 @@ def say_still_working(db: DbSession, session: CookingSession) -> None:
         queue_notice(
             db, session.user_id, "still_working", session_id=session.id, kind=MessageType.STILL_WORKING
         )
+
+
+def say_memo_takes_longer(db: DbSession, session: CookingSession, seconds: float) -> None:
+    """To a learner who has spoken for long, as soon as that is known; once a session, however often they speak again."""
+    if seconds < LONG_MEMO_SECONDS or session.coaching_text:
+        return
+    words = phrasebook.phrase("memo_takes_longer")
+    told = select(Message.id).where(Message.session_id == session.id, Message.text == words)
+    if db.exec(told).first() is None:
+        queue_notice(db, session.user_id, "memo_takes_longer", session_id=session.id)
 
 
 def say_waiting_out(db: DbSession, session: CookingSession, away: timedelta) -> None:
