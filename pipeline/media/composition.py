@@ -10,10 +10,10 @@ import av
 from pipeline.media import music, storyboard
 from pipeline.media.captions import Mark, ass_script, captions_of
 from pipeline.media.command import Files, build_command
-from pipeline.media.ffmpeg import run, time_limit
+from pipeline.media.ffmpeg import UnreadableInput, run, time_limit
 from pipeline.media.loudness import gain_to_target
 from pipeline.media.narration import FPS, NarrationTrack, join
-from pipeline.media.probe import VideoFacts
+from pipeline.media.probe import ClipProblem, UnusableClip, VideoFacts
 from pipeline.media.storyboard import Storyboard
 from pipeline.media.verify import verify
 from pipeline.providers.ports import SpokenSentence
@@ -59,12 +59,15 @@ def compose(
 ) -> CoachingVideo:
     """Writes `coaching_video.mp4` and `preview.jpg` into the folder `into`, or nothing at all.
 
-    The last sentence of `part1` is the pivot to the key moment. Raises SpeechMismatch, FfmpegFailure,
-    FfmpegTimeout, Unmeasurable, BadRender.
+    The last sentence of `part1` is the pivot to the key moment. Raises UnusableClip where the clip
+    is to blame, SpeechMismatch, FfmpegFailure, FfmpegTimeout, Unmeasurable, BadRender.
     """
     with workspace(into) as folder:
         render = prepare(source, facts, part1, part2, key_moment_seconds, folder)
-        run(render.command, timeout_seconds=timeout_seconds or _time_limit(facts, render.board))
+        try:
+            run(render.command, timeout_seconds=timeout_seconds or _time_limit(facts, render.board))
+        except UnreadableInput as failure:
+            raise UnusableClip(ClipProblem.TRUNCATED) from failure
         verify(render.output, render.board)
         preview = _preview(render.output, render.board.key_moment, folder / "preview.jpg")
         return CoachingVideo(

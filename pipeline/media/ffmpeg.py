@@ -26,6 +26,9 @@ STDERR_TAIL_BYTES = 4096
 FLOOR_SECONDS = 300.0
 PIXELS_PER_SECOND = 4.0e7
 LONGEST_SECONDS = 2 * 60 * 60.0  # the outer bounds of jobs are longer still (jobs/queue.py)
+# Too many pictures lost (ffmpeg docs, -max_error_rate), and the low byte of AVERROR_INVALIDDATA: verdicts on the input. Every
+# other code (no space, killed, a filter) is ours, and may pass.
+_UNREADABLE = (69, 183)
 NOTICE_SECONDS = 0.05  # until a thread that waits for ffmpeg can be interrupted
 
 
@@ -45,6 +48,12 @@ class FfmpegFailure(FfmpegError):
     def __init__(self, code: int, stderr: str) -> None:
         super().__init__(f"ffmpeg ended with code {code}", stderr)
         self.code = code
+
+
+class UnreadableInput(FfmpegFailure):
+    """The file is to blame: it cannot be opened, or too much of it cannot be decoded."""
+
+    retryable = False
 
 
 class FfmpegTimeout(FfmpegError):
@@ -70,7 +79,7 @@ def time_limit(seconds: float = 0.0, pixels: float = 0.0) -> float:
 
 
 def run(command: Sequence[str], *, timeout_seconds: float) -> str:
-    """Runs `command` and returns the end of its stderr. Raises FfmpegFailure, FfmpegTimeout.
+    """Runs `command` and returns the end of its stderr. Raises UnreadableInput, FfmpegFailure, FfmpegTimeout.
 
     The child leads its own process group, so that whatever ends this call early (a timeout, a worker told
     to stop) ends all of it, and ends when we are killed.
@@ -92,6 +101,8 @@ def run(command: Sequence[str], *, timeout_seconds: float) -> str:
         raise FfmpegTimeout(f"ffmpeg took longer than {timeout_seconds:g} s", _text(tail)) from timeout
     finally:
         _kill_group(process)
+    if process.returncode in _UNREADABLE:
+        raise UnreadableInput(process.returncode, _text(tail))
     if process.returncode != 0:
         raise FfmpegFailure(process.returncode, _text(tail))
     return _text(tail)

@@ -16,7 +16,7 @@ from pipeline.media.ffmpeg import (
     ANY_SIZE,
     QUIET,
     UNTRUSTED_INPUT,
-    FfmpegFailure,
+    UnreadableInput,
     binary,
     run,
     thread_cap,
@@ -41,17 +41,15 @@ SAMPLE_RATE = 16_000  # what models listen at
 AUDIO_BITS = 24_000
 SECONDS_TOLERANCE = 0.1
 
-# More pictures lost than that, and what is left would mostly stand still. ffmpeg ends with code 69 then
-# (ffmpeg docs, -max_error_rate), and with the low byte of AVERROR_INVALIDDATA where it cannot even open the file:
-# both are verdicts on the clip. Every other code (no space, killed, a filter) is ours, and may pass.
+# More pictures lost than that, and what is left would mostly stand still.
 MAX_ERROR_RATE = 0.1
-_UNREADABLE = (69, 183)
 
 
 class BadView(MomentError):
     """ffmpeg ended well, but not with what was ordered; says in which way."""
 
     retryable = True
+    most_tries = 2  # the same clip mostly gives the same
 
 
 def serves_as_view(facts: VideoFacts) -> bool:
@@ -82,10 +80,8 @@ def make_view(source: Path, facts: VideoFacts, into: Path, *, timeout_seconds: f
         view = folder / "view.mp4"
         try:
             run(build_command(source, facts, view), timeout_seconds=limit)
-        except FfmpegFailure as failure:
-            if failure.code in _UNREADABLE:
-                raise UnusableClip(ClipProblem.TRUNCATED) from failure
-            raise
+        except UnreadableInput as failure:
+            raise UnusableClip(ClipProblem.TRUNCATED) from failure
         _check(view, facts)
         return view.replace(into / "view.mp4")
 

@@ -15,6 +15,7 @@ from pipeline.media.ffmpeg import (
     LONGEST_SECONDS,
     FfmpegFailure,
     FfmpegTimeout,
+    UnreadableInput,
     binary,
     run,
     time_limit,
@@ -74,6 +75,14 @@ def test_ffmpeg_itself_fails_by_type(tmp_path: Path) -> None:
         run(
             [binary(), "-nostdin", "-i", str(tmp_path / "missing.mp4"), "-f", "null", "-"], timeout_seconds=20
         )
+
+
+@pytest.mark.parametrize(("code", "is_of_the_file"), [(69, True), (183, True), (1, False), (228, False)])
+def test_a_verdict_on_the_file_is_told_apart_from_a_failure_of_ours(code: int, is_of_the_file: bool) -> None:
+    with pytest.raises(FfmpegFailure) as failure:
+        run(["sh", "-c", f"exit {code}"], timeout_seconds=20)
+    assert isinstance(failure.value, UnreadableInput) is is_of_the_file
+    assert failure.value.retryable is not is_of_the_file
 
 
 def test_the_environment_may_name_another_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
