@@ -12,6 +12,8 @@ class MomentError(Exception):
 
     quotes_learners: ClassVar[bool] = False  # if so, `str(error)` is kept on rows and not logged
     retryable: ClassVar[bool] = False  # whether the same try, made again later, may end otherwise
+    # Of work that is made again: fewer than its kind gets, where each try costs much. None: as many as its kind gets.
+    most_tries: ClassVar[int | None] = None
     outage: ClassVar[bool] = (
         False  # a service of somebody else is away: no fault of this work, which is not counted
     )

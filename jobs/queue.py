@@ -79,8 +79,14 @@ ARGUMENTS_OF: Mapping[str, Sequence[str]] = {
 # never interrupted: its outcome would be unknown.
 INTERRUPTIBLE = frozenset({Job.PREPARE, Job.RUN_STAGE, Job.RENDER, Job.FETCH_MEDIA})
 
-# The outer bound; ffmpeg and every network call have shorter ones of their own.
+# The outer bounds; ffmpeg and every network call have shorter ones of their own. ffmpeg's grow with the clip, up to two
+# hours (pipeline/media/ffmpeg.py), where it goes through a whole clip; speech and the store get the time besides.
 TIME_LIMIT_MS = 15 * 60 * 1000
+WHOLE_CLIP_TIME_LIMIT_MS = 2 * 60 * 60 * 1000 + 2 * TIME_LIMIT_MS
+TIME_LIMITS_MS: Mapping[Job, int] = {
+    Job.PREPARE: WHOLE_CLIP_TIME_LIMIT_MS,
+    Job.RENDER: WHOLE_CLIP_TIME_LIMIT_MS,
+}
 
 Nudge = tuple[Job, tuple[int | str, ...], float]  # with the seconds that it is to wait
 
@@ -98,7 +104,7 @@ class JobQueue:
             middleware=[
                 # No limit of age: it would compare two machines' clocks, and one that is an hour off would lose every
                 # nudge. What is no longer due costs its worker one look at a row.
-                TimeLimit(time_limit=TIME_LIMIT_MS),
+                TimeLimit(),
                 ShutdownNotifications(),
                 Retries(max_retries=3, min_backoff=500, max_backoff=5_000),
                 JobContext(ARGUMENTS_OF),
@@ -122,6 +128,7 @@ class JobQueue:
                 actor_name=job,
                 queue_name=QUEUE_OF[job],
                 notify_shutdown=job in INTERRUPTIBLE,
+                time_limit=TIME_LIMITS_MS.get(job, TIME_LIMIT_MS),
             )
             make_actor(function)
 

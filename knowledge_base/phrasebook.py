@@ -88,7 +88,9 @@ MEMO_FROM_ELSEWHERE = "この形の音声は開けませんでした。お手数
 VIDEO_FROM_ELSEWHERE = (
     "この形の動画は開けませんでした。お手数ですが、トークの「＋」から動画を直接送ってください。"
 )
-FILE_NOT_MEDIA = "このファイルは、動画や音声ではないようです。料理の動画か、声のメモを送ってくださいね。"
+FILE_RECEIVED = "ファイルをお預かりしました。いま中身を確かめています。少しだけお待ちくださいね。"
+FILE_IS_VIDEO = "先ほどのファイルを、料理の動画として受け取りました。コーチングの準備を始めますね。"
+FILE_IS_MEMO = "先ほどのファイルを、声のメモとして受け取りました。コーチングのなかでお返事しますね。"
 
 
 def video_received(minutes: int, dish: str, number: int) -> str:
@@ -103,6 +105,10 @@ MEMO_VOICE_LABEL = "声で話す"
 MEMO_SKIP_LABEL = "今回はスキップ"
 SPEAK_NOW = "はい、どうぞ。マイクのボタンから話してくださいね。文字で書いても大丈夫です。"
 MEMO_RECEIVED = "声のメモを受け取りました。コーチングのなかでお返事しますね。"
+MEMO_TAKES_LONGER = (
+    "たくさん話してくださって、ありがとうございます。最後まで聞いてからお返事しますので、"
+    "コーチングはいつもより少し遅れて届きます。このままお待ちくださいね。"
+)
 MEMO_TEXT_RECEIVED = "感想を受け取りました。コーチングのなかでお返事しますね。"
 MEMO_SKIPPED = "わかりました。メモなしで進めますね。"
 
@@ -179,6 +185,7 @@ def follow_up(coaching: CoachingText, name: str) -> str:
     else:
         parts = [f"{address}おつかれさまでした。", coaching.praise, coaching.comparison]
     parts += [f"「{entry.question}」\n→ {entry.answer}" for entry in coaching.memo_answers]
+    parts.append(coaching.memo_note)
     if coaching.stop_cue:
         parts.append(f"やめどき：{coaching.stop_cue}")
     if coaching.safety:
@@ -189,6 +196,10 @@ def follow_up(coaching: CoachingText, name: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+MEMO_NOT_JAPANESE = (
+    "いただいた感想は、日本語として聞き取れませんでした。せっかく送ってくださったのに、ごめんなさい。"
+    "よろしければ、日本語でゆっくり話すか、文字で送ってくださいね。"
+)
 COACHING_VIDEO_NOTE = "コーチング動画ができました。大事な場面を、ご自分の映像でもう一度見てみましょう。"
 VIDEO_WATCHED = "最後まで見てくださって、ありがとうございます。覚えているうちに、次の回で試してみましょう。"
 COOK_AGAIN_LABEL = "次の回を作る"
@@ -229,6 +240,9 @@ TOO_MANY_QUESTIONS = (
 VIDEO_UNSENT = "送信を取り消した動画は、こちらからも消しました。この回は使っていません。撮り直した動画を送ってくださいね。"
 VIDEO_UNSENT_AFTER_TEXT = "送信を取り消した動画は、こちらからも消しました。コーチング動画は作らずにおきます。"
 COACHING_VIDEO_UNSENT = "送信を取り消した動画と、そこから作ったコーチング動画は、こちらからも消しました。文章のコーチングは残っています。"
+FILE_UNSENT = (
+    "送信を取り消したファイルは、こちらからも消しました。料理の動画や声のメモは、いつでも送ってくださいね。"
+)
 MEMO_UNSENT = "送信を取り消したメモは、こちらからも消しました。話し直すときは、もう一度送ってください。"
 
 # ---- what can't be used: what happened, why, what to do next
@@ -259,6 +273,14 @@ MEMO_REJECTED: Mapping[str, str] = {
     "too_long": "声のメモが長すぎて、聞ききれませんでした。短めに話すか、文字で送ってください。スキップもできます。",
     "too_large": "声のメモが長すぎました。短めに話すか、文字で送ってください。スキップもできます。",
     "gone": "声のメモがトークから消えていて、受け取れませんでした。もう一度送ってください。スキップもできます。",
+}
+FILE_REJECTED: Mapping[str, str] = {  # of which it is not known what they are, or which are neither
+    "not_media": "お預かりしたファイルは、動画や音声ではないようです。料理の動画か、声のメモを送ってくださいね。",
+    "photo": "お預かりしたファイルは、写真のようです。コーチングには、作っているあいだの動画が必要です。",
+    "empty": "お預かりしたファイルは、中身が空のようです。お手数ですが、もう一度送ってください。",
+    "too_large": "ファイルの容量が大きすぎました。タイムラプスで撮るか、短く切って送ってください。",
+    "gone": "ファイルがトークから消えていて、受け取れませんでした。もう一度送ってください。",
+    "not_fetched": "ごめんなさい、ファイルをLINEから受け取ることができませんでした。もう一度送っていただけますか。",
 }
 STILL_WORKING = (
     "動画を見るのに、思ったより時間がかかっています。お待たせしてごめんなさい。"
@@ -303,6 +325,13 @@ PHRASES: Mapping[str, str] = {
     "video_unsent_after_text": VIDEO_UNSENT_AFTER_TEXT,
     "coaching_video_unsent": COACHING_VIDEO_UNSENT,
     "memo_unsent": MEMO_UNSENT,
+    "memo_takes_longer": MEMO_TAKES_LONGER,
+    "file_unsent": FILE_UNSENT,
+    "file_is_video": FILE_IS_VIDEO,
+    "file_is_video_ask_memo": f"{FILE_IS_VIDEO}\n\n{ASK_MEMO}",
+    "file_is_memo": FILE_IS_MEMO,
+    "which_dish_video": WHICH_DISH_VIDEO,
+    "which_dish_memo": WHICH_DISH_MEMO,
     "still_working": STILL_WORKING,
     "waiting_out": WAITING_OUT,
     "answer_waits": ANSWER_WAITS,
@@ -315,6 +344,7 @@ PHRASES: Mapping[str, str] = {
     "voice_question_too_long": VOICE_QUESTION_TOO_LONG,
     **{f"video.{reason}": words for reason, words in VIDEO_REJECTED.items()},
     **{f"memo.{reason}": words for reason, words in MEMO_REJECTED.items()},
+    **{f"file.{reason}": words for reason, words in FILE_REJECTED.items()},
 }
 
 

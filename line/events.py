@@ -39,7 +39,6 @@ class LineEvent:
     text: str = ""
     quote_token: str | None = None
     quoted_message_id: str | None = None
-    file_name: str = ""
     external_content: bool = False  # not to be had from LINE: sent by liff.sendMessages
     data: Mapping[str, str] | None = None  # of a postback
     unsent_message_id: str | None = None
@@ -69,7 +68,6 @@ def read_event(row: InboxEvent) -> LineEvent:
         text=_text(message, "text"),
         quote_token=_text(message, "quoteToken") or None,
         quoted_message_id=_text(message, "quotedMessageId") or None,
-        file_name=_text(message, "fileName"),
         external_content=_text(_mapping(message, "contentProvider"), "type") == "external",
         data=dict(parse_qsl(data)) if data else None,
         unsent_message_id=_text(_mapping(body, "unsend"), "messageId") or None,

@@ -104,6 +104,7 @@ class CoachingText(Strict):
     stop_cue: str = ""
     safety: str = ""
     memo_answers: list[MemoAnswer] = Field(default_factory=list)
+    memo_note: str = ""  # of a memo that could not be understood; not the coach's to write
     suggested_questions: list[str] = Field(default_factory=list, max_length=4)
     principle_ids: list[str] = Field(default_factory=list)
     provider: str = ""

@@ -15,6 +15,7 @@ class MediaKind(StrEnum):
     VIDEO = "video"
     MEMO = "memo"
     VOICE_QUESTION = "voice_question"
+    FILE = "file"  # not known yet: once it is here its streams tell which of the others it is
 
 
 class MediaSource(StrEnum):

@@ -84,6 +84,11 @@ class CookingSession(SQLModel, table=True):
         return next(iter(self.videos), None)
 
     @property
+    def files(self) -> Sequence[Media]:
+        """Not known yet to be a video or a memo of this cook."""
+        return [media for media in self.media if media.kind == MediaKind.FILE and media.is_live]
+
+    @property
     def memo(self) -> Media | None:
         return next((media for media in self.media if media.kind == MediaKind.MEMO and media.is_live), None)
 

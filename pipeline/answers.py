@@ -55,6 +55,10 @@ class QuestionTooLong(QuestionUnheard):
     words = "voice_question_too_long"
 
 
+class NoUse(MomentError):
+    """What this try failed of, every other would; named by the error's type."""
+
+
 class ServiceAway(MomentError):
     """What the answer needs from outside; named by the error's type."""
 
@@ -107,6 +111,10 @@ class Answers:
             except ServiceAway as away:
                 self._wait_out(lease, str(away), calls)
                 return
+            except NoUse:
+                self._finish(lease, phrasebook.phrase("thinking_failed"), calls)
+                log.error("question given up", attempt=lease.attempt)
+                return
         if text:
             self._finish(lease, text, calls)
             log.info("question answered", attempt=lease.attempt, ms=milliseconds_since(start))
@@ -117,7 +125,7 @@ class Answers:
             log.error("question given up", attempt=lease.attempt)
 
     def _think_or_log(self, lease: Lease, question: Message) -> str:
-        """The answer; "" when this try came to nothing. Raises ServiceAway."""
+        """The answer; "" when this try came to nothing. Raises ServiceAway, NoUse."""
         start = time.monotonic()
         try:
             with self.leases.hold(lease):
@@ -138,6 +146,8 @@ class Answers:
             log.exception("question not answered", attempt=lease.attempt, ms=milliseconds_since(start))
             if isinstance(error, MomentError) and error.outage:
                 raise ServiceAway(type(error).__name__) from error
+            if isinstance(error, MomentError) and not error.retryable:
+                raise NoUse(type(error).__name__) from error
         return ""
 
     def _wait_out(self, lease: Lease, problem: str, calls: Sequence[ModelCall]) -> None:

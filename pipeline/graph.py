@@ -43,6 +43,8 @@ def memo_deadline(facts: Facts) -> datetime | None:
 def memo_settled(facts: Facts) -> bool:
     """Processed, given up, skipped by the learner, or never sent within its grace."""
     session = facts.session
+    if session.files:
+        return False  # one of them may be the memo
     if session.memo is not None or session.voice_transcript:
         given_up = any(stage in facts.parked for stage in MEMO_STAGES)
         unreachable = session.memo is not None and session.memo.parked_at is not None

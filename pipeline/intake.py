@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func
@@ -36,18 +37,29 @@ from logs.timing import milliseconds_since
 from models.database import Database
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession
-from pipeline.media.probe import AudioFacts, UnusableClip, VideoFacts, audio_facts, check_usable
+from pipeline.media.probe import (
+    AudioFacts,
+    NotMedia,
+    UnusableClip,
+    VideoFacts,
+    audio_facts,
+    check_usable,
+    has_pictures,
+)
 from pipeline.media.view import serves_as_view
 from pipeline.outcomes import (
     DIED,
     FETCH_VIDEO,
     PATIENCE_ATTEMPTS,
     give_up,
+    is_final,
+    say_memo_takes_longer,
     say_still_working,
     say_waiting_out,
 )
 from pipeline.providers.ports import AudioTooLong, UnreadableAudio
 from pipeline.scheduler import Scheduler
+from services.files import say_what_it_is, settle_file
 from services.media import MediaRejected, accept, reject
 from storage.keys import coaching_video_key, preview_key, view_key
 from storage.store import ObjectStore, local_file
@@ -60,8 +72,27 @@ NOT_READY_SHARE = 0.1
 # Of one learner's, so that many clips of theirs leave threads for the others.
 AT_ONCE = 2
 COME_AGAIN = timedelta(seconds=1)
-PURGE_AGAIN = timedelta(minutes=16)  # longer than any job may take
+PURGE_AGAIN = timedelta(minutes=16)  # longer than a fetch may take
 LONGEST_PURGE_PAUSE = timedelta(minutes=10)
+CONTENT_TYPES: Mapping[MediaKind, str] = {
+    MediaKind.VIDEO: "video/mp4",
+    MediaKind.MEMO: "audio/mp4",
+    MediaKind.VOICE_QUESTION: "audio/mp4",
+    MediaKind.FILE: "application/octet-stream",
+}
+# What the learner is told of when it never came; the session knows what to do without the others.
+GIVEN_UP_FOR: Mapping[MediaKind, str] = {
+    MediaKind.VOICE_QUESTION: "unreadable",
+    MediaKind.FILE: "not_fetched",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the bytes are: a file's kind is known only from them."""
+
+    kind: MediaKind
+    facts: VideoFacts | AudioFacts
 
 
 @dataclass(frozen=True)
@@ -107,15 +138,14 @@ class Intake:
         this_try = {"kind": media.kind, "attempt": lease.attempt}
         try:
             self._note_start(media)
-            facts = self._look_into(media)
-            self._accept(lease, facts)
+            self._accept(lease, self._look_into(media))
         except LeaseLost as lost:
             log.info("lease lost", lease=str(lost))
             self._purge_again(media)
         except MediaRejected as rejection:
             ms = milliseconds_since(start)
             log.info("media rejected", **this_try, reason=rejection.reason, ms=ms)
-            self._reject(lease, rejection.reason)
+            self._reject(lease, rejection)
         except ContentNotReady as error:
             log.info("media not ready", **this_try, ms=milliseconds_since(start))
             self._wait_out(lease, str(error), first=FIRST_LOOK, share=NOT_READY_SHARE)
@@ -136,45 +166,63 @@ class Intake:
         with self.database.transaction() as db:
             db.get_one(Media, media.id).started_at = func.now()  # type: ignore[assignment]
 
-    def _look_into(self, media: Media) -> VideoFacts | AudioFacts:
+    def _look_into(self, media: Media) -> Found:
         """Raises MediaRejected."""
-        is_video = media.kind == MediaKind.VIDEO
+        self._fetch(media)
+        with local_file(self.store, media.object_key) as path:
+            kind = _kind_of_file(path) if media.kind == MediaKind.FILE else media.kind
+            return Found(kind, self._facts(kind, path))
+
+    def _fetch(self, media: Media) -> None:
+        """Raises MediaRejected."""
+        if media.source != MediaSource.LINE or self.store.exists(media.object_key):
+            return
+        is_recording = media.kind in (MediaKind.MEMO, MediaKind.VOICE_QUESTION)
+        ceiling = self.max_recording_bytes if is_recording else self.max_video_bytes
         try:
-            if media.source == MediaSource.LINE and not self.store.exists(media.object_key):
-                content_type = "video/mp4" if is_video else "audio/mp4"
-                ceiling = self.max_video_bytes if is_video else self.max_recording_bytes
-                content = self.line.content(media.channel).stream(media.line_message_id or "", ceiling)
-                self.store.put(media.object_key, content, content_type)
-            with local_file(self.store, media.object_key) as path:
-                return check_usable(path) if is_video else audio_facts(path)
+            content = self.line.content(media.channel).stream(media.line_message_id or "", ceiling)
+            self.store.put(media.object_key, content, CONTENT_TYPES[media.kind])
         except ContentGone as error:
             raise MediaRejected("gone") from error
         except ContentTooLarge as error:
             raise MediaRejected("too_large") from error
-        except UnusableClip as error:
-            raise MediaRejected(error.reason.value) from error
-        except AudioTooLong as error:
-            raise MediaRejected("too_long") from error
-        except UnreadableAudio as error:
-            raise MediaRejected("unreadable") from error
 
-    def _accept(self, lease: Lease, facts: VideoFacts | AudioFacts) -> None:
+    def _facts(self, kind: MediaKind, path: Path) -> VideoFacts | AudioFacts:
+        """Raises MediaRejected."""
+        if kind != MediaKind.VIDEO and path.stat().st_size > self.max_recording_bytes:
+            raise MediaRejected("too_large", kind)  # as a file it might have been a video
+        try:
+            return check_usable(path) if kind == MediaKind.VIDEO else audio_facts(path)
+        except UnusableClip as error:
+            raise MediaRejected(error.reason.value, kind) from error
+        except AudioTooLong as error:
+            raise MediaRejected("too_long", kind) from error
+        except UnreadableAudio as error:
+            raise MediaRejected("unreadable", kind) from error
+
+    def _accept(self, lease: Lease, found: Found) -> None:
         def settle(db: DbSession, media: Media, session: CookingSession | None) -> None:
             finish(db, lease, stored_at=func.now())
-            media.state = MediaState.STORED
-            media.facts = facts.model_dump(mode="json")
-            if isinstance(facts, VideoFacts) and serves_as_view(facts):
-                media.view_key = media.object_key
-            db.add(media)
-            db.flush()
-            accept(db, media, session)
+            was_file = media.kind == MediaKind.FILE
+            if was_file:
+                session = settle_file(db, media, session, found.kind)
+            if media.is_live:
+                _store(db, media, found.facts)
+                accept(db, media, session)
+                if was_file:
+                    say_what_it_is(db, media, session)
+                if session is not None and media.kind == MediaKind.MEMO:
+                    say_memo_takes_longer(db, session, found.facts.duration_seconds)
 
         self._settle(lease, settle)
 
-    def _reject(self, lease: Lease, reason: str) -> None:
+    def _reject(self, lease: Lease, rejection: MediaRejected) -> None:
         def settle(db: DbSession, media: Media, session: CookingSession | None) -> None:
             finish(db, lease)
-            reject(db, media, session, reason)
+            if media.kind == MediaKind.FILE and rejection.kind is not None:
+                session = settle_file(db, media, session, rejection.kind)
+            if media.is_live:
+                reject(db, media, session, rejection.reason)
 
         try:
             self._settle(lease, settle)
@@ -186,8 +234,7 @@ class Intake:
         if isinstance(error, MomentError) and error.outage:
             self._wait_out(lease, description, first=self.retry_backoff)
             return
-        is_final = isinstance(error, MomentError) and not error.retryable
-        if is_final or lease.attempt >= self.max_attempts:
+        if is_final(error, lease.attempt, self.max_attempts):
             self._give_up(lease, description)
             return
         pause = self.retry_backoff * 4 ** (lease.attempt - 1)
@@ -206,7 +253,7 @@ class Intake:
             if pause is None:
                 self._park(db, lease, media, session, description)
                 return
-            if session is not None and media is session.video:
+            if session is not None and (media is session.video or media.kind == MediaKind.FILE):
                 say_waiting_out(db, session, lease.away)
             enqueue(db, Job.FETCH_MEDIA, media.id, delay_seconds=pause.total_seconds())
 
@@ -221,11 +268,11 @@ class Intake:
         self, db: DbSession, lease: Lease, media: Media, session: CookingSession | None, description: str
     ) -> None:
         """A video that never came fails its session; without a memo the coaching goes on; a question that could not
-        be fetched is told to be unheard."""
+        be fetched is told to be unheard, a file of which nothing is known is asked for again."""
         log.error("media given up", attempt=lease.attempt)
-        if media.kind == MediaKind.VOICE_QUESTION:
+        if media.kind in GIVEN_UP_FOR:
             finish(db, lease)
-            reject(db, media, session, "unreadable")
+            reject(db, media, session, GIVEN_UP_FOR[media.kind])
             return
         park(db, lease, description)
         db.refresh(media)
@@ -305,3 +352,20 @@ class Intake:
                 if media.session_id == session_id:
                     settle(db, media, session)
                     return
+
+
+def _kind_of_file(path: Path) -> MediaKind:
+    """Raises MediaRejected."""
+    try:
+        return MediaKind.VIDEO if has_pictures(path) else MediaKind.MEMO
+    except NotMedia as error:
+        raise MediaRejected(error.reason) from error
+
+
+def _store(db: DbSession, media: Media, facts: VideoFacts | AudioFacts) -> None:
+    media.state = MediaState.STORED
+    media.facts = facts.model_dump(mode="json")
+    if isinstance(facts, VideoFacts) and serves_as_view(facts):
+        media.view_key = media.object_key
+    db.add(media)
+    db.flush()

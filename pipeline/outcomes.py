@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
+from errors import MomentError
 from jobs.leases import LONGEST_OUTAGE, LONGEST_PAUSE
 from knowledge_base import phrasebook
 from models.base import database_now
@@ -15,9 +16,17 @@ from services.outbox import queue_notice
 from services.scheduling import parked_stages, write_status
 
 PATIENCE_ATTEMPTS = 3  # that fail until a learner who waits for the text is told that it takes longer
+LONG_MEMO_SECONDS = 180.0  # a model on the CPU then hears longer than all else takes
 TELL_AFTER = timedelta(minutes=1)  # of an outage
 FETCH_VIDEO = "fetch_video"
 DIED = "the process died in its last attempt"
+
+
+def is_final(error: Exception, attempt: int, max_attempts: int) -> bool:
+    """Whether another try is no use, or was the last; an outage is not asked about."""
+    if not isinstance(error, MomentError):
+        return attempt >= max_attempts
+    return not error.retryable or attempt >= min(error.most_tries or max_attempts, max_attempts)
 
 
 def give_up(db: DbSession, session: CookingSession, what: str, error: str) -> None:
@@ -38,6 +47,16 @@ def say_still_working(db: DbSession, session: CookingSession) -> None:
         queue_notice(
             db, session.user_id, "still_working", session_id=session.id, kind=MessageType.STILL_WORKING
         )
+
+
+def say_memo_takes_longer(db: DbSession, session: CookingSession, seconds: float) -> None:
+    """To a learner who has spoken for long, as soon as that is known; once a session, however often they speak again."""
+    if seconds < LONG_MEMO_SECONDS or session.coaching_text:
+        return
+    words = phrasebook.phrase("memo_takes_longer")
+    told = select(Message.id).where(Message.session_id == session.id, Message.text == words)
+    if db.exec(told).first() is None:
+        queue_notice(db, session.user_id, "memo_takes_longer", session_id=session.id)
 
 
 def say_waiting_out(db: DbSession, session: CookingSession, away: timedelta) -> None:

@@ -28,7 +28,7 @@ from models.rules.history import last_coached_at
 from models.session import CookingSession, StageName, StageRun
 from models.user import User
 from pipeline.graph import STAGE, Stage, ready
-from pipeline.outcomes import DIED, PATIENCE_ATTEMPTS, give_up, say_still_working, say_waiting_out
+from pipeline.outcomes import DIED, PATIENCE_ATTEMPTS, give_up, is_final, say_still_working, say_waiting_out
 from pipeline.providers import ledger
 from pipeline.providers.ports import Pace, ProviderRefused, Providers
 from pipeline.providers.registry import ProviderRegistry, needs_fallback
@@ -210,8 +210,7 @@ class Runner:
         if isinstance(error, MomentError) and error.outage and not task.stage.is_optional:
             self._wait_out(task, description, calls)
             return
-        is_final = isinstance(error, MomentError) and not error.retryable
-        if is_final or task.lease.attempt >= self.max_attempts:
+        if is_final(error, task.lease.attempt, self.max_attempts):
             self._give_up(task, description, calls)
             return
         pause = self.retry_backoff * 4 ** (task.lease.attempt - 1)

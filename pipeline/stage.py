@@ -12,6 +12,7 @@ from models.coaching import SessionSummary, StructuredInput, Usage
 from models.learner import LearnerState
 from models.session import CookingSession
 from models.user import User
+from pipeline.checks.language import is_japanese
 from pipeline.providers.ports import Pace, Providers
 from pipeline.search import PrincipleSearch
 from storage.store import ObjectStore
@@ -32,6 +33,16 @@ class StageContext:
     search: PrincipleSearch
     measure_pace: Callable[[], Pace | None]  # of the voice, from its latest narrations
     folder: Path  # private, removed after the stage
+
+    @property
+    def is_memo_foreign(self) -> bool:
+        """Said or written in another language: nobody may guess at what it says."""
+        return not is_japanese(self.session.voice_transcript)
+
+    @property
+    def transcript(self) -> str:
+        """The memo's words, as far as they can be understood."""
+        return "" if self.is_memo_foreign else self.session.voice_transcript
 
     @property
     def structured_input(self) -> StructuredInput:

@@ -97,7 +97,7 @@ def take_memo(db: DbSession, user: User, session: CookingSession | None, origin:
     Raises MemoTooLate.
     """
     if session is not None:
-        _make_room_for_memo(db, session)
+        make_room_for_memo(db, session)
     message = record_inbound(db, user, MessageType.AUDIO, session=session, origin=origin)
     return media.receive(db, user, MediaKind.MEMO, session=session, message=message, origin=origin)
 
@@ -106,7 +106,7 @@ def write_memo(
     db: DbSession, user: User, session: CookingSession, text: str, origin: Origin = NOT_LINE
 ) -> None:
     """Instead of a spoken one: the words are the transcript. Raises MemoTooLate."""
-    _make_room_for_memo(db, session)
+    make_room_for_memo(db, session)
     record_inbound(db, user, MessageType.TEXT, text=text, session=session, origin=origin)
     session.voice_transcript = text
     wake(db, session)
@@ -158,7 +158,8 @@ def mark_watched(db: DbSession, user: User, session_id: int) -> bool:
     return True
 
 
-def _make_room_for_memo(db: DbSession, session: CookingSession) -> None:
+def make_room_for_memo(db: DbSession, session: CookingSession) -> None:
+    """For a new one, which replaces the one that is there. Raises MemoTooLate."""
     if not takes_memo(db, session):
         raise MemoTooLate(f"session {session.id}")
     if has_memo(session):
@@ -214,7 +215,11 @@ def _merge(db: DbSession, waiting: CookingSession, cook: CookingSession) -> None
 
 
 def _take_unplaced(db: DbSession, user: User, cook: CookingSession, now: datetime) -> None:
-    """The latest of each kind; the others go, so that none is taken for a later cook."""
+    """The latest of each kind; the others go, so that none is taken for a later cook. Files of which nothing is known
+    yet find their place in it once they are."""
+    for file in media.unplaced(db, user, MediaKind.FILE):
+        file.received_at = now
+        media.place(db, file, cook)
     for kind, has_one in ((MediaKind.VIDEO, cook.video is not None), (MediaKind.MEMO, cook.memo is not None)):
         waiting = media.unplaced(db, user, kind)
         if waiting and not has_one:

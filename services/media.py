@@ -26,6 +26,7 @@ WORDS_FOR: Mapping[MediaKind, str] = {
     MediaKind.VIDEO: "video",
     MediaKind.MEMO: "memo",
     MediaKind.VOICE_QUESTION: "voice_question",
+    MediaKind.FILE: "file",
 }
 
 
@@ -33,9 +34,10 @@ class MediaRejected(MomentError):
     """This clip or recording can't be used and no retry will change that. A rejected clip spends no attempt; without
     a rejected memo the coaching goes on."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, kind: MediaKind | None = None) -> None:
         super().__init__(reason)
-        self.reason = reason  # of phrasebook's "video.…" or "memo.…"
+        self.reason = reason  # of phrasebook's "video.…", "memo.…" or "file.…"
+        self.kind = kind  # what a file was found to be, where that is known
 
 
 def receive(
@@ -68,8 +70,7 @@ def receive(
 
 def place(db: DbSession, media: Media, session: CookingSession) -> None:
     """From now on it is of this cook, after those of its kind that are there."""
-    positions = [other.position for other in session.media if other.kind == media.kind and other.is_live]
-    media.position = max(positions, default=0) + 1
+    media.position = _next_position(session, media.kind)
     session.media.append(media)
     db.add(session)
     message = db.get(Message, media.message_id) if media.message_id else None
@@ -84,6 +85,20 @@ def place(db: DbSession, media: Media, session: CookingSession) -> None:
         leases.free(db, Media, col(Media.id) == media.id)
         db.refresh(media)
         enqueue(db, Job.FETCH_MEDIA, media.id)
+
+
+def settle_kind(db: DbSession, file: Media, session: CookingSession | None, kind: MediaKind) -> None:
+    """From now on it is one of this kind, and stands after those that are there."""
+    file.position = _next_position(session, kind) if session else 1
+    file.kind = kind
+    db.add(file)
+    db.flush()
+
+
+def release(db: DbSession, media: Media, session: CookingSession) -> None:
+    """It is of no cook any more: kept until a dish is chosen, or a question."""
+    session.media.remove(media)
+    db.flush()
 
 
 def unplaced(db: DbSession, user: User, kind: MediaKind) -> Sequence[Media]:
@@ -142,7 +157,9 @@ def withdraw(db: DbSession, media: Media, session: CookingSession | None) -> Non
     if session is None or not was_live or media.kind == MediaKind.VOICE_QUESTION:
         return
     words = ""
-    if media.kind == MediaKind.MEMO:
+    if media.kind == MediaKind.FILE:
+        words = "file_unsent"
+    elif media.kind == MediaKind.MEMO:
         words = withdraw_memo(db, session)
     elif is_coached and session.coaching_text:
         words = _withdraw_footage(db, session)
@@ -196,6 +213,12 @@ def forget_memo(db: DbSession, session: CookingSession) -> None:
 def forget_stages(db: DbSession, session: CookingSession, stages: Collection[StageName]) -> None:
     """Their runs never were; one still at work finds its lease lost and its result is thrown away."""
     db.exec(delete(StageRun).where(col(StageRun.session_id) == session.id, col(StageRun.stage).in_(stages)))
+
+
+def _next_position(session: CookingSession, kind: MediaKind) -> int:
+    """After those of its kind that are there."""
+    positions = [other.position for other in session.media if other.kind == kind and other.is_live]
+    return max(positions, default=0) + 1
 
 
 def _go_on_with_next_clip(db: DbSession, session: CookingSession) -> None:

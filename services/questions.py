@@ -9,12 +9,12 @@ from sqlmodel import col, select
 from errors import MomentError
 from jobs import leases
 from jobs.queue import Job, enqueue
-from models.chat import ChatRoom, Message, MessageType
-from models.media import MediaKind
+from models.chat import ChatRoom, Message, MessageType, RoomType
+from models.media import Media, MediaKind
 from models.session import CookingSession
 from models.user import User
 from services import media
-from services.thread import NOT_LINE, Origin, record_inbound
+from services.thread import NOT_LINE, Origin, record_inbound, retell
 
 QUESTIONS_A_DAY = 60  # of one learner: many more than a cook asks, and each takes a model
 
@@ -46,9 +46,17 @@ def ask_by_voice(
     if _asked_today(db, user) >= QUESTIONS_A_DAY:
         record_inbound(db, user, MessageType.OTHER, session=session, origin=origin)
         raise TooManyQuestions(f"learner {user.id}")
-    question = record_inbound(db, user, MessageType.QUESTION, text="［音声］", session=session, origin=origin)
+    question = record_inbound(db, user, MessageType.QUESTION, session=session, origin=origin)
     media.receive(db, user, MediaKind.VOICE_QUESTION, message=question, origin=origin)
     return question
+
+
+def ask_by_file(db: DbSession, user: User, recording: Media) -> None:
+    """A file that was found to be a recording when no memo is waited for. Raises TooManyQuestions."""
+    if _asked_today(db, user) >= QUESTIONS_A_DAY:
+        raise TooManyQuestions(f"learner {user.id}")
+    retell(db, recording.message_id, MessageType.QUESTION, RoomType.COACHING)
+    media.settle_kind(db, recording, None, MediaKind.VOICE_QUESTION)
 
 
 def _asked_today(db: DbSession, user: User) -> int:

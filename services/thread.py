@@ -11,7 +11,12 @@ from models.session import CookingSession
 from models.user import User
 from services.outbox import room_of
 
-PLACEHOLDERS = {MessageType.VIDEO: "［動画］", MessageType.AUDIO: "［音声］", MessageType.OTHER: "［その他］"}
+PLACEHOLDERS = {
+    MessageType.VIDEO: "［動画］",
+    MessageType.AUDIO: "［音声］",
+    MessageType.QUESTION: "［音声］",  # until it is heard
+    MessageType.OTHER: "［その他］",
+}
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,19 @@ def record_inbound(
     db.add(message)
     db.flush()
     return message
+
+
+def retell(db: DbSession, message_id: int | None, kind: MessageType, room: RoomType) -> None:
+    """What they sent is known only now, and so is the room in which they find it. Its reply was given when it came."""
+    message = db.get(Message, message_id) if message_id else None
+    if message is None:
+        return
+    message.chat_room_id = room_of(db, db.get_one(ChatRoom, message.chat_room_id).user_id, room).id
+    message.kind, message.text = kind, PLACEHOLDERS[kind]
+    message.meta = {**message.meta, "type": kind}
+    message.reply_token = None
+    db.add(message)
+    db.flush()
 
 
 def inbound_message(db: DbSession, user: User, line_message_id: str) -> Message | None:

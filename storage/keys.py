@@ -8,6 +8,7 @@ _FOLDERS = {
     MediaKind.VIDEO: ("videos", "mp4"),
     MediaKind.MEMO: ("memos", "m4a"),
     MediaKind.VOICE_QUESTION: ("questions", "m4a"),
+    MediaKind.FILE: ("files", "bin"),
 }
 
 

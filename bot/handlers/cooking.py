@@ -1,12 +1,11 @@
 """The cook itself: its video, its memo, its ratings, in any order."""
 
 from collections.abc import Mapping
-from mimetypes import guess_type
 
 from sqlmodel import Session as DbSession
 
 from bot.handlers.questions import think_about
-from bot.router import Context, Filter, Router, Thinking, action, asks, says
+from bot.router import Context, Router, Thinking, action, asks, says
 from bot.say.bubbles import Say, say, text_bubble
 from bot.say.steps import Steps, ask_memo, ask_rating, error_words, open_taps
 from knowledge_base import phrasebook
@@ -16,7 +15,7 @@ from models.coaching import RatingAspect
 from models.rules.next_step import BEFORE_TEXT, Ask, missing_rating, next_step
 from models.session import CookingSession
 from models.user import User
-from services import cooking, questions
+from services import cooking, files, questions
 from services.thread import Origin
 
 router = Router()
@@ -24,18 +23,7 @@ router = Router()
 VIDEOS = RoomType.COOKING_VIDEOS
 
 
-def has_name_of(kind: str, *, unknown: bool = False) -> Filter:
-    """A file whose name says video or audio. What it truly is, its content tells once it is here."""
-
-    def accepts(context: Context) -> bool:
-        mime_type = guess_type(context.event.file_name)[0]
-        return unknown if mime_type is None else mime_type.startswith(f"{kind}/")
-
-    return accepts
-
-
 @router.on("message.video")
-@router.on("message.file", where=[has_name_of("video", unknown=True)])
 def video(
     event: LineEvent, origin: Origin, db: DbSession, user: User, session: CookingSession | None, steps: Steps
 ) -> Say:
@@ -54,7 +42,6 @@ def video(
 
 
 @router.on("message.audio")
-@router.on("message.file", where=[has_name_of("audio")])
 def memo(
     event: LineEvent, origin: Origin, db: DbSession, user: User, session: CookingSession | None, steps: Steps
 ) -> Say | Thinking:
@@ -67,6 +54,13 @@ def memo(
     if session is None:
         return steps.ask_dish(lead=phrasebook.WHICH_DISH_MEMO).say_after()
     return _go_on(steps, session, phrasebook.MEMO_RECEIVED)
+
+
+@router.on("message.file")
+def file(origin: Origin, db: DbSession, user: User, session: CookingSession | None) -> Say:
+    """Nothing is asked yet: it may be what would be asked for."""
+    files.take_file(db, user, session, origin)
+    return say(text_bubble(phrasebook.FILE_RECEIVED), quick=open_taps(session))
 
 
 @router.on("postback", where=[action("skip_memo", session_id=int)])

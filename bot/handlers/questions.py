@@ -23,7 +23,6 @@ OTHER = {
     "message.image": phrasebook.IMAGE_RECEIVED,
     "message.sticker": phrasebook.STICKER_RECEIVED,
     "message.location": phrasebook.LOCATION_RECEIVED,
-    "message.file": phrasebook.FILE_NOT_MEDIA,
 }
 
 

@@ -17,6 +17,8 @@ _LEAKED = re.compile(r"[⟦⟧{}]|https?://|system prompt|プロンプト|AIモ�
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f]")
 _LOOP = re.compile(r"(.{2,24}?)\1{4,}", re.DOTALL)
 _JAPANESE = re.compile(r"[ぁ-んァ-ヶ]")
+LEAST_KANA = 0.15  # of all letters: names in Latin letters and long words in kanji leave more
+FEW_LETTERS = 8  # "OK", a name
 _POLITE = re.compile(
     r"(?:です|ます|ました|でした|ません|ましょう|ください|ですね|ますね|ますよ|ですよ|でしょう|ませんか|ですか)[ねよか]?[。！？!?]?$"
 )
@@ -32,6 +34,13 @@ _ADDRESSED = re.compile(r"(?:^|[。！？!?\n「])([^\s。、！？!?「」]{1,1
 _NOBODY = frozenset(
     {"みな", "皆", "お母", "お父", "お子", "奥", "お姉", "お兄", "たく", "八百屋", "肉屋", "魚屋"}
 )
+
+
+def is_japanese(text: str) -> bool:
+    """Whether kana are among its letters as in every Japanese text; what is too short to tell is taken for it."""
+    letters = [sign for sign in text if sign.isalpha()]
+    kana = sum(_JAPANESE.match(sign) is not None for sign in letters)
+    return len(letters) < FEW_LETTERS or kana >= len(letters) * LEAST_KANA
 
 
 def measurements(text: str) -> list[str]:

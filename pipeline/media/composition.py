@@ -10,16 +10,15 @@ import av
 from pipeline.media import music, storyboard
 from pipeline.media.captions import Mark, ass_script, captions_of
 from pipeline.media.command import Files, build_command
-from pipeline.media.ffmpeg import run
+from pipeline.media.ffmpeg import UnreadableInput, run, time_limit
 from pipeline.media.loudness import gain_to_target
 from pipeline.media.narration import FPS, NarrationTrack, join
-from pipeline.media.probe import VideoFacts
+from pipeline.media.probe import ClipProblem, UnusableClip, VideoFacts
 from pipeline.media.storyboard import Storyboard
 from pipeline.media.verify import verify
 from pipeline.providers.ports import SpokenSentence
 from storage.workspace import workspace
 
-RENDER_TIMEOUT_SECONDS = 600.0
 PREVIEW_QUALITY = 85  # some 100 kB at this size; LINE allows 1 MB
 
 _FONT_FILE = "NotoSansCJKjp-Bold.otf"  # its family is captions.FONT
@@ -56,16 +55,19 @@ def compose(
     key_moment_seconds: int,
     into: Path,
     *,
-    timeout_seconds: float = RENDER_TIMEOUT_SECONDS,
+    timeout_seconds: float | None = None,
 ) -> CoachingVideo:
     """Writes `coaching_video.mp4` and `preview.jpg` into the folder `into`, or nothing at all.
 
-    The last sentence of `part1` is the pivot to the key moment. Raises SpeechMismatch, FfmpegFailure,
-    FfmpegTimeout, Unmeasurable, BadRender.
+    The last sentence of `part1` is the pivot to the key moment. Raises UnusableClip where the clip
+    is to blame, SpeechMismatch, FfmpegFailure, FfmpegTimeout, Unmeasurable, BadRender.
     """
     with workspace(into) as folder:
         render = prepare(source, facts, part1, part2, key_moment_seconds, folder)
-        run(render.command, timeout_seconds=timeout_seconds)
+        try:
+            run(render.command, timeout_seconds=timeout_seconds or _time_limit(facts, render.board))
+        except UnreadableInput as failure:
+            raise UnusableClip(ClipProblem.TRUNCATED) from failure
         verify(render.output, render.board)
         preview = _preview(render.output, render.board.key_moment, folder / "preview.jpg")
         return CoachingVideo(
@@ -99,6 +101,12 @@ def prepare(
     files = _files(source, track, board, folder)
     command = build_command(board, facts, files, narration_gain_db=gain_to_target(track.wav))
     return Render(board, files.output, command)
+
+
+def _time_limit(facts: VideoFacts, board: Storyboard) -> float:
+    """The whole clip is gone through once, and all that is shown is drawn."""
+    shown = board.width * board.height * FPS * board.seconds
+    return time_limit(facts.end_seconds + board.seconds, facts.pixels + shown)
 
 
 def _files(source: Path, track: NarrationTrack, board: Storyboard, folder: Path) -> Files:

@@ -22,6 +22,13 @@ UNTRUSTED_INPUT = {"protocol_whitelist": "file,pipe", "format_whitelist": "mov,m
 ANY_SIZE = {"reinit_filter": 0}
 QUIET = ("-hide_banner", "-nostdin", "-nostats")
 STDERR_TAIL_BYTES = 4096
+# Slower than any machine that is worth its rent, so that only what stands still is ended: full HD at 20 pictures a second.
+FLOOR_SECONDS = 300.0
+PIXELS_PER_SECOND = 4.0e7
+LONGEST_SECONDS = 2 * 60 * 60.0  # the outer bounds of jobs are longer still (jobs/queue.py)
+# Too many pictures lost (ffmpeg docs, -max_error_rate), and the low byte of AVERROR_INVALIDDATA: verdicts on the input. Every
+# other code (no space, killed, a filter) is ours, and may pass.
+_UNREADABLE = (69, 183)
 NOTICE_SECONDS = 0.05  # until a thread that waits for ffmpeg can be interrupted
 
 
@@ -43,8 +50,17 @@ class FfmpegFailure(FfmpegError):
         self.code = code
 
 
+class UnreadableInput(FfmpegFailure):
+    """The file is to blame: it cannot be opened, or too much of it cannot be decoded."""
+
+    retryable = False
+
+
 class FfmpegTimeout(FfmpegError):
-    """ffmpeg did not end in time and was killed."""
+    """ffmpeg did not end in time and was killed. Once more, as the machine may have been busy; then as long again is no
+    use."""
+
+    most_tries = 2
 
 
 def binary() -> str:
@@ -57,8 +73,13 @@ def thread_cap() -> int:
     return min(4, os.cpu_count() or 1)
 
 
+def time_limit(seconds: float = 0.0, pixels: float = 0.0) -> float:
+    """Seconds within which so much sound, and so many pixels of all pictures together, must have been worked through."""
+    return min(FLOOR_SECONDS + seconds + pixels / PIXELS_PER_SECOND, LONGEST_SECONDS)
+
+
 def run(command: Sequence[str], *, timeout_seconds: float) -> str:
-    """Runs `command` and returns the end of its stderr. Raises FfmpegFailure, FfmpegTimeout.
+    """Runs `command` and returns the end of its stderr. Raises UnreadableInput, FfmpegFailure, FfmpegTimeout.
 
     The child leads its own process group, so that whatever ends this call early (a timeout, a worker told
     to stop) ends all of it, and ends when we are killed.
@@ -80,6 +101,8 @@ def run(command: Sequence[str], *, timeout_seconds: float) -> str:
         raise FfmpegTimeout(f"ffmpeg took longer than {timeout_seconds:g} s", _text(tail)) from timeout
     finally:
         _kill_group(process)
+    if process.returncode in _UNREADABLE:
+        raise UnreadableInput(process.returncode, _text(tail))
     if process.returncode != 0:
         raise FfmpegFailure(process.returncode, _text(tail))
     return _text(tail)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from errors import MomentError
-from pipeline.media.ffmpeg import QUIET, binary, run
+from pipeline.media.ffmpeg import QUIET, binary, run, time_limit
 
 TARGET_LUFS = -14.0
 
@@ -15,7 +15,6 @@ LIMITER = {"limit": 0.74, "level": "disabled", "attack": 5, "release": 50, "late
 _LIMIT_DB = -2.6
 _LIMITER_MARGIN_DB = 2.0  # the limiter may lower the peaks by that much: nobody hears it
 _MAX_GAIN_DB = 30.0  # silence must not be turned into noise
-_TIMEOUT_SECONDS = 60.0
 _NUMBER = r"(-?(?:[\d.]+|inf)|-?nan)"
 _SUMMARY = re.compile(rf"I:\s+{_NUMBER} LUFS.*Peak:\s+{_NUMBER} dBFS", re.DOTALL)
 
@@ -33,13 +32,14 @@ class Loudness:
 
 
 def measure(sound: Path, *, through: str = "anull") -> Loudness:
-    """Measures a file's first sound track, sent `through` a filter chain. Reads no picture.
+    """Measures the first sound track of a file of ours (minutes at most), sent `through` a filter chain. Reads no
+    picture.
 
     Raises FfmpegFailure, FfmpegTimeout, Unmeasurable.
     """
     command = [binary(), *QUIET, "-vn", "-i", f"file:{sound}", "-map", "0:a:0"]
     command += ["-af", f"{through},ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
-    summary = _SUMMARY.search(run(command, timeout_seconds=_TIMEOUT_SECONDS))
+    summary = _SUMMARY.search(run(command, timeout_seconds=time_limit()))
     if summary is None:
         raise Unmeasurable(str(sound.name))
     return Loudness(float(summary[1]), float(summary[2]))

@@ -67,6 +67,14 @@ class UnusableClip(MomentError):
         self.reason = reason
 
 
+class NotMedia(MomentError):
+    """A file that is neither a video nor a recording; `reason` is of phrasebook's "file.…"."""
+
+    def __init__(self, reason: Literal["empty", "photo", "not_media"]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class VideoFacts(BaseModel):
     """What every later step needs to know of a clip. Width and height are those of the upright picture
     in square pixels. `keyframe_interval_seconds` is the longest one, None where no index tells it. What has
@@ -99,6 +107,15 @@ class VideoFacts(BaseModel):
         return self.start_seconds + self.duration_seconds
 
     @property
+    def pixels_a_second(self) -> float:
+        return self.width * self.height * max(self.fps, 1)
+
+    @property
+    def pixels(self) -> float:
+        """Of all its pictures together: what there is to decode."""
+        return self.pixels_a_second * self.end_seconds
+
+    @property
     def has_audio(self) -> bool:
         return self.audio_track is not None
 
@@ -109,6 +126,27 @@ class AudioFacts(BaseModel):
     duration_seconds: float
     codec: str
     bytes: int
+
+
+def has_pictures(path: Path) -> bool:
+    """Whether a file is a video or a recording: its streams tell, whatever its name is. Raises NotMedia."""
+    if path.stat().st_size == 0:
+        raise NotMedia("empty")
+    kind = content_kind(path)
+    if kind is not ContentKind.VIDEO:
+        if kind in (ContentKind.IMAGE, ContentKind.UNKNOWN):
+            raise NotMedia("photo" if kind is ContentKind.IMAGE else "not_media")
+        return kind is ContentKind.FOREIGN_VIDEO
+    try:
+        with _open(path, **UNTRUSTED_INPUT) as container:
+            _picture_stream(container)
+    except UnusableClip as problem:
+        if problem.reason is ClipProblem.AUDIO_ONLY:
+            return False
+        raise NotMedia("not_media") from problem
+    except (av.error.FFmpegError, EOFError):
+        pass  # by its container it was one, before it was damaged
+    return True
 
 
 def check_usable(path: Path, *, min_seconds: float = MIN_SECONDS) -> VideoFacts:

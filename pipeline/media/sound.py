@@ -2,19 +2,22 @@
 
 from pathlib import Path
 
-from pipeline.media.ffmpeg import QUIET, binary, run
+from pipeline.media.ffmpeg import QUIET, UnreadableInput, binary, run, time_limit
+from pipeline.providers.ports import UnreadableAudio
 
 SPEECH_RATE = 16_000  # Hz
-TIMEOUT_SECONDS = 120.0
 
 
-def to_flac(source: Path, output: Path) -> Path:
-    """Mono FLAC at SPEECH_RATE. Raises FfmpegFailure, FfmpegTimeout."""
+def to_flac(source: Path, output: Path, seconds: float) -> Path:
+    """Its `seconds` of sound as mono FLAC at SPEECH_RATE. Raises UnreadableAudio, FfmpegFailure, FfmpegTimeout."""
     # fmt: off
     command = [
         binary(), *QUIET, "-loglevel", "warning", "-y", "-protocol_whitelist", "file,pipe", "-i", f"file:{source}",
         "-map", "0:a:0", "-ac", "1", "-ar", str(SPEECH_RATE), "-c:a", "flac", f"file:{output}",
     ]
     # fmt: on
-    run(command, timeout_seconds=TIMEOUT_SECONDS)
+    try:
+        run(command, timeout_seconds=time_limit(seconds))
+    except UnreadableInput as failure:
+        raise UnreadableAudio("its sound does not decode") from failure
     return output

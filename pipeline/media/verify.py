@@ -24,6 +24,7 @@ class BadRender(MomentError):
     """The finished video is not what was ordered; says in which ways."""
 
     retryable = True
+    most_tries = 2  # the same clip mostly gives the same
 
 
 def verify(path: Path, board: Storyboard) -> None:

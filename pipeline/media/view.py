@@ -12,7 +12,16 @@ import ffmpeg
 
 from errors import MomentError
 from pipeline.media.encoding import Stream, plain_picture, tag_colours
-from pipeline.media.ffmpeg import ANY_SIZE, QUIET, UNTRUSTED_INPUT, FfmpegFailure, binary, run, thread_cap
+from pipeline.media.ffmpeg import (
+    ANY_SIZE,
+    QUIET,
+    UNTRUSTED_INPUT,
+    UnreadableInput,
+    binary,
+    run,
+    thread_cap,
+    time_limit,
+)
 from pipeline.media.probe import ClipProblem, UnusableClip, VideoFacts, audio_facts, check_usable
 from pipeline.providers.ports import UnreadableAudio
 from storage.workspace import workspace
@@ -31,19 +40,16 @@ CLOSE_LOOK_PIXELS = 2.0e9
 SAMPLE_RATE = 16_000  # what models listen at
 AUDIO_BITS = 24_000
 SECONDS_TOLERANCE = 0.1
-TIMEOUT_SECONDS = 600.0
 
-# More pictures lost than that, and what is left would mostly stand still. ffmpeg ends with code 69 then
-# (ffmpeg docs, -max_error_rate), and with the low byte of AVERROR_INVALIDDATA where it cannot even open the file:
-# both are verdicts on the clip. Every other code (no space, killed, a filter) is ours, and may pass.
+# More pictures lost than that, and what is left would mostly stand still.
 MAX_ERROR_RATE = 0.1
-_UNREADABLE = (69, 183)
 
 
 class BadView(MomentError):
     """ffmpeg ended well, but not with what was ordered; says in which way."""
 
     retryable = True
+    most_tries = 2  # the same clip mostly gives the same
 
 
 def serves_as_view(facts: VideoFacts) -> bool:
@@ -63,22 +69,19 @@ def serves_as_view(facts: VideoFacts) -> bool:
     )
 
 
-def make_view(
-    source: Path, facts: VideoFacts, into: Path, *, timeout_seconds: float = TIMEOUT_SECONDS
-) -> Path:
+def make_view(source: Path, facts: VideoFacts, into: Path, *, timeout_seconds: float | None = None) -> Path:
     """Writes `view.mp4` into the folder `into`, or nothing at all.
 
     Raises UnusableClip when the clip itself is to blame, so that another try is no use; FfmpegFailure,
     FfmpegTimeout and BadView when it may be.
     """
+    limit = timeout_seconds or time_limit(facts.end_seconds, facts.pixels)
     with workspace(into) as folder:
         view = folder / "view.mp4"
         try:
-            run(build_command(source, facts, view), timeout_seconds=timeout_seconds)
-        except FfmpegFailure as failure:
-            if failure.code in _UNREADABLE:
-                raise UnusableClip(ClipProblem.TRUNCATED) from failure
-            raise
+            run(build_command(source, facts, view), timeout_seconds=limit)
+        except UnreadableInput as failure:
+            raise UnusableClip(ClipProblem.TRUNCATED) from failure
         _check(view, facts)
         return view.replace(into / "view.mp4")
 
@@ -91,10 +94,9 @@ def interval_seconds(facts: VideoFacts) -> float:
 def frames_to_skip(facts: VideoFacts) -> str:
     """What the decoder may leave out (ffmpeg-codecs, -skip_frame): of a long clip all between dense keyframes, else what
     no other frame refers to."""
-    pixels = facts.width * facts.height * max(facts.fps, 1) * facts.end_seconds
     interval = facts.keyframe_interval_seconds
     is_dense = interval is not None and interval <= DENSE_KEYFRAMES_SECONDS
-    return "nokey" if is_dense and pixels > CLOSE_LOOK_PIXELS else "noref"
+    return "nokey" if is_dense and facts.pixels > CLOSE_LOOK_PIXELS else "noref"
 
 
 def build_command(source: Path, facts: VideoFacts, output: Path) -> list[str]:

@@ -48,6 +48,9 @@ class ProviderRefused(ProviderError):
         self.answer = answer
 
 
+NO_SIGN = "\ufffd"  # what decoders write in place of bytes that are none (Unicode: replacement character)
+
+
 class UnreadableAudio(MomentError):
     """The audio is broken or holds no sound a decoder can read: another try is no use."""
 
@@ -62,6 +65,10 @@ class Transcript:
 
     text: str
     usage: Usage
+
+    def __post_init__(self) -> None:
+        """Whoever heard it: bytes that made no sign (half a sign at a segment's end) are no words."""
+        object.__setattr__(self, "text", self.text.replace(NO_SIGN, "").strip())
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from sqlmodel import Session as DbSession
 from sqlmodel import select
 
+from knowledge_base import phrasebook
 from models.base import database_now
 from models.coaching import VideoAnalysis
 from models.dish import UserDishProgress
@@ -22,6 +23,9 @@ def run(context: StageContext) -> StageResult:
         lambda repair: context.providers.coach.coaching_text(brief, repair),
         lambda coaching: check_coaching(coaching, brief),
     )
+
+    if context.is_memo_foreign:
+        coaching = coaching.model_copy(update={"memo_note": phrasebook.MEMO_NOT_JAPANESE})
 
     def store(db: DbSession, session: CookingSession) -> None:
         session.coaching_text = coaching.model_dump()

@@ -10,7 +10,7 @@ from pipeline.briefs import analysis_brief, footage_of
 from pipeline.checks.analysis import check_look
 from pipeline.checks.repair import ask_with_repair
 from pipeline.media.excerpt import write_excerpt
-from pipeline.media.probe import VideoFacts
+from pipeline.media.probe import UnusableClip, VideoFacts
 from pipeline.providers.ports import Footage
 from pipeline.stage import StageContext, StageResult
 from services.media import MediaRejected
@@ -26,11 +26,14 @@ def run(context: StageContext) -> StageResult:
         with local_file(context.store, video.object_key) as source:
             return write_excerpt(source, VideoFacts.model_validate(video.facts), start, seconds, output)
 
-    with local_file(context.store, video.view_key) as view:
-        look, usage = ask_with_repair(
-            lambda repair: context.providers.analyst.analyze(Footage(view, cut), brief, repair),
-            lambda look: check_look(look, brief.duration_seconds, context.guide),
-        )
+    try:
+        with local_file(context.store, video.view_key) as view:
+            look, usage = ask_with_repair(
+                lambda repair: context.providers.analyst.analyze(Footage(view, cut), brief, repair),
+                lambda look: check_look(look, brief.duration_seconds, context.guide),
+            )
+    except UnusableClip as error:
+        raise MediaRejected(error.reason.value) from error
     if isinstance(look, CannotTell):
         raise MediaRejected(look.reason.value)
     analysis = look

@@ -31,7 +31,7 @@ def transcribe(context: StageContext) -> StageResult:
 
 
 def extract_entities(context: StageContext) -> StageResult:
-    transcript = context.session.voice_transcript
+    transcript = context.transcript
     if transcript:
         content, usage = context.providers.coach.extract_entities(transcript)
     else:

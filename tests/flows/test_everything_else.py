@@ -41,7 +41,6 @@ ODD: dict[str, tuple[Callable[[Learner, Path], object], str]] = {
     "sticker": (lambda learner, _: learner.sticker(), phrasebook.STICKER_RECEIVED),
     "location": (lambda learner, _: learner.location(35.6, 139.7), phrasebook.LOCATION_RECEIVED),
     "image": (lambda learner, pdf: learner.image(pdf), phrasebook.IMAGE_RECEIVED),
-    "pdf": (lambda learner, pdf: learner.file(pdf), phrasebook.FILE_NOT_MEDIA),
     "help": (lambda learner, _: learner.text("使い方"), phrasebook.HELP),
     "old button": (lambda learner, _: learner.postback("action=dance"), phrasebook.OLD_BUTTON),
     "no button of ours": (lambda learner, _: learner.postback("%%%"), phrasebook.OLD_BUTTON),
@@ -72,26 +71,6 @@ def test_it_is_acknowledged_while_the_memo_and_the_ratings_are_asked(
     question = phrasebook.ask_rating(RatingAspect.APPEARANCE)
     assert words(replies(learner, lambda: act(learner, pdf))) == f"{acknowledgement}\n{question}"
     assert phrasebook.RATING_LABELS[4] in learner.thread().labels()
-
-
-@pytest.mark.parametrize("name", ["cook.mp4", "cook.MOV", "cook", "cook.moment"])
-def test_a_video_sent_as_a_file_is_a_video(shared: System, clip: Path, name: str) -> None:
-    learner = shared.learner()
-    pick(learner)
-    answer = words(replies(learner, lambda: learner.file(clip, file_name=name)))
-    assert answer.startswith(phrasebook.video_received(4, "チャーハン", 1))
-    session = session_once(shared, learner, lambda session: session.raw_video_url)
-    assert session.video is not None
-    assert session.video.facts["width"] == 180
-
-
-@pytest.mark.parametrize("name", ["memo.m4a", "memo.mp3", "memo.wav"])
-def test_a_memo_sent_as_a_file_is_a_memo(shared: System, memo: Path, name: str) -> None:
-    learner = shared.learner()
-    pick(learner)
-    answer = words(replies(learner, lambda: learner.file(memo, file_name=name)))
-    assert answer == f"{phrasebook.MEMO_RECEIVED}\n{phrasebook.ASK_VIDEO}"
-    assert session_once(shared, learner, lambda session: session.structured_input)
 
 
 @pytest.mark.parametrize(

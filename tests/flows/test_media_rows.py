@@ -41,6 +41,7 @@ from tests.flows.steps import (
     wait_until_gone,
     words,
 )
+from tests.media_files import silence
 from tests.quick_providers import new_script, script
 from tests.system import WAIT, System, pick, start_system
 
@@ -213,6 +214,23 @@ def test_of_two_memos_sent_before_the_video_the_first_is_deleted(shared: System,
     assert session.memo is not None
     assert session.voice_memo_url == session.memo.object_key == object_key_of(shared, second)
     assert session.voice_memo_url in object_names(shared)
+
+
+def test_a_long_memo_is_told_to_take_longer_once_and_a_short_one_is_not(
+    shared: System, memo: Path, tmp_path: Path
+) -> None:
+    long_memo = silence(tmp_path / "long.m4a", seconds=200)
+    learner = shared.learner()
+    pick(learner)
+    first = learner.audio(memo)
+    media_once(shared, learner, first, lambda row: row.is_stored)
+    assert learner.thread().find(phrasebook.MEMO_TAKES_LONGER) is None
+    for _ in range(2):
+        again = learner.audio(long_memo)
+        wait_for_words(learner, phrasebook.MEMO_TAKES_LONGER)
+        media_once(shared, learner, again, lambda row: row.is_stored)
+    said = [bubble.text for bubble in learner.thread().from_bot if bubble.text]
+    assert said.count(phrasebook.MEMO_TAKES_LONGER) == 1
 
 
 def test_of_two_memos_sent_before_the_dish_the_first_is_deleted(shared: System, memo: Path) -> None:

@@ -262,6 +262,21 @@ def test_a_memo_within_its_time_is_waited_for_and_answered(text_only: System, cl
     assert brief.structured_input.questions == [script.transcript]
 
 
+def test_a_memo_in_another_language_is_said_to_be_not_understood_and_nothing_is_made_of_it(
+    text_only: System, clip: Path, memo: Path
+) -> None:
+    script.transcript = "The rice was a bit soggy. How can I make it fluffy next time?"
+    learner = text_only.learner()
+    pick(learner)
+    send_video(learner, clip)
+    learner.audio(memo)
+    card_of(learner)
+    assert phrasebook.MEMO_NOT_JAPANESE in wait_for_words(learner, "おつかれさまでした").text
+    brief = next(brief for brief in script.briefs if isinstance(brief, CoachingBrief))
+    assert (brief.transcript, brief.structured_input.questions) == ("", [])
+    assert text_only.session(learner).coaching_text["memo_answers"] == []
+
+
 def test_the_coach_is_told_of_the_ratings_and_the_sessions_before(text_only: System, clip: Path) -> None:
     learner = text_only.learner(paying=True)
     script.fault = "egg_set_early"

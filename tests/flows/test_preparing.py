@@ -163,3 +163,17 @@ def test_a_view_that_took_too_long_is_tried_again(
     cook(learner, sideways)
     assert attempts(system, learner) == 2
     assert learner.thread().find(phrasebook.VIDEO_REJECTED["truncated"]) is None
+
+
+def test_a_view_that_takes_too_long_twice_is_not_tried_five_times(
+    system: System, sideways: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise FfmpegTimeout("ffmpeg took longer than 300 s", "")
+
+    preparing(monkeypatch, fail)
+    learner = system.learner()
+    pick(learner)
+    send_video(learner, sideways)
+    wait_for_words(learner, phrasebook.COACHING_FAILED)
+    assert attempts(system, learner) == 2

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from errors import MomentError
 from knowledge_base import phrasebook
 from models.base import utc_now
 from models.chat import Message, MessageType
@@ -244,6 +245,21 @@ def test_a_question_nobody_can_answer_gets_an_apology(
     question = learner.text("だれにも答えられない質問です")
     retry_now(shared, message_once(shared, learner, MessageType.QUESTION, failed_once), attempts=tries)
     assert answer_to(learner, question).text == phrasebook.THINKING_FAILED
+
+
+def test_what_no_try_can_mend_is_apologised_for_at_once(
+    shared: System, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = shared.learner()
+    cook(learner, clip)
+
+    def fail() -> None:
+        raise MomentError("a package is missing")
+
+    beforehand(monkeypatch, fail)
+    question = learner.text("何度聞いても同じ質問です")
+    assert answer_to(learner, question).text == phrasebook.THINKING_FAILED
+    assert message_once(shared, learner, MessageType.QUESTION).attempts == 1
 
 
 def test_words_no_learner_may_see_are_not_sent(

@@ -44,7 +44,7 @@ def sentences() -> dict[str, str]:
         for name, value in vars(phrasebook).items()
         if name.isupper() and isinstance(value, str) and name not in LABELS | TITLES | TEMPLATES
     }
-    for name in ("VIDEO_REJECTED", "MEMO_REJECTED"):
+    for name in ("VIDEO_REJECTED", "MEMO_REJECTED", "FILE_REJECTED"):
         words_by_name |= {f"{name}.{reason}": words for reason, words in getattr(phrasebook, name).items()}
     words_by_name |= {
         "welcome": phrasebook.welcome("ゆうこ"),

@@ -194,6 +194,24 @@ def test_a_filled_database_goes_down_and_is_as_it_was(old: OldDatabase, connecti
     upgrade(connection)
 
 
+def test_a_file_of_which_nothing_is_known_yet_is_a_video_to_the_release_before(
+    old: OldDatabase, connection: Connection
+) -> None:
+    upgrade(connection)
+    at_work = {"session_id": old.ids["at work"]}
+    file = """
+        INSERT INTO media (user_id, session_id, position, kind, source, channel, object_key)
+        SELECT user_id, id, 1, 'file', 'line', '', 'files/1.bin' FROM session WHERE id = :session_id
+    """
+    connection.execute(text(file), at_work)
+    connection.commit()
+    downgrade(connection, "0005")
+    row = "SELECT kind, position FROM media WHERE object_key = 'files/1.bin'"
+    assert tuple(connection.execute(text(row)).one()) == ("video", 2)
+    connection.commit()
+    upgrade(connection)
+
+
 def test_a_clip_that_is_its_own_view_is_prepared_for_the_release_before(
     old: OldDatabase, connection: Connection
 ) -> None:

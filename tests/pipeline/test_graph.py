@@ -100,6 +100,13 @@ def test_a_memo_that_cannot_be_fetched_holds_nothing_back() -> None:
     assert runnable(*ANALYZED, uploads=(video(), unreachable)) == {S.RETRIEVE}
 
 
+def test_a_file_that_may_be_the_memo_is_waited_for() -> None:
+    file = media(MediaKind.FILE, MediaState.OWED)
+    assert runnable(*ANALYZED, uploads=(video(), file), memo_skipped=True, after=10 * GRACE) == set()
+    other = media(MediaKind.FILE, MediaState.REJECTED)
+    assert runnable(*ANALYZED, uploads=(video(), other), memo_skipped=True) == {S.RETRIEVE}
+
+
 def test_what_was_given_up_does_not_run_again() -> None:
     assert runnable(parked=frozenset({S.ANALYZE_VIDEO}), uploads=(video(),)) == set()
 

@@ -120,7 +120,7 @@ class GeminiTranscriber:
         prompt = prompts.transcription(phrases)
         with workspace() as folder:
             # Which of AAC's names the API takes is not documented for every version; FLAC's is certain.
-            data = to_flac(audio, folder / "memo.flac").read_bytes()
+            data = to_flac(audio, folder / "memo.flac", facts.duration_seconds).read_bytes()
         answer = self._gemini.ask(
             Question(
                 purpose=prompt.label,

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+from knowledge_base.content import Fault
 from models.coaching import CoachingText, RatingAspect, SessionSummary
 from pipeline.checks.hazards import hazard_of
 from pipeline.providers.offline import phrases
 from pipeline.providers.offline.composing import Draft, pick
 from pipeline.providers.offline.lesson import Lesson, is_unsure, lesson_of, quotable_remarks
-from pipeline.providers.offline.matching import DONENESS_SIGNS, content_of
+from pipeline.providers.offline.lexicon import NEGATIVE
+from pipeline.providers.offline.matching import DONENESS_SIGNS, content_of, nouns_of
 from pipeline.providers.offline.memo_answers import memo_answers
 from pipeline.providers.offline.politeness import is_polite, observation_sentence
+from pipeline.providers.offline.vision.mentions import mentions
 from pipeline.providers.ports import CoachingBrief
 
 PROVIDER = "offline-coach"
@@ -93,9 +96,17 @@ def problem(brief: CoachingBrief, lesson: Lesson) -> str:
     unsure = phrases.UNSURE if brief.analysis.confidence == "low" else ""
     where = pick(phrases.WHERE, lesson.key).format(time=time)
     issue = quotable(brief)
-    fault_words = content_of(" ".join((*brief.fault.learner_words, lesson.point)))
-    memo = phrases.MEMO_MATCHES.format(issue=issue) if issue and content_of(issue) & fault_words else ""
+    memo = phrases.MEMO_MATCHES.format(issue=issue) if issue and speaks_of(issue, brief.fault, lesson) else ""
     return unsure + lesson.point + where + observation_sentence(brief.analysis.evidence) + memo + limits
+
+
+def speaks_of(issue: str, fault: Fault, lesson: Lesson) -> bool:
+    """Whether a remark is about the fault. A cause is stated: a thing in common (火) is no ground for it; one of the
+    fault's own phrases is, or that the same happened."""
+    fault_words = content_of(" ".join((*fault.learner_words, lesson.point)))
+    things = nouns_of(issue) - NEGATIVE - {"生"}
+    happened = (content_of(issue) & fault_words) - things
+    return bool(happened) or mentions([issue], fault.learner_words)
 
 
 def skill(brief: CoachingBrief, lesson: Lesson) -> list[str]:

@@ -39,13 +39,21 @@ NEEDS_NEGATION = frozenset(("自信",))  # 自信がない is a worry, 自信が
 CONTENT = "満足"
 CONTENT_SIGNS = lemmas("美味しい 旨い 良い 綺麗 最高 完璧 成功 バッチリ ばっちり 上手")
 
+# Verbs that say how another ended (焦げてしまった, 味が濃くなった), and words of degree: they are in every second remark,
+# so that two remarks have nothing in common by having them.
+AUXILIARIES = lemmas("為る 成る 居る 有る 仕舞う ちゃう じゃう 遣る 言う 物 事 こと もの")
+DEGREES = lemmas("一寸 ちょっと 少し 少々 若干 やや とても 凄い 凄く かなり 大分 随分 結構 割と")
+
 # Words that say nothing about what a question is about.
 EMPTY = (
-    lemmas(
+    AUXILIARIES
+    | DEGREES
+    | lemmas("過ぎる みたい")
+    | INTERROGATIVES
+    | lemmas(
         """為る 成る 居る 有る 出来る 良い 時 事 物 方 こつ 教える 知る 聞く 気 タイミング 目安 感じ 所 何 今 今日 今回 次 次回 前 前回 為
         料理 理由 方法 やり方 遣り方 上手 美味しい 旨い 下さる 欲しい 思う 言う 分かる 見る 作る 悪い 行く 来る 無い ちょっと 一寸 もっと もう 少し
         作り方 場合 ポイント 問題 質問 失敗 代わり 代用 材料 合図 途中 最初 一番 多分 例えば 合う 大丈夫 使う 使える 始める 始まる 止める 止め時 立て直す
         入れる 加える 入る そう こう 侭 やめどき 止めどき 辞め時 やめ時 一度 又 今日は 今晩は 何方 どっち 明日 幾ら 他 どれ どんな 必要 先 後 どの位 位 様"""
     )
-    | INTERROGATIVES
 )

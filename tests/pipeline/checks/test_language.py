@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.checks.analysis import MAX_FIELD
-from pipeline.checks.language import measurements, violations
+from pipeline.checks.language import is_japanese, measurements, violations
 from tests.pipeline.checks.kitchen import GOOD
 
 
@@ -80,3 +80,20 @@ def test_a_violation_is_named(words: str, reason: str) -> None:
 )
 def test_polite_words_pass(words: str) -> None:
     assert violations(words, MAX_FIELD) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [
+        ("お米がべちゃっとしてしまいました。", True),
+        ("IHコンロとT-falのフライパンで作りました。", True),
+        ("中華風炒飯、強火、大失敗でした", True),
+        ("", True),
+        ("OK!", True),
+        ("The rice was a bit soggy, how can I make it fluffy?", False),
+        ("这次炒饭有点粘锅，请问怎么办", False),
+        ("밥이 조금 질었어요. 어떻게 하면 될까요", False),
+    ],
+)
+def test_a_text_in_another_language_is_recognised(text: str, is_so: bool) -> None:
+    assert is_japanese(text) is is_so

@@ -14,11 +14,12 @@ from PIL import Image
 from pipeline.media import encoding
 from pipeline.media.captions import CLEAR_BOTTOM
 from pipeline.media.composition import compose
+from pipeline.media.excerpt import write_excerpt
 from pipeline.media.ffmpeg import FfmpegFailure, FfmpegTimeout
 from pipeline.media.loudness import measure
 from pipeline.media.music import SECONDS as OUTRO_SECONDS
 from pipeline.media.narration import GAP_SECONDS, LEAD_SECONDS
-from pipeline.media.probe import VideoFacts, check_usable
+from pipeline.media.probe import UnusableClip, VideoFacts, check_usable
 from pipeline.media.verify import MAX_BYTES
 from tests.quick_providers import SHIPPED_PRESET
 
@@ -307,6 +308,41 @@ def test_a_timeout_leaves_nothing_behind(clip: Clip, tmp_path: Path) -> None:
     with pytest.raises(FfmpegTimeout):
         compose(source, check_usable(source), part1, part2, 2, into, timeout_seconds=0.3)
     assert list(into.iterdir()) == []
+
+
+def test_a_clip_that_cannot_be_read_is_the_clips_fault_and_not_tried_again(
+    clip: Clip, tmp_path: Path
+) -> None:
+    facts = check_usable(clip("portrait.mp4"))
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(clip("portrait.mp4").read_bytes()[:5_000])
+    part1, part2 = speech(tmp_path / "1", *PART1), speech(tmp_path / "2", *PART2)
+    with pytest.raises(UnusableClip) as unusable:
+        compose(broken, facts, part1, part2, 2, tmp_path)
+    assert not unusable.value.retryable
+    with pytest.raises(UnusableClip):
+        write_excerpt(broken, facts, 0.0, 1.0, tmp_path / "excerpt.mp4")
+
+
+def test_half_an_hour_of_full_hd_gets_more_time_than_a_minute(
+    clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[float] = []
+
+    def note(command: list[str], *, timeout_seconds: float) -> str:
+        limits.append(timeout_seconds)
+        raise FfmpegTimeout("late", "")
+
+    monkeypatch.setattr("pipeline.media.composition.run", note)
+    source = clip("portrait.mp4")
+    facts = check_usable(source).model_copy(update={"width": 1080, "height": 1920})
+    part1, part2 = speech(tmp_path / "1", *PART1), speech(tmp_path / "2", *PART2)
+    for seconds in (60.0, 1800.0):
+        whole = facts.model_copy(update={"duration_seconds": seconds})
+        with pytest.raises(FfmpegTimeout):
+            compose(source, whole, part1, part2, 2, tmp_path)
+    assert limits[0] < 600
+    assert limits[1] > 3600
 
 
 def test_paths_may_hold_any_sign(clip: Clip, tmp_path: Path) -> None:

@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 from dramatiq.middleware import Shutdown, raise_thread_exception
 
-from pipeline.media.ffmpeg import FfmpegFailure, FfmpegTimeout, binary, run
+from jobs.queue import TIME_LIMIT_MS, TIME_LIMITS_MS, Job
+from pipeline.media.ffmpeg import (
+    FLOOR_SECONDS,
+    LONGEST_SECONDS,
+    FfmpegFailure,
+    FfmpegTimeout,
+    UnreadableInput,
+    binary,
+    run,
+    time_limit,
+)
 
 # More than a pipe holds comes first: once the process id is written, the caller is known to be reading.
 SLEEPING_FAMILY = "head -c 200000 /dev/zero >&2; echo begin >&2; sleep 60 & echo $! > {pid}; wait"
@@ -41,6 +51,16 @@ def test_a_timeout_kills_the_child_and_its_children(tmp_path: Path) -> None:
     assert has_ended(int(pid.read_text()))
 
 
+def test_the_time_that_is_given_grows_with_the_work_within_the_jobs_own() -> None:
+    half_an_hour, full_hd = 30 * 60, 1920 * 1080 * 30
+    assert time_limit() == FLOOR_SECONDS
+    assert time_limit(half_an_hour, half_an_hour * full_hd) > 60 * 60
+    assert time_limit(half_an_hour, half_an_hour * full_hd * 8) == LONGEST_SECONDS
+    assert FLOOR_SECONDS * 1000 < TIME_LIMIT_MS
+    for job in (Job.PREPARE, Job.RENDER):
+        assert TIME_LIMITS_MS[job] >= LONGEST_SECONDS * 1000 + TIME_LIMIT_MS
+
+
 def test_a_failure_keeps_the_end_of_what_was_said() -> None:
     script = "import sys; sys.stderr.write('x' * 1000000 + 'the reason'); sys.exit(3)"
     with pytest.raises(FfmpegFailure) as failure:
@@ -55,6 +75,14 @@ def test_ffmpeg_itself_fails_by_type(tmp_path: Path) -> None:
         run(
             [binary(), "-nostdin", "-i", str(tmp_path / "missing.mp4"), "-f", "null", "-"], timeout_seconds=20
         )
+
+
+@pytest.mark.parametrize(("code", "is_of_the_file"), [(69, True), (183, True), (1, False), (228, False)])
+def test_a_verdict_on_the_file_is_told_apart_from_a_failure_of_ours(code: int, is_of_the_file: bool) -> None:
+    with pytest.raises(FfmpegFailure) as failure:
+        run(["sh", "-c", f"exit {code}"], timeout_seconds=20)
+    assert isinstance(failure.value, UnreadableInput) is is_of_the_file
+    assert failure.value.retryable is not is_of_the_file
 
 
 def test_the_environment_may_name_another_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:

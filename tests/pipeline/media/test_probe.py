@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pipeline.media.probe import ClipProblem, UnusableClip, VideoFacts, audio_facts, check_usable
+from pipeline.media.probe import (
+    ClipProblem,
+    NotMedia,
+    UnusableClip,
+    VideoFacts,
+    audio_facts,
+    check_usable,
+    has_pictures,
+)
 from pipeline.providers.ports import AudioTooLong, UnreadableAudio
 
 from .conftest import FAST, HEVC, HLG, Clip, Turn, lavfi, make
@@ -249,3 +257,35 @@ def test_a_list_of_other_files_is_no_recording(tmp_path: Path) -> None:
 def test_a_video_without_sound_is_no_memo(clip: Clip) -> None:
     with pytest.raises(UnreadableAudio):
         audio_facts(clip("mute.mp4", sound=False))
+
+
+@pytest.mark.parametrize("name", ["cook.mp4", "cook.mov", "cook.mkv", "cook.mts", "cook.avi"])
+def test_a_file_with_moving_pictures_is_a_video_whatever_its_name(
+    clip: Clip, tmp_path: Path, name: str
+) -> None:
+    renamed = clip(name).rename(tmp_path / "report.docx")
+    assert has_pictures(renamed)
+
+
+@pytest.mark.parametrize("name", ["memo.m4a", "memo.mp4", "memo.mov", "memo.3gp", "memo.mka", "memo.ogg"])
+def test_a_file_of_sound_alone_is_a_recording_whatever_its_name(tmp_path: Path, name: str) -> None:
+    codec = "libopus" if name.endswith("ogg") else "aac"
+    make(tmp_path / name, "-f", "lavfi", "-i", "sine=duration=3", "-c:a", codec)
+    assert not has_pictures((tmp_path / name).rename(tmp_path / "cook.mp4"))
+
+
+def test_a_video_that_broke_off_is_still_meant_as_one(clip: Clip, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.bin"
+    cut.write_bytes(clip("portrait.mp4").read_bytes()[:20_000])
+    assert has_pictures(cut)
+
+
+def test_a_photo_a_document_and_nothing_at_all_are_told_apart(tmp_path: Path) -> None:
+    photo, document, nothing = (tmp_path / f"{name}.mp4" for name in ("photo", "document", "nothing"))
+    Image.new("RGB", (64, 64)).save(photo, format="JPEG")
+    document.write_bytes(b"PK\x03\x04 a document")
+    nothing.touch()
+    for file, reason in ((photo, "photo"), (document, "not_media"), (nothing, "empty")):
+        with pytest.raises(NotMedia) as found:
+            has_pictures(file)
+        assert found.value.reason == reason

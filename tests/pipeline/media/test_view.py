@@ -392,6 +392,24 @@ def test_a_timeout_is_not_the_clips_fault_and_leaves_nothing_behind(sideways: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_half_an_hour_of_full_hd_gets_more_time_than_a_minute(
+    sideways: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[float] = []
+
+    def note(command: list[str], *, timeout_seconds: float) -> str:
+        limits.append(timeout_seconds)
+        raise FfmpegTimeout("late", "")
+
+    monkeypatch.setattr(views, "run", note)
+    facts = check_usable(sideways).model_copy(update={"width": 1080, "height": 1920})
+    for seconds in (60.0, 1800.0):
+        with pytest.raises(FfmpegTimeout):
+            make_view(sideways, facts.model_copy(update={"duration_seconds": seconds}), tmp_path)
+    assert limits[0] < 600
+    assert limits[1] > 3600
+
+
 @pytest.mark.parametrize("end", ["kill -KILL $$", "exit 228"], ids=["killed", "no space left"])
 def test_our_own_failure_is_not_the_clips_fault(
     sideways: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str

@@ -285,6 +285,30 @@ def test_a_fact_must_speak_of_what_is_asked(
     assert best_fact(question, facts, "魚の塩焼き") == answer
 
 
+@pytest.mark.parametrize(
+    ("remark", "is_cause"),
+    [
+        ("米がちょっとべちゃっとしちゃった", True),
+        ("皿を落としてしまった", False),
+        ("塩を入れすぎてしまった", False),
+        ("ご飯が足りなくなってしまった", False),
+        ("火が怖かった", False),
+    ],
+)
+def test_a_remark_is_traced_to_the_fault_only_where_it_speaks_of_it(remark: str, is_cause: bool) -> None:
+    wet = FAULTS["rice_too_wet"]
+    said = [*wet.learner_words, "水っぽくなりすぎてしまった", "火が弱い"]
+    memo = StructuredInput(identified_issues=[remark])
+    brief = coaching_brief("rice_too_wet", structured_input=memo)
+    brief = replace(brief, fault=wet.model_copy(update={"learner_words": said}))
+    assert ("ここから来ている" in coaching_of(brief).mondaiten) is is_cause
+
+
+def test_a_fact_is_no_answer_for_having_only_an_auxiliary_in_common() -> None:
+    facts = [Fact(Topic.WHY, "卵は火にかけすぎると固くなってしまいます。")]
+    assert best_fact("塩を入れすぎてしまうのはなぜですか", facts, "チャーハン") is None
+
+
 def test_advice_of_ones_own_measure_never_follows_a_check_of_doneness() -> None:
     check = DISH.refinements[0].model_copy(
         update={"next_action": "厚い所を割って確かめましょう。", "success_sign": "赤みがなければ安心です。"}

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from pipeline.providers.offline.lexicon import AUXILIARIES, DEGREES
 from pipeline.providers.offline.morphology import Word, words
 
 _CLAUSE_ENDS = re.compile(r"[。、！？!?,.\n]+")
 _CONTENT = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞"))
-_EMPTY = frozenset(["為る", "成る", "居る", "有る", "仕舞う", "言う", "物", "事", "こと", "もの"])
+_EMPTY = AUXILIARIES | DEGREES  # すぎる stays: 動かしすぎた is more than 動かした
 _NEGATIONS = frozenset(("ない", "無い", "ず", "ぬ"))
 
 Sense = tuple[frozenset[str], bool]  # the words that carry meaning, and whether they are negated
