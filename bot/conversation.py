@@ -100,7 +100,7 @@ class Conversation:
             return Outcome("withdrawn")
         user = profile.take_in(db, event.user_id, first_name)
         was_away = user.blocked_at is not None
-        if event.reply_token:  # who writes to us has not blocked us
+        if event.reply_token or event.kind == "follow":  # who writes to us has not blocked us
             profile.note_friendship(db, user, event.channel)
         context = self._context(db, event, user, was_away)
         result = router.route(context)

@@ -353,7 +353,8 @@ class ThreadMachine(RuleBasedStateMachine):
 
     def _all_came_to_an_end(self) -> None:
         with self._database.transaction() as db:
-            assert not [message for message in self.phone.messages(db) if message.is_owed]
+            owed = [message for message in self.phone.messages(db) if message.is_owed]
+            assert not owed, [(message.kind, message.waits_for, message.error) for message in owed]
             ends = (MediaState.STORED, MediaState.PURGED)
             open_media = [media for media in self.phone.media(db) if media.state not in ends]
             assert all(media.parked_at for media in open_media)
