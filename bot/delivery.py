@@ -337,7 +337,7 @@ def _is_carried(db: DbSession, message: Message, now: datetime) -> bool:
     message.carrier_id = None
     if carrier is None or not carrier.is_owed or not _has_live_token(carrier, now):
         return False
-    message.carrier_id = carrier.id
+    message.carrier_id, message.waits_for = carrier.id, WaitReason.QUOTA
     message.lease_token, message.due_at, message.nudge_at = None, carrier.reply_until, carrier.reply_until
     db.add(message)
     return True
