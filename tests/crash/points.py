@@ -16,7 +16,6 @@ from typing import Any, Literal
 from jobs.queue import Job
 from models.media import MediaKind
 from models.session import StageName
-from pipeline.media.probe import VideoFacts
 
 DIED = 9  # the exit code of a process that reached its point
 _ONE_DEATH = threading.Lock()
@@ -67,8 +66,8 @@ def _media(kind: MediaKind) -> Callable[..., bool]:
     return lambda intake, media: media.kind == kind
 
 
-def _facts(kind: MediaKind) -> Callable[..., bool]:
-    return lambda intake, lease, facts: isinstance(facts, VideoFacts) == (kind == MediaKind.VIDEO)
+def _found(kind: MediaKind) -> Callable[..., bool]:
+    return lambda intake, lease, found: found.kind == kind
 
 
 WEB = (
@@ -105,8 +104,8 @@ INTAKE = tuple(
     for kind in (MediaKind.VIDEO, MediaKind.MEMO)
     for point in (
         Point(f"{kind}: claimed, not fetched", "pipeline.intake:Intake._look_into", "before", _media(kind)),
-        Point(f"{kind}: fetched, not accepted", "pipeline.intake:Intake._accept", "before", _facts(kind)),
-        Point(f"{kind}: accepted", "pipeline.intake:Intake._accept", "after", _facts(kind)),
+        Point(f"{kind}: fetched, not accepted", "pipeline.intake:Intake._accept", "before", _found(kind)),
+        Point(f"{kind}: accepted", "pipeline.intake:Intake._accept", "after", _found(kind)),
     )
 )
 BEFORE_STAGES = tuple(

@@ -28,6 +28,7 @@ COMMANDS = (
     "seed",
     "retry",
     "bench",
+    "drill",
     "eval",
     "doctor",
 )

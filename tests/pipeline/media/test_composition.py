@@ -362,7 +362,7 @@ def test_a_playlist_in_disguise_opens_nothing(
     facts = check_usable(clip("portrait.mp4"))
     part1, part2 = speech(tmp_path / "1", *PART1), speech(tmp_path / "2", *PART2)
     for playlist in playlists_in_disguise:
-        with pytest.raises(FfmpegFailure):
+        with pytest.raises((FfmpegFailure, UnusableClip)):
             compose(playlist, facts, part1, part2, 2, tmp_path)
 
 
