@@ -15,10 +15,12 @@ OUTAGE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Fault:
-    """`strike` is called when every learner's video is on its way; LINE's faults are taken away after the drill."""
+    """`strike` is called when every learner's video is here, or before the first is sent; LINE's faults are taken away
+    after the drill."""
 
     name: str
     strike: Callable[[Ground], None]
+    is_first: bool = False
 
 
 def _nothing(ground: Ground) -> None:
@@ -115,7 +117,7 @@ FAULTS = (
     Fault("LINE says too fast", _too_fast),
     Fault("idle connections are reset on the way", _connections_are_reset),
     Fault("LINE refuses connections for 5 s", _line_is_away),
-    Fault("LINE's content API errs", _content_errs),
+    Fault("LINE's content API errs", _content_errs, is_first=True),
     *(Fault(f"worker {queue} killed", _kill(queue, signal.SIGKILL)) for queue in Queue),
     Fault("web killed", _kill_web),
     Fault("reconciler killed", _kill_reconciler),

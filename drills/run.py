@@ -46,11 +46,14 @@ def run_drills(
 
 
 def drill(ground: Ground, fault: Fault, clip: Path, learners: int) -> Result:
+    if fault.is_first:
+        fault.strike(ground)
     cooks = [begin(ground.stack, clip) for _ in range(learners)]
     start = time.monotonic()
     for cook in cooks:
         go_on(cook)
-    fault.strike(ground)
+    if not fault.is_first:
+        fault.strike(ground)
     seconds = None
     while seconds is None and time.monotonic() - start < PATIENCE_SECONDS:
         if all(has_all(cook.thread()) for cook in cooks):
