@@ -18,15 +18,26 @@ from sqlalchemy import and_, func, or_
 from sqlalchemy.exc import NoResultFound
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
 from structlog.contextvars import bound_contextvars
 
+from bot.owed import (
+    PUSH,
+    REPLY,
+    earlier_message,
+    has_live_token,
+    has_old_key,
+    is_carried,
+    is_over_ceiling,
+    is_overtaken,
+    learner_of,
+    riders_of,
+    waiting_for_quota,
+)
 from bot.rendering import Renderer
 from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again
 from jobs.queue import Job, enqueue
 from line.accounts import LineAccounts
 from line.client import INVALID_REPLY_TOKEN, LineError, RateLimited, Receipt, Refused, Unavailable
-from line.limits import MAX_OBJECTS
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
 from models.base import database_now
@@ -38,14 +49,9 @@ from services.profile import followed_channels
 
 log = get_logger(__name__)
 
-# A key is good for 24 h after its first use; with it older, a retry would be a second bubble.
-KEY_LIFE = timedelta(hours=23, minutes=30)
 BACKOFF = timedelta(seconds=1)  # doubled with each try
 LONGEST_BACKOFF = timedelta(minutes=5)
 QUOTA_PAUSE = timedelta(hours=1)
-REPLY, PUSH = "reply", "push"
-PUSHES_A_DAY = 30  # to one learner, besides their coaching
-COACHING = frozenset({MessageType.COACHING_READY, MessageType.COACHING_VIDEO, MessageType.COACHING_FAILED})
 
 OUTCOMES = Counter(
     "moment_deliveries",
@@ -81,14 +87,14 @@ class Delivery:
         with bound_contextvars(message_id=message_id):
             parcel = self._claim(message_id)
             if parcel is not None:
-                self._send(parcel, self._claim_riders(parcel, _riders_of))
+                self._send(parcel, self._claim_riders(parcel, riders_of))
 
     def deliver_reply(self, message_id: int) -> None:
         """Sends a handler's answer at once; what the month's quota holds back rides along, free."""
         with bound_contextvars(message_id=message_id):
             parcel = self._claim(message_id)
             if parcel is not None:
-                self._send(parcel, self._claim_riders(parcel, _waiting_for_quota))
+                self._send(parcel, self._claim_riders(parcel, waiting_for_quota))
 
     def _claim_riders(self, carrier: Parcel, find: Callable[[DbSession, Message], list[int]]) -> list[Parcel]:
         """None with a push: only a reply is free."""
@@ -118,7 +124,7 @@ class Delivery:
         message = db.exec(statement.with_for_update(skip_locked=True)).first()
         if message is None or not message.is_owed:
             return None
-        user = _user_of(db, message)
+        user = learner_of(db, message)
         way = self._way(db, message, user, carrier)
         if way is None:
             return None
@@ -136,27 +142,27 @@ class Delivery:
     def _way(self, db: DbSession, message: Message, user: User, carrier: Parcel | None) -> str | None:
         """By reply or push, on which channel; None where it is not to be sent now."""
         now = database_now(db)
-        reason = WaitReason.UNBLOCK if user.blocked_at is not None else _earlier_message(db, message)
+        reason = WaitReason.UNBLOCK if user.blocked_at is not None else earlier_message(db, message)
         if reason is not None:
             _let_wait(db, message, reason)
             return None
-        if carrier is not None or _has_live_token(message, now):
+        if carrier is not None or has_live_token(message, now):
             return REPLY
-        if _is_carried(db, message, now):
+        if is_carried(db, message, now):
             return None
-        if _is_overtaken(db, message):
+        if is_overtaken(db, message):
             self._drop(db, message)
             return None
-        if _has_old_key(message, now):
+        if has_old_key(message, now):
             self._park_unsent(db, message, "the retry key is older than 24 hours; a retry could double it")
             return None
         message.channel = self._channel(db, message, user)
-        if _is_over_ceiling(db, message):
-            log.warning("ceiling of pushes", message_id=message.id, ceiling=PUSHES_A_DAY)
+        if is_over_ceiling(db, message):
+            log.warning("pushes of the day used up", message_id=message.id)
             OUTCOMES.labels("held").inc()
             _let_wait(db, message, WaitReason.QUOTA)
             message.due_at = message.nudge_at = now + QUOTA_PAUSE
-            message.error = f"more than {PUSHES_A_DAY} pushes to this learner in a day"
+            message.error = "this learner has had as many pushes as a day holds"
             return None
         return PUSH
 
@@ -303,65 +309,11 @@ def _log_delivery(parcels: Sequence[Parcel], receipt: Receipt, start: float) -> 
         )
 
 
-def _earlier_message(db: DbSession, message: Message) -> WaitReason | None:
-    """A session's messages arrive in their order: never the video before the text."""
-    if message.session_id is None or message.reply_token is not None:
-        return None
-    earlier = (
-        select(Message.id)
-        .where(Message.session_id == message.session_id, col(Message.id) < message.id)
-        .where(col(Message.retry_key).is_not(None))
-        .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
-    )
-    return WaitReason.EARLIER_MESSAGE if db.exec(earlier).first() is not None else None
-
-
 def _let_wait(db: DbSession, message: Message, reason: WaitReason) -> None:
     """Until what it waits for calls `make_due`."""
     message.waits_for = reason
     message.due_at, message.nudge_at = None, None
     db.add(message)
-
-
-def _has_live_token(message: Message, now: datetime) -> bool:
-    return bool(message.reply_token and message.reply_until and now < message.reply_until)
-
-
-def _has_old_key(message: Message, now: datetime) -> bool:
-    return message.first_attempted_at is not None and now - message.first_attempted_at > KEY_LIFE
-
-
-def _is_carried(db: DbSession, message: Message, now: datetime) -> bool:
-    """The reply it rides on may have been taken, and is sent again while its token lives."""
-    carrier = db.get(Message, message.carrier_id) if message.carrier_id is not None else None
-    message.carrier_id = None
-    if carrier is None or not carrier.is_owed or not _has_live_token(carrier, now):
-        return False
-    message.carrier_id, message.waits_for = carrier.id, WaitReason.QUOTA
-    message.lease_token, message.due_at, message.nudge_at = None, carrier.reply_until, carrier.reply_until
-    db.add(message)
-    return True
-
-
-def _is_overtaken(db: DbSession, message: Message) -> bool:
-    """A handler's answer, after which the learner has done something else and was answered."""
-    if message.kind != MessageType.NOTICE or message.reply_token is None:
-        return False
-    rooms = _rooms_of_same_user(db, message)
-    later = col(Message.id) > message.id, col(Message.reply_token).is_not(None)
-    statement = select(Message.id).where(col(Message.chat_room_id).in_(rooms), *later)
-    return db.exec(statement.limit(1)).first() is not None
-
-
-def _is_over_ceiling(db: DbSession, message: Message) -> bool:
-    """Whatever a learner does, they spend no more of the month's pushes; their coaching is not held back."""
-    if message.kind in COACHING:
-        return False
-    lately = Message.delivered_by == PUSH, col(Message.delivered_at) > func.now() - timedelta(days=1)
-    count = select(func.count()).where(
-        col(Message.chat_room_id).in_(_rooms_of_same_user(db, message)), *lately
-    )
-    return db.exec(count).one() >= PUSHES_A_DAY
 
 
 def _note_try(message: Message, way: str, carrier: Parcel | None, now: datetime) -> None:
@@ -420,40 +372,6 @@ def _renew_key(row: Message) -> None:
         row.first_attempted_at = None
 
 
-def _waiting_for_quota(db: DbSession, message: Message) -> list[int]:
-    """Owed messages of the same chat that only the quota stops, as many as one reply still holds."""
-    statement = (
-        select(Message)
-        .where(col(Message.chat_room_id).in_(_rooms_of_same_user(db, message)))
-        # One whose earlier push may have been taken could be doubled by a reply, which knows no retry key.
-        .where(Message.waits_for == WaitReason.QUOTA, col(Message.first_attempted_at).is_(None))
-        .where(Message.channel == message.channel, col(Message.carrier_id).is_(None))
-        .where(col(Message.retry_key).is_not(None))
-        .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
-        .order_by(col(Message.id))
-    )
-    space = MAX_OBJECTS - len(message.line_body or [])
-    fitting = []
-    for waiting in db.exec(statement):
-        space -= (
-            1 if waiting.line_body is None else len(waiting.line_body)
-        )  # a notice that was never tried is one
-        if space < 0:
-            break
-        fitting.append(waiting.id)
-    return fitting
-
-
-def _riders_of(db: DbSession, message: Message) -> list[int]:
-    """Those of the try before: what is sent again must be the same."""
-    return list(db.exec(select(Message.id).where(Message.carrier_id == message.id).order_by(col(Message.id))))
-
-
-def _rooms_of_same_user(db: DbSession, message: Message) -> SelectOfScalar[int]:
-    user_id = db.get_one(ChatRoom, message.chat_room_id).user_id
-    return select(ChatRoom.id).where(ChatRoom.user_id == user_id)
-
-
 def _wake_next(db: DbSession, row: Message) -> None:
     """What waited for this one."""
     if row.session_id is None:
@@ -476,7 +394,3 @@ def _wake_next(db: DbSession, row: Message) -> None:
 def _key_of(message: Message) -> UUID:
     assert message.retry_key is not None  # noqa: S101 - what makes it owed
     return message.retry_key
-
-
-def _user_of(db: DbSession, message: Message) -> User:
-    return db.get_one(User, db.get_one(ChatRoom, message.chat_room_id).user_id)

@@ -4,10 +4,12 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from desk.stack import ReconcilerPart, Web, Worker
 from drills.ground import Ground
 from jobs.queue import Queue
+from simulator.line.faults import Endpoint
 
 PAUSE_SECONDS = 15.0  # longer than a lease
 OUTAGE_SECONDS = 5.0
@@ -27,24 +29,14 @@ def _nothing(ground: Ground) -> None:
     """What the others are compared with."""
 
 
-def _pushes_err(ground: Ground) -> None:
-    for accept in (True, False):
-        ground.stack.desk.fault("push", status=500, accept=accept, times=3)
+def _some_taken(endpoint: Endpoint, times: int, **what: Any) -> Callable[[Ground], None]:
+    """So often LINE takes the request and fails all the same, then so often it fails without."""
 
+    def strike(ground: Ground) -> None:
+        for accept in (True, False):
+            ground.stack.desk.fault(endpoint, times=times, accept=accept, **what)
 
-def _pushes_break(ground: Ground) -> None:
-    for accept in (True, False):
-        ground.stack.desk.fault("push", drop=True, accept=accept, times=4)
-
-
-def _replies_err(ground: Ground) -> None:
-    for accept in (True, False):
-        ground.stack.desk.fault("reply", status=500, accept=accept, times=3)
-
-
-def _replies_break(ground: Ground) -> None:
-    for accept in (True, False):
-        ground.stack.desk.fault("reply", drop=True, accept=accept, times=4)
+    return strike
 
 
 def _too_fast(ground: Ground) -> None:
@@ -110,10 +102,10 @@ def _empty_broker(ground: Ground) -> None:
 
 FAULTS = (
     Fault("nothing", _nothing),
-    Fault("LINE answers pushes with 500, some of them taken", _pushes_err),
-    Fault("connections break in pushes, some of them taken", _pushes_break),
-    Fault("LINE answers replies with 500, some of them taken", _replies_err),
-    Fault("connections break in replies, some of them taken", _replies_break),
+    Fault("LINE answers pushes with 500, some of them taken", _some_taken("push", 3, status=500)),
+    Fault("connections break in pushes, some of them taken", _some_taken("push", 4, drop=True)),
+    Fault("LINE answers replies with 500, some of them taken", _some_taken("reply", 3, status=500)),
+    Fault("connections break in replies, some of them taken", _some_taken("reply", 4, drop=True)),
     Fault("LINE says too fast", _too_fast),
     Fault("idle connections are reset on the way", _connections_are_reset),
     Fault("LINE refuses connections for 5 s", _line_is_away),

@@ -20,7 +20,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col
 
 from errors import MomentError
-from jobs.company import Company
+from jobs.neighbours import Neighbours
 from logs.logger import get_logger
 from models.chat import Message
 from models.database import Database
@@ -81,7 +81,7 @@ class Leases:
     _process: bytes = field(default_factory=lambda: token_bytes(8))  # how its tokens begin
     _active: dict[UUID, Lease] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _company: Company = field(default_factory=Company)
+    _neighbours: Neighbours = field(default_factory=Neighbours)
     _stop: threading.Event = field(default_factory=threading.Event)
     _heartbeat: threading.Thread | None = None
 
@@ -120,14 +120,14 @@ class Leases:
     def hold(self, lease: Lease) -> Iterator[None]:
         """Renews the lease while the block, which does its work, runs: beside others', or alone if it is suspect. Raises
         LeaseLost when that is not possible now: the row is put back, and the attempt is not counted."""
-        if not self._company.enter(alone=lease.is_suspect):
+        if not self._neighbours.enter(alone=lease.is_suspect):
             self._put_back(lease)
             raise LeaseLost(f"{lease}, whose turn comes later")
         try:
             with self.renew(lease):
                 yield
         finally:
-            self._company.leave()
+            self._neighbours.leave()
 
     def _put_back(self, lease: Lease) -> None:
         """A suspect keeps its token, by which it is known."""

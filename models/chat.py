@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import enum_column, json_column, time_column
 from models.lease import LeaseColumns, due_index, parked_index
@@ -26,6 +27,11 @@ class ChatRoom(SQLModel, table=True):
     user_id: int = Field(foreign_key="user.id", ondelete="CASCADE")
     room_type: RoomType = Field(sa_column=enum_column(RoomType))
     created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
+
+
+def rooms_of(user_id: int) -> SelectOfScalar[int]:
+    """The ids of a learner's rooms, for a query of what was said in them."""
+    return select(ChatRoom.id).where(ChatRoom.user_id == user_id)
 
 
 class Sender(StrEnum):

@@ -18,7 +18,7 @@ from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
-from models.chat import ChatRoom, Message, Sender, SentBubble
+from models.chat import ChatRoom, Message, Sender, SentBubble, rooms_of
 from models.coaching import CoachingText, ModelCall, RetrievedPrinciple, SessionSummary, VideoAnalysis
 from models.database import Database
 from models.dish import Dish
@@ -211,8 +211,7 @@ class Answers:
 
 def _questions_of_same_learner(db: DbSession, question: Message) -> tuple[ColumnElement[bool], ...]:
     user_id = db.get_one(ChatRoom, question.chat_room_id).user_id
-    rooms = select(ChatRoom.id).where(ChatRoom.user_id == user_id)
-    return col(Message.chat_room_id).in_(rooms), col(Message.sender) == Sender.USER
+    return col(Message.chat_room_id).in_(rooms_of(user_id)), col(Message.sender) == Sender.USER
 
 
 def _usage(db: DbSession, lease: Lease, calls: Sequence[ModelCall]) -> dict[str, Any]:

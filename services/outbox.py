@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from jobs import leases
 from jobs.queue import Job, enqueue
 from knowledge_base import phrasebook
-from models.chat import ChatRoom, Message, MessageType, RoomType, Sender
+from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, rooms_of
 from models.coaching import CoachingText
 from models.session import CookingSession
 from models.user import User
@@ -133,9 +133,8 @@ def record_cooking_video(db: DbSession, session: CookingSession) -> None:
 
 def release_owed(db: DbSession, user: User) -> None:
     """Everything owed to the learner, oldest first: they are back, or can be reached again."""
-    rooms = select(ChatRoom.id).where(ChatRoom.user_id == user.id)
     owed = (
-        col(Message.chat_room_id).in_(rooms),
+        col(Message.chat_room_id).in_(rooms_of(user.id)),
         col(Message.retry_key).is_not(None),
         col(Message.delivered_at).is_(None),
         col(Message.parked_at).is_(None),

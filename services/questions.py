@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from errors import MomentError
 from jobs import leases
 from jobs.queue import Job, enqueue
-from models.chat import ChatRoom, Message, MessageType, RoomType
+from models.chat import Message, MessageType, RoomType, rooms_of
 from models.media import Media, MediaKind
 from models.session import CookingSession
 from models.user import User
@@ -60,7 +60,6 @@ def ask_by_file(db: DbSession, user: User, recording: Media) -> None:
 
 
 def _asked_today(db: DbSession, user: User) -> int:
-    rooms = select(ChatRoom.id).where(ChatRoom.user_id == user.id)
     lately = Message.kind == MessageType.QUESTION, col(Message.created_at) > func.now() - timedelta(days=1)
-    statement = select(func.count()).where(col(Message.chat_room_id).in_(rooms), *lately)
+    statement = select(func.count()).where(col(Message.chat_room_id).in_(rooms_of(user.id)), *lately)
     return db.exec(statement).one()

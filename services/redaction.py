@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from models.chat import ChatRoom, Message, Sender
+from models.chat import Message, Sender, rooms_of
 from models.learner import LearnerState
 from models.session import CookingSession, StageRun
 
@@ -28,8 +28,7 @@ def redact_everywhere(db: DbSession, user_id: int, words: str) -> None:
     """In all that we wrote to this learner and of them. What they said again themselves is theirs to take back."""
     if len(words.strip()) < RUN:
         return
-    rooms = select(ChatRoom.id).where(ChatRoom.user_id == user_id)
-    ours = col(Message.chat_room_id).in_(rooms), Message.sender != Sender.USER
+    ours = col(Message.chat_room_id).in_(rooms_of(user_id)), Message.sender != Sender.USER
     for message in db.exec(select(Message).where(*ours)):
         _redact_row(db, message, words, "text", "line_body", "error")
     sessions = select(CookingSession).where(CookingSession.user_id == user_id)

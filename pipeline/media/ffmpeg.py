@@ -86,7 +86,7 @@ def run(command: Sequence[str], *, timeout_seconds: float) -> str:
     """
     tail = bytearray()
     end = time.monotonic() + timeout_seconds
-    process = subprocess.Popen(
+    process = Child(
         with_our_end(command),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -106,6 +106,16 @@ def run(command: Sequence[str], *, timeout_seconds: float) -> str:
     if process.returncode != 0:
         raise FfmpegFailure(process.returncode, _text(tail))
     return _text(tail)
+
+
+class Child(subprocess.Popen[bytes]):
+    """Ends with whoever holds it: a worker told to stop may be interrupted in the middle of starting it, when nobody
+    has it in hand yet."""
+
+    def __del__(self) -> None:
+        if getattr(self, "pid", None) is not None:
+            _kill_group(self)
+        super().__del__()
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

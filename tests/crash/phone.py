@@ -12,7 +12,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from jobs.inbox import store_events
-from models.chat import ChatRoom, Message, Sender
+from models.chat import Message, Sender, rooms_of
 from models.inbox import InboxEvent, InboxSubject
 from models.lease import LeaseColumns
 from models.media import Media
@@ -186,7 +186,7 @@ class Phone:
         ]
 
     def _my_messages(self, db: DbSession) -> ColumnElement[bool]:
-        rooms = select(ChatRoom.id).where(ChatRoom.user_id == self.user(db).id)
+        rooms = rooms_of(self.user(db).id)
         return col(Message.chat_room_id).in_(rooms)
 
     def _my_media(self, db: DbSession) -> ColumnElement[bool]:

@@ -2,14 +2,14 @@
 
 import os
 import signal
-import time
+import threading
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bot.delivery import PUSH
+from bot.owed import PUSH
 from desk.stack import Worker
 from desk.supervisor import Child, Supervisor
 from jobs.inbox import MAX_ATTEMPTS as EVENT_ATTEMPTS
@@ -119,15 +119,19 @@ def test_a_stage_that_kills_its_worker_is_given_up_and_the_learner_told_once(
 
 
 def die_of(name: str, folder: Path) -> None:
-    """In the child: the coaching of a learner of this name ends the process, once the test says so."""
+    """In the child: the coaching of a learner of this name ends the process, once the test says so; looks of others
+    go on when it says so."""
+
+    def wait_for(file: str) -> None:
+        while not (folder / file).exists():
+            threading.Event().wait(0.02)
 
     def before(call: str) -> None:
         if call == "coaching_text" and getattr(quick_providers.script.briefs[-1], "first_name", "") == name:
-            while not (folder / "die").exists():
-                time.sleep(0.02)
+            wait_for("die")
             os._exit(DIED)
         if call == "analyze" and (folder / "slow").exists():
-            time.sleep(6.0)  # longer than a dead worker's work waits for the next try
+            wait_for("go on")
 
     quick_providers.script.before = before
 
@@ -148,6 +152,9 @@ def test_work_that_kills_its_worker_takes_no_innocent_work_along_for_ever(
         innocent.audio(memo)
         town.wait_until(lambda: is_at_work(town, innocent, StageName.ANALYZE_VIDEO), "the innocent work")
         (tmp_path / "die").touch()
+        log = town.launcher.trial.log("worker models")
+        town.wait_until(lambda: "whose turn comes later" in log.read_text(), "the deadly work to be put back")
+        (tmp_path / "go on").touch()
         innocent.wait_for_text(phrasebook.CARD_PROBLEM, PATIENCE)
         deadly.wait_for_text(phrasebook.COACHING_FAILED, PATIENCE)
         assert town.deaths == [("worker models", DIED)] * town.settings.max_attempts

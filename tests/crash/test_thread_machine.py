@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from bot import delivery
+from bot import owed
 from jobs.leases import Lease
 from models.media import Media, MediaState
 from models.rules.next_step import Ask, next_step
@@ -42,7 +42,7 @@ def ground(
     quick_providers.new_script()
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no video at all")
-    monkeypatch.setattr(delivery, "PUSHES_A_DAY", 1_000)  # a walk is one day, and every word of it a push
+    monkeypatch.setattr(owed, "PUSHES_A_DAY", 1_000)  # a walk is one day, and every word of it a push
     # Rendering has tests of its own, and takes seconds.
     monkeypatch.setattr(video_production, "compose", _quick_compose)
     with (

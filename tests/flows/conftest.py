@@ -40,6 +40,15 @@ def system(settings: Settings, tmp_path: Path) -> Iterator[System]:
 
 
 @pytest.fixture
+def unforgiving(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
+    """Gives everything up after its first try."""
+    monkeypatch.setattr("jobs.leases.LONGEST_OUTAGE", timedelta())
+    new_script()
+    with start_system(tmp_path, settings, retry_backoff=AT_ONCE, max_attempts=1) as running:
+        yield running
+
+
+@pytest.fixture
 def uncoached(settings: Settings, tmp_path: Path) -> Iterator[System]:
     """A system whose sessions get no text."""
     with paused_at("analyze"), start_system(tmp_path, settings, retry_backoff=NEVER_AGAIN) as running:

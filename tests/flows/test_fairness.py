@@ -93,7 +93,7 @@ def test_many_clips_of_one_learner_hold_up_nobodys(
 def test_a_learner_gets_no_more_pushes_than_a_day_holds_but_all_with_the_next_reply(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.PUSHES_A_DAY", 1)
+    monkeypatch.setattr("bot.owed.PUSHES_A_DAY", 1)
     learner = system.learner()
     for words_key in ("memo_unsent", "video_unsent"):
         with command(system) as db:
@@ -105,7 +105,7 @@ def test_a_learner_gets_no_more_pushes_than_a_day_holds_but_all_with_the_next_re
     held = message_once(
         system, learner, MessageType.NOTICE, lambda message: message.waits_for == WaitReason.QUOTA
     )
-    assert "more than 1 pushes" in held.error
+    assert "as many pushes as a day holds" in held.error
     assert len(push_keys(system, learner)) == 1
     reply = words(replies(learner, learner.sticker))
     assert held.text in reply

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session as DbSession
 from sqlmodel import select
 
-from bot.delivery import PUSH
+from bot.owed import PUSH
 from desk.simulated_line import channels
 from jobs.inbox import Inbox, Outcome, store_events
 from knowledge_base import phrasebook

@@ -1,6 +1,5 @@
 """A row for each clip and memo: several of a cook, those that came before it, those that gave way to another."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,10 +21,8 @@ from services import media
 from services.cooking import write_memo
 from services.thread import Origin
 from services.withdrawal import withdraw_message
-from settings import Settings
 from simulator.line.client import Learner
 from tests import quick_providers
-from tests.flows.conftest import AT_ONCE
 from tests.flows.steps import (
     card_of,
     content_requests,
@@ -42,8 +39,8 @@ from tests.flows.steps import (
     words,
 )
 from tests.media_files import silence
-from tests.quick_providers import new_script, script
-from tests.system import WAIT, System, pick, start_system
+from tests.quick_providers import script
+from tests.system import WAIT, System, pick
 
 PAUSED_AT = "narration"
 
@@ -53,15 +50,6 @@ def longer_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("footage") / "longer.mp4"
     draw(ClipRecipe("fried-rice", "clean", seconds=9.0, size=(180, 320)), path)
     return path
-
-
-@pytest.fixture
-def unforgiving(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
-    """Gives everything up after its first try."""
-    monkeypatch.setattr("jobs.leases.LONGEST_OUTAGE", timedelta())
-    new_script()
-    with start_system(tmp_path, settings, retry_backoff=AT_ONCE, max_attempts=1) as running:
-        yield running
 
 
 def place_clip(system: System, learner: Learner, clip: Path) -> int:

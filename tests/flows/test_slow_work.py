@@ -18,7 +18,6 @@ from services.operations import redeliver, retry_all, retry_session
 from settings import Settings
 from simulator.line.client import Learner, SentMessage
 from tests import quick_providers
-from tests.flows.conftest import AT_ONCE
 from tests.flows.steps import (
     card_of,
     command,
@@ -45,15 +44,6 @@ def short_leases(settings: Settings, tmp_path: Path) -> Iterator[System]:
     """Every answer takes longer than a lease, and the reconciler looks ten times meanwhile."""
     new_script()
     with start_system(tmp_path, settings, lease=LEASE, reconcile_every=LEASE / 3) as running:
-        yield running
-
-
-@pytest.fixture
-def unforgiving(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
-    """Gives everything up after its first try."""
-    monkeypatch.setattr("jobs.leases.LONGEST_OUTAGE", timedelta())
-    new_script()
-    with start_system(tmp_path, settings, retry_backoff=AT_ONCE, max_attempts=1) as running:
         yield running
 
 

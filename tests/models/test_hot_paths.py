@@ -11,7 +11,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from benchmarks.backlog import fill
-from bot import delivery
+from bot import owed
 from jobs.inbox import Inbox
 from models.base import database_now
 from models.chat import Message, MessageType, Sender
@@ -93,10 +93,10 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     ),
     "the session in question": lambda db: answers._session_in_question(db, learner(db), a_message(db)),
     "what was said before": lambda db: answers._history(db, a_message(db)),
-    "an earlier message that is owed": lambda db: delivery._earlier_message(
+    "an earlier message that is owed": lambda db: owed.earlier_message(
         db, _message(id=10**6, session_id=newest(db).id)
     ),
-    "what waits for the quota": lambda db: delivery._waiting_for_quota(db, a_message(db)),
+    "what waits for the quota": lambda db: owed.waiting_for_quota(db, a_message(db)),
     "what waits for a dish": lambda db: media.unplaced(db, learner(db), MediaKind.VIDEO),
     "what is owed to one who is back": lambda db: outbox.release_owed(db, learner(db)),
     "whether a memo is still taken": lambda db: cooking.takes_memo(db, newest(db)),

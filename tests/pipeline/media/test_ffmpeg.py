@@ -1,3 +1,4 @@
+import gc
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from jobs.queue import TIME_LIMIT_MS, TIME_LIMITS_MS, Job
 from pipeline.media.ffmpeg import (
     FLOOR_SECONDS,
     LONGEST_SECONDS,
+    Child,
     FfmpegFailure,
     FfmpegTimeout,
     UnreadableInput,
@@ -89,6 +91,22 @@ def test_the_environment_may_name_another_ffmpeg(monkeypatch: pytest.MonkeyPatch
     default = binary()
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/opt/ffmpeg")
     assert binary() == "/opt/ffmpeg" != default
+
+
+def test_a_child_that_was_being_started_when_the_interrupt_came_is_killed(tmp_path: Path) -> None:
+    """Its starter has only an exception in hand."""
+    started: list[int] = []
+
+    class Interrupted(Child):
+        def __init__(self) -> None:
+            super().__init__(["sleep", "60"], start_new_session=True)
+            started.append(self.pid)
+            raise Shutdown
+
+    with pytest.raises(Shutdown):
+        Interrupted()
+    gc.collect()
+    assert has_ended(started[0])
 
 
 def test_a_thread_that_is_interrupted_kills_the_child(tmp_path: Path) -> None:

@@ -2,18 +2,18 @@
 
 import pytest
 
-from jobs import company
-from jobs.company import Company
+from jobs import neighbours
+from jobs.neighbours import Neighbours
 
 
 def test_work_runs_beside_other_work() -> None:
-    work = Company()
+    work = Neighbours()
     assert work.enter(alone=False)
     assert work.enter(alone=False)
 
 
 def test_who_works_alone_begins_when_the_others_have_ended_and_none_has_begun_since() -> None:
-    work = Company()
+    work = Neighbours()
     assert work.enter(alone=False)
     assert not work.enter(alone=True)
     assert not work.enter(alone=False)
@@ -26,8 +26,8 @@ def test_who_works_alone_begins_when_the_others_have_ended_and_none_has_begun_si
 
 
 def test_who_does_not_come_again_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(company, "RESERVED_SECONDS", 0.0)
-    work = Company()
+    monkeypatch.setattr(neighbours, "RESERVED_SECONDS", 0.0)
+    work = Neighbours()
     assert work.enter(alone=False)
     assert not work.enter(alone=True)
     assert work.enter(alone=False)

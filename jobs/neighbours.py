@@ -8,7 +8,7 @@ RESERVED_SECONDS = 30.0  # for who wants to be alone and comes again
 
 
 @dataclass
-class Company:
+class Neighbours:
     """Nobody waits here, for whoever waits would die with the others; they come again. Thread-safe."""
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
