@@ -83,7 +83,11 @@ class Leases:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _neighbours: Neighbours = field(default_factory=Neighbours)
     _stop: threading.Event = field(default_factory=threading.Event)
-    _heartbeat: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        # Not by the first work that needs it: an interrupt that finds a thread being started ends the new one (CPython 3.11).
+        self._heartbeat = threading.Thread(target=self._beat, name="leases", daemon=True)
+        self._heartbeat.start()
 
     def claim(self, db: DbSession, table: Row, row_id: int, *, early: bool = False) -> Lease | None:
         """The row's work for the caller, or None when it is not due. `early`: also when it is not due yet, unless
@@ -140,9 +144,6 @@ class Leases:
         """Renews the lease while the block runs."""
         with self._lock:
             self._active[lease.token] = lease
-            if self._heartbeat is None:
-                self._heartbeat = threading.Thread(target=self._beat, name="leases", daemon=True)
-                self._heartbeat.start()
         try:
             yield
         finally:
@@ -165,8 +166,7 @@ class Leases:
 
     def close(self) -> None:
         self._stop.set()
-        if self._heartbeat is not None:
-            self._heartbeat.join()
+        self._heartbeat.join()
 
     def _beat(self) -> None:
         while not self._stop.wait(self.duration.total_seconds() / 3):
