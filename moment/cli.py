@@ -109,6 +109,9 @@ def _add_evaluations(parent: argparse.ArgumentParser) -> None:
     footage.add_argument("--provider", choices=PROVIDERS, default="offline", help="default: %(default)s")
     footage.add_argument("--jobs", type=_count, default=2, help="clips at once (default: %(default)s)")
     footage.add_argument("--json", action="store_true", help="one JSON object")
+    words = names.add_parser("words", help="the coach's words on labelled cases: safe, true, useful")
+    words.add_argument("--provider", choices=PROVIDERS, default="offline", help="default: %(default)s")
+    words.add_argument("--json", action="store_true", help="one JSON array, with every case that fell short")
 
 
 def main(arguments: Sequence[str] | None = None, build: "Build | None" = None) -> int:

@@ -4,7 +4,8 @@ from moment.commands.call import Call
 
 
 def evaluate(call: Call) -> int:
-    return {"retrieval": _retrieval, "coaching": _coaching, "footage": _footage}[call.options.name](call)
+    parts = {"retrieval": _retrieval, "coaching": _coaching, "footage": _footage, "words": _words}
+    return parts[call.options.name](call)
 
 
 def _retrieval(call: Call) -> int:
@@ -66,3 +67,14 @@ def _footage(call: Call) -> int:
     except (FfmpegError, OSError) as error:
         raise CommandFailed(str(error)) from error
     return 0
+
+
+def _words(call: Call) -> int:
+    """1 when a goal is missed."""
+    from moment.eval.words.command import run_words
+    from moment.resources import open_resources
+    from settings import ProviderChoice
+
+    settings = call.settings.change(providers=ProviderChoice(call.options.provider))
+    with open_resources(settings, call.build) as resources:
+        return 0 if run_words(resources.providers.get(), as_json=call.options.json) else 1
