@@ -136,13 +136,17 @@ class Conversation:
         return lambda: self.delivery.deliver_reply(message_id)
 
     def _add_reply(self, db: DbSession, event: LineEvent, user: User, answer: Say) -> Message:
-        message = add_message(db, user.id, MessageType.NOTICE, text=answer.text, room=answer.room)
-        message.channel = event.channel
-        message.line_body = self.renderer.with_senders(answer)
-        message.reply_token, message.reply_until = event.reply_token, event.reply_until
-        db.add(message)
-        db.flush()
-        return message
+        return add_message(
+            db,
+            user.id,
+            MessageType.NOTICE,
+            text=answer.text,
+            room=answer.room,
+            channel=event.channel,
+            line_body=self.renderer.with_senders(answer),
+            reply_token=event.reply_token,
+            reply_until=event.reply_until,
+        )
 
     def _show_thinking(self, event: LineEvent) -> None:
         try:

@@ -14,7 +14,8 @@ from uuid import UUID, uuid4
 
 from prometheus_client import Counter, Histogram
 from pydantic import ValidationError
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, func, or_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import NoResultFound
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
@@ -29,7 +30,6 @@ from bot.owed import (
     is_carried,
     is_over_ceiling,
     is_overtaken,
-    learner_of,
     riders_of,
     waiting_for_quota,
 )
@@ -120,26 +120,32 @@ class Delivery:
         """Counts the try before it is made, and fixes the body that all tries share."""
         is_held = col(Message.waits_for) == WaitReason.QUOTA, col(Message.lease_token).is_(None)
         is_free = or_(col(Message.due_at) <= func.now(), and_(*is_held))
-        statement = select(Message).where(Message.id == message_id, is_free)
-        message = db.exec(statement.with_for_update(skip_locked=True)).first()
-        if message is None or not message.is_owed:
+        statement = (
+            select(Message, ChatRoom, User)
+            .join(ChatRoom, col(ChatRoom.id) == Message.chat_room_id)
+            .join(User, col(User.id) == ChatRoom.user_id)
+            .where(Message.id == message_id, is_free)
+        )
+        row = db.exec(statement.with_for_update(skip_locked=True, of=Message)).first()
+        if row is None or not row[0].is_owed:
             return None
-        user = learner_of(db, message)
-        way = self._way(db, message, user, carrier)
+        message, room, user = row
+        way = self._way(db, message, room, user, carrier)
         if way is None:
             return None
         lease = self.leases.claim(db, Message, message_id, early=message.waits_for == WaitReason.QUOTA)
         if lease is None:
             return None
-        db.refresh(message)
         if message.line_body is None:
-            message.line_body = self.renderer.render(db, message, user)
+            message.line_body = self.renderer.render(db, message, room.room_type, user)
         parcel = Parcel(lease, message, user, again=message.reply_may_be_taken)
         _note_try(message, way, carrier, database_now(db))
         db.add(message)
         return parcel
 
-    def _way(self, db: DbSession, message: Message, user: User, carrier: Parcel | None) -> str | None:
+    def _way(
+        self, db: DbSession, message: Message, room: ChatRoom, user: User, carrier: Parcel | None
+    ) -> str | None:
         """By reply or push, on which channel; None where it is not to be sent now."""
         now = database_now(db)
         reason = WaitReason.UNBLOCK if user.blocked_at is not None else earlier_message(db, message)
@@ -156,7 +162,7 @@ class Delivery:
         if has_old_key(message, now):
             self._park_unsent(db, message, "the retry key is older than 24 hours; a retry could double it")
             return None
-        message.channel = self._channel(db, message, user)
+        message.channel = self._channel(db, message, room, user)
         if is_over_ceiling(db, message):
             log.warning("pushes of the day used up", message_id=message.id)
             OUTCOMES.labels("held").inc()
@@ -166,9 +172,9 @@ class Delivery:
             return None
         return PUSH
 
-    def _channel(self, db: DbSession, message: Message, user: User) -> str:
+    def _channel(self, db: DbSession, message: Message, room: ChatRoom, user: User) -> str:
         """The room's own, or another that the learner follows: LINE takes a push to one they don't, and shows nothing."""
-        own = message.channel or self.line.channel_for(db.get_one(ChatRoom, message.chat_room_id).room_type)
+        own = message.channel or self.line.channel_for(room.room_type)
         followed = followed_channels(db, user)
         if own in followed:
             return own
@@ -242,25 +248,26 @@ class Delivery:
         ids = list(receipt.message_ids)
         with self.database.transaction() as db:
             for parcel in parcels:
-                row = db.get_one(Message, parcel.id, with_for_update=True)
-                count = len(row.line_body or [])
+                message = parcel.message
+                count = len(message.line_body or [])
                 own, ids = ids[:count], ids[count:]
                 try:
-                    finish(db, parcel.lease, delivered_at=func.now())
+                    finish(
+                        db,
+                        parcel.lease,
+                        delivered_at=func.now(),
+                        line_message_id=own[0] if own else None,
+                        line_request_id=receipt.request_id,
+                        reply_may_be_taken=False,
+                        carrier_id=None,
+                    )
                 except LeaseLost:  # somebody else has sent it too, with the same key: seen once
                     log.warning("message was sent twice", message_id=parcel.id)
                     continue
-                row.line_message_id = own[0] if own else None
-                row.line_request_id = receipt.request_id
-                row.reply_may_be_taken, row.carrier_id = False, None
-                db.add(row)
-                for line_message_id in own:
-                    db.merge(SentBubble(line_message_id=line_message_id, message_id=row.id))
-                if row.kind == MessageType.COACHING_READY and row.session_id is not None:
-                    session = db.get_one(CookingSession, row.session_id)
-                    session.coaching_text_delivered_at = func.now()  # type: ignore[assignment]
-                    db.add(session)
-                _wake_next(db, row)
+                _note_bubbles(db, message, own)
+                if message.kind == MessageType.COACHING_READY:
+                    _note_coaching(db, message)
+                _wake_next(db, message)
 
     def _park(self, db: DbSession, parcel: Parcel, problem: str) -> None:
         row = db.get_one(Message, parcel.id)
@@ -307,6 +314,17 @@ def _log_delivery(parcels: Sequence[Parcel], receipt: Receipt, start: float) -> 
             ms=ms,
             line_request_id=receipt.request_id,
         )
+
+
+def _note_bubbles(db: DbSession, message: Message, line_message_ids: Sequence[str]) -> None:
+    rows = [{"line_message_id": each, "message_id": message.id} for each in line_message_ids]
+    if rows:
+        db.execute(insert(SentBubble).values(rows).on_conflict_do_nothing())
+
+
+def _note_coaching(db: DbSession, message: Message) -> None:
+    session = update(CookingSession).where(col(CookingSession.id) == message.session_id)
+    db.execute(session.values(coaching_text_delivered_at=func.now()))
 
 
 def _let_wait(db: DbSession, message: Message, reason: WaitReason) -> None:

@@ -7,18 +7,13 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from line.limits import MAX_OBJECTS
-from models.chat import ChatRoom, Message, MessageType, WaitReason, rooms_of
-from models.user import User
+from models.chat import Message, MessageType, WaitReason, rooms_beside
 
 REPLY, PUSH = "reply", "push"
 # A key is good for 24 h after its first use; with it older, a retry would be a second bubble.
 KEY_LIFE = timedelta(hours=23, minutes=30)
 PUSHES_A_DAY = 30  # to one learner, besides their coaching
 COACHING = frozenset({MessageType.COACHING_READY, MessageType.COACHING_VIDEO, MessageType.COACHING_FAILED})
-
-
-def learner_of(db: DbSession, message: Message) -> User:
-    return db.get_one(User, db.get_one(ChatRoom, message.chat_room_id).user_id)
 
 
 def earlier_message(db: DbSession, message: Message) -> WaitReason | None:
@@ -58,7 +53,7 @@ def is_overtaken(db: DbSession, message: Message) -> bool:
     """A handler's answer, after which the learner has done something else and was answered."""
     if message.kind != MessageType.NOTICE or message.reply_token is None:
         return False
-    rooms = rooms_of(learner_of(db, message).id)
+    rooms = rooms_beside(message.chat_room_id)
     later = col(Message.id) > message.id, col(Message.reply_token).is_not(None)
     statement = select(Message.id).where(col(Message.chat_room_id).in_(rooms), *later)
     return db.exec(statement.limit(1)).first() is not None
@@ -70,7 +65,7 @@ def is_over_ceiling(db: DbSession, message: Message) -> bool:
         return False
     lately = Message.delivered_by == PUSH, col(Message.delivered_at) > func.now() - timedelta(days=1)
     count = select(func.count()).where(
-        col(Message.chat_room_id).in_(rooms_of(learner_of(db, message).id)), *lately
+        col(Message.chat_room_id).in_(rooms_beside(message.chat_room_id)), *lately
     )
     return db.exec(count).one() >= PUSHES_A_DAY
 
@@ -79,7 +74,7 @@ def waiting_for_quota(db: DbSession, message: Message) -> list[int]:
     """Owed messages of the same chat that only the quota stops, as many as one reply still holds."""
     statement = (
         select(Message)
-        .where(col(Message.chat_room_id).in_(rooms_of(learner_of(db, message).id)))
+        .where(col(Message.chat_room_id).in_(rooms_beside(message.chat_room_id)))
         # One whose earlier push may have been taken could be doubled by a reply, which knows no retry key.
         .where(Message.waits_for == WaitReason.QUOTA, col(Message.first_attempted_at).is_(None))
         .where(Message.channel == message.channel, col(Message.carrier_id).is_(None))

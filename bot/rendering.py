@@ -11,7 +11,7 @@ from bot.say.steps import ask_rating, open_taps, question_taps
 from bot.tracking import tracking_id
 from knowledge_base import phrasebook
 from line.client import LineObject
-from models.chat import ChatRoom, Message, MessageType
+from models.chat import Message, MessageType, RoomType
 from models.coaching import CoachingText
 from models.dish import Dish
 from models.rules.history import latest_session
@@ -25,11 +25,10 @@ from storage.links import MediaLinks
 class Renderer:
     links: MediaLinks
 
-    def render(self, db: DbSession, message: Message, user: User) -> list[LineObject]:
+    def render(self, db: DbSession, message: Message, room: RoomType, user: User) -> list[LineObject]:
         """Raises LookupError or pydantic's ValidationError where the rows hold nothing that could be shown."""
         session = db.get(CookingSession, message.session_id) if message.session_id else None
         content = self._say(db, message, user, session)
-        room = db.get_one(ChatRoom, message.chat_room_id).room_type
         return self.with_senders(Say(content.bubbles, room))
 
     def with_senders(self, content: Say) -> list[LineObject]:

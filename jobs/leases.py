@@ -89,9 +89,11 @@ class Leases:
         self._heartbeat = threading.Thread(target=self._beat, name="leases", daemon=True)
         self._heartbeat.start()
 
-    def claim(self, db: DbSession, table: Row, row_id: int, *, early: bool = False) -> Lease | None:
+    def claim(
+        self, db: DbSession, table: Row, row_id: int, *, early: bool = False, **values: Any
+    ) -> Lease | None:
         """The row's work for the caller, or None when it is not due. `early`: also when it is not due yet, unless
-        somebody is at it."""
+        somebody is at it. `values` are stored with it."""
         token = UUID(bytes=self._process + token_bytes(8))
         is_free = col(table.due_at) <= func.now()
         if early:
@@ -110,6 +112,7 @@ class Leases:
                 lease_token=token,
                 due_at=func.now() + self.duration,
                 nudge_at=func.now() + self.duration + NUDGE_SLACK,
+                **values,
             )
             .returning(col(table.attempts), func.now() - col(table.away_since), before.c.lease_token)
             .execution_options(synchronize_session=False)

@@ -24,6 +24,8 @@ SQLModel.metadata.naming_convention = MetaData(
 # Learners live by it; it has no summer time.
 JAPAN = timezone(timedelta(hours=9))
 
+_NOW = "database_now"
+
 
 def utc_now() -> datetime:
     """This machine's clock: for links and prices. What rows are compared with is `database_now`."""
@@ -31,9 +33,13 @@ def utc_now() -> datetime:
 
 
 def database_now(db: DbSession) -> datetime:
-    """The one clock: the database's, UTC; the same throughout a transaction."""
-    now: datetime = db.execute(select(func.now())).scalar_one()
-    return now
+    """The one clock: the database's, UTC; the same throughout a transaction, so it is asked for once in each."""
+    transaction, now = db.info.get(_NOW, (None, None))
+    if transaction is None or transaction is not db.get_transaction():
+        now = db.execute(select(func.now())).scalar_one()
+        db.info[_NOW] = db.get_transaction(), now
+    answer: datetime = now
+    return answer
 
 
 def time_column(*, nullable: bool = True, touch: bool = False) -> Column[datetime]:

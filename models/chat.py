@@ -34,6 +34,12 @@ def rooms_of(user_id: int) -> SelectOfScalar[int]:
     return select(ChatRoom.id).where(ChatRoom.user_id == user_id)
 
 
+def rooms_beside(room_id: int) -> SelectOfScalar[int]:
+    """The ids of the same learner's rooms, this one among them."""
+    learner = select(ChatRoom.user_id).where(ChatRoom.id == room_id).scalar_subquery()
+    return select(ChatRoom.id).where(ChatRoom.user_id == learner)
+
+
 class Sender(StrEnum):
     USER = "user"
     AI = "ai"

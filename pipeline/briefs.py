@@ -34,7 +34,7 @@ def coaching_brief(context: StageContext) -> CoachingBrief:
     analysis = VideoAnalysis.model_validate(context.session.video_analysis)
     fault = load().faults[analysis.fault] if analysis.fault else None
     principles = [RetrievedPrinciple.model_validate(entry) for entry in context.session.retrieved_principles]
-    last = context.last_coached_at
+    past = context.read_past()
     return CoachingBrief(
         first_name=context.user.first_name,
         dish=context.guide,
@@ -46,8 +46,8 @@ def coaching_brief(context: StageContext) -> CoachingBrief:
         structured_input=context.structured_input,
         transcript=context.transcript,
         self_ratings=context.session.self_ratings,
-        past_sessions=context.past_sessions,
-        days_since_last=(context.now - last).days if last else None,
+        past_sessions=past.sessions,
+        days_since_last=past.days_since_last,
     )
 
 

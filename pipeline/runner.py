@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func
+from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
@@ -20,9 +21,10 @@ from knowledge_base.catalogue import load
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
 from models.base import database_now
-from models.coaching import ModelCall, Usage
+from models.coaching import ModelCall, SessionSummary, Usage
 from models.database import Database
 from models.dish import Dish
+from models.learner import LearnerState
 from models.media import LIVE, Media
 from models.rules.history import last_coached_at
 from models.session import CookingSession, StageName, StageRun
@@ -35,10 +37,9 @@ from pipeline.providers.registry import ProviderRegistry, needs_fallback
 from pipeline.scheduler import Scheduler, let_rest
 from pipeline.search import PrincipleSearch
 from pipeline.speech_length import measured_pace
-from pipeline.stage import StageContext, StageResult
+from pipeline.stage import LearnerPast, StageContext, StageResult
 from pipeline.stages import RUN
 from services.media import MediaRejected, reject
-from services.profile import learner_state
 from services.scheduling import parked_stages, write_status
 from storage.store import ObjectStore
 from storage.workspace import workspace
@@ -132,10 +133,9 @@ class Runner:
             return self._take(db, session, stage, run_id) if run_id is not None else None
 
     def _take(self, db: DbSession, session: CookingSession, stage: Stage, run_id: int) -> Task | None:
-        lease = self.leases.claim(db, StageRun, run_id)
+        lease = self.leases.claim(db, StageRun, run_id, started_at=func.now())
         if lease is None:
             return None
-        db.get_one(StageRun, run_id, populate_existing=True).started_at = func.now()  # type: ignore[assignment]
         if stage.name is StageName.ANALYZE_VIDEO and session.pipeline_job_id is None:
             # The pipeline proper starts here: the session is `processing` under a job id of its own.
             session.pipeline_job_id = uuid4()
@@ -146,27 +146,29 @@ class Runner:
     def _work(self, task: Task) -> StageResult:
         with workspace() as folder:
             providers = self.providers.get(fallback=needs_fallback(task.lease))
-            search = PrincipleSearch(self.database, providers.embedder)
-            measure_pace = partial(self._measure_pace, providers)
             with self.database.transaction() as db:
-                session = db.get(CookingSession, task.session_id)
-                if session is None:
-                    raise LeaseLost(f"session {task.session_id} is gone")
-                dish = db.get_one(Dish, session.dish_id)
-                context = StageContext(
-                    session=session,
-                    user=db.get_one(User, session.user_id),
-                    guide=load().dishes[dish.slug],
-                    learner=learner_state(db, session.user_id),
-                    last_coached_at=last_coached_at(db, session),
-                    now=database_now(db),
-                    providers=providers,
-                    store=self.store,
-                    search=search,
-                    measure_pace=measure_pace,
-                    folder=folder,
-                )
+                session, user, slug = _rows_of(db, task.session_id)
+            context = StageContext(
+                session=session,
+                user=user,
+                guide=load().dishes[slug],
+                providers=providers,
+                store=self.store,
+                search=PrincipleSearch(self.database, providers.embedder),
+                read_past=partial(self._read_past, session),
+                measure_pace=partial(self._measure_pace, providers),
+                folder=folder,
+            )
             return RUN[task.stage.name](context)
+
+    def _read_past(self, session: CookingSession) -> LearnerPast:
+        with self.database.transaction() as db:
+            summaries = db.exec(
+                select(LearnerState.session_summaries).where(LearnerState.user_id == session.user_id)
+            ).first()
+            last = last_coached_at(db, session)
+            days = (database_now(db) - last).days if last else None
+        return LearnerPast([SessionSummary.model_validate(entry) for entry in summaries or []], days)
 
     def _measure_pace(self, providers: Providers) -> Pace | None:
         narrator = providers.narrator
@@ -272,6 +274,22 @@ class Runner:
             make_due(db, Media, *withdrawn)
             for media_id in db.exec(select(Media.id).where(*withdrawn)):
                 enqueue(db, Job.PURGE_MEDIA, media_id)
+
+
+def _rows_of(db: DbSession, session_id: int) -> tuple[CookingSession, User, str]:
+    """The session with its media, its learner and the slug of its dish, in one statement. Raises LeaseLost."""
+    statement = (
+        select(CookingSession, User, Dish.slug)
+        .join(User, col(User.id) == CookingSession.user_id)
+        .join(Dish, col(Dish.id) == CookingSession.dish_id)
+        .where(CookingSession.id == session_id)
+        .options(joinedload(CookingSession.media))  # type: ignore[arg-type]
+    )
+    row = db.execute(statement).unique().first()
+    if row is None:
+        raise LeaseLost(f"session {session_id} is gone")
+    session, user, slug = row
+    return session, user, slug
 
 
 def _usage(db: DbSession, lease: Lease, usage: Usage | None, calls: Sequence[ModelCall]) -> dict[str, Any]:

@@ -9,11 +9,10 @@ from datetime import timedelta
 
 from sqlalchemy import func, text
 from sqlmodel import Session as DbSession
-from sqlmodel import select
+from sqlmodel import col, select
 
 from jobs import leases
 from jobs.queue import Job, enqueue
-from models.base import database_now
 from models.database import Database
 from models.session import CookingSession, StageName, StageRun
 from pipeline.graph import STAGE, Facts, Stage, memo_deadline, ready
@@ -50,19 +49,27 @@ class Scheduler:
 
     def schedule(self, db: DbSession, session: CookingSession) -> list[DueStage]:
         """Makes due what is ready and was not; the caller wakes it. `session` is locked."""
-        db.flush()
         facts = self.facts_of(db, session)
         write_status(session, facts.parked)
         self._look_again_later(db, session, facts)
         return _make_due(db, session, ready(facts))
 
     def facts_of(self, db: DbSession, session: CookingSession) -> Facts:
-        runs = db.exec(select(StageRun).where(StageRun.session_id == session.id)).all()
+        # From the session, so that there is a row where there is no run yet.
+        statement = (
+            select(func.now(), StageRun)
+            .select_from(CookingSession)
+            .outerjoin(StageRun, col(StageRun.session_id) == CookingSession.id)
+            .where(CookingSession.id == session.id)
+        )
+        with db.no_autoflush:  # what is still to be stored of the session goes in one statement at the end
+            rows = db.exec(statement).all()
+        runs = [run for _, run in rows if run is not None]
         return Facts(
             session=session,
             finished={run.stage for run in runs if run.finished_at},
             parked={run.stage for run in runs if run.parked_at},
-            now=database_now(db),
+            now=rows[0][0],
             memo_grace=self.memo_grace,
         )
 
@@ -95,7 +102,6 @@ _MAKE_DUE = text(
 def _make_due(db: DbSession, session: CookingSession, stages: Sequence[Stage]) -> list[DueStage]:
     if not stages:
         return []
-    db.flush()
     values = {
         "session_id": session.id,
         "stages": [stage.name.value for stage in stages],

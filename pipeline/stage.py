@@ -1,15 +1,13 @@
 """What a stage is given and what it gives back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session as DbSession
 
 from knowledge_base.content import DishGuide
 from models.coaching import SessionSummary, StructuredInput, Usage
-from models.learner import LearnerState
 from models.session import CookingSession
 from models.user import User
 from pipeline.checks.language import is_japanese
@@ -19,18 +17,24 @@ from storage.store import ObjectStore
 
 
 @dataclass(frozen=True)
+class LearnerPast:
+    """Before this session."""
+
+    sessions: Sequence[SessionSummary]  # oldest first
+    days_since_last: int | None  # None before the second session
+
+
+@dataclass(frozen=True)
 class StageContext:
     """The rows as they were when the stage began (detached), and what it may use."""
 
     session: CookingSession
     user: User
     guide: DishGuide
-    learner: LearnerState
-    last_coached_at: datetime | None  # before this session
-    now: datetime
     providers: Providers
     store: ObjectStore
     search: PrincipleSearch
+    read_past: Callable[[], LearnerPast]
     measure_pace: Callable[[], Pace | None]  # of the voice, from its latest narrations
     folder: Path  # private, removed after the stage
 
@@ -47,10 +51,6 @@ class StageContext:
     @property
     def structured_input(self) -> StructuredInput:
         return StructuredInput.model_validate(self.session.structured_input)
-
-    @property
-    def past_sessions(self) -> list[SessionSummary]:
-        return [SessionSummary.model_validate(entry) for entry in self.learner.session_summaries]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Owing a message: the row is the debt, which the bot pays. What is owed is a kind and its data; words come from the
 phrasebook, bubbles from the bot."""
 
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.dialects.postgresql import insert
@@ -36,10 +37,12 @@ def queue_message(
     sender: Sender = Sender.AI,
     session_id: int | None = None,
     room: RoomType = RoomType.COACHING,
+    **columns: Any,
 ) -> Message:
-    """A message the learner must get, as a push unless a reply can carry it; its delivery is woken after commit."""
+    """A message the learner must get, as a push unless a reply can carry it; its delivery is woken after commit.
+    `columns` are others of the row's, such as a reply token."""
     message = add_message(
-        db, user_id, kind, text=text, video=video, sender=sender, session_id=session_id, room=room
+        db, user_id, kind, text=text, video=video, sender=sender, session_id=session_id, room=room, **columns
     )
     enqueue(db, Job.DELIVER, message.id)
     return message
@@ -55,6 +58,7 @@ def add_message(
     sender: Sender = Sender.SYSTEM,
     session_id: int | None = None,
     room: RoomType = RoomType.COACHING,
+    **columns: Any,
 ) -> Message:
     """As `queue_message`, for a caller that delivers it itself; should it die before that, the reconciler does."""
     message = Message(
@@ -66,6 +70,7 @@ def add_message(
         video_gcs_path=video,
         meta={"type": kind, "session_id": session_id},
         retry_key=uuid4(),
+        **columns,
     )
     leases.due_now(message)
     db.add(message)
@@ -111,11 +116,17 @@ def queue_coaching_video(db: DbSession, session: CookingSession) -> Message:
 def queue_answer(db: DbSession, question: Message, text: str) -> Message:
     """By the question's own reply token while it lives, and quoting it."""
     room = db.get_one(ChatRoom, question.chat_room_id)
-    message = queue_message(db, room.user_id, MessageType.ANSWER, text=text, session_id=question.session_id)
-    message.answers_id = question.id
-    message.channel = question.channel
-    message.reply_token, message.reply_until = question.reply_token, question.reply_until
-    return message
+    return queue_message(
+        db,
+        room.user_id,
+        MessageType.ANSWER,
+        text=text,
+        session_id=question.session_id,
+        answers_id=question.id,
+        channel=question.channel,
+        reply_token=question.reply_token,
+        reply_until=question.reply_until,
+    )
 
 
 def record_cooking_video(db: DbSession, session: CookingSession) -> None:
