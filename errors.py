@@ -3,8 +3,12 @@
 Doors map these to a bubble, a problem-details answer or an exit code, and need not know each kind.
 """
 
+import errno
 from collections.abc import Mapping
 from typing import ClassVar
+
+# What a disk says that is full or failing: of this machine, not of the work that met it.
+_DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
 class MomentError(Exception):
@@ -34,3 +38,10 @@ class MomentError(Exception):
         """One line for an operator: what happened, and the fix where there is one."""
         problem = str(self) or type(self).__name__
         return f"{problem}: {self.fix}" if self.fix else problem
+
+
+def is_outage(error: BaseException) -> bool:
+    """What the work needs is away, a service of somebody else's or room on the disk: the try is not counted."""
+    if isinstance(error, MomentError):
+        return error.outage
+    return isinstance(error, OSError) and error.errno in _DISK_TROUBLE

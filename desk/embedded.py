@@ -81,6 +81,12 @@ class EmbeddedPostgres:
             url_file.write_text(url)
             return url
 
+    @property
+    def process_id(self) -> int:
+        """Of the server that this process started."""
+        assert self.process is not None  # noqa: S101 - the caller started it
+        return self.process.pid
+
     def restart(self, how: signal.Signals) -> None:
         """Ends the server that this process started with a signal, and starts it again where it was."""
         _end(self.process, how)

@@ -1,10 +1,14 @@
 """The bad moments, each done to conversations that are under way."""
 
+import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
+
+from psycopg import OperationalError
 
 from desk.stack import ReconcilerPart, Web, Worker
 from drills.ground import Ground
@@ -92,6 +96,34 @@ def _restart_database(ground: Ground) -> None:
     ground.postgres.restart(signal.SIGINT)
 
 
+def _freeze_database(ground: Ground) -> None:
+    """It keeps its connections and answers nothing."""
+    processes = [*ground.database_processes(), ground.postgres.process_id]
+    try:
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        time.sleep(PAUSE_SECONDS)
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+
+def _use_up_connections(ground: Ground) -> None:
+    """All of the others are ended, and each that becomes free is taken."""
+    end = time.monotonic() + OUTAGE_SECONDS
+    others = ground.database_processes()
+    with ExitStack() as stack:
+        while time.monotonic() < end:
+            try:
+                taken = stack.enter_context(ground.connect())
+            except OperationalError:
+                time.sleep(0.01)
+                continue
+            if others:
+                taken.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", [others])
+                others = []
+
+
 def _kill_broker(ground: Ground) -> None:
     ground.valkey.restart(signal.SIGKILL)
 
@@ -118,6 +150,8 @@ FAULTS = (
     Fault("all workers paused for 15 s", _pause_workers),
     Fault("Postgres killed", _kill_database),
     Fault("Postgres restarted", _restart_database),
+    Fault("Postgres frozen for 15 s", _freeze_database),
+    Fault("Postgres without a free connection for 5 s", _use_up_connections),
     Fault("Valkey killed", _kill_broker),
     Fault("Valkey emptied", _empty_broker),
 )

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import redis
 from sqlmodel import col, select
 
@@ -38,6 +40,16 @@ class Ground:
     def empty_broker(self) -> None:
         with closing(redis.Redis.from_url(self.stack.settings.broker_url or "")) as client:
             client.flushall()
+
+    def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """One more of the database's connections. Raises psycopg.OperationalError when there is none left."""
+        return psycopg.connect(self.stack.settings.database_url or "", autocommit=True, connect_timeout=2)
+
+    def database_processes(self) -> list[int]:
+        """Of the connections that others hold."""
+        statement = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        with self.connect() as connection:
+            return [process for (process,) in connection.execute(statement)]
 
     def is_at_rest(self) -> bool:
         """No row owes work."""

@@ -11,7 +11,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
 
-from errors import MomentError
+from errors import MomentError, is_outage
 from jobs.leases import Lease, LeaseLost, Leases, count_active, finish, try_again, wait_out
 from jobs.queue import Job, enqueue
 from knowledge_base import phrasebook
@@ -144,7 +144,7 @@ class Answers:
         except Exception as error:
             # The border of the answers: whatever a try died of, another is made, and the last one apologises.
             log.exception("question not answered", attempt=lease.attempt, ms=milliseconds_since(start))
-            if isinstance(error, MomentError) and error.outage:
+            if is_outage(error):
                 raise ServiceAway(type(error).__name__) from error
             if isinstance(error, MomentError) and not error.retryable:
                 raise NoUse(type(error).__name__) from error

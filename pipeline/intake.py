@@ -16,7 +16,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col
 from structlog.contextvars import bound_contextvars
 
-from errors import MomentError
+from errors import is_outage
 from jobs.leases import (
     Lease,
     LeaseLost,
@@ -157,7 +157,7 @@ class Intake:
 
     def _log_failure(self, error: Exception, this_try: Mapping[str, Any]) -> None:
         name = type(error).__name__
-        if isinstance(error, MomentError) and error.outage:  # somebody else's, and seen again and again
+        if is_outage(error):  # somebody else's, and seen again and again
             log.warning("media waits", **this_try, error=name)
         else:
             log.error("media not fetched", **this_try, error=name, exc_info=error)
@@ -231,7 +231,7 @@ class Intake:
 
     def _retry_or_give_up(self, lease: Lease, error: Exception) -> None:
         description = f"{type(error).__name__}: {error}"[:2000]
-        if isinstance(error, MomentError) and error.outage:
+        if is_outage(error):
             self._wait_out(lease, description, first=self.retry_backoff)
             return
         if is_final(error, lease.attempt, self.max_attempts):

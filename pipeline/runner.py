@@ -14,7 +14,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
 
-from errors import MomentError
+from errors import is_outage
 from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again, wait_out
 from jobs.queue import Job, enqueue
 from knowledge_base.catalogue import load
@@ -114,7 +114,7 @@ class Runner:
             # What was refused may quote the learner: the row has it, the log has its kinds.
             kinds = sorted({violation.split(":")[0] for violation in error.violations})
             failure.error("stage failed", refused_for=kinds)
-        elif isinstance(error, MomentError) and error.outage:  # somebody else's, and seen again and again
+        elif is_outage(error):  # somebody else's, and seen again and again
             failure.warning("stage waits", away_seconds=round(task.lease.away.total_seconds()))
         else:
             failure.error("stage failed", exc_info=error)
@@ -209,7 +209,7 @@ class Runner:
     def _retry_or_give_up(self, task: Task, error: Exception, calls: Sequence[ModelCall]) -> None:
         description = f"{type(error).__name__}: {error}"[:2000]
         # The coaching does not wait for a memo as long as for an outage to end.
-        if isinstance(error, MomentError) and error.outage and not task.stage.is_optional:
+        if is_outage(error) and not task.stage.is_optional:
             self._wait_out(task, description, calls)
             return
         if is_final(error, task.lease.attempt, self.max_attempts):

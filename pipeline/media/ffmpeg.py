@@ -1,5 +1,6 @@
 """Runs ffmpeg as a child that cannot outlive its time, its caller or its folder."""
 
+import errno
 import os
 import selectors
 import signal
@@ -11,7 +12,7 @@ from typing import IO
 
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from child import with_our_end
+from child import with_memory_limit, with_our_end
 from errors import MomentError
 
 # An uploaded file is opened from disk, by a demuxer we expect, and by nothing else: a playlist named .mp4
@@ -27,8 +28,11 @@ FLOOR_SECONDS = 300.0
 PIXELS_PER_SECOND = 4.0e7
 LONGEST_SECONDS = 2 * 60 * 60.0  # the outer bounds of jobs are longer still (jobs/queue.py)
 # Too many pictures lost (ffmpeg docs, -max_error_rate), and the low byte of AVERROR_INVALIDDATA: verdicts on the input. Every
-# other code (no space, killed, a filter) is ours, and may pass.
+# other code (killed, a filter) is ours, and may pass.
 _UNREADABLE = (69, 183)
+_DISK_FULL = 256 - errno.ENOSPC
+# Three times what a coaching video of 4K 10-bit HEVC took (0.9 GiB, two threads a codec): a clip that wants more is a bomb.
+MOST_BYTES = 3 * 1024**3
 NOTICE_SECONDS = 0.05  # until a thread that waits for ffmpeg can be interrupted
 
 
@@ -56,6 +60,13 @@ class UnreadableInput(FfmpegFailure):
     retryable = False
 
 
+class DiskFull(FfmpegFailure):
+    """There is no room for what it writes."""
+
+    outage = True
+    fix = "make room where temporary files lie (TMPDIR)"
+
+
 class FfmpegTimeout(FfmpegError):
     """ffmpeg did not end in time and was killed. Once more, as the machine may have been busy; then as long again is no
     use."""
@@ -79,7 +90,7 @@ def time_limit(seconds: float = 0.0, pixels: float = 0.0) -> float:
 
 
 def run(command: Sequence[str], *, timeout_seconds: float) -> str:
-    """Runs `command` and returns the end of its stderr. Raises UnreadableInput, FfmpegFailure, FfmpegTimeout.
+    """Runs `command` and returns the end of its stderr. Raises UnreadableInput, DiskFull, FfmpegFailure, FfmpegTimeout.
 
     The child leads its own process group, so that whatever ends this call early (a timeout, a worker told
     to stop) ends all of it, and ends when we are killed.
@@ -87,7 +98,7 @@ def run(command: Sequence[str], *, timeout_seconds: float) -> str:
     tail = bytearray()
     end = time.monotonic() + timeout_seconds
     process = Child(
-        with_our_end(command),
+        with_our_end(with_memory_limit(command, MOST_BYTES)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -103,6 +114,8 @@ def run(command: Sequence[str], *, timeout_seconds: float) -> str:
         _kill_group(process)
     if process.returncode in _UNREADABLE:
         raise UnreadableInput(process.returncode, _text(tail))
+    if process.returncode == _DISK_FULL:
+        raise DiskFull(process.returncode, _text(tail))
     if process.returncode != 0:
         raise FfmpegFailure(process.returncode, _text(tail))
     return _text(tail)

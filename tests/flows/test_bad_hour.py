@@ -1,5 +1,6 @@
 """A bad hour outside: no attempt is spent, each learner hears of it once, and everything resumes alone."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -109,6 +110,24 @@ def test_hours_of_outages_end_no_session(system: System, clip: Path) -> None:
     pass_time(system, anyone)
     for learner in learners:
         card_of(learner)
+
+
+def test_a_full_disk_is_waited_out(system: System, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def open_full_disk(path: str, flags: int) -> int:
+        return os.open("/dev/full", os.O_WRONLY)  # the kernel's own "no space left on device"
+
+    def media_waits(_: object) -> bool:
+        return [row.away_since is not None for row in system.media(learner)] == [True]
+
+    learner = system.learner()
+    pick(learner)
+    with monkeypatch.context() as full:
+        full.setattr("storage.local._open_private", open_full_disk)
+        learner.video(clip)
+        learner.wait_for(media_waits, WAIT, what="the first try")
+    pass_time(system, learner)
+    learner.wait_for(lambda _: system.media(learner)[0].is_stored, WAIT, what="the clip")
+    assert system.media(learner)[0].attempts == 1
 
 
 def test_a_question_asked_in_an_outage_is_answered_when_it_is_over(system: System) -> None:

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from dramatiq.middleware import Shutdown, raise_thread_exception
 
+from errors import is_outage
 from jobs.queue import TIME_LIMIT_MS, TIME_LIMITS_MS, Job
 from pipeline.media.ffmpeg import (
     FLOOR_SECONDS,
     LONGEST_SECONDS,
+    MOST_BYTES,
     Child,
+    DiskFull,
     FfmpegFailure,
     FfmpegTimeout,
     UnreadableInput,
@@ -77,6 +80,23 @@ def test_ffmpeg_itself_fails_by_type(tmp_path: Path) -> None:
         run(
             [binary(), "-nostdin", "-i", str(tmp_path / "missing.mp4"), "-f", "null", "-"], timeout_seconds=20
         )
+
+
+def test_a_child_that_wants_all_the_memory_fails_alone() -> None:
+    def wanting(count: int) -> list[str]:
+        return [sys.executable, "-c", f"bytearray({count})"]
+
+    run(wanting(MOST_BYTES // 2), timeout_seconds=20)
+    with pytest.raises(FfmpegFailure) as failure:
+        run(wanting(MOST_BYTES * 2), timeout_seconds=20)
+    assert "MemoryError" in failure.value.stderr
+
+
+def test_a_full_disk_is_no_fault_of_the_work() -> None:
+    command = [binary(), "-nostdin", "-y", "-f", "lavfi", "-i", "sine=d=20", "-f", "wav", "/dev/full"]
+    with pytest.raises(DiskFull) as failure:
+        run(command, timeout_seconds=20)
+    assert is_outage(failure.value)
 
 
 @pytest.mark.parametrize(("code", "is_of_the_file"), [(69, True), (183, True), (1, False), (228, False)])
