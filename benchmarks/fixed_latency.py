@@ -124,6 +124,9 @@ class FixedLatency:
         time.sleep(SPEAK)
         return tones(sentences, into), _USAGE
 
+    def forget(self, sentences: Sequence[str]) -> None:
+        """Nothing is kept."""
+
 
 def tones(sentences: Sequence[str], into: Path) -> list[SpokenSentence]:
     """Stands for speech: a tone of SENTENCE_SECONDS for each sentence."""

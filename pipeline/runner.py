@@ -14,7 +14,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
 
-from errors import is_outage
+from errors import MomentError, is_outage
 from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again, wait_out
 from jobs.queue import Job, enqueue
 from knowledge_base.catalogue import load
@@ -100,6 +100,7 @@ class Runner:
             provider = result.usage.provider if result.usage else ""
             attempt, ms = task.lease.attempt, milliseconds_since(start)
             log.info("stage finished", attempt=attempt, ms=ms, provider=provider)
+            _clean_up(result)
             return following
         return None
 
@@ -274,6 +275,14 @@ class Runner:
             make_due(db, Media, *withdrawn)
             for media_id in db.exec(select(Media.id).where(*withdrawn)):
                 enqueue(db, Job.PURGE_MEDIA, media_id)
+
+
+def _clean_up(result: StageResult) -> None:
+    """Whether it works or not, the stage has finished."""
+    try:
+        result.clean_up()
+    except MomentError as error:
+        log.warning("not cleaned up", error=type(error).__name__)
 
 
 def _rows_of(db: DbSession, session_id: int) -> tuple[CookingSession, User, str]:

@@ -59,3 +59,4 @@ class StageResult:
 
     store: Callable[[DbSession, CookingSession], None]
     usage: Usage | None = None
+    clean_up: Callable[[], None] = lambda: None  # once that is committed: no other try follows

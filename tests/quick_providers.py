@@ -166,6 +166,9 @@ class Quick:
             speech.append(SpokenSentence(sentence, path, SECONDS))
         return speech, USAGE
 
+    def forget(self, sentences: Sequence[str]) -> None:
+        """Nothing is kept."""
+
 
 def address_to(first_name: str, coaching: CoachingText) -> CoachingText:
     """The script's words are to ゆうこ; whoever cooks is called by their own name."""

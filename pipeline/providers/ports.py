@@ -215,6 +215,10 @@ class Narrator(Protocol):
         """One WAV a sentence, written into the folder `into`, in order."""
         ...
 
+    def forget(self, sentences: Sequence[str]) -> None:
+        """They may name the learner: what was kept of them for another try goes."""
+        ...
+
 
 @dataclass(frozen=True)
 class Providers:

@@ -19,7 +19,9 @@ def run(context: StageContext) -> StageResult:
     analysis = VideoAnalysis.model_validate(context.session.video_analysis)
     footage = footage_of(context)
     opening = [*sentences(script.part1), *sentences(script.pivot)]
-    speech, usage = context.providers.narrator.speak([*opening, *sentences(script.part2)], context.folder)
+    spoken = [*opening, *sentences(script.part2)]
+    narrator = context.providers.narrator
+    speech, usage = narrator.speak(spoken, context.folder)
     with local_file(context.store, footage.object_key) as source:
         video = compose(
             source,
@@ -38,4 +40,4 @@ def run(context: StageContext) -> StageResult:
         session.coaching_preview_gcs_path = key_of_preview
         queue_coaching_video(db, session)
 
-    return StageResult(store, usage)
+    return StageResult(store, usage, clean_up=lambda: narrator.forget(spoken))

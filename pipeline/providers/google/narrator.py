@@ -62,6 +62,10 @@ class GoogleNarrator:
         )
         return narration, usage
 
+    def forget(self, sentences: Sequence[str]) -> None:
+        for sentence in sentences:
+            self._store.delete(self._key(speakable_text(sentence)))
+
     def _recording(self, sentence: str) -> bytes:
         """Of the store, else spoken now: a retried video costs no second narration."""
         words = speakable_text(sentence)

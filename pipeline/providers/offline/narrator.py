@@ -51,6 +51,9 @@ class OpenJTalkNarrator:
         )
         return speech, usage
 
+    def forget(self, sentences: Sequence[str]) -> None:
+        """Nothing is kept."""
+
     @cached_property
     def _engine(self) -> Any:
         # It may greet on stdout while loading, and stdout may be somebody's protocol.

@@ -50,12 +50,16 @@ def calls_of(run: StageRun) -> list[ModelCall]:
     return [ModelCall.model_validate(call) for call in run.usage["calls"]]
 
 
+def speech_deletions(google: GoogleDesk) -> int:
+    return len([each for each in google.log() if each.method == "DELETE" and "/o/speech/" in each.path])
+
+
 def coaching_video(learner: Learner) -> Any:
     return learner.wait_for(lambda t: t.of_type("video"), LONG, what="the coaching video")[0]
 
 
 def test_a_session_from_video_to_coaching_video_with_every_call_on_record(
-    system: System, google_settings: Settings, clip: Path, tmp_path: Path
+    system: System, google: GoogleDesk, google_settings: Settings, clip: Path, tmp_path: Path
 ) -> None:
     learner = system.learner()
     pick(learner)
@@ -80,6 +84,8 @@ def test_a_session_from_video_to_coaching_video_with_every_call_on_record(
     for run in runs.values():
         if run.usage:
             assert run.usage["cost_usd"] == pytest.approx(sum(c.cost_usd for c in calls_of(run)), abs=1e-5)
+    spoken = len(calls_of(runs[StageName.PRODUCE_VIDEO]))
+    learner.wait_for(lambda _: speech_deletions(google) >= spoken, LONG, what="speech kept no longer")
     look = calls_of(runs[StageName.ANALYZE_VIDEO])[0]
     assert look.input_tokens["VIDEO"] > 0
     assert look.answered_by == look.model == "gemini-3.8-flash"

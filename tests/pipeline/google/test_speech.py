@@ -176,6 +176,15 @@ def test_what_was_spoken_once_is_not_paid_for_again(
     assert first[0].wav.read_bytes() == second[0].wav.read_bytes()
 
 
+def test_what_is_forgotten_is_spoken_anew(providers: Providers, tmp_path: Path) -> None:
+    words = ["ゆうこさん、卵のふちを見てください。"]
+    providers.narrator.speak(words, tmp_path / "1")
+    providers.narrator.forget(words)
+    with ledger.collect() as calls:
+        providers.narrator.speak(words, tmp_path / "2")
+    assert [call.purpose for call in calls] == ["synthesize"]
+
+
 def test_an_overloaded_voice_is_tried_again(google: GoogleDesk, providers: Providers, tmp_path: Path) -> None:
     google.fault("texttospeech", "unavailable", times=1)
     speech, _ = providers.narrator.speak(["音が変わるのを待ちます。"], tmp_path)
