@@ -60,8 +60,8 @@ PRINCIPLES = {
     "karaage": "colour-and-core-together oil-ready-by-bubbles dry-before-heat fry-rest-fry skim-the-crumbs fry-with-room",
     "hamburg-steak": "thick-and-thin lid-makes-gentle-oven marinade-stays-near-surface open-lids-away lid-on-lid-off never-press-a-patty",
     "curry-rice": "roux-off-the-boil thickening-needs-heat sear-before-simmer bloom-spices-in-oil",
-    "peperoncino": "pasta-water-binds starchy-water shake-to-emulsify salt-the-pasta-water",
-    "gyoza": "preheat-until-ready batches-let-pan-recover dry-before-heat lid-on-lid-off open-lids-away lid-makes-gentle-oven",
+    "peperoncino": "pasta-water-binds shake-to-emulsify salt-the-pasta-water",
+    "gyoza": "preheat-until-ready food-cools-the-pan dry-before-heat lid-on-lid-off open-lids-away lid-makes-gentle-oven",
     "oyakodon": "cook-through-by-juices carryover-heat egg-in-two-pours eggs-fresh-and-whole egg-as-oil-carrier wet-layer-is-glue",
     "simmered-fish": "gentle-simmer read-the-simmer tomato-gentle-bubbles hot-water-rinse spoon-the-broth",
 }  # fmt: skip
