@@ -257,8 +257,10 @@ def dishes_of(line: Line) -> set[str]:
 
 def test_a_pan_is_called_a_pan_and_a_pot_a_pot() -> None:
     """Where all its dishes are made in one of them; stop cues and safety lines fit several dishes."""
-    free = ("skill", "fault.stop_cue", "dish.safety", "dish.stop_cue", "fault.learner_words", "dish.speech")
-    free += ("principle.carries_over", "dish.substitutions")
+    free = (
+        *("skill", "fault.stop_cue", "fault.learner_words", "dish.safety", "dish.stop_cue", "dish.speech"),
+        *("dish.substitutions", "principle.carries_over"),
+    )
     lines = [line for line in all_lines() if not line.kind.startswith(free) and dishes_of(line)]
     pots = [line for line in lines if dishes_of(line) <= ONLY_PANS and "鍋" in SET_WORDS.sub("", line.text)]
     pans = [line for line in lines if dishes_of(line) <= ONLY_POTS and "フライパン" in line.text]
