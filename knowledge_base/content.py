@@ -100,8 +100,8 @@ class Principle(Content):
 
     @property
     def passage(self) -> str:
-        """What is embedded: the rule and learners' words for it are found better than the whole text, in a
-        third of the time."""
+        """What is embedded: the rule and learners' words for it are found better than the whole text, in
+        half the time."""
         return f"{self.title}\n{self.principle}\n{'、'.join(self.learner_words)}"
 
     @property
