@@ -62,7 +62,7 @@ def ingest(
         if not _is_current(rows.get(name), hashes[name], embedding_model)
     ]
     # Between two transactions: the embedder may be a network call, and there are many.
-    vectors = _embed_all(stale, embed, progress)
+    vectors = embed_all(stale, embed, progress)
     with database.transaction() as db:
         identities = select(CookingPrinciple.principle_id, CookingPrinciple.id, CookingPrinciple.created_at)
         formers = {name: (row_id, created_at) for name, row_id, created_at in db.exec(identities)}
@@ -93,9 +93,12 @@ def _is_current(row: CookingPrinciple | None, content_hash: str, model: str) -> 
     return row is not None and row.content_hash == content_hash and row.embedding_model == model
 
 
-def _embed_all(
-    principles: Sequence[Principle], embed: Embed, progress: Callable[[int, int], None]
+def embed_all(
+    principles: Sequence[Principle],
+    embed: Embed,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[list[float]]:
+    """Each of length 1. Raises UnusableVector."""
     vectors: list[list[float]] = []
     for start in range(0, len(principles), BATCH):
         batch = embed([principle.passage for principle in principles[start : start + BATCH]])

@@ -22,6 +22,7 @@ SATURATION = 1.2  # k1
 LENGTH_MATTERS = 0.5  # b
 TYPICAL_LENGTH = 700.0  # weighted terms of a principle; fixed, so that one file's change moves no other row
 TITLE = 3.0  # a word of the title counts as three of the body
+LEARNER_WORDS = 1.5  # of the principle itself
 NEIGHBOUR = 0.3  # learners' words for a fault that belongs to another principle first
 
 _RUN = re.compile(r"[0-9a-z]+|[ぁ-ゖー一-龠々]+")
@@ -47,6 +48,7 @@ def searchable(catalogue: Catalogue, principle: Principle) -> Iterator[tuple[str
     """Each text that speaks for a principle, and its weight."""
     yield principle.title, TITLE
     yield principle.text.partition("\n")[2], 1.0
+    yield " ".join(principle.learner_words), LEARNER_WORDS
     yield " ".join(catalogue.dishes[slug].name_ja for slug in principle.dishes), 1.0
     for fault in (catalogue.faults[code] for code in principle.faults):
         words = " ".join(fault.learner_words)

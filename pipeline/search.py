@@ -31,7 +31,7 @@ class Ranking(Enum):
 
     MEANING = (1.0, 0.0)
     WORDS = (0.0, 1.0)
-    BOTH = (1.0, 1.0)
+    BOTH = (1.0, 1.3)
 
 
 @dataclass(frozen=True)

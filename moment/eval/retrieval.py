@@ -5,6 +5,7 @@ A query is a hit at k when one of its labelled principles is among the first k.
 
 import json
 import sys
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from pipeline.search import PrincipleSearch, Ranking, nearest
 
 OWN_QUERIES = Path(knowledge_base.__file__).parent / "eval" / "queries.jsonl"
 ALL = "all"
+HELD_BACK = "held back"
 
 
 class WrongQueries(UsageError):
@@ -43,6 +45,11 @@ class Score:
     recall_at_3: float
     mrr: float  # mean of 1/place of the first labelled principle
     queries: int
+
+
+def is_held_back(query: str) -> bool:
+    """A third, by chance: weights, spellings and learners' words are chosen on the others."""
+    return zlib.crc32(query.encode()) % 3 == 0
 
 
 def read_queries(path: Path) -> list[LabelledQuery]:
@@ -110,22 +117,25 @@ def evaluate_retrieval(
         rounded = {name: round(value, 4) for name, value in vars(product).items()}
         sys.stdout.write(json.dumps(rounded) + "\n")
         return
-    Console().print(_table([query.category for query in queries], places))
+    Console().print(_table(queries, places))
 
 
-def _table(categories: Sequence[str], places: dict[Ranking, list[int]]) -> Table:
+def _table(queries: Sequence[LabelledQuery], places: dict[Ranking, list[int]]) -> Table:
     table = Table(title="Retrieval: recall@1, recall@3, MRR")
     table.add_column("category", no_wrap=True)
     table.add_column("queries", justify="right")
     for ranking in Ranking:
         table.add_column(ranking.name.lower(), justify="right")
     members: dict[str, list[int]] = defaultdict(list)
-    for index, category in enumerate(categories):
-        members[category].append(index)
+    for index, query in enumerate(queries):
+        members[query.category].append(index)
     for category, indexes in sorted(members.items()):
         table.add_row(category, str(len(indexes)), *_cells(places, indexes))
     table.add_section()
-    everything = range(len(categories))
+    held_back = [index for index, query in enumerate(queries) if is_held_back(query.query)]
+    if held_back:
+        table.add_row(HELD_BACK, str(len(held_back)), *_cells(places, held_back))
+    everything = range(len(queries))
     table.add_row(ALL, str(len(everything)), *_cells(places, everything))
     return table
 

@@ -20,6 +20,24 @@ MEASUREMENT = re.compile(
 )
 SPEAKABLE = re.compile(r"[ぁ-ゖァ-ヺー一-龠々、。A-Z]+")
 POLITE_END = re.compile(r"(?:です|(?<![冷覚])ます|ました|ません|でした|ましょう|でしょう|ください)$")
+# One word, one spelling: what learners write is folded, what they read is not mixed.
+OTHER_SPELLINGS = re.compile(r"(?<!今)一つ|お年より|高齢|味付け|盛り付け|片付け|美味し|出来上が")
+# English word for word: a finger that is surprised, a smell that opens, a taste that is far.
+TRANSLATED = re.compile(
+    r"驚か|目を覚ま|曲がりかど|頂点|味が遠|遠い味|香りを開|出会う瞬間|待ってもらい|息ができ|自分から離れ"
+    r"|音がやせ|香りがやせ|を読めると|色を育|感覚が育|焼き色が育|立体的な|水を吐|水を呼び|駆け足|保険に"
+)
+ONLY_PANS = {
+    "beef-steak",
+    "fried-rice",
+    "ginger-pork",
+    "gyoza",
+    "hamburg-steak",
+    "meat-vegetable-stir-fry",
+    "rolled-omelet",
+}
+ONLY_POTS = {"curry-rice", "karaage", "miso-soup", "nikujaga", "simmered-fish"}
+SET_WORDS = re.compile(r"鍋肌|中華鍋|鍋つかみ|鍋もの|回鍋肉|鍋や釜")
 AMBIGUOUS = re.compile(r"十分|上手|(?<![塩甘])辛い")  # read two ways by a speech synthesiser
 
 
@@ -217,6 +235,36 @@ def test_no_two_say_nearly_the_same(kind: str, limit: float) -> None:
 def test_no_two_principles_overlap_as_a_whole() -> None:
     similarity, one, other = nearest({key: item.text for key, item in load().principles.items()})
     assert similarity < 0.3, (one, other)
+
+
+def test_each_word_has_one_spelling() -> None:
+    read = [line for line in all_lines() if line.kind not in ("fault.learner_words", "fault.stop_cue")]
+    assert [line for line in read if OTHER_SPELLINGS.search(line.text)] == []
+
+
+def test_nothing_reads_as_translated() -> None:
+    assert [line for line in all_lines() if TRANSLATED.search(line.text)] == []
+
+
+def dishes_of(line: Line) -> set[str]:
+    curriculum = load()
+    if line.where in curriculum.principles:
+        return set(curriculum.principles[line.where].dishes)
+    if line.where in curriculum.faults:
+        return {slug for slug, dish in curriculum.dishes.items() if line.where in dish.faults}
+    return {line.where}
+
+
+def test_a_pan_is_called_a_pan_and_a_pot_a_pot() -> None:
+    """Where all its dishes are made in one of them; stop cues and safety lines fit several dishes."""
+    free = (
+        *("skill", "fault.stop_cue", "fault.learner_words", "dish.safety", "dish.stop_cue", "dish.speech"),
+        *("dish.substitutions", "principle.carries_over"),
+    )
+    lines = [line for line in all_lines() if not line.kind.startswith(free) and dishes_of(line)]
+    pots = [line for line in lines if dishes_of(line) <= ONLY_PANS and "鍋" in SET_WORDS.sub("", line.text)]
+    pans = [line for line in lines if dishes_of(line) <= ONLY_POTS and "フライパン" in line.text]
+    assert pots + pans == []
 
 
 def test_a_refinement_claims_nothing_of_a_cook_that_nobody_judged() -> None:

@@ -33,7 +33,7 @@ COACHING = CoachingText(
 def test_each_reason_why_nothing_can_be_told_has_its_words() -> None:
     for reason in Unclear:
         words = phrasebook.phrase(f"video.{reason.value}")
-        assert "この回は使っていない" in words
+        assert "回数には数えていない" in words
         assert "撮" in words  # how to film it again
 
 
@@ -112,7 +112,7 @@ def test_every_reason_a_clip_may_be_refused_for_has_its_words() -> None:
     from pipeline.media.probe import ClipProblem
 
     assert {*ClipProblem, *Unclear, "gone", "too_large"} == set(phrasebook.VIDEO_REJECTED)
-    assert all("使っていない" in words for words in phrasebook.VIDEO_REJECTED.values())
+    assert all("回数には数えていない" in words for words in phrasebook.VIDEO_REJECTED.values())
     assert all("スキップ" in words for words in phrasebook.MEMO_REJECTED.values())
 
 

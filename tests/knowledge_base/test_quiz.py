@@ -45,6 +45,10 @@ def test_whatever_is_not_needed_to_begin_may_be_skipped(whole: Quiz) -> None:
     assert {"dietary", "kitchen_heat"} <= safety_first
 
 
+def test_a_question_ends_as_one(whole: Quiz) -> None:
+    assert [question.text for question in whole.questions if not question.text.endswith("か。")] == []
+
+
 def test_each_question_earns_its_place(whole: Quiz) -> None:
     for question in whole.questions:
         assert question.why.endswith("。"), question.id

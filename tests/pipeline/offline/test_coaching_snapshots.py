@@ -48,22 +48,22 @@ COOKS = {
 
 # What retrieval gives for attempt 2 with the offline embedder: for its diagnosis, then its question.
 PRINCIPLES = {
-    "fried-rice": "warm-rice-before-wok coat-each-grain ih-keeps-pan-down nonstick-no-empty-heating everything-within-reach",
-    "beef-steak": "protein-squeezes-water off-the-heat colour-and-core-together carryover-heat rest-the-meat lid-on-lid-off",
-    "pomodoro": "reduce-to-concentrate pasta-water-binds season-in-layers move-on-when-fragrant garlic-from-cold-oil al-dente-core",
-    "meat-vegetable-stir-fry": "water-rich-vegetables-last listen-to-the-pan drain-washed-vegetables vegetables-at-their-brightest",
-    "miso-soup": "hard-things-first same-size-same-time umami-from-ingredients miso-after-the-boil dashi-lets-salt-rest",
-    "ginger-pork": "glaze-by-reduction fish-flakes-when-done thin-flour-coat thin-meat-in-and-out umami-from-ingredients ginger-early-and-late",
-    "rolled-omelet": "egg-pan-sound sweet-egg-browns-sooner colour-and-core-together dashi-loosens-egg thin-oil-each-layer",
-    "nikujaga": "flavor-travels-while-cooling marinade-stays-near-surface umami-from-ingredients drop-lid broth-just-covers skim-at-first-boil",
-    "salt-grilled-fish": "fish-flakes-when-done protein-squeezes-water dry-before-heat fish-odor-leaves-with-water salt-meat-timing let-it-release",
-    "karaage": "colour-and-core-together oil-ready-by-bubbles dry-before-heat fry-rest-fry skim-the-crumbs fry-with-room",
-    "hamburg-steak": "thick-and-thin lid-makes-gentle-oven marinade-stays-near-surface open-lids-away lid-on-lid-off never-press-a-patty",
-    "curry-rice": "roux-off-the-boil thickening-needs-heat sear-before-simmer bloom-spices-in-oil",
-    "peperoncino": "pasta-water-binds starchy-water shake-to-emulsify salt-the-pasta-water",
-    "gyoza": "preheat-until-ready batches-let-pan-recover dry-before-heat lid-on-lid-off open-lids-away lid-makes-gentle-oven",
-    "oyakodon": "cook-through-by-juices carryover-heat egg-in-two-pours eggs-fresh-and-whole egg-as-oil-carrier wet-layer-is-glue",
-    "simmered-fish": "gentle-simmer read-the-simmer tomato-gentle-bubbles hot-water-rinse spoon-the-broth",
+    "fried-rice": "warm-rice-before-wok toast-the-rice ih-keeps-pan-down nonstick-no-empty-heating listen-to-the-pan",
+    "beef-steak": "protein-squeezes-water fish-flakes-when-done colour-and-core-together carryover-heat rest-the-meat beef-surface-must-sear",
+    "pomodoro": "reduce-to-concentrate pasta-water-binds toast-the-rice garlic-from-cold-oil move-on-when-fragrant fat-carries-aroma",
+    "meat-vegetable-stir-fry": "water-rich-vegetables-last room-in-the-pan hard-things-first vegetables-at-their-brightest",
+    "miso-soup": "hard-things-first same-size-same-time umami-from-ingredients miso-after-the-boil dashi-lets-salt-rest rescue-a-salty-pot",
+    "ginger-pork": "glaze-by-reduction fish-flakes-when-done dry-before-heat thin-meat-in-and-out ginger-early-and-late protein-squeezes-water",
+    "rolled-omelet": "egg-pan-sound sweet-egg-browns-sooner thin-oil-each-layer dashi-loosens-egg wet-layer-is-glue",
+    "nikujaga": "flavor-travels-while-cooling reduction-raises-salt height-and-space drop-lid broth-just-covers skim-at-first-boil",
+    "salt-grilled-fish": "fish-flakes-when-done protein-squeezes-water dry-before-heat cook-through-by-juices fish-odor-leaves-with-water",
+    "karaage": "colour-and-core-together oil-fire-lid-never-water fry-rest-fry fry-with-room",
+    "hamburg-steak": "thick-and-thin lid-makes-gentle-oven colour-and-core-together open-lids-away never-press-a-patty",
+    "curry-rice": "roux-off-the-boil al-dente-core thickening-needs-heat cool-stews-quickly",
+    "peperoncino": "pasta-water-binds al-dente-core rescue-a-broken-sauce sauce-waits-for-pasta broth-just-covers",
+    "gyoza": "preheat-until-ready food-cools-the-pan oil-bridges-heat lid-on-lid-off open-lids-away lid-makes-gentle-oven",
+    "oyakodon": "cook-through-by-juices carryover-heat heat-kills-anisakis egg-sets-fast eggs-fresh-and-whole egg-in-two-pours",
+    "simmered-fish": "gentle-simmer skim-at-first-boil gentle-dashi hot-water-rinse spoon-the-broth",
 }  # fmt: skip
 
 
