@@ -16,7 +16,10 @@ LEARNER = "ゆうこ"
 
 
 class GuardCase(Case):
-    """A sentence that a guard must refuse, or one that it must let pass; of a hazard both, as twins."""
+    """A sentence that a guard must refuse, or one that it must let pass; of a hazard both, as twins.
+
+    Kind "everyday": what coaches say all day of the same foods, without a twin.
+    """
 
     guard: Literal["safety", "measurement", "name"]
     kind: str  # the family of hazards, or of words

@@ -10,6 +10,7 @@ from pipeline.checks.safety import claims
 # After a sign: that it is not done, or is gone, is the right advice.
 NOT_DONE = "ず(?:に|、|と|$)|な(?:い|く|け|し)|ません|避け|控え(?!め)|やめ|では?なく|じゃなく|の代わり|以外|より|抜い"
 GONE = "消え|消し|透明|透きと|除い|のぞ|待って"
+BARE, BAREST = 30, 12  # characters
 _OWN_TOPIC = re.compile("(?<![れらにでと分回])は(?!い(?:、|$))")
 
 
@@ -31,16 +32,16 @@ class Rule:
     excused_by: str = NOT_DONE
 
     def is_broken_by(self, before: str, statement: str) -> bool:
-        """Whether the statement makes such a claim. What it is about may have been named before; the sign too, where
-        the statement names no topic of its own ("then it is fine")."""
-        scope = before + statement
-        if not all(subject.search(scope) for subject in self._subjects):
-            return False
-        if self.unless_about and re.search(self.unless_about, scope):
+        """Whether the statement makes such a claim: of itself; or of what was named before it, where it names no topic
+        of its own and allows something ("then it is fine"), or hardly says more than what to do."""
+        if self.unless_about and re.search(self.unless_about, before + statement):
             return False
         if self._is_claimed(statement, 0):
             return True
-        return bool(before) and not _OWN_TOPIC.search(statement) and self._is_claimed(scope, len(before))
+        if not before or _OWN_TOPIC.search(statement) or len(statement) > BARE:
+            return False
+        is_answer = claims.allows(statement, 0) or len(statement) <= BAREST
+        return is_answer and self._is_claimed(before + statement, len(before))
 
     @cached_property
     def _subjects(self) -> Sequence[re.Pattern[str]]:
@@ -52,7 +53,9 @@ class Rule:
         return re.compile(f"(?:{self.sign}){end}")
 
     def _is_claimed(self, words: str, start: int) -> bool:
-        """Whether the words, from `start` on, claim something after a sign."""
+        """Whether the words name all of it and, from `start` on, claim something after a sign."""
+        if not all(subject.search(words) for subject in self._subjects):
+            return False
         signs = list(self._sign.finditer(words))
         if not signs or (self.exempt and re.search(self.exempt, words)):
             return False
