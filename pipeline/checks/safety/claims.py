@@ -11,7 +11,7 @@ _REASSURANCE = re.compile(
     r"(?:ありません|ないです|ない(?!か|よう|とは|と言|で(?!す|し)|[ほ方])|なく|なし|いりません|要りません|いらない|無用|不要|ございません|しないで(?:ください)?|しなくて|せずに?)"
     r"|(?:お?腹|お?なか)(?:を|は|も)?(?:壊|こわ|痛くな)(?:しません|さない|すことはありません|りません|らない)"
     r"|(?:食?中毒|病気|害)に(?:は|も)?(?:なりません|ならない)|[あ当]たりません|(?:傷み|いたみ|腐り|悪くなり|害になり)ません"
-    r"|(?:菌|虫|アニサキス)(?:は|も|が)?(?:(?:増え|い|残り|つき)ません|いない(?:です|ので))|気にせずに?|気にしな(?:いで|くて)(?:ください)?|気に(?:する|なる)ほどでは(?:ありません|ない)|気にな(?:りません|らない(?:です)?)|かまわない|かまいません|構いません|構わない"
+    r"|(?:菌|虫|アニサキス)(?:は|も|が)?(?:(?:増え|い|残り|つき)ません|いない(?:です|ので))|(?:味|風味|香り|食感|質)(?:も|は)(?:変わり|落ち|損なわれ)ません|(?:けが|怪我|失敗)(?:は|も|を)?しません|気にせずに?|気にしな(?:いで|くて)(?:ください)?|気に(?:する|なる)ほどでは(?:ありません|ない)|気にな(?:りません|らない(?:です)?)|かまわない|かまいません|構いません|構わない"
     r"|(?:捨て|避け|控え|やめ|我慢す|冷蔵庫に(?:入れ|しまう)|冷や(?:す)?|温め直(?:す)?|加熱す|火を通す|急ぐ|受診す|病院に行く|救急車を呼ぶ)"
     r"る?(?:ほどの?|まで(?:する)?)?(?:必要(?:は|も)?(?:ありません|ない(?:です)?)|ことは?(?:ありません|ない))"
 )
@@ -87,6 +87,10 @@ def _plain(statement: str) -> str:
     return _OMISSION.sub(r"〔\1省〕", _REASSURANCE.sub("大丈夫", statement))
 
 
+def without_omissions(statement: str) -> str:
+    return _OMITTED.sub("", statement)
+
+
 def allows(statement: str, start: int) -> bool:
     """Whether it says from there on that something may be done or eaten."""
     return _ALLOWED.search(statement, start) is not None
@@ -109,7 +113,7 @@ def tells(statement: str, start: int) -> bool:
 
 def forbids(statement: str) -> bool:
     """Whether it forbids, warns, or sends to those who know."""
-    return _FORBIDDING.search(_OMITTED.sub("", statement)) is not None
+    return _FORBIDDING.search(without_omissions(statement)) is not None
 
 
 def asks(statement: str) -> bool:

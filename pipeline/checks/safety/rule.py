@@ -57,8 +57,8 @@ class Rule:
         if not all(subject.search(words) for subject in self._subjects):
             return False
         signs = list(self._sign.finditer(words))
-        if not signs or (self.exempt and re.search(self.exempt, words)):
+        if not signs or (self.exempt and re.search(self.exempt, claims.without_omissions(words))):
             return False
         if not self.is_claim(words, max(signs[0].start(), start)):
             return False
-        return not (self.mends and re.search(self.mends, words[signs[-1].end() :]))
+        return not (self.mends and re.search(self.mends, claims.without_omissions(words[signs[-1].end() :])))
