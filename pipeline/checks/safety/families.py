@@ -1,5 +1,5 @@
 """All families of hazards."""
 
-from pipeline.checks.safety import accidents, food, people
+from pipeline.checks.safety import accidents, food, meat, people
 
-RULES = (*food.RULES, *people.RULES, *accidents.RULES)
+RULES = (*meat.RULES, *food.RULES, *people.RULES, *accidents.RULES)
