@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from knowledge_base.phrasebook import address
 from models.coaching import (
     CoachingText,
     CookingEvent,
@@ -101,7 +102,7 @@ class FixedLatency:
 
     def coaching_text(self, brief: CoachingBrief, repair: Repair | None = None) -> tuple[CoachingText, Usage]:
         time.sleep(COACHING)
-        praise = f"{brief.first_name}さん、火加減を落とさずに作れていました。"
+        praise = f"{address(brief.first_name)}、火加減を落とさずに作れていました。"
         return _COACHING.model_copy(update={"praise": praise}), _USAGE
 
     def narration(
@@ -109,7 +110,7 @@ class FixedLatency:
     ) -> tuple[NarrationScript, Usage]:
         time.sleep(NARRATION)
         script = NarrationScript(
-            part1=f"{brief.first_name}さん、よくできました。",
+            part1=f"{address(brief.first_name)}、よくできました。",
             pivot="動画を使ってそのポイントを見てみましょう。",
             part2="ここで音を聞いてください。",
             provider=MODEL,

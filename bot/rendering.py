@@ -18,6 +18,7 @@ from models.rules.history import latest_session
 from models.rules.next_step import missing_rating
 from models.session import CookingSession
 from models.user import User
+from services.names import called
 from storage.links import MediaLinks
 
 
@@ -62,7 +63,7 @@ def _coaching(db: DbSession, user: User, session: CookingSession) -> Say:
     coaching = CoachingText.model_validate(session.coaching_text)
     dish = db.get_one(Dish, session.dish_id)
     card = coaching_card(coaching, dish.name_ja, session.session_number)
-    note = text_bubble(phrasebook.follow_up(coaching, user.first_name))
+    note = text_bubble(phrasebook.follow_up(coaching, called(user)))
     missing = missing_rating(session)
     if missing is None:
         return say(card, note, quick=question_taps(session))

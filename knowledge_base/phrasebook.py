@@ -17,6 +17,12 @@ SENDER_NAMES: Mapping[RoomType, str] = {RoomType.COOKING_VIDEOS: "料理動画",
 
 NAMELESS = "シェフ"
 
+
+def address(name: str) -> str:
+    """What a learner is called: their name with さん. Who has told none is シェフ, which is no name: nobody says シェフさん."""
+    return NAMELESS if name == NAMELESS else f"{name}さん"
+
+
 # ---- arrival
 
 HOW_IT_WORKS = (
@@ -31,15 +37,11 @@ CHOOSE_DISH_ALT = "作る料理を選んでください"
 
 
 def welcome(name: str) -> str:
-    return (
-        f"{name}さん、はじめまして。来てくださってうれしいです。\n\n{HOW_IT_WORKS}\n\nまずは、{CHOOSE_DISH}"
-    )
+    return f"{address(name)}、はじめまして。来てくださってうれしいです。\n\n{HOW_IT_WORKS}\n\nまずは、{CHOOSE_DISH}"
 
 
 def welcome_back(name: str) -> str:
-    return (
-        f"{name}さん、おかえりなさい。またご一緒できてうれしいです。前回までの記録は、そのまま残っています。"
-    )
+    return f"{address(name)}、おかえりなさい。またご一緒できてうれしいです。前回までの記録は、そのまま残っています。"
 
 
 # ---- dishes
@@ -181,11 +183,11 @@ RETURNS = ("おかえりなさい", "お久しぶりです")
 def follow_up(coaching: CoachingText, name: str) -> str:
     """The warm note under the card."""
     # The praise usually says the name already.
-    address = "" if f"{name}さん" in coaching.praise else f"{name}さん、"
+    opening = "" if address(name) in coaching.praise else f"{address(name)}、"
     if coaching.comparison.startswith(RETURNS):  # who comes back is welcomed before anything else
-        parts = [address + coaching.comparison, coaching.praise]
+        parts = [opening + coaching.comparison, coaching.praise]
     else:
-        parts = [f"{address}おつかれさまでした。", coaching.praise, coaching.comparison]
+        parts = [f"{opening}おつかれさまでした。", coaching.praise, coaching.comparison]
     parts += [f"「{entry.question}」\n→ {entry.answer}" for entry in coaching.memo_answers]
     parts.append(coaching.memo_note)
     if coaching.stop_cue:

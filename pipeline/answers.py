@@ -32,6 +32,7 @@ from pipeline.providers import ledger
 from pipeline.providers.ports import ProviderRefused, Providers, QuestionBrief, Turn, UnreadableAudio
 from pipeline.providers.registry import ProviderRegistry, needs_fallback
 from pipeline.search import PrincipleSearch
+from services.names import called
 from services.outbox import queue_answer
 from services.profile import learner_state
 from services.thread import PLACEHOLDERS
@@ -232,7 +233,7 @@ def _brief(
     user = _learner(db, question)
     state = learner_state(db, user.id)
     return QuestionBrief(
-        first_name=user.first_name,
+        first_name=called(user),
         question=words,
         dish=load().dishes.get(dish.slug) if dish else None,
         coaching=CoachingText.model_validate(session.coaching_text) if session else None,

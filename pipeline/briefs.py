@@ -7,6 +7,7 @@ from models.media import Media
 from pipeline.media.probe import VideoFacts
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief
 from pipeline.stage import StageContext
+from services.names import called
 
 
 def footage_of(context: StageContext) -> Media:
@@ -36,7 +37,7 @@ def coaching_brief(context: StageContext) -> CoachingBrief:
     principles = [RetrievedPrinciple.model_validate(entry) for entry in context.session.retrieved_principles]
     past = context.read_past()
     return CoachingBrief(
-        first_name=context.user.first_name,
+        first_name=called(context.user),
         dish=context.guide,
         session_number=context.session.session_number,
         analysis=analysis,

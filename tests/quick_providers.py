@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from knowledge_base.phrasebook import address
 from models.coaching import (
     CannotTell,
     CoachingText,
@@ -141,7 +142,7 @@ class Quick:
     ) -> tuple[NarrationScript, Usage]:
         script.note("narration", brief)
         parts = NarrationScript(
-            part1=f"{brief.first_name}さん、よくできました。",
+            part1=f"{address(brief.first_name)}、よくできました。",
             pivot="動画を使ってそのポイントを見てみましょう。",
             part2="ここで音を聞いてください。",
             provider="quick",
@@ -172,7 +173,9 @@ class Quick:
 
 def address_to(first_name: str, coaching: CoachingText) -> CoachingText:
     """The script's words are to ゆうこ; whoever cooks is called by their own name."""
-    return coaching.model_copy(update={"mondaiten": coaching.mondaiten.replace("ゆうこ", first_name)})
+    return coaching.model_copy(
+        update={"mondaiten": coaching.mondaiten.replace("ゆうこさん", address(first_name))}
+    )
 
 
 _QUICK = Quick()

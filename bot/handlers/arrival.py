@@ -13,6 +13,7 @@ from models.rules.next_step import Ask, NextStep
 from models.session import CookingSession
 from models.user import User
 from services import profile
+from services.names import called
 
 router = Router()
 
@@ -28,9 +29,9 @@ def follow(
 ) -> Say:
     is_back = was_away or event.is_unblocked or session is not None
     if not is_back:
-        return steps.ask_dish(lead=phrasebook.welcome(user.first_name)).say_after()
+        return steps.ask_dish(lead=phrasebook.welcome(called(user))).say_after()
     next_step = steps.ask_dish() if step.ask is Ask.DISH else steps.ask_next(session)
-    return next_step.say_after(text_bubble(phrasebook.welcome_back(user.first_name)))
+    return next_step.say_after(text_bubble(phrasebook.welcome_back(called(user))))
 
 
 @router.on("unfollow")

@@ -2,7 +2,8 @@
 
 from knowledge_base.content import DishGuide
 from models.coaching import VideoAnalysis
-from pipeline.checks.language import measurements, violations
+from pipeline.checks.amounts import measurements
+from pipeline.checks.language import violations
 from pipeline.checks.repair import refuse_if
 from pipeline.providers.ports import Look
 

@@ -1,7 +1,8 @@
 """An answer in the chat."""
 
 from pipeline.checks.analysis import REACH_SECONDS, times_of
-from pipeline.checks.language import violations, without_name, wrong_names, wrong_times
+from pipeline.checks.language import violations, wrong_times
+from pipeline.checks.names import without_name, wrong_names
 from pipeline.checks.repair import refuse_if
 from pipeline.providers.ports import QuestionBrief
 
@@ -10,7 +11,7 @@ MAX_ANSWER = 600  # characters
 
 def check_answer(answer: str, brief: QuestionBrief) -> None:
     """Raises ProviderRefused."""
-    wrong = violations(without_name(answer, brief.first_name), MAX_ANSWER)
+    wrong = violations(without_name(answer, brief.first_name), MAX_ANSWER, brief.question)
     if not answer.strip():
         wrong.append("empty: the answer is missing")
     wrong += wrong_names(answer, brief.first_name)

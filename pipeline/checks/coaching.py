@@ -2,12 +2,15 @@
 
 import re
 
+from knowledge_base import phrasebook
 from line.limits import MAX_LABEL, units
 from models.coaching import CoachingText
 from pipeline.checks.analysis import MAX_FIELD, REACH_SECONDS, times_of
 from pipeline.checks.hazards import hazard_of
-from pipeline.checks.language import violations, without_name, wrong_names, wrong_times
+from pipeline.checks.language import violations, wrong_times
+from pipeline.checks.names import without_name, wrong_names
 from pipeline.checks.repair import refuse_if
+from pipeline.checks.safety.guard import unsafe_claims
 from pipeline.providers.ports import CoachingBrief
 
 
@@ -20,15 +23,17 @@ def check_coaching(coaching: CoachingText, brief: CoachingBrief) -> None:
         "success_sign": coaching.success_sign,
     }
     extras = [coaching.praise, coaching.comparison, coaching.stop_cue, coaching.safety]
-    extras += [entry.answer for entry in coaching.memo_answers]
+    answers = [entry.answer for entry in coaching.memo_answers]
     wrong = [f"empty: {name} is missing" for name, text in fields.items() if not text.strip()]
     for text in [*fields.values(), *extras]:
         wrong += violations(without_name(text, brief.first_name), MAX_FIELD)
+    for entry in coaching.memo_answers:
+        wrong += violations(without_name(entry.answer, brief.first_name), MAX_FIELD, entry.question)
     wrong += _wrong_references(coaching, brief)
-    whole = "\n".join([*fields.values(), *extras])
+    whole = "\n".join([*fields.values(), *extras, *answers])
     wrong += wrong_names(whole, brief.first_name)
-    if f"{brief.first_name}さん" not in whole:
-        wrong.append(f"name: the text never says '{brief.first_name}さん'")
+    if (address := phrasebook.address(brief.first_name)) not in whole:
+        wrong.append(f"name: the text never says '{address}'")
     wrong += wrong_times(whole, times_of(brief.analysis), REACH_SECONDS)
     if (hazard := hazard_of(coaching.next_action)) and not coaching.safety.strip():
         wrong.append(f"safety: next_action involves a hazard ({hazard}), but the safety field is empty")
@@ -36,6 +41,11 @@ def check_coaching(coaching: CoachingText, brief: CoachingBrief) -> None:
         f"length: the suggested question '{question}' is longer than {MAX_LABEL} characters"
         for question in coaching.suggested_questions
         if units(question) > MAX_LABEL
+    ]
+    wrong += [
+        f"safety: {claim}: a suggested question makes light of it"
+        for question in coaching.suggested_questions
+        for claim in unsafe_claims(question)
     ]
     refuse_if(wrong, coaching)
 

@@ -2,9 +2,11 @@
 
 import re
 
+from knowledge_base import phrasebook
 from models.coaching import NarrationScript
 from pipeline.checks.analysis import MAX_FIELD
-from pipeline.checks.language import violations, without_name, wrong_names
+from pipeline.checks.language import violations
+from pipeline.checks.names import without_name, wrong_names
 from pipeline.checks.repair import refuse_if
 from pipeline.providers.ports import CoachingBrief, Pace
 from pipeline.speech_length import seconds
@@ -23,8 +25,8 @@ def check_narration(script: NarrationScript, brief: CoachingBrief, pace: Pace | 
             wrong.append(f"empty: {name} is missing")
         wrong += violations(without_name(text, brief.first_name), 2 * MAX_FIELD)
     wrong += wrong_names("\n".join((script.part1, script.part2)), brief.first_name)
-    if f"{brief.first_name}さん" not in script.part1:
-        wrong.append(f"name: part1 never says '{brief.first_name}さん'")
+    if (address := phrasebook.address(brief.first_name)) not in script.part1:
+        wrong.append(f"name: part1 never says '{address}'")
     if re.search(r"\d[:：]\d\d", script.part1 + script.part2):
         wrong.append("time: a time such as 0:41 must not be read aloud: leave it out")
     if pace is not None:

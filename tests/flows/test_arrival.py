@@ -56,7 +56,7 @@ def test_a_learner_is_called_what_can_be_said_of_their_name(
     shared: System, display_name: str, name: str
 ) -> None:
     learner = shared.desk.learner(display_name)
-    assert words(replies(learner, learner.follow)).startswith(f"{name}さん、はじめまして。")
+    assert words(replies(learner, learner.follow)).startswith(f"{phrasebook.address(name)}、はじめまして。")
     assert first_name(shared, learner) == name
 
 

@@ -98,3 +98,10 @@ def test_a_name_with_odd_characters_is_spoken_in_the_coaching(shared: System, cl
     cook(learner, clip)
     assert wait_for_words(learner, "おつかれさまでした").text.startswith("ゆう こ")
     assert phrasebook.NAMELESS not in wait_for_words(learner, "おつかれさまでした").text
+
+
+def test_whom_line_names_nothing_is_called_chef_without_san(shared: System, clip: Path) -> None:
+    learner = shared.learner("🍳")
+    cook(learner, clip)
+    assert wait_for_words(learner, "おつかれさまでした").text.startswith(f"{phrasebook.NAMELESS}、")
+    assert not [bubble for bubble in learner.thread().of_type("text") if "シェフさん" in bubble.text]

@@ -9,7 +9,7 @@ from knowledge_base import phrasebook
 from line.limits import MAX_LABEL
 from models.chat import RoomType
 from models.coaching import CoachingText, RatingAspect, Unclear
-from pipeline.checks.language import measurements
+from pipeline.checks.amounts import measurements
 from simulator.line.checks import graphemes, utf16_units
 
 LABELS = {

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from knowledge_base import phrasebook
 from models.coaching import CoachingText, NarrationScript, StructuredInput, Usage
+from pipeline.providers.address import to_nobody_by_name
 from pipeline.providers.google import prompts, schemas
 from pipeline.providers.google.gemini import PROVIDER, Gemini, Question
 from pipeline.providers.google.prompts import FilledPrompt
@@ -39,7 +40,7 @@ class GeminiCoach:
         return reply.answer, self._gemini.usage
 
     def _ask(self, prompt: FilledPrompt, schema: type[T], repair: Repair | None) -> T:
-        return self._gemini.ask(
+        answer = self._gemini.ask(
             Question(
                 purpose=prompt.label,
                 system=prompts.system(),
@@ -48,3 +49,4 @@ class GeminiCoach:
                 repair=repair,
             )
         )
+        return to_nobody_by_name(answer)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from knowledge_base.content import Fault
+from knowledge_base.phrasebook import address
 from models.coaching import CoachingText, RatingAspect, SessionSummary
 from pipeline.checks.hazards import hazard_of
 from pipeline.providers.offline import phrases
@@ -57,7 +58,7 @@ def previous_attempt(brief: CoachingBrief) -> SessionSummary | None:
 
 def praise(brief: CoachingBrief) -> str:
     """A concrete act first: progress, a remark of the memo, a good rating, a question, or another attempt."""
-    return f"{brief.first_name}さん、{act_to_praise(brief)}"
+    return f"{address(brief.first_name)}、{act_to_praise(brief)}"
 
 
 def act_to_praise(brief: CoachingBrief) -> str:

@@ -37,7 +37,7 @@ def opening_lines(brief: CoachingBrief, coaching: CoachingText, lesson: Lesson) 
     greeting = phrases.VOICE_GREETING[brief.session_number].format(
         name=brief.first_name, dish=brief.dish.name_ja
     )
-    praise = speakable_sentences(coaching.praise.removeprefix(f"{brief.first_name}さん、"))
+    praise = speakable_sentences(coaching.praise.removeprefix(f"{phrasebook.address(brief.first_name)}、"))
     skill = speakable_sentences(coaching.skill)
     welcome = {sentence for text in phrases.COMPARE_WELCOME_BACK for sentence in full_sentences(text)}
     comparison = [text for text in speakable_sentences(coaching.comparison) if text not in welcome]

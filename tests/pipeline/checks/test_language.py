@@ -2,8 +2,9 @@
 
 import pytest
 
+from pipeline.checks.amounts import measurements
 from pipeline.checks.analysis import MAX_FIELD
-from pipeline.checks.language import is_japanese, measurements, violations
+from pipeline.checks.language import is_japanese, violations
 from tests.pipeline.checks.kitchen import GOOD
 
 
@@ -59,7 +60,7 @@ def test_words_that_only_look_like_amounts_pass(words: str) -> None:
         ("詳しくは https://example.com を見てください。", "leak"),
         ("触ってはだめです。", "blames"),
         ("なぜ火を弱めなかったのですか。", "blames"),
-        ("少しなら、鶏肉は生の部分が残っていても大丈夫です。", "says that food is safe"),
+        ("少しなら、鶏肉は生の部分が残っていても大丈夫です。", "undercooked"),
     ],
 )
 def test_a_violation_is_named(words: str, reason: str) -> None:

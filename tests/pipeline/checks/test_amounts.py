@@ -1,0 +1,91 @@
+"""Amounts in every spelling are measurements; ordinals, ways of cutting and figures of speech are none."""
+
+import pytest
+
+from pipeline.checks.amounts import measurements
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ひとつまみ",
+        "1対1",
+        "一対二",
+        "3:1",
+        "倍の水",
+        "大匙",
+        "大さじ一",
+        "2周",
+        "ワンカップ",
+        "2個",
+        "半日",
+        "一晩",
+        "おたま2杯",
+        "コップ一杯",
+        "数分",
+        "ふたつまみ",
+        "弱火で10分",
+        "一センチ角",
+        "５ミリ",
+        "二、三分",
+        "2〜3分",
+        "½カップ",
+        "百八十度",
+        "８０度",
+        "三分の一",
+        "七割",
+        "同量",
+        "ひとかけ",
+        "数滴",
+        "600W",
+        "十分ほど",
+        "三杯",
+    ],
+)
+def test_these_are_amounts(words: str) -> None:
+    assert measurements(f"{words}です。")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "二度揚げ",
+        "七分どおり",
+        "四分割",
+        "三等分",
+        "一、二度",
+        "一口大",
+        "一品",
+        "もう一度",
+        "二人分",
+        "三枚おろし",
+        "一緒",
+        "一番",
+        "二つに割る",
+        "3回目",
+        "一回目",
+        "0:41",
+        "一枚ずつ",
+        "半分",
+        "十分",
+        "五分五分",
+        "何度も",
+        "何倍も",
+        "一気",
+        "一瞬",
+        "ひと呼吸",
+        "二枚貝",
+        "1対1のトーク",
+        "温度",
+        "119番",
+        "一歳",
+    ],
+)
+def test_these_are_none(words: str) -> None:
+    assert measurements(f"{words}です。") == []
+
+
+def test_a_time_that_warns_may_be_said() -> None:
+    assert measurements("鍋のまま一晩置かないでください。") == []
+    assert measurements("鍋のまま一晩置きましょう。") == ["一晩"]
+    assert measurements("やけどは、流水で二十分ほど冷やしてください。") == []
