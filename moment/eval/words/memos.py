@@ -15,12 +15,14 @@ MARKS = re.compile(r"[\s、。，．・「」]+")
 
 
 class MemoCase(Case):
-    """`issues` and `questions` are pieces of the memo, each of which belongs to an item of its own."""
+    """`issues` and `questions` are pieces of the memo, each of which belongs to an item of its own; `also` are remarks that
+    one reader takes for issues and another does not."""
 
     voice: str
     memo: str
     issues: list[str]
     questions: list[str]
+    also: list[str] = Field(default_factory=list)
     feelings: list[str] = Field(min_length=1)  # any of them is right; "" is none
 
 
@@ -33,13 +35,14 @@ def measure(providers: Providers) -> list[WordFigure]:
 
 def reading_figures(read: Sequence[tuple[MemoCase, StructuredInput]]) -> list[WordFigure]:
     issues = [(case.memo, content.identified_issues, case.issues) for case, content in read]
+    allowed = [(case.memo, content.identified_issues, case.issues + case.also) for case, content in read]
     questions = [(case.memo, content.questions, case.questions) for case, content in read]
     feelings = [
         Outcome(f"{content.emotional_state or '-'}: {case.memo}", content.emotional_state in case.feelings)
         for case, content in read
     ]
     return [
-        share(PART, "issues, precision", was_said(issues), PRECISION),
+        share(PART, "issues, precision", was_said(allowed), PRECISION),
         share(PART, "issues, recall", was_found(issues), RECALL),
         share(PART, "questions, precision", was_said(questions), PRECISION),
         share(PART, "questions, recall", was_found(questions), RECALL),
