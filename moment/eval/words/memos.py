@@ -1,4 +1,4 @@
-"""What is read off a memo: issues, questions and one feeling."""
+"""Memos: what is read off them (issues, questions, one feeling), how they are answered, what is no memo."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pydantic import Field
 
 from models.coaching import StructuredInput
+from moment.eval.words import memo_answers, stock_phrases
 from moment.eval.words.figures import Case, Outcome, WordFigure, read_cases, share
 from pipeline.providers.ports import Providers
 
@@ -30,7 +31,7 @@ def measure(providers: Providers) -> list[WordFigure]:
     """Raises WrongCases, ProviderError."""
     cases = read_cases("memos", MemoCase)
     read = [(case, providers.coach.extract_entities(case.memo)[0]) for case in cases]
-    return reading_figures(read)
+    return reading_figures(read) + memo_answers.measure(providers) + stock_phrases.measure()
 
 
 def reading_figures(read: Sequence[tuple[MemoCase, StructuredInput]]) -> list[WordFigure]:

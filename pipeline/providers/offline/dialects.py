@@ -25,7 +25,7 @@ SOUND = f"{SOUNDS}|{SOUNDS.translate(KATAKANA)}"
 
 END = r"(?=$|[\s、。!?！？])"
 
-STANDARD = tuple(
+SOUNDS_AS_ONE = tuple(
     (re.compile(said), standard)
     for said, standard in (
         (r"(?<=[べぐびねぬもベグビネヌモ])[っッ](?=ち[ゃょ]|チ[ャョ])", ""),  # べっちゃり
@@ -34,6 +34,11 @@ STANDARD = tuple(
         (r"[べぐびねぬもベグビネヌモ](ちゃ|チャ|ちょ|チョ)[りリ]", "べちゃべちゃ"),
         (r"(ぎ|べ|ギ|ベ)[っッ](とり|たり|トリ|タリ)", "べちゃべちゃ"),
         (r"(シャバ|しゃば)い", "べちゃべちゃだ"),
+    )
+)
+STANDARD = tuple(
+    (re.compile(said), standard)
+    for said, standard in (
         # the west
         (r"て(し)?も(う)?た(?![いべのれくまら])", "てしまった"),
         (rf"({STEMS})(?=な(っ|る|り|ら|ん|て))", r"\1く"),
@@ -86,6 +91,9 @@ STANDARD = tuple(
 )
 
 
+Patterns = tuple[tuple[re.Pattern[str], str], ...]
+
+
 @dataclass(frozen=True)
 class Spoken:
     """A word as the dictionary knows it, and as it was said."""
@@ -106,10 +114,15 @@ def spoken_words(memo: str) -> list[Spoken]:
     return spoken
 
 
-def recast(memo: str) -> tuple[str, list[int]]:
+def standard_text(text: str) -> str:
+    """Without dialect; textures by their sound stay as they are."""
+    return recast(text, STANDARD)[0]
+
+
+def recast(memo: str, patterns: Patterns = SOUNDS_AS_ONE + STANDARD) -> tuple[str, list[int]]:
     """The memo in standard words; for each of its characters, and its end, the place in the memo."""
     text, origin = memo, list(range(len(memo) + 1))
-    for pattern, standard in STANDARD:
+    for pattern, standard in patterns:
         pieces, places, last = [], [], 0
         for match in pattern.finditer(text):
             new = match.expand(standard)
