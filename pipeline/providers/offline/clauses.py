@@ -117,6 +117,7 @@ def ends_sentence(memo_words: Sequence[Word], index: int) -> bool:
             or word.inflection.startswith("連体形")
             or ends_with_maybe(memo_words, index)
             or is_bare_question(memo_words, index)
+            or word.lemma == "過ぎ"
         )
     return may_end_sentence(memo_words, index)
 

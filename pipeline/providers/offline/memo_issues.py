@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise, zip_longest
 
 from pipeline.providers.offline.clauses import Clause, is_joiner, joined
+from pipeline.providers.offline.known_troubles import is_known_trouble
 from pipeline.providers.offline.lexicon import (
     CHOICES,
     CONTENT_SIGNS,
@@ -39,6 +40,7 @@ from pipeline.providers.offline.predicates import (
     past_follows,
 )
 
+BLAMES = frozenset(("言う", "言われる", "残す", "嫌がる", "文句"))  # 辛いって残した
 LACKS = frozenset(("足りる", "足る"))
 QUOTE = 24  # characters with which a remark still reads well as a quotation
 FEELINGS = frozenset().union(*EMOTIONS.values())
@@ -140,7 +142,7 @@ def is_relief(words: Sequence[Word]) -> bool:
 
 
 def is_issue(words: Sequence[Word]) -> bool:
-    return any(is_trouble(words, index) for index in range(len(words)))
+    return any(is_trouble(words, index) for index in range(len(words))) or is_known_trouble(words)
 
 
 def is_trouble(words: Sequence[Word], index: int) -> bool:
@@ -187,6 +189,8 @@ def is_off_scale(words: Sequence[Word], index: int) -> bool:
     tail = words[index + 1 :]
     if tail and tail[0].surface in ("だけ", "ばかり"):  # 辛いだけ
         return True
+    if tail and tail[0].surface in ("って", "と") and any(each.lemma in BLAMES for each in tail[1:4]):
+        return True
     hedge = any(each.lemma in ("知れる", "思う") or each.surface in ("かな", "気") for each in tail)
     sums = words[index].lemma == "強い" and any(each.lemma in ("火", "火力") for each in words[:index])
     return (degree or hedge or sums) and (past_follows(words, index) or ends_with_te(words, index))
@@ -213,7 +217,10 @@ def is_leak(words: Sequence[Word], index: int) -> bool:
     return (
         (word.lemma in ("出る", "出て来る", "漏れる", "上がる", "立つ") and subject in LEAKS)
         or (word.lemma == "掛かる" and subject == "時間")
-        or (word.lemma in ("飛ぶ", "逃げる") and subject in QUALITIES | UNWANTED)
+        or (
+            word.lemma in ("飛ぶ", "逃げる", "落ちる", "弱まる", "薄れる", "消える", "薄まる")
+            and subject in QUALITIES | UNWANTED
+        )
         or (word.lemma in ("残る", "有る") and subject == "芯")
         or (word.lemma == "入る" and subject in ("殻", "髪", "骨"))
         or (word.lemma in ("赤い", "ピンク", "赤") and subject in ("中", "中心", "真ん中", "肉", "身"))
@@ -221,6 +228,7 @@ def is_leak(words: Sequence[Word], index: int) -> bool:
         or (word.lemma == "入る" and subject in ("す", "巣", "酢"))
         or (word.lemma == "凄い" and subject in LEAKS | UNWANTED)
         or (word.lemma == "甘い" and subject in ("焼き", "詰め", "火"))
+        or (word.lemma == "やばい" and bool(subject))
         or (word.lemma == "違う" and any(each.lemma == "思う" for each in words[:index]))
     )
 
@@ -291,6 +299,8 @@ def is_hoped(words: Sequence[Word], place: int, negation: int) -> bool:
         return becomes or hope.lemma in QUALITIES | GOOD_STATES
     if hope.lemma in CHOICES and not is_potential(words, place, negation):
         return False
+    if subject_of(words, place).endswith("さ") or (place > 1 and words[place - 2].surface.endswith("なさ")):
+        return False  # 物足りなさは感じない
     return hope.lemma in LACKS or subject_of(words, place) not in UNWANTED
 
 

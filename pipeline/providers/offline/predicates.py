@@ -39,7 +39,7 @@ def is_denied(words: Sequence[Word], index: int) -> bool:
         return True
     following = words[end] if end < len(words) else None
     formal = following is not None and following.lemma in FORMAL_NOUNS
-    just_so = formal or any(word.surface in ("くらい", "ぐらい") for word in tail)
+    just_so = formal or any(word.surface in ("くらい", "ぐらい", "の") for word in tail)
     if just_so and any(word.lemma in ("好き", "丁度", "良い") for word in words[end : end + 4]):
         return True
     if formal or words[index].part == "名詞":
@@ -92,6 +92,8 @@ def is_supposed(words: Sequence[Word], index: int) -> bool:
         surfaces.endswith("か") or following in ("聞く", "言う")
     ):  # 固いか, 崩れると聞いて
         return surfaces.endswith(("か", "と", "って")) and following != "言う"
+    if any(word.lemma == "易い" for word in tail):  # 焦げやすいので: how it is, not what happened
+        return ends_because(words) or (end < len(words) and words[end].lemma != "気")
     is_open_end = bool(tail) and tail[-1].surface == "と" and tail[-1].subpart == "接続助詞"
     return is_open_end or following == "前" or (surfaces.endswith(("の", "こと")) and is_feared(words[end:]))
 
