@@ -258,7 +258,7 @@ def is_failure(words: Sequence[Word], index: int) -> bool:
     if word.lemma not in NEGATIONS or index == 0:
         return False
     following = words[index + 1].surface if index + 1 < len(words) else ""
-    if following in ("よう", "方", "ほう", "と", "けれ", "か", "に", "きゃ", "じゃ") or (
+    if following in ("よう", "方", "ほう", "と", "けれ", "か", "に", "きゃ", "じゃ", "さ") or (
         following == "で" and word.surface == "ない"
     ):  # ないで, ないように
         return False
@@ -299,8 +299,8 @@ def is_hoped(words: Sequence[Word], place: int, negation: int) -> bool:
         return becomes or hope.lemma in QUALITIES | GOOD_STATES
     if hope.lemma in CHOICES and not is_potential(words, place, negation):
         return False
-    if subject_of(words, place).endswith("さ") or (place > 1 and words[place - 2].surface.endswith("なさ")):
-        return False  # 物足りなさは感じない
+    if "さ" in {each.surface for each in before if each.part == "接尾辞"}:  # 物足りなさは感じない
+        return False
     return hope.lemma in LACKS or subject_of(words, place) not in UNWANTED
 
 
