@@ -19,6 +19,10 @@ _NUMBER = r"(-?(?:[\d.]+|inf)|-?nan)"
 _SUMMARY = re.compile(rf"I:\s+{_NUMBER} LUFS.*Peak:\s+{_NUMBER} dBFS", re.DOTALL)
 
 
+_MEAN = re.compile(r"mean_volume: (-?[\d.]+|-?inf) dB")
+SILENT_DB = -91.0  # what volumedetect says of nothing but zeros (16 bits)
+
+
 class Unmeasurable(MomentError):
     """ffmpeg ended well, but told no loudness."""
 
@@ -43,6 +47,21 @@ def measure(sound: Path, *, through: str = "anull") -> Loudness:
     if summary is None:
         raise Unmeasurable(str(sound.name))
     return Loudness(float(summary[1]), float(summary[2]))
+
+
+def mean_level(recording: Path, start: float = 0.0, end: float | None = None) -> float:
+    """Decibels below full scale of a learner's recording, or of a part of it (seconds).
+
+    Raises FfmpegFailure, FfmpegTimeout, Unmeasurable.
+    """
+    until = "" if end is None else f":end={end:.3f}"
+    chain = f"atrim=start={start:.3f}{until},volumedetect"
+    command = [binary(), *QUIET, "-protocol_whitelist", "file,pipe", "-vn", "-i", f"file:{recording}"]
+    command += ["-map", "0:a:0", "-af", chain, "-f", "null", "-"]
+    found = _MEAN.search(run(command, timeout_seconds=time_limit()))
+    if found is None:
+        raise Unmeasurable(str(recording.name))
+    return max(float(found[1]), SILENT_DB)
 
 
 def gain_to_target(voice: Path) -> float:

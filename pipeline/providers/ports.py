@@ -60,11 +60,21 @@ class AudioTooLong(UnreadableAudio):
 
 
 @dataclass(frozen=True)
+class Heard:
+    """A piece of a transcript, and where in the recording it was heard (seconds)."""
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
 class Transcript:
-    """`text` is "" for silence, which is no error."""
+    """`text` is "" for silence, which is no error. `pieces` are words, or longer, where the recogniser tells their times."""
 
     text: str
     usage: Usage
+    pieces: Sequence[Heard] = ()
 
     def __post_init__(self) -> None:
         """Whoever heard it: bytes that made no sign (half a sign at a segment's end) are no words."""

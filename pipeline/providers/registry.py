@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from jobs.leases import Lease
+from pipeline.providers.hearing import carefully
 from pipeline.providers.ports import Providers
 from settings import ProviderChoice, Settings
 from storage.google_credentials import GoogleCredentials
@@ -31,14 +32,16 @@ Build = Callable[[Settings, ObjectStore, GoogleCredentials], ProviderSets]
 
 
 def build_providers(settings: Settings, store: ObjectStore, credentials: GoogleCredentials) -> ProviderSets:
-    """Those that the settings choose; no other's libraries are imported."""
+    """Those that the settings choose; no other's libraries are imported. Behind each transcriber the words are sifted."""
     if settings.providers is ProviderChoice.GOOGLE:
         from pipeline.providers import google
 
-        return google.build(settings, store, credentials)
-    from pipeline.providers import offline
+        sets = google.build(settings, store, credentials)
+    else:
+        from pipeline.providers import offline
 
-    return offline.build(settings)
+        sets = offline.build(settings)
+    return ProviderSets(usual=carefully(sets.usual), fallback=carefully(sets.fallback))
 
 
 @dataclass

@@ -13,7 +13,7 @@ from pipeline.media.sound import to_flac
 from pipeline.providers.google import prices, prompts, schemas
 from pipeline.providers.google.gapic import record_call, retry
 from pipeline.providers.google.gemini import PROVIDER, Gemini, Question
-from pipeline.providers.ports import ProviderError, Transcript
+from pipeline.providers.ports import Heard, ProviderError, Transcript
 from settings import Settings, variable
 from storage.workspace import workspace
 
@@ -58,7 +58,7 @@ class ChirpTranscriber:
         usage = Usage(
             provider=PROVIDER, model=self._settings.speech_model, audio_seconds=facts.duration_seconds
         )
-        return Transcript(_text(results), usage)
+        return Transcript(_text(results), usage, _pieces(results))
 
     @property
     def _recognizer(self) -> str:
@@ -134,6 +134,17 @@ class GeminiTranscriber:
         )
         usage = self._gemini.usage.model_copy(update={"audio_seconds": facts.duration_seconds})
         return Transcript(answer.transcript.strip(), usage)
+
+
+def _pieces(results: Sequence[Any]) -> list[Heard]:
+    """Each result from where the one before ended: chirp tells no times of words."""
+    pieces, start = [], 0.0
+    for result in results:
+        end = result.result_end_offset.total_seconds()
+        if result.alternatives and end > start:
+            pieces.append(Heard(result.alternatives[0].transcript, start, end))
+        start = max(start, end)
+    return pieces
 
 
 def _text(results: Sequence[Any]) -> str:

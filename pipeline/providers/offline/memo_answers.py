@@ -6,9 +6,11 @@ from knowledge_base import catalogue
 from models.coaching import MemoAnswer
 from pipeline.providers.offline import phrases
 from pipeline.providers.offline.composing import Draft, opening
+from pipeline.providers.offline.dialects import standard_text
 from pipeline.providers.offline.facts import dish_facts, lesson_facts, principle_facts
 from pipeline.providers.offline.lesson import Lesson
 from pipeline.providers.offline.matching import Fact, Topic, asks_amount, best_fact, is_of_taste
+from pipeline.providers.offline.memo_subjects import asks_next, facts_about, says_itself
 from pipeline.providers.ports import CoachingBrief
 
 FACT = 140  # characters of one fact, in whole sentences
@@ -44,17 +46,23 @@ def is_of_dish(principle_id: str, slug: str) -> bool:
     return principle is None or slug in principle.dishes
 
 
-def memo_answer(question: str, facts: Sequence[Fact], subject: str, draft: Draft) -> str:
+def memo_answer(asked: str, facts: Sequence[Fact], subject: str, draft: Draft) -> str:
+    question = standard_text(asked)
+    if asks_next(question):
+        return draft.say(phrases.MEMO_HOW, phrases.MEMO_SIGN) or phrases.MEMO_ALREADY.format(question=asked)
     amounts = draft.say(phrases.NO_AMOUNTS) if asks_amount(question) else ""
-    fact = best_fact(question, facts, subject)
+    fact = best_fact(question, facts_about(question, facts, subject), subject)
     if fact is None and amounts and is_of_taste(question):
         return amounts + draft.say(phrases.BY_TASTE)
     if fact is None:
-        return draft.say(phrases.MEMO_UNKNOWN) or phrases.MEMO_UNKNOWN_TOO.format(question=question)
+        return draft.say(phrases.MEMO_UNKNOWN) or phrases.MEMO_UNKNOWN_TOO.format(question=asked)
     if draft.is_new(fact.text):
-        return amounts + draft.say(fact.lead, opening(fact.text, FACT))
+        lead = fact.lead
+        if fact.heading and not says_itself(question, fact, subject):
+            lead = phrases.MEMO_TROUBLE.format(trouble=fact.heading)
+        return amounts + draft.say(lead, opening(fact.text, FACT))
     answer = amounts + draft.say(POINTERS.get(fact.topic, "")) + follow_up(fact, facts, draft)
-    return answer or phrases.MEMO_ALREADY.format(question=question)
+    return answer or phrases.MEMO_ALREADY.format(question=asked)
 
 
 def follow_up(fact: Fact, facts: Sequence[Fact], draft: Draft) -> str:

@@ -117,6 +117,7 @@ BY_TASTE = "少しずつ足して、そのつど味と見た目を確かめな�
 MEMO_UNKNOWN = "ここは、今回の動画とメモだけでは言い切れません。次に作るとき、その場面の手元を映してもらえると、はっきりお答えできます。"
 MEMO_UNKNOWN_TOO = "「{question}」も、今回の映像からは正直わかりませんでした。"
 MEMO_ALREADY = "「{question}」のお答えは、上でお伝えしたとおりです。"
+MEMO_TROUBLE = "「{trouble}」のことですね。"  # before what does not say so itself
 MEMO_HOW = "お答えは、「次回試すこと」に書いた一手です。"
 MEMO_WHY = "理由は、「今回の問題点」と、その下のスキルに書いたとおりです。"
 MEMO_SKILL = "お答えは、「身につけるべきスキル」に書いたとおりです。"

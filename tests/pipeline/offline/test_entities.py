@@ -3,7 +3,10 @@
 import pytest
 
 from models.coaching import StructuredInput
+from pipeline.providers.offline.dialects import spoken_words
 from pipeline.providers.offline.entities import extract_entities
+from pipeline.providers.offline.lexicon import EMOTIONS, NEGATIVE, SCALES, VAGUE
+from pipeline.providers.offline.morphology import words
 
 MEMOS = [
     (
@@ -20,12 +23,12 @@ MEMOS = [
     ),
     ("うまくいかなかったけど楽しかったです", ["うまくいかなかった"], [], "楽しい"),
     ("なんで固くなったんだろう 悔しいです", [], ["なんで固くなったんだろう"], "悔しい"),
-    ("なんか全体的に油っぽくてべちゃべちゃでした", ["全体的に油っぽくてべちゃべちゃでした"], [], ""),
+    ("なんか全体的に油っぽくてべちゃべちゃでした", ["全体的に油っぽくて", "べちゃべちゃでした"], [], ""),
     ("卵がちょっと固かったかなと思います", ["卵がちょっと固かった"], [], ""),
     ("焦げなかったのはよかったです", [], [], "満足"),
     (
         "表面は焦げたのに中は生でした火が通ってなかったんですけど火加減がわからないです",
-        ["表面は焦げた", "中は生でした", "火が通ってなかった"],
+        ["表面は焦げた", "中は生でした", "火が通ってなかった", "火加減がわからないです"],
         [],
         "",
     ),
@@ -40,7 +43,7 @@ MEMOS = [
     ("バタバタして焦りました もっと香ばしくしたかったです", ["もっと香ばしくしたかったです"], [], "焦り"),
     (
         "ソースが分離しちゃって水っぽくなりましたなぜでしょう",
-        ["ソースが分離しちゃって水っぽくなりました"],
+        ["ソースが分離しちゃって", "水っぽくなりました"],
         ["なぜでしょう"],
         "",
     ),
@@ -61,6 +64,33 @@ MEMOS = [
         "",
     ),
     ("今日のはすごく美味しくできました嬉しいです", [], [], "嬉しい"),
+    # content before trouble is none; after it, it is
+    ("おいしかったです。でも皮がべちゃっとしました", ["皮がべちゃっとしました"], [], ""),
+    ("皮がべちゃっとしたけど味はよかったです", ["皮がべちゃっとした"], [], "満足"),
+    # another's feelings, and another's deed
+    ("夫は喜んでましたが味が濃かったです", ["味が濃かったです"], [], ""),
+    ("娘が切るの楽しいって言ってました", [], [], ""),
+    ("友達は失敗したけどわたしはうまくいきました", [], [], "満足"),
+    # denied, feared, supposed, of another day, a property
+    ("べちゃっとしてなくて、困ったことはなかったです", [], [], ""),
+    ("焦げるのが怖くて弱火にしました", [], [], "不安"),
+    ("焦げたら嫌なので早めに止めました", [], [], ""),
+    ("前回は焦げましたが今回は焦げませんでした", [], [], ""),
+    ("冷たいフライパンから始めるのがコツですね", [], [], ""),
+    ("失敗したと思ったけどおいしかったです", [], [], "満足"),
+    ("失敗したと思ったけど香りはよかったです", ["失敗したと思った"], [], "満足"),
+    # what runs on is divided, what failed for it is not
+    (
+        "玉ねぎが焦げて人参が硬くてお肉はパサパサでした",
+        ["玉ねぎが焦げて", "人参が硬くて", "お肉はパサパサでした"],
+        [],
+        "",
+    ),
+    # dialects, as they were said
+    ("焦げてしもたわ どないしたらええんやろ", ["焦げてしもた"], ["どないしたらええんやろ"], ""),
+    ("なんでやろ、卵が破れてまうねん", ["卵が破れてまう"], ["なんでやろ"], ""),
+    ("火ぃ通ってへんかった どうしよ", ["火ぃ通ってへんかった"], ["どうしよ"], ""),
+    ("味の濃ゆか どげんしたらよか？", ["味の濃ゆか"], ["どげんしたらよか"], ""),
 ]
 
 
@@ -87,3 +117,18 @@ def test_odd_memos_are_read_without_an_error(memo: str) -> None:
     structured_input, _ = extract_entities(memo)
 
     assert structured_input.identified_issues == []
+
+
+def test_each_word_of_the_lists_is_one_that_the_dictionary_can_give() -> None:
+    """A list that holds かたい would never find 固い."""
+    lists = {"NEGATIVE": NEGATIVE, "VAGUE": VAGUE, "SCALES": SCALES, **EMOTIONS}
+    dead = {
+        name: [word for word in entries if word not in {each.lemma for each in words(word)}]
+        for name, entries in lists.items()
+    }
+    assert {name: entries for name, entries in dead.items() if entries} == {}
+
+
+def test_a_dialects_words_keep_their_places() -> None:
+    memo = "肉かとうてあかんかった ベチョッとしてもうた"
+    assert "".join(each.said for each in spoken_words(memo)) == memo

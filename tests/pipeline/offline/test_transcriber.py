@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from pipeline.providers.hearing import CarefulTranscriber
 from pipeline.providers.offline import transcriber as whisper
 from pipeline.providers.offline.narrator import OpenJTalkNarrator
 from pipeline.providers.offline.packages import OfflinePackageMissing
@@ -16,6 +17,7 @@ MEMO = [
     "今日はチャーハンを作りました。",
     "お米がべちゃっとしてしまいました。",
     "どうすればパラパラになりますか。",
+    "ありがとうございました。",  # said, not invented
 ]
 
 
@@ -52,9 +54,10 @@ def test_a_spoken_memo_is_written_down(
         with wave.open(str(each.wav)) as file:
             samples += file.readframes(file.getnframes())
 
-    transcript = transcriber.transcribe(recording(samples), phrases=["チャーハン", "べちゃっと", "パラパラ"])
+    careful = CarefulTranscriber(transcriber)
+    transcript = careful.transcribe(recording(samples), phrases=["チャーハン", "べちゃっと", "パラパラ"])
 
-    for word in ("チャーハン", "べちゃ", "なりますか"):
+    for word in ("チャーハン", "べちゃ", "なりますか", "ありがとうございました"):
         assert word in transcript.text
     assert transcript.usage.audio_seconds == pytest.approx(sum(each.seconds for each in speech), abs=0.1)
 
@@ -62,7 +65,8 @@ def test_a_spoken_memo_is_written_down(
 def test_silence_is_an_empty_transcript(
     transcriber: WhisperTranscriber, recording: Callable[[bytes], Path]
 ) -> None:
-    transcript = transcriber.transcribe(recording(bytes(2 * 48_000 * 4)), phrases=["チャーハン"])
+    careful = CarefulTranscriber(transcriber)
+    transcript = careful.transcribe(recording(bytes(2 * 48_000 * 4)), phrases=["チャーハン"])
 
     assert transcript.text == ""
     assert transcript.usage.audio_seconds == pytest.approx(4)
@@ -108,15 +112,21 @@ def segment(text: str, no_speech: float = 0.05, logprob: float = -0.3, ratio: fl
 @pytest.mark.parametrize(
     "invention",
     [
-        segment("ご視聴ありがとうございました。"),
-        segment("チャンネル登録よろしくお願いします"),
-        segment("最後までご視聴いただきありがとうございました"),
         segment("卵が焦げました", no_speech=0.9, logprob=-0.9),
         segment("あああ", logprob=-1.5, ratio=4.0),
     ],
 )
 def test_what_the_model_makes_up_is_dropped(invention: SimpleNamespace) -> None:
     assert speech_of(invention) == ""
+
+
+def test_our_own_hint_said_back_to_us_is_no_speech() -> None:
+    echo = whisper.echo_of(["チャーハン", "べちゃっと"])
+
+    assert echo.fullmatch("料理の感想です。チャーハン、べちゃっとについて話します。")
+    assert echo.fullmatch("チャーハンについて話します。チャーハンについて話します。")
+    assert not echo.fullmatch("今日はチャーハンについて話します。")
+    assert not whisper.echo_of([]).fullmatch("について話します。")
 
 
 def test_real_words_stay_and_a_stuck_one_is_said_once() -> None:
