@@ -7,6 +7,7 @@ from models.coaching import CoachingText
 from pipeline.checks.analysis import MAX_FIELD, REACH_SECONDS, times_of
 from pipeline.checks.hazards import hazard_of
 from pipeline.checks.language import violations, without_name, wrong_names, wrong_times
+from pipeline.checks.raw_meat import raw_meat_violations
 from pipeline.checks.repair import refuse_if
 from pipeline.providers.ports import CoachingBrief
 
@@ -30,6 +31,7 @@ def check_coaching(coaching: CoachingText, brief: CoachingBrief) -> None:
     if f"{brief.first_name}さん" not in whole:
         wrong.append(f"name: the text never says '{brief.first_name}さん'")
     wrong += wrong_times(whole, times_of(brief.analysis), REACH_SECONDS)
+    wrong += raw_meat_violations(coaching.mondaiten, brief)
     if (hazard := hazard_of(coaching.next_action)) and not coaching.safety.strip():
         wrong.append(f"safety: next_action involves a hazard ({hazard}), but the safety field is empty")
     wrong += [
