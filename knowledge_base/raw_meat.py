@@ -33,7 +33,7 @@ _NEG = (
 )
 # What may stand between a sign and the negation that denies it.
 _GAP = (
-    r"(?:[くみ味さ色いのがはもをにでるし]|じゃ|では|でも|っぽ[さく]?|ところ|所|部分|箇所|汁|肉汁|感じ|もの|全然|ぜんぜん"
+    r"(?:[くみ味さ色いのがはもをにでるし]|じゃ|では|でも|っぽ[さく]?|ところ|所|部分|箇所|汁|肉汁|あと|跡|感じ|もの|全然|ぜんぜん"
     r"|まったく|全く|もう|一切|どこにも|少しも|ほとんど|全部|すっかり|完全に|きれいに|ちゃんと|残っ?て?|のこって|残ら|出て?こ?|でて?こ?|見え|見られ|見当た[らり]"
     r"|なって|なら|なっ|あり|あった|ま(?=せ)|状態|焼け|煮え|やけ|にえ|とか|など|気になら)*"
 )
@@ -48,7 +48,7 @@ _PREVENTED = re.compile(
     r"[^。、]{0,3}?(?:にならな|になら(?:ん|ず)|を防|を避け|しないよう|にしな|にするの|ないように|対策|予防|かどうか[をは]?(?:見分|確か|確認|チェック)|か(?:確か|確認|見分))"
 )
 _FEARED = re.compile(
-    r"(?:焼け|煮え|やけ|にえ)?(?:になるの|だけ|なの|って)?[がはをに]?(?:怖|こわ|恐|心配|不安|嫌|いや)(?:だった|なの|すぎ|く|な|で)*(?:ので|て|から|んで|、|し)"
+    r"(?:焼け|煮え|やけ|にえ)?(?:になるの|だけ|なの|って)?[がはをに]?(?:怖|こわ|恐|心配|不安|嫌|いや)(?:だった|なの|すぎ|い|く|な|で)*(?:ので|て|から|んで|、|し)"
 )
 _BEFORE_COOKING = re.compile(
     r"(?:焼く|煮る|揚げる|炒める|火にかける|ゆでる|加熱する?)の?前|買った(?:とき|時)|(?:最初|はじめ|初め)は|下味|解凍|生の(?:とき|時|状態)"
@@ -61,6 +61,9 @@ _RESOLVED = re.compile(
 )
 _MODIFIED = re.compile(r"(?:[いなの]|色の|っぽい|かった)?(?:色の|色が(?:きれい|綺麗|鮮やか)な)?")
 _HURT = re.compile(r"指|手を|手が|包丁で(?:手|指)|絆創膏|ばんそうこう|けが|怪我|鼻血|口の中")
+_WORRY = re.compile("不安|心配|自信|怪し|あやし|微妙|[わ分]か|謎")
+_PROVED = re.compile(r"通って(?:い)?(?:た|まし)|大丈夫(?:で|だ)|白く(?:な|て)|白かっ|透明でし|火が入って(?:い)?(?:た|まし)")
+_COLOUR = re.compile("(?:真っ)?(?:赤|あか)|ピンク|ぴんく|桃色|桜色")
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]*")
 _CLAUSE = re.compile(
     r"[、,]|けれども?|けど|(?<=[たいるだな])のに|ので|(?<=した|です|った|ます)が|(?<=[たるいす])から(?!あ|揚|り|っ)|(?<=た)し(?=[^た])"
@@ -125,6 +128,8 @@ def _is_report(sign: str, before: str, after: str) -> bool:
         return False
     if ("もし" in before or "万一" in before) or _PREVENTED.match(after) or _FEARED.match(after):
         return False
+    if _WORRY.search(sign) and _PROVED.search(after):
+        return False
     if _STUBBORN.match(after) or _RHETORICAL.match(after):
         return True
     return not (_DENIED.match(after) or _HYPOTHETICAL.match(after))
@@ -140,6 +145,8 @@ def _is_of_meat(sign: str, before: str, after: str, food: Food) -> bool:
         return False
     for clause in _clauses_it_goes_on_from(before):
         named = [*_things().finditer(clause)]
+        if named and _COLOUR.match(sign) and re.match(_words()["pink_when_done"], named[-1].group()):
+            return False
         if named:
             harmless = named[-1]["harmless"]
             return not harmless or (_begins_inside(sign) and not clause.endswith((harmless, f"{harmless}の")))

@@ -19,9 +19,11 @@ from moment.eval.words.cooks import (
     series_of_cooks,
 )
 from moment.eval.words.figures import Outcome, WordFigure, read_cases, share
+from pipeline.checks.coaching import check_coaching
+from pipeline.checks.narration import check_narration
 from pipeline.checks.raw_meat import warns_first
 from pipeline.providers.offline.coach import OfflineCoach
-from pipeline.providers.ports import Coach, Providers
+from pipeline.providers.ports import Coach, ProviderRefused, Providers
 from pipeline.providers.sentences import sentences
 
 PART = "coaching"
@@ -70,6 +72,7 @@ def measure(providers: Providers) -> list[WordFigure]:
         cases = cases[:: max(len(cases) // PAID_CASES, 1)]
     return [
         *raw_figures(coach, cases),
+        share(PART, "texts and narrations pass the product's checks", passing(spoken), 1.0),
         share(PART, "raw meat seen: warned of first", raw_seen(spoken), 1.0),
         share(PART, "care and stop cue fit the fault", cares(spoken), 1.0),
         share(PART, "nothing is praised that the fault lowers", praised_marks(spoken), 1.0),
@@ -100,6 +103,17 @@ def raw_figures(coach: Coach, cases: Sequence[RawCase]) -> list[WordFigure]:
         share(PART, "raw meat told: warned of first", outcomes[True], 0.98),
         share(PART, "harmless red, raw and cold: no warning", outcomes[False], 0.98),
     ]
+
+
+def passing(spoken: Sequence[Words]) -> Iterator[Outcome]:
+    for words in spoken:
+        try:
+            check_coaching(words.text, words.cook.brief)
+            check_narration(words.script, words.cook.brief, None)
+        except ProviderRefused as refusal:
+            yield Outcome(f"{words.cook.label}: {refusal}", False)
+        else:
+            yield Outcome(words.cook.label, True)
 
 
 def raw_seen(spoken: Sequence[Words]) -> Iterator[Outcome]:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from pipeline.checks.analysis import MAX_FIELD
+from pipeline.checks.language import violations, wrong_names
 from pipeline.providers.offline.clauses import split_memo
 from pipeline.providers.offline.feelings import feeling_at
 from pipeline.providers.offline.lexicon import AUXILIARIES, DEGREES
@@ -10,6 +12,7 @@ from pipeline.providers.offline.morphology import Word, words
 from pipeline.providers.ports import CoachingBrief
 
 QUOTE = 24  # characters of the learner's own words that read well inside a sentence
+NOBODY = "\0"  # no name of the learner's stands in it: whoever is named is somebody else
 MARKS = "「」『』。、！？!?… "
 # An injury is answered elsewhere; nobody is thanked for having noticed it.
 HURT = re.compile("やけど|火傷|ヤケド|けが|怪我|(?:指|手)を切(?!りそう)|血が")
@@ -37,7 +40,13 @@ def quotation(remark: str) -> str:
         bare = next((text for text in reversed(clauses) if 0 < len(text) <= QUOTE), "")
     ended = with_an_end(words(without_feeling(bare)))
     is_long = not 1 < len(ended) <= QUOTE
-    return "" if is_long or any(sign.isnumeric() for sign in ended) else ended
+    return "" if is_long or any(sign.isnumeric() for sign in ended) or not may_be_shown(ended) else ended
+
+
+def may_be_shown(words: str) -> bool:
+    """What the checks refuse in our words they refuse in a quotation too (失敗でした, ３分, a third person's name)."""
+    spoken = f"「{words}」と話してくださいましたね。"
+    return not violations(spoken, MAX_FIELD) and not wrong_names(words + "。", NOBODY)
 
 
 def without_feeling(remark: str) -> str:

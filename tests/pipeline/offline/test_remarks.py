@@ -29,6 +29,8 @@ from tests.pipeline.offline.kitchen import coaching_brief
         ("指を切ってしまった", ""),
         ("5分で焦げた", ""),
         ("ご飯が", ""),
+        ("大失敗でした", ""),  # the checks refuse it, whoever says it
+        ("田中さんが焦がした", ""),
     ],
 )
 def test_a_quotation_ends_where_its_meaning_ends(remark: str, quoted: str) -> None:
