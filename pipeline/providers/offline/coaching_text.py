@@ -6,7 +6,7 @@ from knowledge_base.raw_meat import Food, food_of
 from models.coaching import CoachingText
 from pipeline.checks.raw_meat import needs_warning
 from pipeline.providers.offline import phrases
-from pipeline.providers.offline.composing import Draft, pick
+from pipeline.providers.offline.composing import Draft, full_sentences, pick
 from pipeline.providers.offline.facts import SAFETY
 from pipeline.providers.offline.lesson import Lesson, Way, is_unsure, lesson_of
 from pipeline.providers.offline.matching import DONENESS_SIGNS
@@ -20,6 +20,7 @@ from pipeline.providers.ports import CoachingBrief
 
 PROVIDER = "offline-coach"
 LONG_GAP_DAYS = 21
+ENOUGH = 12  # characters by which a sentence is known again in another form
 LIMITS = 2  # of what could not be seen: more would bury the lesson
 
 
@@ -105,17 +106,22 @@ def skill(brief: CoachingBrief, lesson: Lesson) -> list[str]:
     if is_unsure(brief):
         return [focus, lesson.principle]
     if lesson.way is Way.SENSE:
-        return [phrases.SKILL_SENSE, phrases.SKILL_FAILURE, lesson.failure]
+        return [phrases.SKILL_SENSE.format(title=lesson.title), phrases.SKILL_ELSEWHERE, lesson.carries_over]
     if lesson.way is Way.RECOVERY:
-        recovery = "" if is_told(lesson.recovery, lesson) else lesson.recovery
-        return [phrases.SKILL_RECOVERY, recovery, phrases.SKILL_ELSEWHERE, lesson.carries_over]
+        return [
+            phrases.SKILL_RECOVERY,
+            *recovery_left(brief, lesson),
+            phrases.SKILL_FAILURE,
+            lesson.failure,
+        ]
     more = {1: "", 2: lesson.senses, 3: lesson.carries_over}[brief.session_number]
     return [lesson.principle, lesson.why, more]
 
 
-def is_told(recovery: str, lesson: Lesson) -> bool:
-    """By the next action, which is made of it."""
-    return recovery[:12] == lesson.next_action[:12]
+def recovery_left(brief: CoachingBrief, lesson: Lesson) -> list[str]:
+    """The recovery without the sentence that the next action is made of."""
+    told, *left = full_sentences(brief.principle.recovery) if brief.principle else [""]
+    return left if told[:ENOUGH] == lesson.next_action[:ENOUGH] else [told, *left]
 
 
 def focus(brief: CoachingBrief, lesson: Lesson) -> str:

@@ -15,6 +15,7 @@ from pipeline.providers.ports import CoachingBrief
 
 PRINCIPLE = 90  # characters of a principle, in whole sentences, that a message or a voice can carry
 WHY = 80
+SAFETY = "food_safety"  # there what must be seen is said, not what must not
 # What a cook does, where other verbs of a sign say what the food does.
 OWN_ACTS = ("確かめる", "動かす", "とらえる", "見張る", "聞く", "見る")
 
@@ -34,6 +35,7 @@ class Lesson:
     success_sign: str
     stop_cue: str  # "" for a fault that has none: another one's would mislead
     remark: str  # of the memo, on which the lesson rests; "" for one that rests on the footage
+    title: str  # of the principle
     principle: str
     why: str
     senses: str
@@ -58,6 +60,7 @@ def lesson_of(brief: CoachingBrief) -> Lesson:
         success_sign=(success_sign(way, principle) if brief.fault else "") or source.success_sign,
         stop_cue=dish.stop_cue if fault is None else "" if way is Way.SENSE else fault.stop_cue,
         remark=remark,
+        title=principle.title if principle else "",
         principle=opening(principle.principle, PRINCIPLE) if principle else "",
         why=opening(principle.why, WHY) if principle else "",
         senses=opening(principle.senses, WHY) if principle else "",
@@ -93,7 +96,8 @@ def next_action(way: Way, principle: Principle | None) -> str:
     if principle is None or way is Way.RULE:
         return ""
     if way is Way.RECOVERY:
-        return proposal(full_sentences(principle.recovery)[0])
+        recovery = full_sentences(principle.recovery)[0]
+        return "" if "余熱" in recovery else proposal(recovery)  # which meat of this dish may not trust
     sign = full_sentences(principle.senses)[0]
     state = plain(sign)
     if state.endswith(OWN_ACTS):
@@ -103,9 +107,12 @@ def next_action(way: Way, principle: Principle | None) -> str:
 
 
 def success_sign(way: Way, principle: Principle | None) -> str:
-    """The senses as a condition, on the way that does not act by them; "" where the fault's own must do."""
-    if principle is None or way is not Way.RECOVERY:
+    """That the failure's sign stays away, or the senses as a condition; "" where the fault's own must do."""
+    if principle is None or way is Way.RULE or principle.category == SAFETY:
         return ""
+    if way is Way.SENSE:
+        failure = plain(full_sentences(principle.failure)[0].split("と、", 1)[-1])  # what follows from a slip
+        return phrases.SIGN_NO_FAILURE.format(failure=failure) if failure else ""
     sign = full_sentences(principle.senses)[0]
     condition = if_plain(sign)
     is_condition = "れば" in sign or "えば" in sign or "足りないと" in sign or plain(sign).endswith(OWN_ACTS)

@@ -99,8 +99,8 @@ def told_otherwise(lesson: Lesson) -> list[str]:
     elsewhere = introduced(phrases.VOICE_ELSEWHERE, lesson.carries_over)
     told = {
         Way.RULE: (rule[:1], why[:1], failure, recovery),
-        Way.SENSE: (why[:1], recovery, elsewhere, rule[:1]),
-        Way.RECOVERY: (failure, rule[:1], why[:1]),
+        Way.SENSE: (why[:1], recovery, failure, rule[:1]),
+        Way.RECOVERY: (elsewhere, rule[:1], why[:1]),
     }[lesson.way]
     return [text for texts in told for text in texts]
 

@@ -139,11 +139,12 @@ MEMO_MATCHES_UNSURE = "メモにあった「{issue}」も、ここに関わり�
 # The same fault again: what it is about (its name is a noun), then another way to it than the rule and its why.
 AGAIN_SENSE = "今回も、「{fault}」が課題になりました。"
 AGAIN_RECOVERY = "「{fault}」が、続けて課題になっています。"
-SKILL_SENSE = "同じことを、今回は目や耳や鼻の合図でつかんでみましょう。"
+SKILL_SENSE = "「{title}」という基本を、今回は目や耳や鼻の合図でつかんでみましょう。"
 SKILL_FAILURE = "次のようになったら、うまくいっていない合図です。"
 SKILL_RECOVERY = "今回は、途中で気づいたときの立て直し方を、次の一手に選びました。"
 SKILL_ELSEWHERE = "同じ見方は、ほかの料理でも役に立ちます。"
 ACTION_SENSE = "{sign}のを確かめてから、次へ進みましょう。"
+SIGN_NO_FAILURE = "{failure}ことがなければ、うまくいっています。"
 SIGN_SENSE = "{sign}、うまくいっています。"
 NO_FAULT = (
     "今回の動画で確かめられた範囲では、大きな問題は見当たりませんでした。",
@@ -186,6 +187,7 @@ SAFETY_AGAIN = {  # where the same lesson comes again
     "steam": "ふたを開けるときは、湯気が向こう側へ抜けるように傾けてください。",
     "heat": "鍋を離れるときは、短い間でも火を止めてください。",
 }
+SAFETY_ROOM = "あわてずに動けるように、火と刃物のまわりを片づけてから始めましょう。"
 RAW_MEAT = "まず、肉はまだ食べずに、赤みが消えて肉汁が透きとおるまで、中心まで火を通し直してください。"
 RAW_FISH = "まず、魚はまだ食べずに、身が骨から離れるまで、中心まで火を通し直してください。"
 RAW_EATEN = "もう食べて具合が悪いときは、無理をせず、早めに医療機関に相談してください。"

@@ -1,9 +1,12 @@
 """Turning です・ます sentences of the curriculum into parts of others (香りが立ちます → 香りが立つのを確かめて)."""
 
+import re
+
 from pipeline.providers.offline.lexicon import lemmas
 from pipeline.providers.offline.morphology import Word, words
 from pipeline.providers.offline.politeness import END_MARKS, VERB_LIKE
 
+MODERN = re.compile("ずる$")  # Sudachi's base of 感じます is 感ずる
 CONDITIONAL = dict(zip("うくぐすつぬぶむる", "えけげせてねべめれ", strict=True))
 # Nobody can set out to do these: 〜ましょう is not said of them.
 UNWILLED = lemmas(
@@ -14,7 +17,7 @@ UNWILLED = lemmas(
 def plain(sentence: str) -> str:
     """香りが立ちます。 → 香りが立つ; "" for a sentence that does not end in a verb and ます."""
     parts = verb_before_masu(sentence)
-    return parts[0] + parts[1].base if parts else ""
+    return parts[0] + MODERN.sub("じる", parts[1].base) if parts else ""
 
 
 def if_plain(sentence: str) -> str:

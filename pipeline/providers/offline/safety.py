@@ -11,10 +11,11 @@ from pipeline.providers.offline.matching import content_of
 from pipeline.providers.offline.politeness import is_polite
 from pipeline.providers.ports import CoachingBrief
 
-DONE = re.compile("肉汁(?:が|の色|を見)|赤み|赤い所|骨から|中まで火|中心まで")
+DONE = re.compile("肉汁(?:が澄|が透|の色|を見)|赤み|赤い所|骨から|中まで火|中心まで")
 EGGS = "egg_cookery"
 FIRES = frozenset(("flames_in_pan", "oil_smoking"))
 KNIVES = frozenset(("unsafe_knife_hand",))
+EVERYDAY = frozenset(("knife", "oil", "steam", "heat"))
 TOOLS = frozenset(("cross_contamination",))
 
 
@@ -57,4 +58,6 @@ def line_for(danger: str, brief: CoachingBrief, lesson: Lesson) -> str:
     if danger == "doneness" and food_of(brief.dish.slug) is Food.WHOLE_BEEF and lines:
         return lines[lesson.way % len(lines)]  # red inside may be what was wanted
     options = [*lines[:1], phrases.SAFETY[danger], phrases.SAFETY_AGAIN[danger]]
+    if danger in EVERYDAY:
+        options.append(phrases.SAFETY_ROOM)
     return options[lesson.way % len(options)]
