@@ -33,7 +33,12 @@ def feeling_in(text_words: Sequence[Word]) -> str:
 
 
 def feeling_at(text_words: Sequence[Word], index: int) -> str:
-    lemma = text_words[index].lemma
+    word = text_words[index]
+    lemma = word.lemma
+    after = text_words[index + 1].part if index + 1 < len(text_words) else ""
+    is_adverb = lemma == "大変" and after not in ("助動詞", "")  # 大変おいしい
+    if is_adverb or "辛" in word.surface:  # hot of taste, far oftener than hard to bear
+        return ""
     following = {word.lemma for word in text_words[index + 1 : index + 5]}
     if bool(following & NEGATIONS) != (lemma in NEEDS_NEGATION):
         return ""

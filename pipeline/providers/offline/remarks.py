@@ -7,7 +7,7 @@ from pipeline.checks.analysis import MAX_FIELD
 from pipeline.checks.language import violations, wrong_names
 from pipeline.providers.offline.clauses import split_memo
 from pipeline.providers.offline.feelings import feeling_at
-from pipeline.providers.offline.lexicon import AUXILIARIES, DEGREES
+from pipeline.providers.offline.lexicon import AUXILIARIES, DEGREES, NEGATIVE
 from pipeline.providers.offline.morphology import Word, words
 from pipeline.providers.ports import CoachingBrief
 
@@ -20,7 +20,9 @@ TRAILING = re.compile(r"(?:けれども?|けど|のに|ので|(?<=[たいすだ]
 TONE = re.compile(
     r"(?:んです|のです|んだ|のだ|(?<=[たいる])の)?(?:けど|(?<=[たいるすだ])が|(?<=[たいる]の)が)?(?:よね|よ|ね|なあ|な)?$"
 )
-CONTENT = frozenset(("動詞", "形容詞", "形状詞", "副詞"))
+PREDICATES = frozenset(("動詞", "形容詞", "形状詞", "助動詞"))
+CONTENT = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞"))
+MAYBE = re.compile(r"か(?:も(?:しれ(?:ない|ません)(?:です)?)?|な[あぁー]?)$")
 LINKS = frozenset(("て", "で"))
 
 
@@ -61,20 +63,22 @@ def without_feeling(remark: str) -> str:
 
 def has_observation(before: Sequence[Word]) -> bool:
     """Whether something is said, not only named, before the feeling: 焦げて, but not 味が or とても."""
-    has_content = any(
-        (word.part in CONTENT and word.lemma not in AUXILIARIES | DEGREES)
-        or word.subpart.startswith(("形容詞", "形状詞"))
-        for word in before
-    )
-    return has_content and any(
-        word.part in ("動詞", "形容詞", "形状詞") or word.subpart.startswith(("形容詞", "形状詞"))
-        for word in before
-    )
+    says = any(word.part in PREDICATES or word.subpart.startswith(("形容詞", "形状詞")) for word in before)
+    names = any(word.part in CONTENT and word.lemma not in AUXILIARIES | DEGREES for word in before)
+    return (says and names) or ends_in_trouble(before)
+
+
+def ends_in_trouble(remark: Sequence[Word]) -> bool:
+    """中が生焼けで: the noun is what is wrong, and で its verb."""
+    return len(remark) > 1 and remark[-1].surface == "で" and remark[-2].lemma in NEGATIVE
 
 
 def with_an_end(remark: Sequence[Word]) -> str:
     """煙が出て → 煙が出た, 味が薄くて → 味が薄かった; "" where it breaks off after a particle."""
-    text = TONE.sub("", TRAILING.sub("", "".join(word.surface for word in remark).strip(MARKS)))
+    whole = "".join(word.surface for word in remark).strip(MARKS)
+    text = TONE.sub("", TRAILING.sub("", MAYBE.sub("", whole)))
+    if text.endswith("ず"):  # 巻けず
+        return text[:-2] + "しなかった" if text.endswith("せず") else text[:-1] + "なかった"
     rest = [word for word in words(text) if not word.is_mark]
     if len(rest) > 1 and rest[-1].subpart == "準体助詞":
         return text[:-1]
@@ -83,7 +87,7 @@ def with_an_end(remark: Sequence[Word]) -> str:
         if head.endswith("く") and rest[-2].part in ("形容詞", "助動詞", "接尾辞"):
             return head[:-1] + "かった"
         return head + ("だ" if last == "で" else "た")
-    if len(rest) > 1 and rest[-1].surface == "で" and rest[-1].part == "助動詞":
+    if len(rest) > 1 and rest[-1].surface == "で" and (rest[-1].part == "助動詞" or ends_in_trouble(rest)):
         return text[:-1] + "だった"
     ends_open = (
         not rest or rest[-1].part in ("助詞", "連体詞", "接続詞") or rest[-1].inflection.startswith("連用形")
