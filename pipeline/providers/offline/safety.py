@@ -7,14 +7,17 @@ from pipeline.checks.hazards import hazard_of
 from pipeline.checks.raw_meat import RAW_FAULTS, needs_warning
 from pipeline.providers.offline import phrases
 from pipeline.providers.offline.lesson import Lesson
-from pipeline.providers.offline.matching import content_of
+from pipeline.providers.offline.lexicon import lemmas
+from pipeline.providers.offline.matching import nouns_of
 from pipeline.providers.offline.politeness import is_polite
 from pipeline.providers.ports import CoachingBrief
 
 DONE = re.compile("肉汁(?:が澄|が透|の色|を見)|赤み|赤い所|骨から|中まで火|中心まで")
 EGGS = "egg_cookery"
-FIRES = frozenset(("flames_in_pan", "oil_smoking"))
+FIRES = frozenset(("flames_in_pan",))
+SMOKES = frozenset(("oil_smoking",))
 KNIVES = frozenset(("unsafe_knife_hand",))
+EVERYWHERE = lemmas("油 火 鍋 手 水 中 縁 熱 料理 食材 所 時 前 後 具")  # in common with every lesson
 EVERYDAY = frozenset(("knife", "oil", "steam", "heat"))
 TOOLS = frozenset(("cross_contamination",))
 
@@ -31,7 +34,7 @@ def safety(brief: CoachingBrief, lesson: Lesson) -> list[str]:
 def danger_of(brief: CoachingBrief, lesson: Lesson) -> str | None:
     """The fault's own danger before any that its advice brings near."""
     code = brief.fault.code if brief.fault else ""
-    named = (("doneness", RAW_FAULTS), ("fire", FIRES), ("knife", KNIVES), ("raw", TOOLS))
+    named = (("doneness", RAW_FAULTS), ("fire", FIRES), ("smoke", SMOKES), ("knife", KNIVES), ("raw", TOOLS))
     if danger := next((danger for danger, codes in named if code in codes), None):
         return danger
     is_of_meat = food_of(brief.dish.slug) is not Food.NAMED
@@ -48,16 +51,18 @@ def danger_of(brief: CoachingBrief, lesson: Lesson) -> str | None:
 
 def line_for(danger: str, brief: CoachingBrief, lesson: Lesson) -> str:
     """The dish's line that has most in common with the lesson, then ours; another one where the lesson comes again."""
-    about = content_of(lesson.next_action + lesson.point + lesson.principle + lesson.about)
+    about = nouns_of(lesson.next_action + lesson.point + lesson.principle + lesson.about) - EVERYWHERE
     lines = [
         line for line in brief.dish.safety if phrases.DISH_SAFETY[danger].search(line) and is_polite(line)
     ]
-    if danger not in ("doneness", "egg", "fire"):
-        lines = [line for line in lines if len(content_of(line) & about) > 1]
-        lines.sort(key=lambda line: len(content_of(line) & about), reverse=True)
+    if danger not in ("doneness", "egg", "fire", "smoke"):
+        lines = [line for line in lines if nouns_of(line) & about]
+        lines.sort(key=lambda line: len(nouns_of(line) & about), reverse=True)
     if danger == "doneness" and food_of(brief.dish.slug) is Food.WHOLE_BEEF and lines:
         return lines[lesson.way % len(lines)]  # red inside may be what was wanted
     options = [*lines[:1], phrases.SAFETY[danger], phrases.SAFETY_AGAIN[danger]]
+    if danger == "fire":
+        return options[0]  # never to be left out for the sake of new words
     if danger in EVERYDAY:
         options.append(phrases.SAFETY_ROOM)
     return options[lesson.way % len(options)]
