@@ -106,8 +106,9 @@ def skill(brief: CoachingBrief, lesson: Lesson) -> list[str]:
     if is_unsure(brief):
         return [focus, lesson.principle]
     if lesson.way is Way.SENSE:
-        lead = phrases.SKILL_SENSE_SAFETY if lesson.skill == SAFETY else phrases.SKILL_SENSE
-        return [lead.format(title=lesson.title), phrases.SKILL_ELSEWHERE, lesson.carries_over]
+        if lesson.skill == SAFETY:
+            return [phrases.SKILL_SENSE_SAFETY, lesson.carries_over]
+        return [phrases.SKILL_SENSE.format(title=lesson.title), phrases.SKILL_ELSEWHERE, lesson.carries_over]
     if lesson.way is Way.RECOVERY:
         return [
             phrases.SKILL_RECOVERY,
