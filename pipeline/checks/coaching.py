@@ -9,6 +9,7 @@ from pipeline.checks.analysis import MAX_FIELD, REACH_SECONDS, times_of
 from pipeline.checks.hazards import hazard_of
 from pipeline.checks.language import violations, wrong_times
 from pipeline.checks.names import without_name, wrong_names
+from pipeline.checks.raw_meat import raw_meat_violations
 from pipeline.checks.repair import refuse_if
 from pipeline.checks.safety.guard import unsafe_claims
 from pipeline.providers.ports import CoachingBrief
@@ -35,6 +36,7 @@ def check_coaching(coaching: CoachingText, brief: CoachingBrief) -> None:
     if (address := phrasebook.address(brief.first_name)) not in whole:
         wrong.append(f"name: the text never says '{address}'")
     wrong += wrong_times(whole, times_of(brief.analysis), REACH_SECONDS)
+    wrong += raw_meat_violations(coaching.mondaiten, brief)
     if (hazard := hazard_of(coaching.next_action)) and not coaching.safety.strip():
         wrong.append(f"safety: next_action involves a hazard ({hazard}), but the safety field is empty")
     wrong += [

@@ -18,7 +18,8 @@ def lesson_facts(lesson: Lesson) -> Iterator[Fact]:
     if lesson.point:
         yield Fact(Topic.WHY, lesson.point, lesson.about, from_lesson=True)
     yield Fact(Topic.SIGN, lesson.success_sign, from_lesson=True)
-    yield Fact(Topic.STOP, lesson.stop_cue, from_lesson=True)
+    if lesson.stop_cue:
+        yield Fact(Topic.STOP, lesson.stop_cue, from_lesson=True)
 
 
 def coaching_facts(coaching: CoachingText, fault: str | None) -> Iterator[Fact]:
@@ -28,7 +29,8 @@ def coaching_facts(coaching: CoachingText, fault: str | None) -> Iterator[Fact]:
     yield Fact(Topic.HOW, coaching.next_action, about, from_lesson=True)
     yield Fact(Topic.WHY, coaching.skill, about, from_lesson=True)
     yield Fact(Topic.SIGN, coaching.success_sign, from_lesson=True)
-    yield Fact(Topic.STOP, coaching.stop_cue, from_lesson=True)
+    if coaching.stop_cue:
+        yield Fact(Topic.STOP, coaching.stop_cue, from_lesson=True)
     yield Fact(Topic.SAFETY, coaching.safety)
     yield from (Fact(Topic.GENERAL, entry.answer, entry.question) for entry in coaching.memo_answers)
     for principle_id in coaching.principle_ids:

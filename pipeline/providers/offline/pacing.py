@@ -6,6 +6,7 @@ from itertools import product
 
 from pipeline.providers.offline.morphology import words
 from pipeline.providers.ports import Pace
+from pipeline.providers.sentences import sentences
 from pipeline.speech_length import SMALL_KANA
 
 # Least squares over sentences spoken by pyopenjtalk-plus 0.4.1 (voice "Mei", speed 1): within 0.2 s of each.
@@ -14,7 +15,7 @@ PACE = Pace(mora=0.126, comma=0.477, sentence=0.539)
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence that may be spoken. `keep` ones always are; of the others the weightier first."""
+    """One sentence or two that may be spoken. `keep` ones always are; of the others the weightier first."""
 
     text: str
     weight: int = 0
@@ -31,7 +32,7 @@ def seconds(sentence: str) -> float:
 
 def choose_lines(lines: Sequence[Line], shortest: float, longest: float) -> list[str]:
     """The weightiest choice of lines that lasts between the two (seconds), or comes nearest to it."""
-    lengths = [seconds(line.text) for line in lines]
+    lengths = [sum(map(seconds, sentences(line.text))) for line in lines]
     best: tuple[float, int, tuple[bool, ...]] | None = None
     for choice in product(*((True,) if line.keep else (True, False) for line in lines)):
         if any(line.follows and choice[index] and not choice[index - 1] for index, line in enumerate(lines)):

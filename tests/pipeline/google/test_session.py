@@ -78,8 +78,8 @@ def test_a_session_from_video_to_coaching_video_with_every_call_on_record(
     assert purposes[StageName.ANALYZE_VIDEO] == ["analysis.v2"]
     assert purposes[StageName.RETRIEVE][0] == "reconsideration.v1"
     assert set(purposes[StageName.RETRIEVE][1:]) == {"retrieval_query"}
-    assert purposes[StageName.COACH_TEXT] == ["coaching_text.v3"]
-    assert purposes[StageName.NARRATE] == ["narration.v2"]
+    assert purposes[StageName.COACH_TEXT] == ["coaching_text.v4"]
+    assert purposes[StageName.NARRATE] == ["narration.v3"]
     assert set(purposes[StageName.PRODUCE_VIDEO]) == {"synthesize"}
     for run in runs.values():
         if run.usage:

@@ -10,7 +10,14 @@ import pytest
 
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
-from models.coaching import CoachingText, RatingAspect, SessionSummary, StructuredInput
+from models.coaching import (
+    CoachingText,
+    CookingEvent,
+    RatingAspect,
+    SeenSignal,
+    SessionSummary,
+    StructuredInput,
+)
 from pipeline.providers.offline.coach import OfflineCoach
 from pipeline.providers.offline.matching import Fact, Topic, best_fact
 from pipeline.providers.offline.narrator import OpenJTalkNarrator
@@ -76,7 +83,9 @@ def test_every_coaching_text_keeps_the_rules(brief: CoachingBrief) -> None:
     text = coaching_of(brief)
     lines = all_sentences(text)
 
-    assert all((text.praise, text.mondaiten, text.skill, text.next_action, text.success_sign, text.stop_cue))
+    assert all((text.praise, text.mondaiten, text.skill, text.next_action, text.success_sign))
+    is_again = any(each.fault == brief.analysis.fault for each in brief.past_sessions if each.fault)
+    assert text.stop_cue or is_again
     assert text.praise.startswith("美咲さん、")
     assert [sentence for sentence, times in Counter(lines).items() if times > 1] == []
     assert [sentence for sentence in lines if not POLITE.search(sentence)] == []
@@ -153,18 +162,58 @@ def test_three_weeks_are_no_long_gap_yet() -> None:
     assert not re.search("おかえりなさい|お久しぶりです", text.comparison)
 
 
-def test_praise_names_what_was_overcome_noticed_or_rated() -> None:
-    progress = coaching_of(
-        coaching_brief("oil_too_hot", session_number=2, past_sessions=[past("rice_too_wet")])
-    )
+def test_praise_names_what_was_noticed_or_rated() -> None:
     remark = coaching_of(coaching_brief(structured_input=MEMO))
     rating = coaching_of(
         coaching_brief(self_ratings={RatingAspect.AROMA.value: 4, RatingAspect.TASTE.value: 3})
     )
 
-    assert "前回" in progress.praise
-    assert "「米がべちゃっとした」" in remark.praise
+    assert "「米がべちゃっとした」と話してくださいましたね。" in remark.praise
     assert "香り" in rating.praise
+
+
+def test_a_rating_that_the_fault_lowers_is_not_praised() -> None:
+    text = coaching_of(coaching_brief(self_ratings={RatingAspect.TEXTURE.value: 5}))
+
+    assert FAULTS["rice_too_wet"].aspects == [RatingAspect.TEXTURE]
+    assert "食感" not in text.praise
+
+
+SEEN_EVENT = CookingEvent(t="0:05", t_seconds=5, event="卵が入りました")
+SMOKE = SeenSignal(signal="smoke", strength=0.8, second=41)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_praised"),
+    [
+        ({}, True),
+        ({"fault": "rice_too_wet"}, False),  # another fault alone says nothing of the last one
+        ({"cooking_events": []}, False),
+        ({"confidence": "low"}, False),
+        ({"not_visible": ["画面が暗く、煙の様子は見分けられませんでした。"]}, False),
+        ({"signals": [SMOKE]}, False),
+    ],
+)
+def test_the_last_fault_is_overcome_only_where_it_was_looked_for(
+    changes: dict[str, object], is_praised: bool
+) -> None:
+    brief = coaching_brief(None, session_number=2, past_sessions=[past("oil_smoking")])
+    looked = {"cooking_events": [SEEN_EVENT], "confidence": "high"} | changes
+    analysis = brief.analysis.model_copy(update=looked)
+    text = coaching_of(replace(brief, analysis=analysis, fault=FAULTS.get(str(analysis.fault))))
+
+    assert ("前回" in text.praise) is is_praised
+    assert "越え" not in text.praise + text.comparison
+
+
+def test_a_fault_that_no_camera_sees_is_never_said_to_be_overcome() -> None:
+    brief = coaching_brief(None, session_number=2, past_sessions=[past("underseasoned")])
+    analysis = brief.analysis.model_copy(update={"cooking_events": [SEEN_EVENT]})
+
+    text = coaching_of(replace(brief, analysis=analysis))
+
+    assert "前回" not in text.praise
+    assert "言い切れません" in text.comparison
 
 
 def test_evidence_and_doubt_are_told_in_whole_sentences() -> None:
@@ -331,10 +380,11 @@ def test_a_time_or_a_heat_is_not_found_by_tasting(question: str) -> None:
     ("memo", "has_warning"), [("中が生っぽくて不安でした", True), ("少し焦げました", False)]
 )
 def test_food_the_learner_calls_raw_is_not_to_be_eaten(memo: str, has_warning: bool) -> None:
-    text = coaching_of(coaching_brief(transcript=memo))
+    karaage = DISH.model_copy(update={"slug": "karaage"})
+    text = coaching_of(coaching_brief(transcript=memo, dish=karaage))
 
-    assert ("火を通し直してください" in text.safety) is has_warning
-    assert "油" in text.safety  # the hazard of the advice itself is still named
+    assert text.mondaiten.startswith("まず、肉はまだ食べずに") is has_warning
+    assert text.safety  # the hazard of the advice itself is still named
 
 
 def test_advice_only_about_taste_needs_no_warning() -> None:
