@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from moment.eval.words import questions
 from moment.eval.words.figures import WordFigure
 from pipeline.providers.ports import Providers
 
 MISSES = 5  # shown of each figure; the JSON holds all
 
 Measure = Callable[[Providers], list[WordFigure]]
-MEASURES: Sequence[Measure] = ()
+MEASURES: Sequence[Measure] = (questions.measure,)
 
 
 def run_words(providers: Providers, *, as_json: bool) -> bool:

@@ -77,6 +77,7 @@ INTENTS = (
         FINISH,
     ),
     (re.compile("始め(る|た)|最初に"), (Topic.START, Topic.HOW, Topic.GENERAL, Topic.SIGN)),
+    (re.compile("(音|香り|におい|匂い|色|見た目|感触).*目安"), (Topic.SENSES, Topic.SIGN, Topic.STOP)),
     (
         re.compile("先に|いつ|タイミング|入れる(の|とき)|順番|目安|(どの|どちら|どっち|どれ|何)(?=.*から)"),
         (Topic.HOW, Topic.GENERAL, Topic.START, Topic.SIGN),
@@ -128,6 +129,7 @@ SPELLINGS = (  # the curriculum's -> the learners', which Sudachi divides into w
 FREQUENT = lemmas("毎回 いつも 毎度 全部 ずっと 本当 やはり 普通 一回 かどう")
 CONTENT_PARTS = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞"))
 MIN_COVERAGE = 0.5  # of the weight of a question's own words, below which a fact is no answer
+STRICT_COVERAGE = 0.65  # where nobody has seen what is asked about
 LESSON_BONUS = 0.3  # for a fact of the lesson, against 1 for its kind and 2 for its words
 HEADING_BONUS = 0.5  # for a fact whose heading is the very thing: more than for the lesson
 CLOSING_BONUS = 0.2  # for a fact with a sentence that ends on the very thing
@@ -216,9 +218,15 @@ def suitable_facts(question: str, facts: Sequence[Fact]) -> Sequence[Fact]:
 
 
 def best_fact(
-    question: str, facts: Sequence[Fact], subject: str, is_new: Callable[[str], bool] = bool
+    question: str,
+    facts: Sequence[Fact],
+    subject: str,
+    is_new: Callable[[str], bool] = bool,
+    *,
+    is_strict: bool = False,
 ) -> Fact | None:
-    """The new fact that answers best, or None when no fact speaks of it; the first of equals.
+    """The new fact that answers best, or None when no fact speaks of it; the first of equals. `is_strict`: of all that
+    is named.
 
     Three things count, in this order: the question's words it covers, its kind, and where it is from.
     """
@@ -237,8 +245,9 @@ def best_fact(
         coverage = share(matches(question_words, fact.searchable_text)) if question_words else 1.0
         kind = max(1.0 - 0.3 * topics.index(fact.topic), 0.1) if fact.topic in topics else 0.0
         if (
-            coverage < MIN_COVERAGE
+            coverage < (STRICT_COVERAGE if is_strict else MIN_COVERAGE)
             or (things and not matches(things, fact.searchable_text))
+            or (is_strict and things - matches(things, fact.searchable_text))
             or not (kind or (question_words and not topics))
         ):
             return 0.0
@@ -261,12 +270,6 @@ def matches(question_words: Collection[str], text: str) -> set[str]:
     """The question's words that the text speaks of: 塩 also matches 塩気, 卵 also 卵液."""
     content = content_of(text)
     return {word for word in question_words if any(each.startswith(word) for each in content)}
-
-
-def is_about_cooking(question: str, facts: Sequence[Fact], subject: str) -> bool:
-    """Whether any of the question's words occur in the facts, all of which are about cooking."""
-    question_words = content_of(question) - content_of(subject)
-    return any(matches(question_words, fact.searchable_text) for fact in facts)
 
 
 def likeness(question: str, text: str) -> float:

@@ -1,0 +1,67 @@
+"""Which of the everyday kitchen questions is asked, by words that all must be there: in their spelling or their reading."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from knowledge_base.basics import Basic, basics
+from knowledge_base.intents.recognition import fold
+from pipeline.providers.offline.morphology import words
+
+_KANJI = re.compile("[一-龠]")
+SHORTEST_READING = 3  # kana: a shorter one is within many words
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A text as it is written and as it is read, both in hiragana where they can be."""
+
+    spelling: str
+    reading: str
+
+    def has(self, word: str) -> bool:
+        if fold(word) in self.spelling:
+            return True
+        reading = _reading(word) if _KANJI.search(word) else ""
+        return len(reading) >= SHORTEST_READING and reading in self.reading
+
+
+@dataclass(frozen=True)
+class Wording:
+    parts: tuple[tuple[str, ...], ...]
+    exceptions: tuple[str, ...]
+
+    def score(self, question: Sound) -> int:
+        """0 where a part is missing; else how much of the question is spoken of."""
+        if any(question.has(word) for word in self.exceptions):
+            return 0
+        longest = [max((len(word) for word in part if question.has(word)), default=0) for part in self.parts]
+        return sum(longest) + len(longest) if all(longest) else 0
+
+
+def everyday(question: str) -> Basic | None:
+    """The one that speaks of most of the question, the first of equals."""
+    sound = Sound(fold(question), _reading(question))
+    scores = [(max(each.score(sound) for each in wordings), basic) for basic, wordings in _wordings()]
+    best = max(scores, key=lambda entry: entry[0])
+    return best[1] if best[0] else None
+
+
+@lru_cache(maxsize=1)
+def _wordings() -> Sequence[tuple[Basic, Sequence[Wording]]]:
+    return [(basic, [_wording(line) for line in basic.about]) for basic in basics()]
+
+
+def _wording(line: str) -> Wording:
+    needed, _, exceptions = line.partition("!")
+    parts = (tuple(word.strip() for word in part.split("|") if word.strip()) for part in needed.split("&"))
+    return Wording(
+        tuple(part for part in parts if part),
+        tuple(word.strip() for word in exceptions.split("|") if word.strip()),
+    )
+
+
+@cache
+def _reading(text: str) -> str:
+    return fold("".join(word.reading for word in words(text) if not word.is_mark))
