@@ -16,9 +16,14 @@ FILE = "basics.yaml"
 class Basic(Content):
     """`about`: of each line, every part must be in a question. `verdict` is what a yes-or-no question is told."""
 
+    @property
+    def is_substitute(self) -> bool:
+        return self.id.startswith("sub-")
+
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     about: list[str] = Field(min_length=1)
     answer: str
+    is_fallback: bool = False
     verdict: Literal["yes", "no"] | None = None
 
 

@@ -17,6 +17,7 @@ from pipeline.providers.offline.matching import (
     best_fact,
     content_of,
     is_of_taste,
+    is_one_word,
     topics_of,
     words_to_match,
 )
@@ -38,17 +39,23 @@ def answer(brief: QuestionBrief) -> str:
         return compose_basic(brief, basic)
     if not topics_of(question) and not content_of(question) - content_of(subject):
         return phrases.ASK_ME.format(name=brief.first_name) + tip(brief)
+    fallback = everyday(question, is_fallback=True)
+    if is_one_word(question):
+        return phrases.ASK_ABOUT.format(name=brief.first_name, word=question.strip("。、！!？? 　\n"))
     if brief.dish is None and not words_to_match(question, subject):
-        return no_answer(brief) + phrases.ANSWER_ASK_SO  # it means something that was never said here
+        # It means something that was never said here.
+        return compose_basic(brief, fallback) if fallback else no_answer(brief) + phrases.ANSWER_ASK_SO
     facts = [fact for fact in facts_for(brief) if fact.text]
     earlier = Draft(*(turn.text for turn in brief.history if turn.sender == "ai"))
     if fact := best_fact(question, facts, subject, earlier.is_new, is_strict=not is_suggested):
         return compose(brief, fact)
     if fact := best_fact(question, facts, subject, is_strict=not is_suggested):
         return compose(brief, fact, phrases.ANSWER_AGAIN)
+    if fallback:
+        return compose_basic(brief, fallback)
     if Topic.SAFETY in topics_of(question):
         return no_answer(brief) + phrases.ANSWER_UNSAFE
-    if is_of_taste(question):
+    if brief.dish and is_of_taste(question):
         return compose(brief, Fact(Topic.HOW, phrases.BY_TASTE))
     return no_answer(brief) + (phrases.ANSWER_SHOW_ME if brief.dish else phrases.ANSWER_ASK_SO)
 

@@ -10,7 +10,7 @@ from knowledge_base.intents.recognition import fold
 from pipeline.providers.offline.morphology import words
 
 _KANJI = re.compile("[一-龠]")
-SHORTEST_READING = 3  # kana: a shorter one is within many words
+SHORTEST_READING = 4  # kana: a shorter one is within many words, unless it is of two signs
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,9 @@ class Sound:
     def has(self, word: str) -> bool:
         if fold(word) in self.spelling:
             return True
-        reading = _reading(word) if _KANJI.search(word) else ""
-        return len(reading) >= SHORTEST_READING and reading in self.reading
+        signs = len(_KANJI.findall(word))
+        reading = _reading(word) if signs else ""
+        return (signs > 1 or len(reading) >= SHORTEST_READING) and reading in self.reading
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,11 @@ class Wording:
         return sum(longest) + len(longest) if all(longest) else 0
 
 
-def everyday(question: str) -> Basic | None:
+def everyday(question: str, *, is_fallback: bool = False) -> Basic | None:
     """The one that speaks of most of the question, the first of equals."""
     sound = Sound(fold(question), _reading(question))
-    scores = [(max(each.score(sound) for each in wordings), basic) for basic, wordings in _wordings()]
+    candidates = [entry for entry in _wordings() if entry[0].is_fallback is is_fallback]
+    scores = [(max(each.score(sound) for each in wordings), basic) for basic, wordings in candidates]
     best = max(scores, key=lambda entry: entry[0])
     return best[1] if best[0] else None
 

@@ -49,6 +49,11 @@ class Fact:
     def searchable_text(self) -> str:
         return f"{self.text} {self.about}"
 
+    @property
+    def main_text(self) -> str:
+        """Without what it only mentions: where to use it too, how to mend it."""
+        return f"{self.heading} {self.about}" if self.heading and self.about else self.searchable_text
+
 
 # What a question asks for, narrowest first.
 FINISH = (Topic.STOP, Topic.SIGN, Topic.SENSES)
@@ -205,6 +210,12 @@ def words_to_match(question: str, subject: str) -> frozenset[str]:
     return frozenset(content - implicit)
 
 
+def is_one_word(question: str) -> bool:
+    """A thing is named and nothing asked of it."""
+    spoken = [word for word in words(question) if not word.is_mark]
+    return len(spoken) == 1 and spoken[0].part == "名詞" and is_content(spoken[0])
+
+
 def suitable_facts(question: str, facts: Sequence[Fact]) -> Sequence[Fact]:
     """Whether food is done, only what shows it may say; how long it takes, the dish's own cue as well."""
     if not (asks_doneness(question) or asks_time(question)):
@@ -242,12 +253,13 @@ def best_fact(
         return sum(weight[word] for word in some) / (total or 1.0)
 
     def score(fact: Fact) -> float:
-        coverage = share(matches(question_words, fact.searchable_text)) if question_words else 1.0
+        text = fact.main_text if is_strict else fact.searchable_text
+        coverage = share(matches(question_words, text)) if question_words else 1.0
         kind = max(1.0 - 0.3 * topics.index(fact.topic), 0.1) if fact.topic in topics else 0.0
         if (
             coverage < (STRICT_COVERAGE if is_strict else MIN_COVERAGE)
-            or (things and not matches(things, fact.searchable_text))
-            or (is_strict and things - matches(things, fact.searchable_text))
+            or (things and not matches(things, text))
+            or (is_strict and things - matches(things, text))
             or not (kind or (question_words and not topics))
         ):
             return 0.0

@@ -10,6 +10,10 @@ from pipeline.providers.offline.lexicon import EMPTY, NEGATIONS, lemmas
 from pipeline.providers.offline.matching import FIRST_SYNONYM, Fact, Topic
 from pipeline.providers.offline.morphology import Word, words
 
+_NEEDED = re.compile(
+    "必要|いりま|要りま|いる[?？]|(ない|なく)(と|ちゃ|ては)[^。]{0,3}(だめ|駄目|いけ|ならな|あか)|なければ"
+)
+_IS_BAD = re.compile("(悪い|わるい|だめ|駄目|ダメ|いけな|あかん|よくな|良くな|NG|危ない|危険)[^。]{0,6}$")
 REFUSALS = NEGATIONS | lemmas("避ける 控える 止める 禁物 要る")
 THERE_IS = (Topic.SUBSTITUTE, Topic.ELSEWHERE)  # what such a fact says is that there is something
 REACH = 4  # words from the act to its negation: 洗わないでください
@@ -24,7 +28,8 @@ def verdict_of_basic(question: str, basic: Basic) -> str:
     """はい or いいえ with a comma; "" where neither is asked for."""
     if basic.verdict is None or not asks_yes_or_no(question):
         return ""
-    return _verdict((basic.verdict == "yes") != _asks_to_leave(question))
+    is_contrary = _NEEDED.search(question) if basic.is_substitute else _asks_to_leave(question)
+    return _verdict((basic.verdict == "yes") != bool(is_contrary))
 
 
 def verdict_of_fact(question: str, fact: Fact) -> str:
@@ -47,7 +52,10 @@ def _verdict(is_yes: bool) -> str:
 
 def _asks_to_leave(question: str) -> bool:
     """しなくてもいいですか: whether it may be left."""
-    return _MUST.search(question) is None and _NOT_DONE.search(question) is not None
+    return (
+        _MUST.search(question) is None
+        and (_NOT_DONE.search(question) or _IS_BAD.search(question)) is not None
+    )
 
 
 def _act(question: Sequence[Word]) -> str:
