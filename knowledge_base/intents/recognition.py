@@ -45,10 +45,15 @@ def safety_intent(text: str) -> Intent | None:
 
 def talk_intent(text: str) -> Intent | None:
     """Only of a short message: what is said besides a cooking question is no reason to leave that without an answer."""
-    if len(text) > _LONGEST_TALK and not text.isascii():
+    if len(text) > _LONGEST_TALK and not is_foreign(text):
         return None
     intent = _first(TALK, text)
     return None if intent in _BESIDES and _asks_of_cooking(text) else intent
+
+
+def is_foreign(text: str) -> bool:
+    """Not one Japanese letter in it, though it has words."""
+    return re.search("[ぁ-んァ-ヶー一-龠]", text) is None and any(sign.isalpha() for sign in text)
 
 
 def is_safety(intent: Intent | None) -> bool:

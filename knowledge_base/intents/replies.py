@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter
 from knowledge_base.catalogue import read_yaml
 from knowledge_base.content import Content, DishGuide
 from knowledge_base.intents.kinds import SAFETY, Intent
-from knowledge_base.intents.recognition import asks_yes_or_no
+from knowledge_base.intents.recognition import asks_yes_or_no, is_foreign
 
 FILE = "replies.yaml"
 AGAIN = "もう一度お伝えしますね。"
@@ -41,6 +41,6 @@ def known_reply(intent: Intent, words: str, *, dish: DishGuide | None = None, la
     parts = [f"いいえ、{reply.text}" if reply.refuses and asks_yes_or_no(words) else reply.text]
     if intent is Intent.ALLERGY and dish is not None and dish.allergens:
         parts.append(ALLERGENS.format(dish=dish.name_ja, allergens="、".join(dish.allergens)))
-    if reply.english and words.isascii():
+    if reply.english and is_foreign(words):
         parts.append(reply.english)
     return "\n\n".join(parts)

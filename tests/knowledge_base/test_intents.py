@@ -70,7 +70,11 @@ def test_the_numbers_to_call_are_those_of_the_authorities() -> None:
 def test_a_sign_is_written_as_the_folded_text_is(rule) -> None:  # type: ignore[no-untyped-def]
     """A sign in katakana, or with a space or a capital, would never be found."""
     for pattern in (rule.sign, rule.harmless, rule.needs):
-        text = re.sub(r"\\[a-zA-Z]|ァ-ヶ|ぁ-ん", "", pattern.pattern) if pattern is not None else ""
+        text = (
+            re.sub(r"\\[a-zA-Z]|ァ-ヶ|ぁ-ん|à-öø-ÿа-яก-๛가-힣", "", pattern.pattern)
+            if pattern is not None
+            else ""
+        )
         assert not re.search("[ァ-ヶＡ-Ｚａ-ｚ０-９ A-Z]", text)
 
 
@@ -133,8 +137,8 @@ def test_yes_or_no_is_asked_for(question: str, does: bool) -> None:
 
 
 def test_what_is_refused_is_refused_first_where_yes_or_no_is_asked_for() -> None:
-    assert known_reply(Intent.LEFT_OUT, "常温に置いたカレー、食べていい？").startswith("いいえ、食べずに")
-    assert known_reply(Intent.LEFT_OUT, "カレーを出しっぱなしにした").startswith("食べずに")
+    assert known_reply(Intent.LEFT_OUT, "常温に置いたカレー、食べていい？").startswith("いいえ、常温に")
+    assert known_reply(Intent.LEFT_OUT, "カレーを出しっぱなしにした").startswith("常温に")
 
 
 def test_who_writes_no_japanese_is_told_in_english_too() -> None:

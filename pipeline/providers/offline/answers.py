@@ -1,5 +1,6 @@
 """Answers to questions in the chat, from the everyday ones, the coaching text, the dish and the principles."""
 
+import re
 from collections.abc import Sequence
 
 from knowledge_base import catalogue
@@ -17,7 +18,7 @@ from pipeline.providers.offline.matching import (
     best_fact,
     content_of,
     is_of_taste,
-    is_one_word,
+    only_thing,
     topics_of,
     words_to_match,
 )
@@ -25,6 +26,11 @@ from pipeline.providers.offline.verdicts import verdict_of_basic, verdict_of_fac
 from pipeline.providers.ports import QuestionBrief
 
 CHAT_ANSWER = 300  # characters: what is read in one glance on a phone
+# The next thing to do is what the coaching says.
+ASKS_LESSON = re.compile(
+    "(次|つぎ|今度|こんど)(は|に|も|回)[^。]{0,8}(気をつけ|気を付け|意識|何を?(し|す|や)|なにを?(し|す|や)|どうす|どうし|試|直|変え)"
+    "|(コーチング|今回|さっき)の?[^。]{0,6}(ポイント|要点|大事|一手)"
+)
 CARE_TOPICS = (Topic.ALLERGY, Topic.SAFETY, Topic.SUBSTITUTE)
 
 
@@ -34,14 +40,18 @@ def answer(brief: QuestionBrief) -> str:
     subject = brief.dish.name_ja if brief.dish else ""
     if talk_intent(question) is Intent.REPHRASE:
         return rephrase(brief)
+    if brief.coaching and ASKS_LESSON.search(question):
+        return address(brief) + opening(
+            brief.coaching.next_action + brief.coaching.success_sign, CHAT_ANSWER - 40
+        )
     is_suggested = brief.coaching is not None and question in brief.coaching.suggested_questions
-    if not is_suggested and (basic := everyday(question)):
+    if not is_suggested and (basic := everyday(question) or everyday_of_dish(brief)):
         return compose_basic(brief, basic)
     if not topics_of(question) and not content_of(question) - content_of(subject):
         return phrases.ASK_ME.format(name=brief.first_name) + tip(brief)
     fallback = everyday(question, is_fallback=True)
-    if is_one_word(question):
-        return phrases.ASK_ABOUT.format(name=brief.first_name, word=question.strip("。、！!？? 　\n"))
+    if thing := only_thing(question):
+        return phrases.ASK_ABOUT.format(name=brief.first_name, word=thing)
     if brief.dish is None and not words_to_match(question, subject):
         # It means something that was never said here.
         return compose_basic(brief, fallback) if fallback else no_answer(brief) + phrases.ANSWER_ASK_SO
@@ -84,6 +94,15 @@ def compose_basic(brief: QuestionBrief, basic: Basic) -> str:
     text = lead + basic.answer
     closing = pick(phrases.BASIC_NEXT, brief.question)
     return text + closing if len(text + closing) <= CHAT_ANSWER else text
+
+
+def everyday_of_dish(brief: QuestionBrief) -> Basic | None:
+    """What is asked without the dish's name is meant of the dish; a mere word is asked about instead."""
+    if brief.dish is None or only_thing(brief.question):
+        return None
+    basic = everyday(f"{brief.dish.name_ja} {brief.question}")
+    is_of_question = basic is not None and everyday(brief.dish.name_ja) is not basic
+    return basic if is_of_question else None
 
 
 def rephrase(brief: QuestionBrief) -> str:

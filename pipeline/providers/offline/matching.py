@@ -131,6 +131,7 @@ SPELLINGS = (  # the curriculum's -> the learners', which Sudachi divides into w
     (re.compile("弱い火|弱めの火|火を弱め|火を弱く"), "弱火"),
     (re.compile("ぶた(?!肉)"), "蓋"),
 )
+_LETTERS = re.compile("[ぁ-んァ-ヶー一-龠]+")
 FREQUENT = lemmas("毎回 いつも 毎度 全部 ずっと 本当 やはり 普通 一回 かどう")
 CONTENT_PARTS = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞"))
 MIN_COVERAGE = 0.5  # of the weight of a question's own words, below which a fact is no answer
@@ -210,10 +211,11 @@ def words_to_match(question: str, subject: str) -> frozenset[str]:
     return frozenset(content - implicit)
 
 
-def is_one_word(question: str) -> bool:
-    """A thing is named and nothing asked of it."""
-    spoken = [word for word in words(question) if not word.is_mark]
-    return len(spoken) == 1 and spoken[0].part == "名詞" and is_content(spoken[0])
+def only_thing(question: str) -> str:
+    """What is named where nothing is asked of it; "" where more is said."""
+    spoken = [word for word in words(question) if not word.is_mark and word.part != "記号"]
+    is_thing = len(spoken) == 1 and spoken[0].part == "名詞" and is_content(spoken[0])
+    return spoken[0].surface if is_thing and _LETTERS.fullmatch(spoken[0].surface) else ""
 
 
 def suitable_facts(question: str, facts: Sequence[Fact]) -> Sequence[Fact]:

@@ -7,11 +7,11 @@ from knowledge_base.basics import Basic
 from knowledge_base.intents.recognition import asks_yes_or_no
 from pipeline.providers.offline import phrases
 from pipeline.providers.offline.lexicon import EMPTY, NEGATIONS, lemmas
-from pipeline.providers.offline.matching import FIRST_SYNONYM, Fact, Topic
+from pipeline.providers.offline.matching import FIRST_SYNONYM, Fact, Topic, content_of, matches, nouns_of
 from pipeline.providers.offline.morphology import Word, words
 
 _NEEDED = re.compile(
-    "必要|いりま|要りま|いる[?？]|(ない|なく)(と|ちゃ|ては)[^。]{0,3}(だめ|駄目|いけ|ならな|あか)|なければ"
+    "必要|いりま|要りま|いる[?？]|(ない|なく)(と|ちゃ|ては)[^。]{0,3}(だめ|駄目|いけ|ならな|あか)|なければ|なあか|なきゃ"
 )
 _IS_BAD = re.compile("(悪い|わるい|だめ|駄目|ダメ|いけな|あかん|よくな|良くな|NG|危ない|危険)[^。]{0,6}$")
 REFUSALS = NEGATIONS | lemmas("避ける 控える 止める 禁物 要る")
@@ -33,17 +33,20 @@ def verdict_of_basic(question: str, basic: Basic) -> str:
 
 
 def verdict_of_fact(question: str, fact: Fact) -> str:
-    """As of a basic; "" too where the fact does not speak of the very act."""
+    """As of a basic; "" too where its heading is not of the very thing and act. What is safe is never told by a heading."""
     if not asks_yes_or_no(question):
         return ""
     if fact.topic in THERE_IS:
         return phrases.YES
     act = _act(words(question))
-    for text in (fact.heading, fact.text):
-        is_left = _is_left(words(text), act) if act else None
-        if is_left is not None:
-            return _verdict(is_left == _asks_to_leave(question))
-    return ""
+    things = content_of(question) & nouns_of(question)
+    if not act or things - matches(things, fact.heading):
+        return ""
+    is_left = _is_left(words(fact.heading), act)
+    if is_left is None:
+        return ""
+    verdict = _verdict(is_left == _asks_to_leave(question))
+    return "" if fact.topic is Topic.SAFETY and verdict == phrases.YES else verdict
 
 
 def _verdict(is_yes: bool) -> str:
