@@ -9,6 +9,7 @@ from knowledge_base.basics import Basic, basics
 from knowledge_base.intents.recognition import fold
 from pipeline.providers.offline.morphology import words
 
+SHORTEST_MISSPELT = 5  # signs
 _KANJI = re.compile("[一-龠]")
 SHORTEST_READING = 4  # kana: a shorter one is within many words, unless it is of two signs
 
@@ -19,9 +20,13 @@ class Sound:
 
     spelling: str
     reading: str
+    is_lenient: bool = False  # a long word may have one wrong sign
 
     def has(self, word: str) -> bool:
-        if fold(word) in self.spelling:
+        spelling = fold(word)
+        if spelling in self.spelling:
+            return True
+        if self.is_lenient and len(spelling) >= SHORTEST_MISSPELT and _nearly_in(spelling, self.spelling):
             return True
         signs = len(_KANJI.findall(word))
         reading = _reading(word) if signs else ""
@@ -43,11 +48,22 @@ class Wording:
 
 def everyday(question: str, *, is_fallback: bool = False) -> Basic | None:
     """The one that speaks of most of the question, the first of equals."""
-    sound = Sound(fold(question), _reading(question))
+    spelling, reading = fold(question), _reading(question)
+    exact = _best(Sound(spelling, reading), is_fallback)
+    return exact or _best(Sound(spelling, reading, is_lenient=True), is_fallback)
+
+
+def _best(sound: Sound, is_fallback: bool) -> Basic | None:
     candidates = [entry for entry in _wordings() if entry[0].is_fallback is is_fallback]
     scores = [(max(each.score(sound) for each in wordings), basic) for basic, wordings in candidates]
     best = max(scores, key=lambda entry: entry[0])
     return best[1] if best[0] else None
+
+
+def _nearly_in(word: str, text: str) -> bool:
+    """But for one sign."""
+    places = range(len(text) - len(word) + 1)
+    return any(sum(a != b for a, b in zip(word, text[at:], strict=False)) <= 1 for at in places)
 
 
 @lru_cache(maxsize=1)

@@ -44,6 +44,7 @@ def test_who_asks_what_or_when_is_not_told_yes() -> None:
         ("玉ねぎの切り方", "onion-cutting"),
         ("タマネギのきりかた🧅", "onion-cutting"),
         ("醤油はいつ入れる？", "soy-timing"),  # not of oil
+        ("ハンバークが割れる", "hamburg"),  # one wrong sign
         ("塩コショウって何回？", None),
         ("火星の重力は？", None),
     ],
