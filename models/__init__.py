@@ -2,6 +2,7 @@
 
 from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, SentBubble, WaitReason
 from models.dish import Dish, ProgressStatus, UserDishProgress
+from models.flag import CoachFlag
 from models.inbox import EventSource, InboxEvent, InboxSubject
 from models.learner import LearnerState, LearningVelocity
 from models.media import Media, MediaKind, MediaSource, MediaState
@@ -11,6 +12,7 @@ from models.user import SubscriptionStatus, User
 
 __all__ = [
     "ChatRoom",
+    "CoachFlag",
     "CookingPrinciple",
     "CookingSession",
     "Dish",

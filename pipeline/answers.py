@@ -35,6 +35,7 @@ from pipeline.search import PrincipleSearch
 from services.names import called
 from services.outbox import queue_answer
 from services.profile import learner_state
+from services.replying import known_answer
 from services.thread import PLACEHOLDERS
 from storage.store import ObjectStore, local_file
 
@@ -181,6 +182,9 @@ class Answers:
         with self.database.transaction() as db:
             session = _session_in_question(db, _learner(db, question), question)
             dish = db.get_one(Dish, session.dish_id) if session else None
+            known = known_answer(db, question, words, session)
+        if known:
+            return known
         # Between transactions: none waits for the embedder.
         search = PrincipleSearch(self.database, providers.embedder)
         principles = search.nearest(search.prepare(f"{words} {dish.name_ja}" if dish else words))

@@ -18,6 +18,7 @@ from models.rules.next_step import BEFORE_TEXT, UNDER_WAY, Ask, has_memo, missin
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import User
 from services import media
+from services.replying import warn_of_memo
 from services.scheduling import wake
 from services.thread import NOT_LINE, Origin, record_inbound
 
@@ -107,8 +108,9 @@ def write_memo(
 ) -> None:
     """Instead of a spoken one: the words are the transcript. Raises MemoTooLate."""
     make_room_for_memo(db, session)
-    record_inbound(db, user, MessageType.TEXT, text=text, session=session, origin=origin)
+    message = record_inbound(db, user, MessageType.TEXT, text=text, session=session, origin=origin)
     session.voice_transcript = text
+    warn_of_memo(db, session, text, message.id)
     wake(db, session)
 
 

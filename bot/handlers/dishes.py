@@ -22,7 +22,7 @@ router = Router()
 
 
 @router.on("postback", where=[action("menu")])
-@router.on("message.text", where=[says("料理を選ぶ", "メニュー", "料理", "次の回を作る", "もう一度")])
+@router.on("message.text", where=[says("料理を選ぶ", "メニュー", "料理", "次の回を作る")])
 def show_dishes(session: CookingSession | None, step: NextStep, steps: Steps) -> Say:
     if step.ask in UNDER_WAY:
         return steps.ask_next(session).say_after(text_bubble(phrasebook.COACHING_UNDER_WAY))

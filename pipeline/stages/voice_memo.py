@@ -7,6 +7,7 @@ from models.session import CookingSession
 from pipeline.providers.ports import UnreadableAudio
 from pipeline.stage import StageContext, StageResult
 from services.media import MediaRejected
+from services.replying import warn_of_memo
 from storage.store import local_file
 
 
@@ -26,6 +27,7 @@ def transcribe(context: StageContext) -> StageResult:
 
     def store(db: DbSession, session: CookingSession) -> None:
         session.voice_transcript = transcript.text
+        warn_of_memo(db, session, transcript.text, memo.message_id)
 
     return StageResult(store, transcript.usage)
 

@@ -143,6 +143,17 @@ def test_a_spoken_question_is_heard_and_answered(shared: System, clip: Path, mem
     assert shared.session(learner).memo is None
 
 
+def test_a_danger_in_a_spoken_question_is_answered_without_the_coach(
+    shared: System, clip: Path, memo: Path
+) -> None:
+    learner = shared.learner()
+    cook(learner, clip)
+    script.transcript = "赤ちゃんにはちみつをあげてもいいですか"
+    answer = replies(learner, lambda: learner.audio(memo))[0]
+    assert (answer.text or "").startswith("いいえ、一歳になるまでは")
+    assert not any(isinstance(b, QuestionBrief) and b.question == script.transcript for b in script.briefs)
+
+
 def test_a_spoken_question_that_cannot_be_heard_is_asked_for_again(
     shared: System, clip: Path, memo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,14 +7,20 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from moment.eval.words import coaching, guards, memos, retrieval
+from moment.eval.words import coaching, guards, memos, questions, retrieval
 from moment.eval.words.figures import WordFigure
 from pipeline.providers.ports import Providers
 
 MISSES = 5  # shown of each figure; the JSON holds all
 
 Measure = Callable[[Providers], list[WordFigure]]
-MEASURES: Sequence[Measure] = (coaching.measure, guards.measure, memos.measure, retrieval.measure)
+MEASURES: Sequence[Measure] = (
+    coaching.measure,
+    guards.measure,
+    memos.measure,
+    questions.measure,
+    retrieval.measure,
+)
 
 
 def run_words(providers: Providers, *, as_json: bool) -> bool:

