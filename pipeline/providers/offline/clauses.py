@@ -123,8 +123,10 @@ def ends_sentence(memo_words: Sequence[Word], index: int) -> bool:
 
 
 def is_said_out(word: Word) -> bool:
-    """なんでだろう、 or くっついたな、: what follows is said anew."""
-    return word.inflection.startswith("意志推量形") or (word.subpart == "終助詞" and word.surface != "か")
+    """なんでだろう、 or くっついたな、 or くやしい、: what follows is said anew."""
+    return word.inflection.startswith(("意志推量形", "終止形")) or (
+        word.subpart == "終助詞" and word.surface != "か"
+    )
 
 
 def is_aside(memo_words: Sequence[Word], index: int) -> bool:

@@ -91,10 +91,15 @@ def is_content(words: Sequence[Word]) -> bool:
     return any(
         word.lemma in CONTENT_SIGNS
         and not (is_denied(words, index) or is_wish(words, index) or is_supposed(words, index))
-        and not (is_anothers(words, index) or is_hope(words, index))
+        and not (is_anothers(words, index) or is_hope(words, index) or is_wanted(words, index))
         and (past_follows(words, index) or is_exclaimed(words, index))
         for index, word in enumerate(words)
     )
+
+
+def is_wanted(words: Sequence[Word], index: int) -> bool:
+    """成功させたい."""
+    return any(word.base == "たい" for word in words[index + 1 : ending(words, index)])
 
 
 def is_exclaimed(words: Sequence[Word], index: int) -> bool:

@@ -216,6 +216,7 @@ def is_leak(words: Sequence[Word], index: int) -> bool:
     subject = subject_of(words, index)
     return (
         (word.lemma in ("出る", "出て来る", "漏れる", "上がる", "立つ") and subject in LEAKS)
+        or (word.lemma == "溜まる" and subject in LEAKS | UNWANTED)
         or (word.lemma == "掛かる" and subject == "時間")
         or (
             word.lemma in ("飛ぶ", "逃げる", "落ちる", "弱まる", "薄れる", "消える", "薄まる")

@@ -91,6 +91,7 @@ def ends_as_question(final: Sequence[Word], asks: bool) -> bool:
     if ASKS_LEAVE.search(tail) or ends_with_interrogative(final):
         return True
     if tail.endswith(("か", "かな", "かね", "のか")):
+        asks = asks or "これって" in tail
         told = (
             is_issue(final)
             or any(is_past(word) or word.inflection == "意志推量形" for word in final[-4:])

@@ -2,8 +2,9 @@
 
 import pytest
 
+from knowledge_base.catalogue import load
 from models.coaching import StructuredInput
-from pipeline.providers.offline.dialects import spoken_words
+from pipeline.providers.offline.dialects import spoken_words, standard_text
 from pipeline.providers.offline.entities import extract_entities
 from pipeline.providers.offline.lexicon import EMOTIONS, NEGATIVE, SCALES, VAGUE
 from pipeline.providers.offline.morphology import words
@@ -132,3 +133,9 @@ def test_each_word_of_the_lists_is_one_that_the_dictionary_can_give() -> None:
 def test_a_dialects_words_keep_their_places() -> None:
     memo = "肉かとうてあかんかった ベチョッとしてもうた"
     assert "".join(each.said for each in spoken_words(memo)) == memo
+
+
+def test_standard_words_are_not_taken_for_dialect() -> None:
+    for principle in load().principles.values():
+        text = principle.text.replace("油はね", "")
+        assert standard_text(text) == text
