@@ -24,6 +24,7 @@ from pipeline.providers import ledger
 from pipeline.providers.ports import Embedder, Vector
 
 QUESTIONS = 3  # of the memo; a longer list gets no better answers
+NEAREST = 3  # principles that a question is answered with
 
 
 class Ranking(Enum):
@@ -67,14 +68,14 @@ class PrincipleSearch:
         return list(principles.values())
 
     def nearest(
-        self, query: Query, limit: int = 3, ranking: Ranking = Ranking.BOTH
+        self, query: Query, limit: int = NEAREST, ranking: Ranking = Ranking.BOTH
     ) -> list[RetrievedPrinciple]:
         with self.database.transaction() as db:
             return nearest(db, query, limit, ranking)
 
 
 def nearest(
-    db: DbSession, query: Query, limit: int = 3, ranking: Ranking = Ranking.BOTH
+    db: DbSession, query: Query, limit: int = NEAREST, ranking: Ranking = Ranking.BOTH
 ) -> list[RetrievedPrinciple]:
     """Best first; `score` is the cosine similarity, whatever the ranking. Every row is scored: at a few
     hundred that is exact and quicker than an index."""
