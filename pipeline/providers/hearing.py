@@ -1,10 +1,10 @@
 """A transcriber without the stock phrases that recognisers invent where nobody speaks. The sound there tells."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from logs.logger import get_logger
 from pipeline.media.ffmpeg import FfmpegError
 from pipeline.media.loudness import Unmeasurable, mean_level
 from pipeline.providers.ports import Heard, Providers, Transcriber, Transcript
@@ -14,7 +14,7 @@ SILENCE = -50.0  # dB below full scale: a voice near a phone is above -35, a qui
 BELOW_VOICE = 15.0  # dB below the whole recording: softer than the softest goodbye
 FASTEST = 14.0  # signs a second that a mouth can say
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 Place = tuple[float, float]  # from, to (seconds)
 
@@ -56,7 +56,7 @@ class Sound:
         try:
             return mean_level(self.recording, start, end)
         except (FfmpegError, Unmeasurable) as error:  # the words stay: they may have been said
-            log.warning("A memo's level could not be measured: %s", type(error).__name__)
+            log.warning("level not measured", error=type(error).__name__)
             return None
 
 
