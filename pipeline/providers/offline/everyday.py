@@ -29,7 +29,7 @@ class Sound:
         if self.is_lenient and len(spelling) >= SHORTEST_MISSPELT and _nearly_in(spelling, self.spelling):
             return True
         signs = len(_KANJI.findall(word))
-        reading = _reading(word) if signs else ""
+        reading = _reading_of(word) if signs else ""
         return (signs > 1 or len(reading) >= SHORTEST_READING) and reading in self.reading
 
 
@@ -81,5 +81,10 @@ def _wording(line: str) -> Wording:
 
 
 @cache
+def _reading_of(word: str) -> str:
+    """Of the answers' own words, which are few."""
+    return _reading(word)
+
+
 def _reading(text: str) -> str:
     return fold("".join(word.reading for word in words(text) if not word.is_mark))
