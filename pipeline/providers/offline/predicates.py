@@ -160,3 +160,18 @@ def past_follows(words: Sequence[Word], index: int) -> bool:
 
 def is_past(word: Word) -> bool:
     return word.conjugation == "助動詞-タ" and not word.inflection.startswith("仮定形")
+
+
+def ends_with_te(words: Sequence[Word], index: int) -> bool:
+    end = ending(words, index)
+    return words[end - 1].surface in ("て", "で")
+
+
+def subject_of(words: Sequence[Word], index: int) -> str:
+    """The noun before the nearest が, は, も, の, を or nothing."""
+    for place in range(index - 1, -1, -1):
+        if words[place].part in ("名詞", "代名詞") and words[place].subpart != "助数詞可能":
+            return words[place].lemma
+        if words[place].part in ("動詞", "形容詞"):
+            return ""
+    return ""
