@@ -134,9 +134,9 @@ def is_said_out(word: Word) -> bool:
 
 def asks_more(memo_words: Sequence[Word], index: int) -> bool:
     """いいですか、あと…: asked, and another thing begins."""
-    rest = memo_words[index + 2 : index + 3]
+    rest = "".join(word.surface for word in memo_words[index + 2 : index + 4])
     asked = memo_words[index].surface == "か" and index > 0 and memo_words[index - 1].base in POLITE
-    return asked and any(word.surface in ("あと", "それと", "それから", "で") for word in rest)
+    return asked and rest.startswith(("あと", "それと", "それから"))
 
 
 def is_aside(memo_words: Sequence[Word], index: int) -> bool:

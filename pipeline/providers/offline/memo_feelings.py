@@ -91,6 +91,7 @@ def named_feeling(words: Sequence[Word], before: Sequence[Word] = ()) -> str:
             word.inflection.startswith("語幹")
             or subject_of(words, index) not in PAINS
             or is_unexpected(words[:index])
+            or any(each.lemma == "過ぎる" for each in before)
         ):  # 玉ねぎが辛い
             continue
         if (word.lemma == "嫌" and word.part != "形状詞") or is_property(words, index):

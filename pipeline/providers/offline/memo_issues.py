@@ -47,7 +47,7 @@ EXCESS = frozenset(("過ぎる", "過ぎ"))
 SIGNS = frozenset(("音", "泡", "煙", "湯気"))  # cooks wait for their end
 LACKS = frozenset(("足りる", "足る"))
 UNEXPECTED = re.compile("(思った|予想|想像|思ってた|思っていた)(より|以上に)も?$")
-SAID = re.compile("(って|と)(言[いうっ]|いっ[てた]|いう)")
+SAID = re.compile("(って|と)(言[いうっ]|いっ[てた]|いう|って$)")
 QUOTE = 24  # characters with which a remark still reads well as a quotation
 FEELINGS = frozenset().union(*EMOTIONS.values())
 

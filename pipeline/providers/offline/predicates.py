@@ -38,6 +38,8 @@ def is_denied(words: Sequence[Word], index: int) -> bool:
     ):
         return True
     following = words[end] if end < len(words) else None
+    if any(word.lemma == "以外" for word in words[end : end + 2]):  # 焦げた所以外は
+        return True
     formal = following is not None and following.lemma in FORMAL_NOUNS
     just_so = formal or any(word.surface in ("くらい", "ぐらい", "の") for word in tail)
     if just_so and any(word.lemma in ("好き", "丁度", "良い") for word in words[end : end + 4]):
@@ -80,6 +82,8 @@ def is_supposed(words: Sequence[Word], index: int) -> bool:
         return True
     if following == "侭" and "".join(word.surface for word in words[end + 1 : end + 3]) == "でも":
         return True
+    if surfaces.endswith("かなと") and any(word.inflection.startswith("仮定形") for word in words[end:]):
+        return True  # 固いかなと思ったら
     if not past and surfaces.endswith(("か", "かと")) and following in ("思う", "怖い"):
         return True
     if past:
