@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from functools import reduce
 
 from pipeline.providers.offline.dialects import Spoken, spoken_words
-from pipeline.providers.offline.lexicon import AFTER_TE, lemmas
+from pipeline.providers.offline.lexicon import AFTER_TE, EMOTIONS, INTERROGATIVES, lemmas
 from pipeline.providers.offline.morphology import Word
 
 END_MARKS = frozenset("。！？!?\n;；→")
+TOPICS = frozenset(("が", "は"))
+FEELINGS = frozenset().union(*EMOTIONS.values()) | {"勿体無い", "気"}
+WHYS = frozenset(("どう", "何", "何故", "どうして", "何で"))
 STOPS = frozenset("、,」』)…・~〜")
 POLITE = frozenset(("です", "ます"))
 JOINERS = frozenset(("が", "けれど", "し", "から", "のに", "ので"))
@@ -110,7 +113,7 @@ def ends_sentence(memo_words: Sequence[Word], index: int) -> bool:
     if following.part in ("助詞", "助動詞", "接尾辞") or is_aside(memo_words, index):
         return False
     if following.part == "補助記号" and following.surface in STOPS:
-        return following.surface == "、" and is_said_out(word)
+        return following.surface == "、" and (is_said_out(word) or asks_more(memo_words, index))
     if following.part in ("空白", "補助記号"):
         return (
             may_end_sentence(memo_words, index)
@@ -127,6 +130,13 @@ def is_said_out(word: Word) -> bool:
     return word.inflection.startswith(("意志推量形", "終止形")) or (
         word.subpart == "終助詞" and word.surface != "か"
     )
+
+
+def asks_more(memo_words: Sequence[Word], index: int) -> bool:
+    """いいですか、あと…: asked, and another thing begins."""
+    rest = "".join(word.surface for word in memo_words[index + 2 : index + 4])
+    asked = memo_words[index].surface == "か" and index > 0 and memo_words[index - 1].base in POLITE
+    return asked and rest.startswith(("あと", "それと", "それから"))
 
 
 def is_aside(memo_words: Sequence[Word], index: int) -> bool:
@@ -163,7 +173,24 @@ def ends_clause(memo_words: Sequence[Word], index: int) -> bool:
     """After けど, が, し, から, のに, ので, and after each step of what runs on (固くて, 焦げて, 崩れ、)."""
     if index + 1 < len(memo_words) and memo_words[index + 1].part in ("助詞", "助動詞"):
         return False
+    if memo_words[index].surface in TOPICS and memo_words[index].subpart != "接続助詞":
+        return leads_on(memo_words, index)
     return is_joiner(memo_words, index) or ends_step(memo_words, index)
+
+
+def leads_on(memo_words: Sequence[Word], index: int) -> bool:
+    """破れたのが悔しい, むけたのはどうしてですか: what happened, and then a feeling or a question about it."""
+    if (
+        index < 2
+        or memo_words[index - 1].subpart != "準体助詞"
+        or memo_words[index - 2].surface not in "ただ"
+    ):
+        return False
+    rest = memo_words[index + 1 : index + 4]
+    rest = [word for word in rest if word.part not in ("副詞", "補助記号") or word.lemma in INTERROGATIVES]
+    return bool(rest) and (
+        rest[0].lemma in FEELINGS or (memo_words[index].surface == "は" and rest[0].lemma in WHYS)
+    )
 
 
 def is_joiner(memo_words: Sequence[Word], index: int) -> bool:
@@ -171,7 +198,7 @@ def is_joiner(memo_words: Sequence[Word], index: int) -> bool:
     if word.subpart == "接続助詞":
         return word.lemma in JOINERS or word.surface in JOINERS
     return (
-        word.surface in ("で", "に", "と")
+        word.surface in ("で", "に", "と", *TOPICS)
         and index > 0
         and memo_words[index - 1].subpart == "準体助詞"
         and index > 1

@@ -11,6 +11,8 @@ from pipeline.providers.offline.predicates import is_property, is_supposed
 CONTENT = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞"))
 TELLING = 2  # words of a phrase: one alone (入れすぎた aside) may be said of anything
 
+RIGHT = frozenset(("透明", "澄む", "通り"))  # 透明な肉汁が出た, 言われたとおり火を弱くした
+
 Sense = tuple[frozenset[str], bool]  # the words that carry meaning, and whether they are negated
 
 
@@ -20,6 +22,7 @@ def is_known_trouble(clause: Sequence[Word]) -> bool:
     return any(
         sense_of(clause[start:]) in known_troubles()
         and not (is_supposed(clause, places[-1]) or is_property(clause, places[-1]))
+        and not any(word.lemma in RIGHT for word in clause[:start])
         for start in places
     )
 

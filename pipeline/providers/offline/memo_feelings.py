@@ -1,16 +1,40 @@
 """How the learner feels about the cook, in one word; "" where nothing tells."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline.providers.offline.clauses import Clause, Sentence
 from pipeline.providers.offline.lexicon import CONTENT, CONTENT_SIGNS, EMOTIONS, NEEDS_NEGATION, OTHERS
-from pipeline.providers.offline.memo_issues import is_issue, is_wish, subject_of
+from pipeline.providers.offline.memo_issues import is_issue, is_unexpected, is_wish
 from pipeline.providers.offline.memo_questions import statements_of
 from pipeline.providers.offline.morphology import Word
-from pipeline.providers.offline.predicates import ending, is_denied, is_property, is_supposed, past_follows
+from pipeline.providers.offline.predicates import (
+    ending,
+    is_denied,
+    is_property,
+    is_supposed,
+    past_follows,
+    subject_of,
+)
 
 PAINS = ("", "事", "気持ち", "心", "体", "腰", "手", "腕", "足")
+PLEASURES = frozenset(("嬉しい", "楽しい", "満足"))
+SAYINGS = {
+    "嬉しい": re.compile(
+        "やった[ー〜]|^やった[ぁあぜねよ]*$|ばんざー?い|バンザー?イ|万歳|よっしゃ|いえーい|ガッツポーズ"
+    ),
+    "疲れ": re.compile(
+        "(足|脚)が棒|(腕|足|肩|腰)が?(ぱんぱん|パンパン|ばきばき|バキバキ|がくがく|ガクガク)|もう動けな"
+    ),
+    "落ち込み": re.compile(
+        "(気分|気持ち|心)[がはも]?(沈|重|晴れな)|やる気[がもを]?(なくな|な[いく]|失)|立ち直れな|心が折れ"
+    ),
+    "満足": re.compile("(百|100|満)点(?!中|満点中|じゃ|では|とは|に届)|花丸|はなまる|言うことな"),
+}
+REST = frozenset(("後", "他", "外", "あと", "ほか"))
+FAINT = frozenset(("良い", "宜しい", "奇麗"))
+VISIBLE = frozenset(("泣く", "喜ぶ", "怖がる", "はしゃぐ"))  # what is seen in another, too
 ADJECTIVES = ("形容詞", "形状詞")
 
 
@@ -19,15 +43,25 @@ def feeling_of(memo: Sequence[Sentence]) -> str:
     feeling, contentment, troubled = "", "", False
     for sentence in memo:
         statements = statements_of(sentence)
-        for clause in sentence.clauses:  # 味はよかったんですけどね: conceded after trouble
-            feeling = named_feeling(clause.words) or feeling
+        before: Sequence[Word] = ()
+        for clause in sentence.clauses:
+            feeling = named_feeling(clause.words, before) or saying_of(clause) or feeling
+            before = (*before, *clause.words) if clause.is_open else ()
             if clause not in statements:
                 continue
             if is_issue(clause.words):
                 contentment, troubled = "", True
-            elif is_content(clause.words) and not (troubled and is_conceded(clause, sentence)):
+            elif is_content(clause.words) and not (
+                troubled and (is_conceded(clause, sentence) or is_faint(clause.words))
+            ):
                 contentment = CONTENT
     return feeling or contentment
+
+
+def saying_of(clause: Clause) -> str:
+    """A feeling without a word for it: やったー, 足が棒です."""
+    said = "".join(word.surface for word in clause.words if not word.is_mark)
+    return next((label for label, saying in SAYINGS.items() if saying.search(said)), "")
 
 
 def is_conceded(clause: Clause, sentence: Sentence) -> bool:
@@ -38,7 +72,14 @@ def is_conceded(clause: Clause, sentence: Sentence) -> bool:
     )
 
 
-def named_feeling(words: Sequence[Word]) -> str:
+def is_faint(words: Sequence[Word]) -> bool:
+    """あとはよかった: what went well beside a trouble."""
+    apart = any(one.lemma in REST and two.surface == "は" for one, two in pairwise(words))
+    return apart or {word.lemma for word in words} & CONTENT_SIGNS <= FAINT
+
+
+def named_feeling(words: Sequence[Word], before: Sequence[Word] = ()) -> str:
+    """`before` is what runs on into the clause: 子どもが怖がって + 泣いてた."""
     feeling = ""
     for index, word in enumerate(words):
         label = next((label for label, lemmas in EMOTIONS.items() if word.lemma in lemmas), "")
@@ -47,7 +88,10 @@ def named_feeling(words: Sequence[Word]) -> str:
         if word.lemma == "嫌" and "成る" not in {each.lemma for each in words[index + 1 : index + 3]}:
             continue
         if word.lemma == "辛い" and (
-            word.inflection.startswith("語幹") or subject_of(words, index) not in PAINS
+            word.inflection.startswith("語幹")
+            or subject_of(words, index) not in PAINS
+            or is_unexpected(words[:index])
+            or any(each.lemma == "過ぎる" for each in before)
         ):  # 玉ねぎが辛い
             continue
         if (word.lemma == "嫌" and word.part != "形状詞") or is_property(words, index):
@@ -56,8 +100,9 @@ def named_feeling(words: Sequence[Word]) -> str:
             continue
         if not (
             is_anothers(words, index)
+            or (word.lemma in VISIBLE and is_anothers((*before, *words), len(before) + index))
             or (word.lemma != "泣く" and is_supposed(words, index))
-            or is_hope(words, index)
+            or (label in PLEASURES and is_hope(words, index))
         ):
             feeling = label
     return feeling

@@ -1,21 +1,20 @@
 """What a memo complains of: what went wrong or felt uncertain in this cook, in the learner's own words."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise, zip_longest
 
-from pipeline.providers.offline.clauses import Clause, is_joiner, joined
+from pipeline.providers.offline.clauses import Clause, joined
 from pipeline.providers.offline.known_troubles import is_known_trouble
 from pipeline.providers.offline.lexicon import (
     CHOICES,
-    CONTENT_SIGNS,
     DEGREES,
     DEPENDENT_VERBS,
-    EARLIER,
     EMOTIONS,
+    EXTENTS,
     GOOD_STATES,
     INTERROGATIVES,
     JOYS,
-    LEAKS,
     NEGATIONS,
     NEGATIVE,
     NO_HOPES,
@@ -23,25 +22,32 @@ from pipeline.providers.offline.lexicon import (
     OTHERS,
     QUALITIES,
     REGRETS,
-    RELIEFS,
     SCALES,
-    SELVES,
-    THOUGHTS,
     UNWANTED,
     VAGUE,
 )
+from pipeline.providers.offline.memo_outcomes import is_outcome, is_result
+from pipeline.providers.offline.memo_validity import is_of_earlier, is_overturned, leads_to_joy
 from pipeline.providers.offline.morphology import Word
 from pipeline.providers.offline.predicates import (
-    ending,
+    ends_with_te,
     is_denied,
     is_manner,
     is_property,
     is_supposed,
     past_follows,
+    subject_of,
 )
 
 BLAMES = frozenset(("言う", "言われる", "残す", "嫌がる", "文句"))  # 辛いって残した
+WELL = frozenset(("奇麗", "旨い", "上手", "ちゃんと", "すんなり", "無事"))
+ENDS = frozenset(("出来る", "出来上がる", "終わる", "済む"))  # sooner than thought: welcome
+CONDITIONS = frozenset(("目", "体調", "天気", "都合", "機嫌", "気分", "気持ち", "体", "足", "腕", "肩"))
+EXCESS = frozenset(("過ぎる", "過ぎ"))
+SIGNS = frozenset(("音", "泡", "煙", "湯気"))  # cooks wait for their end
 LACKS = frozenset(("足りる", "足る"))
+UNEXPECTED = re.compile("(思った|予想|想像|思ってた|思っていた)(より|以上に)も?$")
+SAID = re.compile("(って|と)(言[いうっ]|いっ[てた]|いう|って$)")
 QUOTE = 24  # characters with which a remark still reads well as a quotation
 FEELINGS = frozenset().union(*EMOTIONS.values())
 
@@ -69,7 +75,11 @@ def troubles_of(statements: Sequence[Clause]) -> list[bool]:
     troubles, earlier = [], False
     for clause, following in zip_longest(statements, statements[1:]):
         earlier = is_of_earlier(clause.words, earlier)
-        troubles.append(is_issue(clause.words) and not earlier and not is_overturned(clause, following))
+        troubles.append(
+            is_issue(clause.words)
+            and not earlier
+            and not (is_overturned(clause, following) or leads_to_joy(clause, following))
+        )
     return troubles
 
 
@@ -80,7 +90,7 @@ def fit(lead: Sequence[Clause], told: Clause) -> Clause:
 
 def is_consequence(words: Sequence[Word]) -> bool:
     """くっついてしまって + 返せませんでした: it failed for that, and has no subject of its own."""
-    has_subject = any(
+    has_subject = any(word.lemma in QUALITIES for word in words) or any(
         one.part == "名詞" and two.surface in ("が", "は", "も", "を") for one, two in pairwise(words)
     )
     return not has_subject and any(is_failure(words, index) for index in range(len(words)))
@@ -101,53 +111,27 @@ def is_only_vague(words: Sequence[Word]) -> bool:
     return all(words[index].lemma in VAGUE for index in range(len(words)) if is_trouble(words, index))
 
 
-# --- whether it is of this cook, and stays true --------------------------------------------------
-
-
-def is_of_earlier(words: Sequence[Word], earlier: bool) -> bool:
-    """前回は… and what hangs on it, until 今回は…."""
-    lemmas = {word.lemma for word in words}
-    if lemmas & NOW:
-        return False
-    return earlier or any(
-        one.lemma in EARLIER and two.surface in ("は", "の") for one, two in pairwise(words)
-    )
-
-
-def is_overturned(clause: Clause, following: Clause | None) -> bool:
-    """失敗したと思ったけど、おいしかった: a thought that what follows takes back, unless that is of another thing."""
-    words = clause.words
-    if following is None or not is_joiner(words, last_word(words)):
-        return False
-    thought = any(word.lemma in THOUGHTS for word in words[-6:])
-    return thought and is_relief(following.words)
-
-
-def last_word(words: Sequence[Word]) -> int:
-    return max((index for index, word in enumerate(words) if not word.is_mark), default=0)
-
-
-def is_relief(words: Sequence[Word]) -> bool:
-    topic = next((one.lemma for one, two in pairwise(words) if two.surface == "は"), "")
-    if topic and topic not in SELVES:
-        return False
-    return any(
-        (word.lemma in CONTENT_SIGNS | RELIEFS and not is_denied(words, index))
-        or (word.lemma in NEGATIVE and is_denied(words, index))
-        for index, word in enumerate(words)
-    )
-
-
 # --- issues in a clause --------------------------------------------------------------------------
 
 
 def is_issue(words: Sequence[Word]) -> bool:
+    if is_opinion(words):
+        return False
     return any(is_trouble(words, index) for index in range(len(words))) or is_known_trouble(words)
+
+
+def is_opinion(words: Sequence[Word]) -> bool:
+    """娘は辛いって言ってた: another's taste; what the learner is told (言われた) is of this dish."""
+    return is_anothers(words) and SAID.search("".join(word.surface for word in words)) is not None
+
+
+def is_anothers(words: Sequence[Word]) -> bool:
+    return any(one.lemma in OTHERS and two.surface in ("は", "が", "も") for one, two in pairwise(words))
 
 
 def is_trouble(words: Sequence[Word], index: int) -> bool:
     """A negative word without a negation, a good thing that failed to happen, excess, or regret."""
-    told = is_complaint(words, index) or is_leak(words, index) or is_failure(words, index)
+    told = is_complaint(words, index) or is_outcome(words, index) or is_failure(words, index)
     if told:
         return not (is_supposed(words, index) or is_property(words, index) or is_of_another(words, index))
     return is_regret(words, index) or is_result(words, index)
@@ -156,7 +140,7 @@ def is_trouble(words: Sequence[Word], index: int) -> bool:
 def is_complaint(words: Sequence[Word], index: int) -> bool:
     word = words[index]
     before = words[index - 1] if index else None
-    if is_denied(words, index) or is_manner(words, index):
+    if is_denied(words, index) or (is_manner(words, index) and not is_unexpected(words[:index])):
         return False
     if word.lemma == "過ぎる" or (word.lemma == "過ぎ" and word.part == "接尾辞"):
         return before is not None and before.lemma not in JOYS
@@ -167,18 +151,26 @@ def is_bad_word(words: Sequence[Word], index: int) -> bool:
     word, before = words[index], words[index - 1].lemma if index else ""
     following = words[index + 1] if index + 1 < len(words) else None
     if word.lemma == "ぽい":
-        return before in ("油", "水", "粉", "生", "脂", "白", "筋")
+        return before in ("油", "水", "粉", "生", "脂", "白", "黒", "灰色", "赤", "筋", "薬", "土")
     if word.lemma == "生":
         return following is None or following.part not in ("名詞", "助詞", "接尾辞")
-    if word.lemma == "悪い":
-        return subject_of(words, index) not in ("目", "体調", "天気", "都合", "機嫌", "気分")
+    if word.lemma in ("悪い", "重い"):
+        return subject_of(words, index) not in CONDITIONS
     if word.lemma == "大変":
-        return word.part == "形状詞"
+        return word.part == "形状詞" and (past_follows(words, index) or ends_with_te(words, index))
     if word.lemma in ("難い", "辛い") and word.part == "接尾辞":  # 巻きづらい, against 焦げにくい
         return before not in NEGATIVE
+    if word.part == "動詞" and is_done_well(words[:index]):
+        return False
     if word.lemma in ("溢れる", "流れ出る"):
         return subject_of(words, index) != "肉汁"
     return word.lemma in NEGATIVE
+
+
+def is_done_well(before: Sequence[Word]) -> bool:
+    """きれいにはがれた, うまく割れた."""
+    said = [word.lemma for word in before[-2:] if word.surface != "に"]
+    return bool(said) and said[-1] in WELL
 
 
 def is_off_scale(words: Sequence[Word], index: int) -> bool:
@@ -187,6 +179,9 @@ def is_off_scale(words: Sequence[Word], index: int) -> bool:
         return False
     degree = any(each.lemma in DEGREES for each in words[max(0, index - 3) : index])
     tail = words[index + 1 :]
+    if is_unexpected(words[:index]):
+        told = any(each.surface in ("て", "で", "た") for each in tail)
+        return told and not any(each.lemma in ENDS for each in tail)
     if tail and tail[0].surface in ("だけ", "ばかり"):  # 辛いだけ
         return True
     if tail and tail[0].surface in ("って", "と") and any(each.lemma in BLAMES for each in tail[1:4]):
@@ -196,61 +191,14 @@ def is_off_scale(words: Sequence[Word], index: int) -> bool:
     return (degree or hedge or sums) and (past_follows(words, index) or ends_with_te(words, index))
 
 
-def is_result(words: Sequence[Word], index: int) -> bool:
-    """返したら白かった: found out, and worth telling."""
-    if words[index].lemma not in SCALES or not past_follows(words, index):
-        return False
-    return any(word.inflection.startswith("仮定形") for word in words[:index]) and not is_denied(words, index)
-
-
-def ends_with_te(words: Sequence[Word], index: int) -> bool:
-    end = ending(words, index)
-    return words[end - 1].surface in ("て", "で")
-
-
-def is_leak(words: Sequence[Word], index: int) -> bool:
-    """水が出た, 煙が出て, 時間がかかって, 殻が入って, 中が赤い, 色が白い."""
-    word = words[index]
-    if is_denied(words, index) or is_manner(words, index):
-        return False
-    subject = subject_of(words, index)
-    return (
-        (word.lemma in ("出る", "出て来る", "漏れる", "上がる", "立つ") and subject in LEAKS)
-        or (word.lemma == "溜まる" and subject in LEAKS | UNWANTED)
-        or (word.lemma == "掛かる" and subject == "時間")
-        or (
-            word.lemma in ("飛ぶ", "逃げる", "落ちる", "弱まる", "薄れる", "消える", "薄まる")
-            and subject in QUALITIES | UNWANTED
-        )
-        or (word.lemma in ("残る", "有る") and subject == "芯")
-        or (word.lemma == "入る" and subject in ("殻", "髪", "骨"))
-        or (word.lemma in ("赤い", "ピンク", "赤") and subject in ("中", "中心", "真ん中", "肉", "身"))
-        or (word.lemma in ("白い", "茶色") and subject in ("色", "焼き色", "衣", "まま", "表面"))
-        or (word.lemma == "入る" and subject in ("す", "巣", "酢"))
-        or (word.lemma == "凄い" and subject in LEAKS | UNWANTED)
-        or (word.lemma == "甘い" and subject in ("焼き", "詰め", "火"))
-        or (word.lemma == "やばい" and bool(subject))
-        or (word.lemma == "違う" and any(each.lemma == "思う" for each in words[:index]))
-    )
-
-
-def subject_of(words: Sequence[Word], index: int) -> str:
-    """The noun before the nearest が, は, も, の, を or nothing."""
-    for place in range(index - 1, -1, -1):
-        if words[place].part in ("名詞", "代名詞") and words[place].subpart != "助数詞可能":
-            return words[place].lemma
-        if words[place].part in ("動詞", "形容詞"):
-            return ""
-    return ""
+def is_unexpected(before: Sequence[Word]) -> bool:
+    """思ったより早く固まって."""
+    return UNEXPECTED.search("".join(word.surface for word in before)) is not None
 
 
 def is_of_another(words: Sequence[Word], index: int) -> bool:
-    """友達は失敗した: another's deed; what another says of the taste is of this dish."""
-    if words[index].part not in ("動詞", "名詞"):
-        return False
-    return any(
-        one.lemma in OTHERS and two.surface in ("は", "が", "も") for one, two in pairwise(words[: index + 1])
-    )
+    """友達は失敗した: another's deed."""
+    return words[index].part in ("動詞", "名詞") and is_anothers(words[: index + 1])
 
 
 def is_failure(words: Sequence[Word], index: int) -> bool:
@@ -266,6 +214,11 @@ def is_failure(words: Sequence[Word], index: int) -> bool:
     if is_denied(words, index) or any(each.lemma == "知れる" for each in words[:index]):
         return False
     place = hope_of(words, index)
+    if ends_in_reason(words) and SIGNS & {
+        words[place].lemma,
+        subject_of(words, place),
+    }:  # 音がしなくなったのでふたを取った
+        return False
     return is_hoped(words, place, index)
 
 
@@ -275,7 +228,7 @@ def hope_of(words: Sequence[Word], index: int) -> int:
         word = words[place]
         if (
             word.part not in ("助動詞", "助詞", "記号", "補助記号", "空白")
-            and word.lemma not in DEPENDENT_VERBS
+            and word.lemma not in DEPENDENT_VERBS | EXTENTS
         ):
             return place
     return index - 1
@@ -288,7 +241,7 @@ def is_hoped(words: Sequence[Word], place: int, negation: int) -> bool:
     )
     if can and hope.lemma not in NO_HOPES:
         return True
-    if hope.lemma in NEGATIVE | SCALES or hope.lemma in FEELINGS:
+    if hope.lemma in NEGATIVE | SCALES | EXCESS or hope.lemma in FEELINGS:
         return False
     if hope.lemma in ("分かる", "分かり"):
         asks = any(each.lemma in INTERROGATIVES for each in before)

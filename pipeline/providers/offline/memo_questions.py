@@ -13,7 +13,10 @@ POLITE_VERBS = frozenset(("下さる", "頂く", "貰う", "願う", "御", "為
 SHORT_QUESTION = 40  # characters; of a longer sentence only the clause that asks
 ASKS_LEAVE = re.compile("[てで]も?(いい|良い|よい|よろしい|大丈夫|平気)(もの|ん|の)?(かな|かね|だろう)?$")
 ASKS_HOW = re.compile("([るい]に|[るたい]とき|[るたい]時|場合)は$")
-MUSING = re.compile("(いいか|もんか|ものか|ますか?な|ないか|のせいかな?|だけかな?|かと)$")
+MUSING = re.compile(
+    "(いいか|(点|まあまあ|感じ|とこ|ところ|点(くらい|ぐらい))かな?|もんかな?|ものかな?|ますか?な|ないか|のせいかな?|だけかな?|かと)$"
+)
+THOUGHT = re.compile("(と|って)(思い?(ます|って)?)?$")
 PROLONGED = re.compile("[ぁあねぇえなよわーっ〜~]+$")
 ASKING_ENDS = ("でしょう", "でしょ", "だろう", "だろ", "の", "んだ", "しよう", "いい", "よい", "と")
 POLITE_QUESTIONS = (
@@ -85,7 +88,8 @@ def is_request(final: Sequence[Word], asks: bool) -> bool:
 def ends_as_question(final: Sequence[Word], asks: bool) -> bool:
     """〜ですか, 〜のかな, どう〜だろう. A lone かな that complains (固かったかな) is a remark, not a question."""
     tail = PROLONGED.sub("", "".join(word.surface for word in final))
-    tail = tail.removesuffix("と思います").removesuffix("と思って").removesuffix("と")
+    if thought := THOUGHT.search(tail):
+        tail, final = tail[: thought.start()], without_thought(final)
     if tail.endswith(POLITE_QUESTIONS):
         return not tail.endswith(("じゃないですか", "ではないですか")) or asks
     if ASKS_LEAVE.search(tail) or ends_with_interrogative(final):
@@ -101,6 +105,13 @@ def ends_as_question(final: Sequence[Word], asks: bool) -> bool:
     if tail.endswith(ASKING_ENDS) or (tail.endswith("ん") and final[-1].subpart == "準体助詞"):
         return asks
     return asks_openly(final, tail)
+
+
+def without_thought(final: Sequence[Word]) -> Sequence[Word]:
+    place = max(
+        (index for index, word in enumerate(final) if word.surface in ("と", "って")), default=len(final)
+    )
+    return final[:place]
 
 
 def ends_with_interrogative(final: Sequence[Word]) -> bool:
@@ -134,5 +145,8 @@ def question_text(sentence: Sentence) -> str:
     whole = joined(sentence.clauses)
     if len(whole.plain) <= SHORT_QUESTION:
         return whole.plain.rstrip("？?")
-    asking = sentence.clauses[len(statements_of(sentence)) :]
+    first = len(statements_of(sentence))
+    if first and sentence.clauses[first - 1].words[-1].surface == "は":  # むけたのは + どうしてですか
+        first -= 1
+    asking = sentence.clauses[first:]
     return joined(asking).plain.rstrip("？?")

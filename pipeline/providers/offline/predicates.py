@@ -38,6 +38,8 @@ def is_denied(words: Sequence[Word], index: int) -> bool:
     ):
         return True
     following = words[end] if end < len(words) else None
+    if any(word.lemma == "以外" for word in words[end : end + 2]):  # 焦げた所以外は
+        return True
     formal = following is not None and following.lemma in FORMAL_NOUNS
     just_so = formal or any(word.surface in ("くらい", "ぐらい", "の") for word in tail)
     if just_so and any(word.lemma in ("好き", "丁度", "良い") for word in words[end : end + 4]):
@@ -80,6 +82,8 @@ def is_supposed(words: Sequence[Word], index: int) -> bool:
         return True
     if following == "侭" and "".join(word.surface for word in words[end + 1 : end + 3]) == "でも":
         return True
+    if surfaces.endswith("かなと") and any(word.inflection.startswith("仮定形") for word in words[end:]):
+        return True  # 固いかなと思ったら
     if not past and surfaces.endswith(("か", "かと")) and following in ("思う", "怖い"):
         return True
     if past:
@@ -160,3 +164,18 @@ def past_follows(words: Sequence[Word], index: int) -> bool:
 
 def is_past(word: Word) -> bool:
     return word.conjugation == "助動詞-タ" and not word.inflection.startswith("仮定形")
+
+
+def ends_with_te(words: Sequence[Word], index: int) -> bool:
+    end = ending(words, index)
+    return words[end - 1].surface in ("て", "で")
+
+
+def subject_of(words: Sequence[Word], index: int) -> str:
+    """The noun before the nearest が, は, も, の, を or nothing."""
+    for place in range(index - 1, -1, -1):
+        if words[place].part in ("名詞", "代名詞") and words[place].subpart != "助数詞可能":
+            return words[place].lemma
+        if words[place].part in ("動詞", "形容詞"):
+            return ""
+    return ""
