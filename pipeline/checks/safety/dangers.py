@@ -5,7 +5,15 @@ or tells only what was seen. Unsafe advice has endless ways to say "fine"; right
 from pipeline.checks.safety.accidents import BLADE
 from pipeline.checks.safety.claims import advises, says_more
 from pipeline.checks.safety.food import POTATO, RAW_FISH
-from pipeline.checks.safety.meat import EXPLAINED, HEATED, MEAT_WORDS, POULTRY_PORK_MINCE, RAW_MEAT, STATE, STILL_RAW
+from pipeline.checks.safety.meat import (
+    EXPLAINED,
+    HEATED,
+    MEAT_WORDS,
+    POULTRY_PORK_MINCE,
+    RAW_MEAT,
+    STATE,
+    STILL_RAW,
+)
 from pipeline.checks.safety.people import (
     INFANT,
     LEAVES_OUT,
@@ -43,7 +51,7 @@ MEAT = (
         says_more,
         _TO_THE_CORE,
         exempt=EXPLAINED,
-        unless_about="芋|いも|大根|ケーキ|裏返す",
+        unless_about="芋|(?:じゃが|さつま|里)いも|大根|ケーキ|裏返す",
         excused_by=STATE,
     ),
     Rule(
@@ -87,7 +95,9 @@ MEAT = (
 FISH = (
     Rule(
         "raw-fish",
-        ["川魚|川で|川の|淡水|池|渓流|鯉|コイの|鮎|あゆの|アユ|やまめ|ヤマメ|いわな|イワナ|ニジマス|虹鱒|ホタルイカ|ほたるいか|どじょう"],
+        [
+            "川魚|川で|川の|淡水|池|渓流|鯉|コイの|鮎|あゆの|アユ|やまめ|ヤマメ|いわな|イワナ|ニジマス|虹鱒|ホタルイカ|ほたるいか|どじょう"
+        ],
         RAW_FISH,
         says_more,
         _FROZEN_OR_HEATED,
@@ -123,7 +133,7 @@ PEOPLE = (
     Rule(
         "infant",
         [f"{INFANT}|おしゃぶり|哺乳"],
-        "はちみつ|ハチミツ|蜂蜜|はち蜜|ナッツ|ピーナ|餅|おもち|白玉|こんにゃく|井戸水",
+        "はちみつ|ハチミツ|蜂蜜|はち蜜|ハニー|ナッツ|ピーナ|餅|おもち|白玉|こんにゃく|井戸水",
         says_more,
         "ペースト|すりつぶ|粉",
         exempt=f"{OLDER}|大人(?:の分)?だけ|別に取り分け",

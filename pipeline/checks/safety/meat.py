@@ -1,6 +1,6 @@
 """Hazards of meat: not done, washed, and what touched it raw. After MHLW (meat, mince, game) and FSCJ (washing)."""
 
-from pipeline.checks.safety.claims import advises, allows, commends, tells
+from pipeline.checks.safety.claims import advises, allows, says_more
 from pipeline.checks.safety.rule import GONE, NOT_DONE, Rule
 
 _POULTRY = "鶏|とり(?:の|もも|むね)|とり肉|トリ肉|鳥肉|とりにく|チキン|ささ[みミ]|ササミ|むね肉|胸肉|もも肉|手羽|砂肝|焼き鳥|唐揚げ|から揚げ|からあげ|カラアゲ|鴨|ターキー|七面鳥|親子丼|サラダチキン"
@@ -31,30 +31,9 @@ EXPLAINED = "触|さわ|切った|まな板|漬け(?:込|た|て)|下味|もみ|
 MEAT = (
     Rule(
         "undercooked",
-        [MEAT_WORDS],
-        f"(?:{STILL_RAW})(?!{_FINDING})",
-        tells,
-        HEATED,
-        exempt=f"{EXPLAINED}|(?:生の|生)(?:お?肉|鶏|豚|ひき|肉だね|たね|野菜|魚|うち)|血を|血抜|血合",
-        excused_by=STATE,
-    ),
-    Rule(
-        "undercooked", [MEAT_WORDS], f"(?:{STILL_RAW})", commends, HEATED, exempt=EXPLAINED, excused_by=STATE
-    ),
-    Rule(
-        "undercooked",
-        [MEAT_WORDS],
-        f"(?:{STILL_RAW}){_EVEN_SO}",
-        tells,
-        HEATED,
-        exempt=EXPLAINED,
-        excused_by=STATE,
-    ),
-    Rule(
-        "undercooked",
         [MEAT_WORDS, f"(?:{STILL_RAW})(?![^、。]{{0,9}}?(?:{STATE}))"],
         "(?:うち|ところ|くらい|段階|あたり|とき)(?:に|で)[^。]{0,8}(?:火を止め|取り出|引き上げ|引きあげ|上げ|火から|おろ|下ろ|盛り|食べ)|[鍋油]から(?:上げ|引き)|火を(?:止め|消)",
-        advises,
+        says_more,
         HEATED,
         excused_by=STATE,
         exempt="消え|なくな|透き|澄",
@@ -63,7 +42,7 @@ MEAT = (
         "undercooked",
         [MEAT_WORDS],
         "(?:半分|ほとんど|だいたい|大体|うっすら|少し|片面(?:だけ)?|表面(?:だけ)?)[^。]{0,8}(?:変わ|白く|焼け|火が通)(?:ったら|れば|たら|ったところ)",
-        allows,
+        says_more,
         HEATED,
         excused_by=STATE,
     ),
@@ -71,7 +50,7 @@ MEAT = (
         "undercooked",
         [MEAT_WORDS],
         "余熱(?:で|に|だけ|が)(?!は|も火が通ら)|お?湯に(?:入れ|つけ|沈め)[^。]{0,12}(?:放|火を止め|置いて|ほう)",
-        tells,
+        says_more,
         "確かめ|割って|切って|切り|火が通った|透明|透き",
         exempt="^(?!.*(?:鶏|豚|チキン|ひき肉|ハンバーグ|むね|もも|唐揚げ)).*(?:ステーキ|牛)",
     ),
@@ -88,14 +67,14 @@ MEAT = (
         "undercooked",
         ["ひき肉|ハンバーグ|肉だね|たねを|つなぎ|つくね|鶏|豚|餃子"],
         "味見|生の[^。]{0,12}(?:なめ|口|味を見)|味を見るため[^。]{0,6}生",
-        advises,
+        says_more,
         exempt="焼いて|加熱|火を通|レンジ|小さく焼|煮|たれ|汁|ソース|つゆ|スープ|仕上げ",
     ),
     Rule(
         "undercooked",
         ["成形肉|サイコロステーキ|結着|加工した肉|やわらか加工"],
         "レア|ミディアム|赤み",
-        commends,
+        says_more,
         HEATED,
         excused_by=STATE,
     ),
@@ -104,7 +83,7 @@ MEAT = (
         [],
         "(?:鶏肉?(?:も)?|鶏(?:もも|むね|ささみ|皮)肉?|とり肉|トリ肉|チキン|手羽(?:元|先|中)?|ささみ|生肉|生の肉|(?<![なしざ])お?肉|豚肉|豚バラ|牛肉|ひき肉|もも肉|むね肉)(?:は|を|も|の[^。、]{1,8}?(?:は|を|も)|、)"
         "[^。]{0,26}?(?:洗[いうえおっ]|すす[いぐげ]|ゆす[いぐげ]|水に(?:さら|くぐ)|流水[でに]|水(?:道)?で(?:さっと|よく)?流)",
-        tells,
+        says_more,
         exempt="(?:手|指|まな板|包丁|道具|トング|箸|ボウル|皿|器|スポンジ|シンク)(?:は|を|も|と)|湯通し|霜降り|熱湯|ゆでこぼし|レバー|砂肝|モツ|もつ|蓋",
     ),
 )
@@ -137,7 +116,7 @@ CROSS = (
         "cross",
         ["漬け(?:て|た|込|だれ|ダレ|汁|地)|下味|マリネ液|つけ汁|つけだれ|もみ込"],
         "(?:たれ|タレ|汁|漬け汁|液)(?:は|を|も)[^。]{0,14}(?:そのまま|かけ|ソースに|仕上げに|からめ|使い)",
-        advises,
+        says_more,
         "煮立|沸|加熱|火を(?:通|入)|煮詰め|沸騰",
         exempt="煮立|沸|加熱|火を(?:通|入)|煮詰め|フライパンに入れ|焼きながら|鍋に|熱",
     ),

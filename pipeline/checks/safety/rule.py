@@ -8,7 +8,7 @@ from functools import cached_property
 from pipeline.checks.safety import claims
 
 # After a sign: that it is not done, or is gone, is the right advice.
-NOT_DONE = "ず(?:に|、|と|$)|(?<![と少])な(?:い|く|け|し(?!る|の?か))|ません|避け|控え(?!め)|やめ|では?なく|じゃなく|の代わり|以外|より|抜い"
+NOT_DONE = "ず(?:に|、|と|$)|(?<![と少])な(?:い|く(?!らい)|け|し(?!る|の?か))|ません|避け|控え(?!め)|やめ|では?なく|じゃなく|の代わり|以外|より|抜い"
 GONE = "消え|消し|透明|透きと|除い|のぞ|待って"
 BARE, BAREST = 40, 12  # characters
 _IS_NEEDED = "(?![^、。]{0,9}(?:ほど(?:の|で)|までも|必要(?:は|も)|ことは))"
