@@ -8,8 +8,8 @@ from functools import cached_property
 from pipeline.checks.safety import claims
 
 # After a sign: that it is not done, or is gone, is the right advice.
-NOT_DONE = "ず(?:に|、|と|$)|(?<![と少])な(?:い|く(?!らい)|け|し(?!る|の?か))|ません|避け|控え(?!め)|やめ|では?なく|じゃなく|の代わり|以外|より|抜い"
-GONE = "消え|消し|透明|透きと|除い|のぞ|待って"
+NOT_DONE = "ず(?:に|、|と|$)|(?<![と少])な(?:い|く(?!らい|な[るっり])|け|し(?!る|の?か))|ません|避け|控え(?!め)|やめ|では?なく|じゃなく|の代わり|以外|より|抜い"
+GONE = "なくな|消え|消し|透明|透きと|除い|のぞ|待って"
 BARE, BAREST = 40, 12  # characters
 _IS_NEEDED = "(?![^、。]{0,9}(?:ほど(?:の|で)|までも|必要(?:は|も)|ことは))"
 _TAKES = re.compile("[このそ][のれ]|まま|食べ|召し上が|いただ|楽し|味わ|出し|盛|混ぜ|切り分け|具材|使")

@@ -1,6 +1,7 @@
 """One spelling for what Japanese spells and says in many ways: words in kana alone, and the speech of the west."""
 
 import re
+from functools import partial
 
 _WORDS = {
     "(?<![ぁ-ん])とりさし": "鶏刺し",
@@ -15,7 +16,7 @@ _WORDS = {
     "(?<=[鶏豚牛生])(?:にく|ニク)|おにく(?=の|は|を|も|が)": "肉",
     "なま(?:たまご|タマゴ|卵)|生タマゴ": "生卵",
     "はんじゅく": "半熟",
-    "たまご|タマゴ|タマゴ": "卵",
+    "たまご|タマゴ": "卵",
     "なま(?:や[けき])|ナマヤケ|生ヤケ|生やけ": "生焼け",
     "なまにえ": "生煮え",
     "なまっぽ|ナマっぽ": "生っぽ",
@@ -45,8 +46,7 @@ _WORDS = {
     "けむり": "煙",
     "ひ(?=がついた|がつい|をつけたまま|をけさ)|火ぃ|ひぃ": "火",
     "みず(?=を|で|に|は)|水ぅ": "水",
-    "かけて(?=けし)": "かけて",
-    "やけど|ヤケド": "やけど",
+    "ヤケド": "やけど",
     "こおり": "氷",
     "まないた": "まな板",
     "ほうちょう|庖丁": "包丁",
@@ -57,7 +57,6 @@ _WORDS = {
     "ひとばん": "一晩",
     "かいとう": "解凍",
     "さかな": "魚",
-    "ともだち": "友達",
 }
 _SPEECH = {
     "(?:か|構)[まめ]へん|か[まめ]わへん|かまわん(?!と)|かまん(?=$|[、。で])": "大丈夫",
@@ -85,15 +84,19 @@ _SPEECH = {
 }
 
 
-def _pattern(spellings: dict[str, str]) -> tuple[re.Pattern[str], list[str]]:
+def _patterns(spellings: dict[str, str]) -> tuple[re.Pattern[str], list[str]]:
     return re.compile("|".join(f"({spelling})" for spelling in spellings)), list(spellings.values())
 
 
-_SPELLINGS = [_pattern(_WORDS), _pattern(_SPEECH)]
+_SPELLINGS = [_patterns(_WORDS), _patterns(_SPEECH)]
 
 
 def standard(statement: str) -> str:
     """The statement as a schoolbook spells it: the rules know each word once."""
     for pattern, words in _SPELLINGS:
-        statement = pattern.sub(lambda match, words=words: words[(match.lastindex or 1) - 1], statement)
+        statement = pattern.sub(partial(_word, words), statement)
     return statement
+
+
+def _word(words: list[str], match: re.Match[str]) -> str:
+    return words[(match.lastindex or 1) - 1]
