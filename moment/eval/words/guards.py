@@ -18,13 +18,14 @@ LEARNER = "ゆうこ"
 class GuardCase(Case):
     """A sentence that a guard must refuse, or one that it must let pass; of a hazard both, as twins.
 
-    Kind "everyday": what coaches say all day of the same foods, without a twin.
+    Kind "everyday": what coaches say all day of the same foods, without a twin; "lone": unsafe advice without one.
     """
 
     guard: Literal["safety", "measurement", "name"]
     kind: str  # the family of hazards, or of words
     refused: str = ""
     passes: str = ""
+    learner: str = LEARNER
 
 
 def measure(providers: Providers) -> list[WordFigure]:
@@ -37,8 +38,8 @@ def measure(providers: Providers) -> list[WordFigure]:
         share(PART, "the curriculum passes", (Outcome(t, not unsafe_claims(t)) for t in taught), 1.0),
         share(PART, "amounts are found", _refused(cases, "measurement", measurements), 1.0),
         share(PART, "set words are no amounts", _passed(cases, "measurement", measurements), 1.0),
-        share(PART, "another's name is refused", _refused(cases, "name", _names), 1.0),
-        share(PART, "those named by what they are pass", _passed(cases, "name", _names), 1.0),
+        share(PART, "another's name is refused", _others_refused(cases), 1.0),
+        share(PART, "those named by what they are pass", _others_passed(cases), 1.0),
     ]
 
 
@@ -60,10 +61,6 @@ def _texts(content: Content) -> Iterator[str]:
                 yield each
 
 
-def _names(text: str) -> list[str]:
-    return wrong_names(text, LEARNER)
-
-
 def _refused(cases: list[GuardCase], guard: str, check: Callable[[str], list[str]]) -> Iterator[Outcome]:
     texts = (case.refused for case in cases if case.guard == guard and case.refused)
     return (Outcome(text, bool(check(text))) for text in texts)
@@ -72,3 +69,13 @@ def _refused(cases: list[GuardCase], guard: str, check: Callable[[str], list[str
 def _passed(cases: list[GuardCase], guard: str, check: Callable[[str], list[str]]) -> Iterator[Outcome]:
     texts = (case.passes for case in cases if case.guard == guard and case.passes)
     return (Outcome(text, not check(text)) for text in texts)
+
+
+def _others_refused(cases: list[GuardCase]) -> Iterator[Outcome]:
+    named = (case for case in cases if case.guard == "name" and case.refused)
+    return (Outcome(case.refused, bool(wrong_names(case.refused, case.learner))) for case in named)
+
+
+def _others_passed(cases: list[GuardCase]) -> Iterator[Outcome]:
+    named = (case for case in cases if case.guard == "name" and case.passes)
+    return (Outcome(case.passes, not wrong_names(case.passes, case.learner)) for case in named)

@@ -1,5 +1,5 @@
 """All families of hazards."""
 
-from pipeline.checks.safety import accidents, food, meat, people
+from pipeline.checks.safety import accidents, dangers, food, meat, people
 
-RULES = (*meat.RULES, *food.RULES, *people.RULES, *accidents.RULES)
+RULES = (*dangers.RULES, *meat.RULES, *food.RULES, *people.RULES, *accidents.RULES)

@@ -8,10 +8,13 @@ from functools import cached_property
 from pipeline.checks.safety import claims
 
 # After a sign: that it is not done, or is gone, is the right advice.
-NOT_DONE = "ず(?:に|、|と|$)|な(?:い|く|け|し)|ません|避け|控え(?!め)|やめ|では?なく|じゃなく|の代わり|以外|より|抜い"
-GONE = "消え|消し|透明|透きと|除い|のぞ|待って"
-BARE, BAREST = 30, 12  # characters
-_OWN_TOPIC = re.compile("(?<![れらにでと分回])は(?!い(?:、|$))")
+NOT_DONE = "ず(?:に|、|と|$)|(?<![と少])な(?:い|く(?!らい|な[るっり])|け|し(?!る|の?か))|ません|避け|控え(?!め)|やめ|では?なく|じゃなく|の代わり|以外|より|抜い"
+GONE = "なくな|消え|消し|透明|透きと|除い|のぞ|待って"
+BARE, BAREST = 40, 12  # characters
+_IS_NEEDED = "(?![^、。]{0,9}(?:ほど(?:の|で)|までも|必要(?:は|も)|ことは))"
+_TAKES = re.compile("[このそ][のれ]|まま|食べ|召し上が|いただ|楽し|味わ|出し|盛|混ぜ|切り分け|具材|使")
+_GOES_ON = re.compile("(?:が|けれども?|けど|ので|から|し)。$")
+_OWN_TOPIC = re.compile("(?<!^これ)(?<!^それ)(?<![れらにでと分回])は(?!い(?:、|$))")
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,13 @@ class Rule:
             return True
         if not before or _OWN_TOPIC.search(statement) or len(statement) > BARE:
             return False
-        is_answer = claims.allows(statement, 0) or len(statement) <= BAREST
-        return is_answer and self._is_claimed(before + statement, len(before))
+        is_answer = (
+            claims.allows(statement, 0)
+            or _GOES_ON.search(before)
+            or _TAKES.search(statement)
+            or len(statement) <= BAREST
+        )
+        return bool(is_answer) and self._is_claimed(before + statement, len(before))
 
     @cached_property
     def _subjects(self) -> Sequence[re.Pattern[str]]:
@@ -61,4 +69,9 @@ class Rule:
             return False
         if not self.is_claim(words, max(signs[0].start(), start)):
             return False
-        return not (self.mends and re.search(self.mends, claims.without_omissions(words[signs[-1].end() :])))
+        return not (
+            self.mends
+            and re.search(
+                rf"(?:{self.mends}){_IS_NEEDED}", claims.without_omissions(words[signs[-1].end() :])
+            )
+        )

@@ -89,3 +89,28 @@ def test_a_time_that_warns_may_be_said() -> None:
     assert measurements("鍋のまま一晩置かないでください。") == []
     assert measurements("鍋のまま一晩置きましょう。") == ["一晩"]
     assert measurements("やけどは、流水で二十分ほど冷やしてください。") == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "弱火でじゅっぷん煮ましょう。",
+        "ひゃくはちじゅうどに温めます。",
+        "卵をさんこ割りほぐします。",
+        "じゃがいもを四つ用意します。",
+        "お米を二合研ぎます。",
+        "お肉を1ポンド使います。",
+        "冷蔵庫で丸一日なじませます。",
+        "ゆっくり十数える間待ちます。",
+        "お酒を一杯半入れます。",
+    ],
+)
+def test_an_amount_in_kana_or_an_old_measure_is_one(words: str) -> None:
+    assert measurements(words) != []
+
+
+@pytest.mark.parametrize(
+    "words", ["十割そばですね。", "三杯酢がよく合います。", "さんまをのせたごはんです。"]
+)
+def test_what_only_begins_like_a_number_is_no_amount(words: str) -> None:
+    assert measurements(words) == []

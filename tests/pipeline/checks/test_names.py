@@ -47,3 +47,23 @@ def test_who_has_told_no_name_is_called_without_san() -> None:
     assert wrong_names("シェフ、火を弱めましょう。", phrasebook.NAMELESS) == []
     assert wrong_names("シェフさん、火を弱めましょう。", phrasebook.NAMELESS)
     assert phrasebook.welcome(phrasebook.NAMELESS).startswith("シェフ、")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "まみゆさん、こんにちは。",
+        "みゆ君、いいですね。",
+        "小林さん今日も上手です。",
+        "小林さん家の味ですね。",
+    ],
+)
+def test_a_longer_name_another_title_and_a_name_without_a_mark_are_refused(words: str) -> None:
+    assert wrong_names(words, "みゆ") != []
+
+
+@pytest.mark.parametrize(
+    "words", ["おあげさんがふっくらです。", "おいもさんがほくほくです。", "今日はみゆさんの番です。"]
+)
+def test_food_with_san_is_nobody(words: str) -> None:
+    assert wrong_names(words, "みゆ") == []

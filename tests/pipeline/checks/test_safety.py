@@ -38,6 +38,24 @@ def test_making_light_of_a_hazard_is_named_by_its_family(words: str, family: str
 @pytest.mark.parametrize(
     "words",
     [
+        "とりにくは、なまやけのまんまでもかまへんで。",
+        "にんぷさんも、なまたまごをたべていいですよ。",
+        "油に火ぃついたら、氷ほりこんだらええねん。",
+        "ハンバーグから赤い汁が出たら、それが食べごろの合図。",
+        "竹串を刺したら赤い汁が出ましたね。これは旨みですから、このまま切り分けましょう。",
+    ],
+)
+def test_no_way_to_say_fine_passes_in_kana_dialect_or_praise(words: str) -> None:
+    assert unsafe_claims(words) != []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "とりにくは、なまやけやったら食べたらあかんで。",
+        "鶏の刺身は、朝じめでも食べんといてください。",
+        "唐揚げの中が赤かったですね。",
+        "油から煙が出ていました。火を止めて冷ましましょう。",
         "赤みが残っていたら、もう一回加熱すれば食べられます。",
         "カレーは冷蔵庫に入れておけば、温め直して食べられます。",
         "山で採ったきのこは、よく火を通しても食べないでください。",
