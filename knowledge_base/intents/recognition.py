@@ -63,12 +63,9 @@ def is_safety(intent: Intent | None) -> bool:
 
 def asks_yes_or_no(text: str) -> bool:
     """Whether はい or いいえ answers it: a question without a word that asks for something else."""
-    parts = sentences_of(text.strip())
-    if not parts:
-        return False
-    words = fold(parts[-1]).rstrip("。!")
-    asks = _ASKS.search(words) or _MAY_I.search(words)
-    return asks is not None and _ASKS_WHAT.search(words) is None
+    spoken = [fold(part).rstrip("。!") for part in sentences_of(text.strip())]
+    asks = [words for words in spoken if _ASKS.search(words) or _MAY_I.search(words)]
+    return bool(asks) and _ASKS_WHAT.search(asks[-1]) is None
 
 
 def tells_besides(text: str) -> bool:
