@@ -66,6 +66,8 @@ def parser() -> argparse.ArgumentParser:
     which = retry.add_mutually_exclusive_group(required=True)
     which.add_argument("session", type=int, nargs="?", help="the session's id")
     which.add_argument("--all-failed", action="store_true", help="every one, and every message given up")
+    flags = commands.add_parser("flags", help="what a person should see of what learners wrote, newest first")
+    flags.add_argument("-n", dest="count", type=_count, default=20, help="how many (default: %(default)s)")
     commands.add_parser(
         "drill", help="do every fault of the list to a few conversations: what is lost, what doubled"
     )

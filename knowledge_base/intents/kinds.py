@@ -92,24 +92,34 @@ CARES = frozenset(
 )
 SAFETY = EMERGENCIES | CARES
 # What a coach, who is a person, should see.
-FOR_COACHES = SAFETY | {Intent.HUMAN_COACH, Intent.COMPLAINT, Intent.DELETE_DATA, Intent.END_SUBSCRIPTION}
+FOR_COACHES = SAFETY | {
+    Intent.HUMAN_COACH,
+    Intent.COMPLAINT,
+    Intent.PRICE,
+    Intent.DELETE_DATA,
+    Intent.END_SUBSCRIPTION,
+}
 
 
 @dataclass(frozen=True)
 class Rule:
-    """The intent is told by `sign` in one sentence from which what is `harmless` was taken; and by `needs` anywhere."""
+    """The intent is told by `sign` in one sentence from which what is `harmless` was taken; by `needs` anywhere, too, and
+    by no `unless`.
+    """
 
     intent: Intent
     sign: re.Pattern[str]
     harmless: re.Pattern[str] = NEVER
     needs: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
 
 
-def rule(intent: Intent, sign: str, *, harmless: str = "", needs: str = "") -> Rule:
+def rule(intent: Intent, sign: str, *, harmless: str = "", needs: str = "", unless: str = "") -> Rule:
     """The patterns are of folded text: hiragana for katakana, small Latin letters, no spaces."""
     return Rule(
         intent,
         re.compile(sign),
         re.compile(harmless) if harmless else NEVER,
         re.compile(needs) if needs else None,
+        re.compile(unless) if unless else None,
     )

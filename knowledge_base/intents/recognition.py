@@ -6,6 +6,7 @@ import unicodedata
 from knowledge_base.intents.cares import CARING
 from knowledge_base.intents.dangers import DANGERS
 from knowledge_base.intents.kinds import SAFETY, Intent, Rule
+from knowledge_base.intents.spelling import spell
 from knowledge_base.intents.talk import COOKING, TALK
 
 _TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
@@ -62,12 +63,9 @@ def is_safety(intent: Intent | None) -> bool:
 
 def asks_yes_or_no(text: str) -> bool:
     """Whether はい or いいえ answers it: a question without a word that asks for something else."""
-    parts = sentences_of(text.strip())
-    if not parts:
-        return False
-    words = fold(parts[-1]).rstrip("。!")
-    asks = _ASKS.search(words) or _MAY_I.search(words)
-    return asks is not None and _ASKS_WHAT.search(words) is None
+    spoken = [fold(part).rstrip("。!") for part in sentences_of(text.strip())]
+    asks = [words for words in spoken if _ASKS.search(words) or _MAY_I.search(words)]
+    return bool(asks) and _ASKS_WHAT.search(asks[-1]) is None
 
 
 def tells_besides(text: str) -> bool:
@@ -118,11 +116,20 @@ def _asks_of_cooking(text: str) -> bool:
     )
 
 
+# 火を噴くほど辛い: how much, and nothing that happened.
+_HYPERBOLE = re.compile(
+    r"[^。]{0,20}(ほど|くらい|ぐらい|れべる(で|に)?|ってくらい|かと思うほど|勢い(で|の)?)(に|の|が)?[^。]{0,5}"
+    r"(辛|から(い|く|か|っ)|うま|おいし|美味|絶品|すっぱ|酸っぱ|しょっぱ|甘|まず(い|か|く)|苦(い|か|く)|嬉|うれし|恥|緊張|笑|感動|好き|濃|食べ(すぎ|過ぎ)|腹が減|お腹が(空|す))[^。]*"
+)
+
+
 def _first(rules: tuple[Rule, ...], text: str) -> Intent | None:
-    whole = fold(text)
-    parts = [fold(part) for part in sentences_of(text)]
+    whole = spell(fold(text))
+    parts = [_HYPERBOLE.sub("□", spell(fold(part))) for part in sentences_of(text)]
     for each in rules:
         if each.needs is not None and each.needs.search(whole) is None:
+            continue
+        if each.unless is not None and each.unless.search(whole) is not None:
             continue
         if any(each.sign.search(each.harmless.sub("□", part)) for part in parts):
             return each.intent

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, Callable[[Call], int]] = {
     "seed": content.seed,
     "eval": evaluation.evaluate,
     "retry": operation.retry,
+    "flags": operation.flags,
     "bench": benchmark.bench,
     "drill": benchmark.drill,
 }

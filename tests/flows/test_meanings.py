@@ -11,6 +11,8 @@ from knowledge_base.intents.replies import replies as checked_replies
 from models.chat import Message, MessageType
 from models.flag import CoachFlag
 from models.rules.next_step import Ask, next_step
+from moment.commands.operation import flag_line
+from services.flags import FLAGS, flag_for_coaches, newest_flags
 from simulator.line.client import Learner
 from tests.flows.steps import replies, send_video, session_once, wait_for_words, words
 from tests.log_lines import log_lines
@@ -121,6 +123,18 @@ def test_the_last_answer_is_said_again(shared: System, waiting: Learner) -> None
     replies(waiting, lambda: waiting.text("卵はいつ入れますか？"))
     again = words(replies(waiting, lambda: waiting.text("もう一回言って")))
     assert again == f"もう一度お伝えしますね。{script.answer}"
+
+
+def test_what_a_person_should_see_is_listed_and_counted_once(shared: System, waiting: Learner) -> None:
+    before = FLAGS.labels("price")._value.get()
+    replies(waiting, lambda: waiting.text("月いくらですか"))
+    message = said(shared, waiting, "月いくらですか")
+    with shared.database.transaction() as db:
+        flag = newest_flags(db, 1)[0]
+        flag_for_coaches(db, flag.user_id, Intent.PRICE, message_id=message.id, session_id=message.session_id)
+        line = flag_line(flag).split("\t")[1:]
+    assert line == ["price", str(flag.user_id), str(message.session_id), str(message.id)]
+    assert FLAGS.labels("price")._value.get() == before + 1
 
 
 def test_the_words_of_a_danger_are_in_no_log(shared: System, waiting: Learner) -> None:

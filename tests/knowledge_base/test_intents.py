@@ -58,6 +58,33 @@ def test_care_begins_with_what_to_do(intent: Intent) -> None:
     assert NOW.search(sentences(replies()[intent].text)[0])
 
 
+def test_nobody_is_said_to_have_been_told() -> None:
+    """What is flagged is looked at by an operator, later: it is in no person's hands yet."""
+    assert not [intent for intent, reply in replies().items() if "伝えました" in reply.text]
+
+
+@pytest.mark.parametrize(
+    ("kana", "intent"),
+    [
+        ("あぶらにひがついた", Intent.FIRE),
+        ("ちがとまらない", Intent.CUT),
+        ("のどにつまっていきができない", Intent.CHOKING),
+        ("せんざいをのんだ", Intent.POISONING),
+        ("おゆがうでにかかった", Intent.BURN),
+        ("ひがつよすぎた", None),
+        ("ちがうあじになった", None),
+        ("はれた日に干した", None),
+    ],
+)
+def test_a_danger_in_kana_alone_is_heard(kana: str, intent: Intent | None) -> None:
+    assert safety_intent(kana) is intent
+
+
+def test_what_is_said_to_tell_how_much_is_no_danger() -> None:
+    assert safety_intent("舌をやけどするほど辛かった") is None
+    assert safety_intent("血が止まらないくらい深く切った") is Intent.CUT
+
+
 def test_the_numbers_to_call_are_those_of_the_authorities() -> None:
     numbers = {n for reply in replies().values() for n in re.findall(r"#?\d[\d-]*\d", reply.text)}
     assert numbers == {

@@ -31,6 +31,10 @@ ASKS_LESSON = re.compile(
     "(次|つぎ|今度|こんど)(は|に|も|回)[^。]{0,8}(気をつけ|気を付け|意識|何を?(し|す|や)|なにを?(し|す|や)|どうす|どうし|試|直|変え)"
     "|(コーチング|今回|さっき)の?[^。]{0,6}(ポイント|要点|大事|一手)"
 )
+ASKS_LESSON_AGAIN = re.compile(
+    "(前|前回|この前|こないだ|先日|このあいだ)(に|の)?[^。]{0,10}(教え|言っ|言わ|聞い|もらっ|くれ)[^。]{0,6}"
+    "(コツ|こつ|ポイント|アドバイス|注意|こと|の)"
+)
 CARE_TOPICS = (Topic.ALLERGY, Topic.SAFETY, Topic.SUBSTITUTE)
 
 
@@ -40,12 +44,11 @@ def answer(brief: QuestionBrief) -> str:
     subject = brief.dish.name_ja if brief.dish else ""
     if talk_intent(question) is Intent.REPHRASE:
         return rephrase(brief)
-    if brief.coaching and ASKS_LESSON.search(question):
-        return address(brief) + opening(
-            brief.coaching.next_action + brief.coaching.success_sign, CHAT_ANSWER - 40
-        )
+    if brief.coaching and (is_again := ASKS_LESSON_AGAIN.search(question) or ASKS_LESSON.search(question)):
+        lead = phrases.TOLD_BEFORE if is_again.re is ASKS_LESSON_AGAIN else address(brief)
+        return lead + opening(brief.coaching.next_action + brief.coaching.success_sign, CHAT_ANSWER - 40)
     is_suggested = brief.coaching is not None and question in brief.coaching.suggested_questions
-    if not is_suggested and (basic := everyday(question) or everyday_of_dish(brief)):
+    if not is_suggested and (basic := everyday(question, subject="" if only_thing(question) else subject)):
         return compose_basic(brief, basic)
     if not topics_of(question) and not content_of(question) - content_of(subject):
         return phrases.ASK_ME.format(name=brief.first_name) + tip(brief)
@@ -94,15 +97,6 @@ def compose_basic(brief: QuestionBrief, basic: Basic) -> str:
     text = lead + basic.answer
     closing = pick(phrases.BASIC_NEXT, brief.question)
     return text + closing if len(text + closing) <= CHAT_ANSWER else text
-
-
-def everyday_of_dish(brief: QuestionBrief) -> Basic | None:
-    """What is asked without the dish's name is meant of the dish; a mere word is asked about instead."""
-    if brief.dish is None or only_thing(brief.question):
-        return None
-    basic = everyday(f"{brief.dish.name_ja} {brief.question}")
-    is_of_question = basic is not None and everyday(brief.dish.name_ja) is not basic
-    return basic if is_of_question else None
 
 
 def rephrase(brief: QuestionBrief) -> str:

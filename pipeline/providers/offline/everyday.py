@@ -10,6 +10,7 @@ from knowledge_base.intents.recognition import fold
 from pipeline.providers.offline.morphology import words
 
 SHORTEST_MISSPELT = 5  # signs
+_WAY = re.compile("し(かた|方)|仕方")
 _KANJI = re.compile("[一-龠]")
 SHORTEST_READING = 4  # kana: a shorter one is within many words, unless it is of two signs
 
@@ -38,24 +39,35 @@ class Wording:
     parts: tuple[tuple[str, ...], ...]
     exceptions: tuple[str, ...]
 
-    def score(self, question: Sound) -> int:
-        """0 where a part is missing; else how much of the question is spoken of."""
+    def score(self, question: Sound, subject: Sound | None) -> int:
+        """0 where a part is missing; else how much of the question is spoken of. One part may be of the subject."""
         if any(question.has(word) for word in self.exceptions):
             return 0
         longest = [max((len(word) for word in part if question.has(word)), default=0) for part in self.parts]
+        if longest.count(0) == 1 and len(longest) > 1 and subject is not None:
+            missing = longest.index(0)
+            longest[missing] = int(any(subject.has(word) for word in self.parts[missing]))
         return sum(longest) + len(longest) if all(longest) else 0
 
 
-def everyday(question: str, *, is_fallback: bool = False) -> Basic | None:
-    """The one that speaks of most of the question, the first of equals."""
-    spelling, reading = fold(question), _reading(question)
-    exact = _best(Sound(spelling, reading), is_fallback)
-    return exact or _best(Sound(spelling, reading, is_lenient=True), is_fallback)
+def everyday(question: str, *, subject: str = "", is_fallback: bool = False) -> Basic | None:
+    """The one that speaks of most of the question, the first of equals. What is asked without the dish's name is meant
+    of the dish, the `subject`.
+    """
+    asked = _WAY.sub("方法", question)  # しかた is not かたい
+    spelling, reading = fold(asked), _reading(asked)
+    about = Sound(fold(subject), _reading(subject)) if subject else None
+    exact = _best(Sound(spelling, reading), about, is_fallback)
+    return exact or _best(Sound(spelling, reading, is_lenient=True), about, is_fallback)
 
 
-def _best(sound: Sound, is_fallback: bool) -> Basic | None:
+def _best(sound: Sound, subject: Sound | None, is_fallback: bool) -> Basic | None:
     candidates = [entry for entry in _wordings() if entry[0].is_fallback is is_fallback]
-    scores = [(max(each.score(sound) for each in wordings), basic) for basic, wordings in candidates]
+    # What is missing is never the dish itself.
+    scores = [
+        (max(each.score(sound, None if basic.is_substitute else subject) for each in wordings), basic)
+        for basic, wordings in candidates
+    ]
     best = max(scores, key=lambda entry: entry[0])
     return best[1] if best[0] else None
 

@@ -132,6 +132,7 @@ SPELLINGS = (  # the curriculum's -> the learners', which Sudachi divides into w
     (re.compile("ぶた(?!肉)"), "蓋"),
 )
 _LETTERS = re.compile("[ぁ-んァ-ヶー一-龠]+")
+_KANA = re.compile("[ぁ-ん]")
 FREQUENT = lemmas("毎回 いつも 毎度 全部 ずっと 本当 やはり 普通 一回 かどう")
 CONTENT_PARTS = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞"))
 MIN_COVERAGE = 0.5  # of the weight of a question's own words, below which a fact is no answer
@@ -177,7 +178,12 @@ def one_spelling(text: str) -> str:
 
 
 def is_content(word: Word) -> bool:
-    return word.part in CONTENT_PARTS and word.lemma not in EMPTY | FREQUENT
+    """One sign of kana alone is a slip of the tongue rather than 火 or 酢."""
+    return (
+        word.part in CONTENT_PARTS
+        and word.lemma not in EMPTY | FREQUENT
+        and not _KANA.fullmatch(word.surface)
+    )
 
 
 @lru_cache(maxsize=4096)

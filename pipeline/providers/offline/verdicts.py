@@ -11,13 +11,13 @@ from pipeline.providers.offline.matching import FIRST_SYNONYM, Fact, Topic, cont
 from pipeline.providers.offline.morphology import Word, words
 
 _NEEDED = re.compile(
-    "必要|いりま|要りま|いる[?？]|(ない|なく)(と|ちゃ|ては)[^。]{0,3}(だめ|駄目|いけ|ならな|あか)|なければ|なあか|なきゃ"
+    "必要|いりま|要りま|いる[?？]|(ない|なく)(と|ちゃ|ては)[^。]{0,3}(だめ|ダメ|駄目|いけ|ならな|あか)|なければ|なあか|なきゃ"
 )
 _IS_BAD = re.compile("(悪い|わるい|だめ|駄目|ダメ|いけな|あかん|よくな|良くな|NG|危ない|危険)[^。]{0,6}$")
 REFUSALS = NEGATIONS | lemmas("避ける 控える 止める 禁物 要る")
 THERE_IS = (Topic.SUBSTITUTE, Topic.ELSEWHERE)  # what such a fact says is that there is something
 REACH = 4  # words from the act to its negation: 洗わないでください
-_MUST = re.compile("(ない|なく)(と(だめ|いけ|ならな|あか)|ては|ちゃ|きゃ)|なければ|なきゃ")
+_MUST = re.compile("(ない|なく)(と(だめ|ダメ|駄目|いけ|ならな|あか)|ては|ちゃ|きゃ)|なければ|なきゃ")
 # Of a verb (洗わなくても), not of a thing that is missing (みりんがなくても).
 _NOT_DONE = re.compile(
     "(?<=[わかさたなまらげせてねべめれえしきみびけ])(ない|なく)(ほう|方)?(が|で|ても|でも|て|に)?も?(いい|良い|よい|ええ|大丈夫|平気|おk|ok|済)"
