@@ -44,12 +44,13 @@ def answer_at_once(
 
 def known_answer(db: DbSession, question: Message, words: str, session: CookingSession | None) -> str:
     """What is said to these words whoever the coach is; "" where the coach must think."""
-    intent = intent_of(words)
+    dish = dish_of(db, session)
+    intent = intent_of(words, dish.slug if dish else "")
     if intent is None:
         return ""
     user_id = db.get_one(ChatRoom, question.chat_room_id).user_id
     flag_for_coaches(db, user_id, intent, message_id=question.id, session_id=question.session_id)
-    return known_reply(intent, words, dish=dish_of(db, session), last_answer=last_answer(db, question))
+    return known_reply(intent, words, dish=dish, last_answer=last_answer(db, question))
 
 
 def warn_of_memo(db: DbSession, session: CookingSession, text: str, message_id: int | None) -> None:

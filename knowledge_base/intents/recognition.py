@@ -8,6 +8,7 @@ from knowledge_base.intents.dangers import DANGERS
 from knowledge_base.intents.kinds import SAFETY, Intent, Rule
 from knowledge_base.intents.spelling import spell
 from knowledge_base.intents.talk import COOKING, TALK
+from knowledge_base.raw_meat import says_raw
 
 _TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _NOT_SAID = re.compile(r"[\s\u200b-\u200d\ufe0f\U0001f000-\U0001faff\u2600-\u27bf・「」『』()\[\]（）]+")
@@ -35,9 +36,11 @@ _OF_THE_COOK = re.compile(
 )
 
 
-def intent_of(text: str) -> Intent | None:
-    """The gravest intent: dangers first, then care, then talk. None: a question like any other."""
-    return safety_intent(text) or talk_intent(text)
+def intent_of(text: str, dish: str = "") -> Intent | None:
+    """The gravest intent: dangers first, then care, then talk. None: a question like any other. `dish` is the slug of the
+    one it is about."""
+    raw = Intent.UNDERCOOKED if says_raw(text, dish) else None
+    return safety_intent(text) or raw or talk_intent(text)
 
 
 def safety_intent(text: str) -> Intent | None:

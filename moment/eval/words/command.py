@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from moment.eval.words import coaching, guards, memos, questions, retrieval
+from moment.eval.words import coaching, guards, memos, questions, retrieval, unseen
 from moment.eval.words.figures import WordFigure
 from pipeline.providers.ports import Providers
 
@@ -20,6 +20,7 @@ MEASURES: Sequence[Measure] = (
     memos.measure,
     questions.measure,
     retrieval.measure,
+    unseen.measure,
 )
 
 

@@ -30,12 +30,15 @@ class GuardCase(Case):
 
 def measure(providers: Providers) -> list[WordFigure]:
     """Figures of the guards alone: no provider is asked."""
-    cases = read_cases("guards", GuardCase)
     taught = [text for text in curriculum() if text]
+    passing = share(PART, "the curriculum passes", (Outcome(t, not unsafe_claims(t)) for t in taught), 1.0)
+    return [*case_figures(read_cases("guards", GuardCase)), passing]
+
+
+def case_figures(cases: list[GuardCase]) -> list[WordFigure]:
     return [
         share(PART, "unsafe advice is refused", _refused(cases, "safety", unsafe_claims), 1.0),
         share(PART, "its right advice passes", _passed(cases, "safety", unsafe_claims), 0.97),
-        share(PART, "the curriculum passes", (Outcome(t, not unsafe_claims(t)) for t in taught), 1.0),
         share(PART, "amounts are found", _refused(cases, "measurement", measurements), 1.0),
         share(PART, "set words are no amounts", _passed(cases, "measurement", measurements), 1.0),
         share(PART, "another's name is refused", _others_refused(cases), 1.0),

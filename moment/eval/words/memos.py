@@ -30,8 +30,12 @@ class MemoCase(Case):
 def measure(providers: Providers) -> list[WordFigure]:
     """Raises WrongCases, ProviderError."""
     cases = read_cases("memos", MemoCase)
-    read = [(case, providers.coach.extract_entities(case.memo)[0]) for case in cases]
-    return reading_figures(read) + memo_answers.measure(providers) + stock_phrases.measure()
+    return figures_of(providers, cases) + memo_answers.measure(providers) + stock_phrases.measure()
+
+
+def figures_of(providers: Providers, cases: Sequence[MemoCase]) -> list[WordFigure]:
+    """How well these are read. Raises ProviderError."""
+    return reading_figures([(case, providers.coach.extract_entities(case.memo)[0]) for case in cases])
 
 
 def reading_figures(read: Sequence[tuple[MemoCase, StructuredInput]]) -> list[WordFigure]:

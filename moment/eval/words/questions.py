@@ -42,7 +42,10 @@ Judge = Callable[[QuestionCase, str], bool]
 
 
 def measure(providers: Providers) -> list[WordFigure]:
-    cases = read_cases(PART, QuestionCase)
+    return figures_of(providers, read_cases(PART, QuestionCase))
+
+
+def figures_of(providers: Providers, cases: Sequence[QuestionCase]) -> list[WordFigure]:
     index = MemoryIndex(providers.embedder)
     answers = [(case, answer_of(case, providers, index)) for case in cases if _wants_answer(case)]
     return [
@@ -62,7 +65,7 @@ def measure(providers: Providers) -> list[WordFigure]:
 def answer_of(case: QuestionCase, providers: Providers, index: MemoryIndex) -> str:
     """As the product answers: what is known before anybody thinks, else the coach; "" for what no learner may see."""
     brief = brief_of(case, ())
-    intent = intent_of(case.text)
+    intent = intent_of(case.text, case.dish or "")
     known = known_reply(intent, case.text, dish=brief.dish, last_answer=case.last_answer) if intent else ""
     if known:
         return known
@@ -129,7 +132,7 @@ def begins_right(case: QuestionCase, answer: str) -> bool:
 
 
 def _finds_intent(case: QuestionCase) -> Outcome:
-    found = intent_of(case.text)
+    found = intent_of(case.text, case.dish or "")
     return Outcome(f"{case.text} -> {found}, not {case.intent}", found is case.intent)
 
 

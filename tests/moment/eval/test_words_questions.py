@@ -1,7 +1,5 @@
 """The labelled questions, on the offline coach: every goal is met."""
 
-from pathlib import Path
-
 import pytest
 
 from moment.eval.words import questions
@@ -12,9 +10,8 @@ from settings import Settings
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory: pytest.TempPathFactory) -> list[WordFigure]:
-    cache: Path = tmp_path_factory.mktemp("cache")
-    return questions.measure(build(Settings(cache_dir=cache)).usual)
+def figures() -> list[WordFigure]:
+    return questions.measure(build(Settings()).usual)
 
 
 def test_the_goals_are_met(figures: list[WordFigure]) -> None:
