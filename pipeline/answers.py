@@ -34,7 +34,7 @@ from pipeline.providers.registry import ProviderRegistry, needs_fallback
 from pipeline.search import PrincipleSearch
 from services.names import called
 from services.outbox import queue_answer
-from services.profile import learner_state
+from services.profile import learner_state, lock_learner
 from services.replying import known_answer
 from services.thread import PLACEHOLDERS
 from storage.store import ObjectStore, local_file
@@ -77,7 +77,10 @@ class Answers:
         time, so that many of theirs leave room for the others': whoever is at another of theirs wakes this one."""
         with self.database.transaction() as db:
             question = db.get(Message, message_id)
-            if question is None or count_active(db, Message, *_questions_of_same_learner(db, question)):
+            if question is None:
+                return
+            lock_learner(db, _learner(db, question).id)
+            if count_active(db, Message, *_questions_of_same_learner(db, question)):
                 return
             lease = self.leases.claim(db, Message, message_id)
         if lease is None:

@@ -61,6 +61,7 @@ from pipeline.providers.ports import AudioTooLong, UnreadableAudio
 from pipeline.scheduler import Scheduler
 from services.files import say_what_it_is, settle_file
 from services.media import MediaRejected, accept, reject
+from services.profile import lock_learner
 from storage.keys import coaching_video_key, preview_key, view_key
 from storage.store import ObjectStore, local_file
 
@@ -113,6 +114,7 @@ class Intake:
             media = db.get(Media, media_id)
             if media is None:
                 return
+            lock_learner(db, media.user_id)
             if count_active(db, Media, col(Media.user_id) == media.user_id) >= AT_ONCE:
                 wait = COME_AGAIN.total_seconds()
                 enqueue(db, Job.FETCH_MEDIA, media_id, delay_seconds=wait)

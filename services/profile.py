@@ -76,6 +76,12 @@ def followed_channels(db: DbSession, user: User) -> Sequence[str]:
     return db.exec(select(Friendship.channel).where(*mine).order_by(Friendship.channel)).all()
 
 
+def lock_learner(db: DbSession, user_id: int) -> None:
+    """Until the transaction ends: whoever counts the learner's work in it and takes some more counts all of it. Messages
+    and media may be stored meanwhile."""
+    db.exec(select(User.id).where(User.id == user_id).with_for_update(key_share=True)).one()
+
+
 def learner_state(db: DbSession, user_id: int) -> LearnerState:
     """The learner's state, made at first use."""
     db.execute(insert(LearnerState).values(user_id=user_id).on_conflict_do_nothing())

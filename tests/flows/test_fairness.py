@@ -2,18 +2,22 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
-from jobs.leases import count_active
+from jobs.leases import count_active, make_due
 from knowledge_base import phrasebook
 from models.chat import Message, MessageType, WaitReason
 from models.media import Media, MediaState
+from moment.resources import open_resources
 from services.outbox import queue_notice
 from services.profile import find_learner
+from services.thread import record_inbound
+from tests import quick_providers
 from tests.flows.steps import command, message_once, push_keys, replies, session_once, words
 from tests.quick_providers import script
 from tests.system import WAIT, System, pick
@@ -110,3 +114,22 @@ def test_a_learner_gets_no_more_pushes_than_a_day_holds_but_all_with_the_next_re
     reply = words(replies(learner, learner.sticker))
     assert held.text in reply
     assert phrasebook.STICKER_RECEIVED in reply
+
+
+def test_questions_that_are_taken_at_the_same_instant_are_thought_about_one_by_one(system: System) -> None:
+    """Whoever counts the learner's questions at work waits for whoever is just taking another."""
+    learner = system.learner()
+    resources = open_resources(system.settings, quick_providers.build)
+    with thinking("") as (counts, go), resources as ours, ThreadPoolExecutor(4) as pool:
+        with system.database.transaction() as db:
+            user = find_learner(db, learner.user_id)
+            assert user is not None
+            asked = [record_inbound(db, user, MessageType.QUESTION, text=f"{n}つ目").id for n in range(4)]
+            for each in asked:
+                make_due(db, Message, col(Message.id) == each)
+        answered = [pool.submit(ours.answers.answer, each) for each in asked]
+        learner.wait_for(
+            lambda _: counts and sum(each.done() for each in answered) >= 3, WAIT, what="all but one"
+        )
+        assert counts == [1]
+        go.set()

@@ -10,7 +10,6 @@ from models.inbox import InboxEvent
 from models.session import SessionStatus
 from simulator.line.client import Learner
 from tests.flows.steps import (
-    answers,
     cook,
     handled_event,
     object_names,
@@ -96,7 +95,7 @@ def test_what_is_owed_to_one_who_blocked_waits_for_their_return(system: System, 
     learner.tap(phrasebook.MEMO_SKIP_LABEL)
     learner.wait_for(lambda _: system.session(learner).narration_script, WAIT, what="the pipeline to go on")
     assert push_keys(system, learner) == []
-    assert phrasebook.welcome_back("ゆうこ") in words(answers(learner, learner.unblock))
+    assert phrasebook.welcome_back("ゆうこ") in words(replies(learner, learner.unblock))
     wait_for_words(learner, phrasebook.CARD_PROBLEM)
     learner.wait_for(lambda t: t.of_type("video"), WAIT, what="the coaching video")
     assert len(set(push_keys(system, learner))) == len(push_keys(system, learner)) == 2

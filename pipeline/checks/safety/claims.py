@@ -85,7 +85,7 @@ _NO_DOCTOR = re.compile(
 )
 _OMITTED = re.compile("〔[^〕]*省〕")
 _FINDING = re.compile(
-    r"について(?:の)?お?話(?:し|を)[^。]{0,4}ます$|気になったのは、?[^。]*です$|の(?:ひき)?肉$"  # what is spoken of is named
+    r"について(?:の)?お?話(?:し|を)[^。]{0,4}ます$|気になったのは、?[^。]*です$|の(?:ひき)?肉$|(?:このため|ここから)[^。]{0,8}(?:考え|思わ)られます$"  # what is spoken of is named
     r"|(?:まし|でし|かっ|だっ)た(?:の?です)?[ねよが]*$|[てで](?:い)?ます[ねよが]*$|ますが$|です(?:が|ね)$|(?:から|"
     r"ため|せい)です[ねよ]*$|(?:まま|色|状態|途中|手ざわり|感じ|様子)です$|(?:です|ます|ました|でした)(?:が|けれども|"
     r"けれど|けど|ので|から|し)$|(?:かすみ|ゆれ|残り|見え|立ち|広がり|にじみ|もれ|燃え|(?:汁|煙|湯気|泡|炎)[がも][^。、]{0,4}出|"
@@ -118,7 +118,14 @@ def statements(text: str) -> Iterator[str]:
                 yield _plain(part) + ("?" if asks else "")
 
 
+# That a skill serves elsewhere allows nothing.
+_SERVES_ELSEWHERE = re.compile(
+    r"同じ(?:見方|考え方?|やり方|原理|こつ|手順|合図|感覚)[がはも](?:使え|役立ち|当てはまり|生き)ます"
+)
+
+
 def _plain(statement: str) -> str:
+    statement = _SERVES_ELSEWHERE.sub("同じでした", statement)
     statement = _NO_DOCTOR.sub("〔受診省〕大丈夫", standard(statement))
     return _OMISSION.sub(r"〔\1省〕", _REASSURANCE.sub("大丈夫", statement))
 
