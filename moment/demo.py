@@ -198,9 +198,6 @@ class Demo:
 
         return self.learner.wait_for(check, seconds, what=what)
 
-    def _wait_for_text(self, words: str) -> None:
-        self._wait(lambda thread: thread.find(words), STEP_SECONDS, repr(words))
-
     def _session(self) -> CookingSession | None:
         """The demo's own: the newest, for the database may be a named one with others."""
         with self.database.transaction() as db:

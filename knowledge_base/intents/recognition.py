@@ -5,7 +5,7 @@ import unicodedata
 
 from knowledge_base.intents.cares import CARING
 from knowledge_base.intents.dangers import DANGERS
-from knowledge_base.intents.kinds import SAFETY, Intent, Rule
+from knowledge_base.intents.kinds import Intent, Rule
 from knowledge_base.intents.spelling import spell
 from knowledge_base.intents.talk import COOKING, TALK
 from knowledge_base.raw_meat import says_raw
@@ -58,10 +58,6 @@ def talk_intent(text: str) -> Intent | None:
 def is_foreign(text: str) -> bool:
     """Not one Japanese letter in it, though it has words."""
     return re.search("[ぁ-んァ-ヶー一-龠]", text) is None and any(sign.isalpha() for sign in text)
-
-
-def is_safety(intent: Intent | None) -> bool:
-    return intent in SAFETY
 
 
 def asks_yes_or_no(text: str) -> bool:

@@ -12,7 +12,6 @@ from logs.logger import get_logger
 
 log = get_logger(__name__)
 
-READ_ON = date(2026, 11, 22)
 MILLION = 1_000_000
 
 SPEECH_PER_MINUTE = 0.016  # chirp_2 and chirp_3

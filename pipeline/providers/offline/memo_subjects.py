@@ -32,7 +32,7 @@ TOPIC_MARKS = ("は", "って", "とは", "なら", "も")
 CASE_MARKS = ("が", "を", "で", "に", "でも")
 # Facts say it in other words.
 RELATED = {
-    "温度": lemmas("温度 煙 泡 予熱"),
+    "温度": lemmas("温度 煙 予熱 温まる さらさら ジュッ"),
     "火加減": lemmas("火加減 火 強火 弱火 中火"),
     "音": lemmas("音 鳴る 響く"),
     "香り": lemmas("香り 香ばしい 匂い 薫る 香る"),

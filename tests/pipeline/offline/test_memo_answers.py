@@ -77,7 +77,12 @@ def test_what_nothing_speaks_of_is_not_known(question: str, dish: str, fault: st
 @pytest.mark.parametrize(
     ("question", "dish", "fault", "says"),
     [
-        ("温度はどうすればわかりますか", "fried-rice", "rice_steaming", "煙"),  # no word of sour tomatoes
+        (
+            "温度はどうすればわかりますか",
+            "fried-rice",
+            "rice_steaming",
+            "さらさら",
+        ),  # no word of sour tomatoes
         ("みりんの代わりはありますか", "ginger-pork", "sauce_thin", "みりん"),
         ("べちゃっとするのはなんでやろ", "fried-rice", "rice_steaming", "理由は"),
     ],
