@@ -29,6 +29,7 @@ _DEFAULT_SECRET_PROBLEM = (
     f"use {SHORTEST_SECRET} random characters or more"
 )
 _HTTPS_PROBLEM = f"{PREFIX}PUBLIC_URL must be https: LINE takes no other links, not even an icon's"
+LIFF_ID = r"^\d{4,20}-[A-Za-z0-9]{1,32}$"  # the LINE Login channel's id comes first
 FALLBACKS = (
     "database_url",
     "broker_url",
@@ -95,6 +96,10 @@ class Settings(BaseSettings):
 
     line_channels: list[LineChannel] = []  # JSON; unset: the simulator's
     line_api_url: str | None = None  # unset: LINE's own hosts
+
+    # The two LIFF apps of one LINE Login channel: pages, and uploads, which can be minimised. Unset: no pages' links.
+    liff_id: str | None = Field(default=None, pattern=LIFF_ID)
+    liff_upload_id: str | None = Field(default=None, pattern=LIFF_ID)
 
     providers: ProviderChoice = ProviderChoice.OFFLINE
     gcs_bucket: str | None = None  # objects lie there; unset: in store_dir

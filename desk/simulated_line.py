@@ -10,6 +10,7 @@ from simulator.line.config import ChannelConfig, LineConfig
 
 PORT = 8080
 LOGIN_CHANNEL_ID = "2000000099"
+LIFF_ID = f"{LOGIN_CHANNEL_ID}-desk"
 
 Accounts = Mapping[str, Sequence[Room]]  # by name, the rooms each carries
 ONE_ACCOUNT: Accounts = {"moment": ("cooking_videos", "coaching")}
@@ -50,7 +51,8 @@ def simulator_config(
             for number, name in enumerate(accounts, start=1)
         ],
         login_channel_id=LOGIN_CHANNEL_ID,
-        liff_id=f"{LOGIN_CHANNEL_ID}-desk",
+        liff_id=LIFF_ID,
+        liff_endpoint_url=f"{web_url}/liff/",
         media_dir=media_dir,
     )
     if redelivery_delays_seconds is None:

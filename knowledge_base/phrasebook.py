@@ -8,6 +8,7 @@ button labels 20, sender names 20, alt texts 1,500.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from knowledge_base.pages import read_words
 from models.base import JAPAN
 from models.chat import RoomType
 from models.coaching import CoachingText, RatingAspect
@@ -353,6 +354,7 @@ PHRASES: Mapping[str, str] = {
     **{f"video.{reason}": words for reason, words in VIDEO_REJECTED.items()},
     **{f"memo.{reason}": words for reason, words in MEMO_REJECTED.items()},
     **{f"file.{reason}": words for reason, words in FILE_REJECTED.items()},
+    **{f"web.{error}": words for error, words in read_words("errors").items()},
 }
 
 

@@ -9,6 +9,7 @@ from models.media import Media, MediaKind, MediaSource, MediaState
 from models.principle import CookingPrinciple
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import SubscriptionStatus, User
+from models.web import SignInCode, WebSession
 
 __all__ = [
     "ChatRoom",
@@ -32,10 +33,12 @@ __all__ = [
     "Sender",
     "SentBubble",
     "SessionStatus",
+    "SignInCode",
     "StageName",
     "StageRun",
     "SubscriptionStatus",
     "User",
     "UserDishProgress",
     "WaitReason",
+    "WebSession",
 ]

@@ -8,6 +8,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
+from liff.app import liff_routes
+from liff.parts import Parts
 from moment.health import Health
 from moment.media import MediaDoor
 from moment.request_context import RequestContext
@@ -29,4 +31,9 @@ def make_app(resources: Resources) -> Starlette:
     inbox = InboxWriter(resources.database, resources.queue)
     line = LineWebhook(inbox, settings.line_channels, settings.max_webhook_bytes)
     webhook = Route("/webhooks/line/{channel_name}", line, methods=["POST"])
-    return Starlette(routes=[webhook, Mount("/", rest)], middleware=[Middleware(RequestContext)])
+    pages = Parts(
+        settings, resources.database, resources.store, resources.links, resources.login, resources.liff_apps
+    )
+    return Starlette(
+        routes=[webhook, *liff_routes(pages), Mount("/", rest)], middleware=[Middleware(RequestContext)]
+    )

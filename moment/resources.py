@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bot.delivery import Delivery
     from jobs.inbox import Inbox
     from line.accounts import LineAccounts
+    from line.liff import LiffApps
+    from line.login import LineLogin
     from pipeline.answers import Answers
     from pipeline.intake import Intake
     from pipeline.providers.registry import Build, ProviderRegistry
@@ -98,6 +100,18 @@ class Resources:
         from storage.local import LocalStore
 
         return LocalStore(self.settings.objects_dir, self.links)
+
+    @cached_property
+    def liff_apps(self) -> "LiffApps":
+        from line.liff import LiffApps
+
+        return LiffApps.of(self.settings)
+
+    @cached_property
+    def login(self) -> "LineLogin":
+        from line.login import LineKeys, LineLogin
+
+        return LineLogin(LineKeys(self.settings.line_api_url), self.liff_apps.channel_ids)
 
     @cached_property
     def line(self) -> "LineAccounts":

@@ -14,6 +14,7 @@ from models.chat import RoomType
 from models.learner import LearnerState
 from models.user import Friendship, User
 from services.outbox import release_owed, room_of
+from services.sign_in import sign_out_everywhere
 
 ASK_NAME_AGAIN = timedelta(days=1)
 
@@ -68,6 +69,7 @@ def block(db: DbSession, user: User, channel: str, now: datetime) -> None:
     if not followed_channels(db, user):
         user.blocked_at = now
         db.add(user)
+        sign_out_everywhere(db, user.id)
 
 
 def followed_channels(db: DbSession, user: User) -> Sequence[str]:

@@ -1,0 +1,20 @@
+"""This door's routes: /api, the pages under /liff, and what they load."""
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount
+
+from liff.api.app import make_api
+from liff.headers import SecurityHeaders, content_security_policy
+from liff.origin import OriginGuard
+from liff.pages.app import make_pages
+from liff.parts import Parts
+from liff.slashes import WithoutSlash
+
+
+def liff_routes(parts: Parts) -> list[BaseRoute]:
+    guard = Middleware(OriginGuard, origin=parts.settings.public_url)
+    headers = Middleware(SecurityHeaders, policy=content_security_policy(parts))
+    return [
+        Mount("/api", make_api(parts), middleware=[Middleware(WithoutSlash), guard, headers]),
+        Mount("/liff", make_pages(parts), middleware=[guard, headers]),
+    ]

@@ -1,0 +1,1 @@
+"""The pages LINE opens: HTML from our server, with small ES modules of our own and no build."""

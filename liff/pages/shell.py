@@ -1,0 +1,61 @@
+"""What every page has: its words, who is looking at it, and the signing in that comes before."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from knowledge_base.pages import page_words
+from liff.identity import session_token
+from liff.parts import Parts, PartsOf, Transaction
+from models.user import User
+from services.sign_in import NotSignedIn, signed_in
+
+# A word or a value that is missing is an error here, never an empty place on a page.
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class SignInFirst(Exception):
+    """Not an error: the page is shown once the browser has signed in."""
+
+
+def page_learner(request: Request, db: Transaction) -> User:
+    """Raises SignInFirst. LINE's own parameters are for its SDK, which then leads to the page itself (LINE docs: Opening a
+    LIFF app, "primary redirect URL")."""
+    if any(name.startswith("liff.") for name in request.query_params):
+        raise SignInFirst
+    try:
+        return signed_in(db, session_token(request) or "")
+    except NotSignedIn as error:
+        raise SignInFirst from error
+
+
+PageLearner = Annotated[User, Depends(page_learner)]
+
+
+def render(
+    parts: Parts, template: str, *, words: str, liff_id: str | None = None, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """The page; `words` names its file of words, `liff_id` its LIFF app where that is not the pages' own."""
+    page = _TEMPLATES.get_template(template).render(
+        words=page_words(words),
+        liff_id=liff_id or parts.apps.pages or "",
+        liff_sdk=parts.apps.sdk_url,
+        desk_url=parts.settings.line_api_url or "",
+        **values,
+    )
+    return HTMLResponse(page, status)
+
+
+def sign_in_page(request: Request, parts: PartsOf) -> HTMLResponse:
+    """Signs in by LIFF and shows the page that was asked for."""
+    is_upload = request.url.path.startswith("/liff/upload")
+    return render(parts, "sign_in.html", words="common", liff_id=parts.apps.upload if is_upload else None)

@@ -1,0 +1,108 @@
+"""Errors as problem details (RFC 9457): `type` tells programs what happened, `detail` tells the learner, in Japanese."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from errors import MomentError
+from knowledge_base import phrasebook
+from line.login import LineKeysUnavailable, TokenInvalid
+from models.rules.entitlement import EntitlementError
+from services.cooking import DishGone
+from services.sign_in import CodeOver, NotSignedIn
+
+MEDIA_TYPE = "application/problem+json"
+
+# By the nearest of an error's classes; all others say that what is asked does not fit what is: 409.
+STATUSES: Mapping[type[MomentError], int] = {
+    NotSignedIn: 401,
+    TokenInvalid: 401,
+    CodeOver: 401,
+    LineKeysUnavailable: 503,
+    EntitlementError: 403,
+    DishGone: 404,
+}
+_WORDS: Mapping[int, str] = {
+    401: "web.sign_in_again",
+    403: "web.not_from_here",
+    404: "web.not_found",
+    405: "web.not_understood",
+    413: "web.too_large",
+    422: "web.not_understood",
+    429: "web.too_many",
+}
+
+
+class WrongField(BaseModel):
+    """Where in the request something is wrong, and what, in English."""
+
+    loc: list[str | int]
+    msg: str
+
+
+class Problem(BaseModel):
+    type: str = Field(description="urn:moment:problem:… – stable, for programs")
+    title: str
+    status: int
+    detail: str = Field(description="For the learner, in Japanese")
+    errors: list[WrongField] = []
+
+
+# What every operation may answer besides its own, for the OpenAPI document.
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in (401, 403, 404, 409, 422, 429, 503)
+}
+
+
+def status_of(error: MomentError) -> int:
+    return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 409)
+
+
+def words_of(status: int) -> str:
+    """The key of what a learner is told of a status that no error of ours explains."""
+    return _WORDS.get(status, "something_wrong")
+
+
+def problem(
+    status: int, words: str, facts: Mapping[str, str] | None = None, errors: list[WrongField] | None = None
+) -> JSONResponse:
+    """The answer; `words` is a key of the phrasebook's PHRASES."""
+    body = Problem(
+        type=f"urn:moment:problem:{words.removeprefix('web.')}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=phrasebook.phrase(words, **(facts or {})),
+        errors=errors or [],
+    )
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    return JSONResponse(body.model_dump(), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Whatever goes wrong in this app is answered with problem details."""
+
+    @app.exception_handler(MomentError)
+    def ours(_request: Request, error: MomentError) -> JSONResponse:
+        return problem(status_of(error), error.words_key, error.facts)
+
+    @app.exception_handler(RequestValidationError)
+    def wrong_input(_request: Request, error: RequestValidationError) -> JSONResponse:
+        # Without the input itself: it may be a learner's words.
+        fields = [WrongField(loc=list(each["loc"]), msg=each["msg"]) for each in error.errors()]
+        return problem(422, "web.not_understood", errors=fields)
+
+    @app.exception_handler(HTTPException)
+    def of_the_framework(_request: Request, error: HTTPException) -> JSONResponse:
+        answer = problem(error.status_code, words_of(error.status_code))
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(Exception)
+    def unexpected(_request: Request, _error: Exception) -> JSONResponse:
+        return problem(500, "something_wrong")  # the server's own middleware logs the error

@@ -1,0 +1,51 @@
+// Exchanges LINE's ID token for our cookie, then shows the page that was asked for.
+
+import { Problem } from "./api.js";
+import { line } from "./line.js";
+import { exchange, noteOpening } from "./session.js";
+
+const MARK = "moment.sign-in";
+
+const $ = (id) => document.getElementById(id);
+
+async function signIn() {
+  // Before `liff.init`, which leads on to the address that `liff.state` names.
+  noteOpening();
+  const page = address();
+  const liff = await line();
+  if (!liff.isLoggedIn()) return; // on its way to LINE's sign-in
+  await exchange(liff);
+  sessionStorage.setItem(MARK, String(Date.now()));
+  if (page === location.pathname + location.search) location.reload();
+  else location.replace(page);
+}
+
+/** Of the page itself, where LINE's SDK goes too (LINE docs: Opening a LIFF app, "secondary redirect URL"). */
+function address() {
+  const { pathname, search } = location;
+  const state = new URLSearchParams(search).get("liff.state");
+  return state === null ? pathname + search : pathname.replace(/\/$/, "") + state;
+}
+
+/** A cookie that the browser doesn't keep would make the page load itself for ever. */
+function wasJustHere() {
+  const last = Number(sessionStorage.getItem(MARK) ?? 0);
+  sessionStorage.removeItem(MARK);
+  return Date.now() - last < 5000;
+}
+
+function show(error) {
+  $("signing-in").hidden = true;
+  $("sign-in-failed").hidden = false;
+  $("sign-in-reason").textContent = error instanceof Problem ? error.message : "";
+  $("sign-in-retry").focus();
+}
+
+$("sign-in-retry").addEventListener("click", async () => {
+  // A token that LINE has revoked stays with the browser until it is thrown away.
+  window.liff?.logout?.();
+  location.reload();
+});
+
+if (wasJustHere()) show(new Error("signed in, and not"));
+else signIn().catch(show);
