@@ -61,7 +61,7 @@ class LineKeys:
         """Raises TokenInvalid where LINE has no such key, LineKeysUnavailable."""
         key = self._keys.get(key_id)
         if key is None or time.monotonic() - self._read_at > FRESH_SECONDS:
-            self._read()
+            self.read()
             key = self._keys.get(key_id)
         if key is not None:
             return key
@@ -69,10 +69,11 @@ class LineKeys:
             raise LineKeysUnavailable("LINE's keys can't be read")
         raise TokenInvalid("signed with a key that LINE does not name")
 
-    def _read(self) -> None:
-        """One at a time, and seldom; whoever has keys waits for nobody. What fails leaves the keys as they are."""
+    def read(self) -> bool:
+        """Asks LINE, one at a time and seldom; whoever has keys waits for nobody. What fails leaves the keys as they are.
+        Whether there are any."""
         if not self._lock.acquire(blocking=not self._keys):
-            return
+            return True
         try:
             if time.monotonic() - self._asked_at >= ASK_EVERY_SECONDS:
                 self._asked_at = time.monotonic()
@@ -84,6 +85,7 @@ class LineKeys:
             )  # the caller tells what that means
         finally:
             self._lock.release()
+        return bool(self._keys)
 
     def _ask(self) -> dict[str, jwt.PyJWK]:
         answer = httpx.get((self.api_url or API_URL) + CERTS_PATH, timeout=TIMEOUT_SECONDS)

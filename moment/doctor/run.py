@@ -51,7 +51,7 @@ def diagnose(build: Build = build_providers) -> list[Check]:
 
 
 def parts(ground: Ground) -> list[Part]:
-    from moment.doctor import broker, database, google, line, media, models, store, web
+    from moment.doctor import broker, database, google, liff, line, media, models, store, web
 
     chain = [
         Part("database", 20, partial(database.checks, ground)),
@@ -71,6 +71,7 @@ def parts(ground: Ground) -> list[Part]:
         for channel in ground.settings.line_channels
     ]
     chain.append(Part("line.rooms", 5, partial(line.rooms, ground)))
+    chain.append(Part("liff", 20, partial(liff.checks, ground)))
     return chain
 
 
