@@ -14,7 +14,8 @@ from liff.slashes import WithoutSlash
 def liff_routes(parts: Parts) -> list[BaseRoute]:
     guard = Middleware(OriginGuard, origin=parts.settings.public_url)
     headers = Middleware(SecurityHeaders, policy=content_security_policy(parts))
+    middleware = [Middleware(WithoutSlash), guard, headers]
     return [
-        Mount("/api", make_api(parts), middleware=[Middleware(WithoutSlash), guard, headers]),
-        Mount("/liff", make_pages(parts), middleware=[guard, headers]),
+        Mount("/api", make_api(parts), middleware=middleware),
+        Mount("/liff", make_pages(parts), middleware=middleware),
     ]

@@ -29,7 +29,7 @@ class Static(StaticFiles):
 
 
 def make_pages(parts: Parts) -> FastAPI:
-    pages = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    pages = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     pages.state.parts = parts
     pages.mount("/static", Static(directory=STATIC), name="static")
     for router in ROUTERS:

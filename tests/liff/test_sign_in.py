@@ -54,6 +54,8 @@ def test_the_id_token_itself_serves_as_bearer(site: Site, learner: Learner) -> N
 
 def test_a_slash_at_the_end_changes_nothing(client: httpx.Client) -> None:
     assert client.get("/api/auth/me/").json() == me(client).json()
+    assert client.get("/liff/enter/").status_code == 200
+    assert client.get("/api/").status_code == 404
 
 
 @pytest.mark.parametrize(
