@@ -11,6 +11,7 @@ from simulator.line.chats import Chat, ChatOf
 from simulator.line.config import LiffApp, LiffScope
 from simulator.line.id_tokens import Algorithm
 from simulator.line.liff import (
+    NO_CHAT,
     OUTSIDE,
     LiffSession,
     Opening,
@@ -128,7 +129,7 @@ def _opening(chat: Chat, app: LiffApp, where: Literal["chat", "none", "external"
     if where == "external":
         return Opening(user, app, OUTSIDE)
     if where == "none":
-        return Opening(user, app, Place("none"))
+        return Opening(user, app, NO_CHAT)
     if chat.group:
         return Opening(user, app, Place(chat.group.kind, chat.channel.name, chat.group.id))
     return Opening(user, app, Place("utou", chat.channel.name))

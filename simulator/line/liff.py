@@ -50,11 +50,12 @@ class Place:
 
 
 OUTSIDE = Place()
+NO_CHAT = Place("none")
 
 
 @dataclass(frozen=True)
 class Opening:
-    """Who opened which app where. LINE's app signs its user in by itself; this is how the desk knows whom."""
+    """Who opened which app where."""
 
     user: User
     app: LiffApp
@@ -91,7 +92,7 @@ class Liff:
     _consents: dict[str, set[LiffScope]] = field(default_factory=dict)
     _denials: dict[str, set[LiffScope]] = field(default_factory=dict)
     _troubles: dict[str, Trouble] = field(default_factory=dict)
-    _openings: dict[str, Opening] = field(default_factory=dict)  # by feature token
+    _users: dict[str, User] = field(default_factory=dict)  # of LINE's app, by feature token
     _codes: dict[str, Opening] = field(default_factory=dict)
     _sessions: dict[str, LiffSession] = field(default_factory=dict)  # by access token
 
@@ -114,13 +115,13 @@ class Liff:
         self._troubles[user_id] = trouble
 
     def open(self, opening: Opening) -> tuple[LiffSession, str]:
-        """In LINE's app: the session, and the feature token by which `signed_in` finds the opening again."""
+        """In LINE's app: the session, and the feature token by which `user_of_line` knows its user again."""
         feature_token = identifiers.opaque_token()
-        self._openings[feature_token] = opening
+        self._users[feature_token] = opening.user
         return self._start(opening), feature_token
 
-    def signed_in(self, feature_token: str) -> Opening | None:
-        return self._openings.get(feature_token)
+    def user_of_line(self, feature_token: str) -> User | None:
+        return self._users.get(feature_token)
 
     def new_code(self, opening: Opening) -> str:
         """For a single exchange."""

@@ -65,8 +65,9 @@
     if (token) headers.Authorization = `Bearer ${token}`;
     const response = await fetch(`${server}/${path}`, { method, headers, body: body && JSON.stringify(body) });
     const answer = await response.json();
-    if (!response.ok) refuse(String(response.status), answer.message ?? answer.error);
-    return answer;
+    if (response.ok) return answer;
+    const { error, error_description: description, message } = answer;
+    return description ? refuse(error, description) : refuse(String(response.status), message ?? error);
   }
 
   function callSigned(path, options) {
@@ -130,14 +131,19 @@
       sessionStorage.setItem(`${STORE}:opening`, brought.feature_token);
     }
     if (held.context && held.context.liffId !== liff.id) refuse("INIT_FAILED", "Invalid LIFF ID");
-    if (!held.accessToken) {
-      liff.login();
-      refuse("INIT_FAILED", "Failed to parse feature_token or access_token");
-    }
+    if (!held.accessToken) await comeBackSignedIn();
     const { client_id: channel } = await callSigned("session");
     if (channel === liff.id.split("-")[0]) return;
     liff.login();
     refuse("INIT_FAILED", "Failed to verify access_token");
+  }
+
+  /** After a logout; LINE's SDK leaves this mark in the address, too. */
+  function comeBackSignedIn() {
+    const address = new URL(location.href);
+    address.searchParams.set("liff.hback", "2");
+    liff.login({ redirectUri: address.href });
+    return forever();
   }
 
   /** From the primary redirect URL to the secondary one. */

@@ -12,10 +12,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from simulator.http.desk import DeskBody
+from simulator.http.errors import OAuthError
 from simulator.http.headers import bearer
 from simulator.line.chats import Chat
+from simulator.line.config import LiffApp
 from simulator.line.errors import LineError
-from simulator.line.liff import OUTSIDE, LiffSession, Opening, User, context_of
+from simulator.line.liff import NO_CHAT, OUTSIDE, LiffSession, Opening, User, context_of
 from simulator.line.liff_address import is_at_or_below, primary_url
 from simulator.line.liff_messages import CARDS, check_liff_messages, webhook_message
 from simulator.line.requests import PlatformOf, WebhooksOf, json_body
@@ -44,10 +46,10 @@ class CodeExchange(DeskBody):
 
 
 def session_of(request: Request, platform: PlatformOf) -> LiffSession:
-    """Raises LineError 401."""
+    """Raises OAuthError 400, as the SDK has LINE verify the token before it does anything with it."""
     session = platform.liff.session(bearer(request.headers.get("authorization")))
     if session is None:
-        raise LineError(401, "The access token expired")
+        raise OAuthError(400, "invalid_request", "access token expired")
     return session
 
 
@@ -84,11 +86,8 @@ async def authorize(
     target = redirect_uri or app.endpoint_url
     if not is_at_or_below(target, app.endpoint_url):
         return HTMLResponse(_refusal_page(), 400)
-    opening = platform.liff.signed_in(feature_token) if feature_token else None
-    if user_id:
-        learner = platform.learner(user_id)
-        opening = Opening(User(learner.user_id, learner.display_name), app, OUTSIDE)
-    if opening is None or opening.app != app:
+    opening = _who_signs_in(platform, app, user_id, feature_token)
+    if opening is None:
         return HTMLResponse(_sign_in_page(platform, app_id, target, state))
     facts = {
         "code": platform.liff.new_code(opening),
@@ -103,7 +102,7 @@ async def authorize(
 async def exchange_code(platform: PlatformOf, body: CodeExchange) -> Json:
     session = platform.liff.exchange(body.code, body.liff_id)
     if session is None:
-        raise LineError(400, "invalid authorization code")
+        raise OAuthError(400, "invalid_grant", "invalid authorization code")
     return {
         "access_token": session.access_token,
         "id_token": session.id_token,
@@ -162,6 +161,19 @@ async def send_messages(
         else:
             answers.append(chat.send(item, webhook_message(message)))
     return answers
+
+
+def _who_signs_in(
+    platform: Platform, app: LiffApp, user_id: str | None, feature_token: str | None
+) -> Opening | None:
+    """None while nobody was picked. Whether LINE's app still knows the chat of a page that has logged out, LINE does not
+    say; here it doesn't.
+    """
+    if user_id:
+        learner = platform.learner(user_id)
+        return Opening(User(learner.user_id, learner.display_name), app, OUTSIDE)
+    user = platform.liff.user_of_line(feature_token) if feature_token else None
+    return Opening(user, app, NO_CHAT) if user else None
 
 
 def _sign_in_page(platform: Platform, liff_id: str, target: str, state: str) -> str:

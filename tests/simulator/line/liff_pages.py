@@ -17,18 +17,25 @@ _PAGE = """<!doctype html><html lang="ja"><meta charset="utf-8"><title>{title}</
 @font-face {{ font-family: "Desk JP"; src: url("{desk}/page/fonts/NotoSansJP-Regular.otf"); }}
 :root {{ color-scheme: light dark; font-family: "Desk JP"; }}
 </style>
-<script src="{desk}/desk/liff/sdk.js"></script><body>
+{sdk}<body>
 <a id="plain" href="other">ほかのページ</a>
 <a id="liff" href="https://liff.line.me/{upload}/film?a=1">動画を送る</a>
 <a id="outside" href="/liff/help?openExternalBrowser=1">ブラウザで開く</a>
 <button id="answer">答える</button>
 {start}</body></html>"""
-_START = """<script>
+_SDK = """<script src="{desk}/desk/liff/sdk.js"></script>
+"""
+# These load the SDK themselves, once they are there.
+_START = """<script type="module">
 window.ticks = 0;
-setInterval(() => { window.ticks += 1; }, 20);
-liff.init({ liffId: "%s" }).then(() => { document.body.dataset.ready = liff.getContext().type; });
+setInterval(() => {{ window.ticks += 1; }}, 20);
+const script = document.createElement("script");
+script.src = "{desk}/desk/liff/sdk.js";
+await new Promise((resolve) => {{ script.onload = resolve; document.head.append(script); }});
+await liff.init({{ liffId: "{liff_id}" }});
 document.getElementById("answer").onclick = () =>
-  liff.sendMessages([{ type: "text", text: "答えました" }]).then(liff.closeWindow);
+  liff.sendMessages([{{ type: "text", text: "答えました" }}]).then(liff.closeWindow);
+document.body.dataset.ready = liff.getContext().type;
 </script>"""
 
 
@@ -43,6 +50,7 @@ class LiffPages:
             def do_GET(self) -> None:
                 self.send_response(200)
                 self.send_header("content-type", "text/html")
+                self.send_header("content-security-policy", f"frame-ancestors {pages.desk_url}")
                 self.end_headers()
                 self.wfile.write(pages.page(self.path).encode())
 
@@ -57,8 +65,10 @@ class LiffPages:
     def page(self, path: str) -> str:
         title = "動画を送る" if "upload" in path else "はじめの質問"
         liff_id = READY_UPLOAD if "upload" in path else READY_QUIZ
-        start = _START % liff_id if path.startswith("/ready/") else ""
-        return _PAGE.format(title=title, desk=self.desk_url, upload=READY_UPLOAD, start=start)
+        sdk, start = _SDK.format(desk=self.desk_url), ""
+        if path.startswith("/ready/"):
+            sdk, start = "", _START.format(desk=self.desk_url, liff_id=liff_id)
+        return _PAGE.format(title=title, desk=self.desk_url, sdk=sdk, upload=READY_UPLOAD, start=start)
 
     def apps(self) -> list[LiffApp]:
         return [
