@@ -6,11 +6,13 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from settings import LineChannel, Room
-from simulator.line.config import ChannelConfig, LineConfig
+from simulator.line.config import ChannelConfig, LiffApp, LineConfig
 
 PORT = 8080
 LOGIN_CHANNEL_ID = "2000000099"
+LOGIN_CHANNEL_SECRET = SecretStr("desk-secret-of-the-login-channel")
 LIFF_ID = f"{LOGIN_CHANNEL_ID}-desk"
+LIFF_UPLOAD_ID = f"{LOGIN_CHANNEL_ID}-deskupload"
 
 Accounts = Mapping[str, Sequence[Room]]  # by name, the rooms each carries
 ONE_ACCOUNT: Accounts = {"moment": ("cooking_videos", "coaching")}
@@ -51,13 +53,31 @@ def simulator_config(
             for number, name in enumerate(accounts, start=1)
         ],
         login_channel_id=LOGIN_CHANNEL_ID,
-        liff_id=LIFF_ID,
-        liff_endpoint_url=f"{web_url}/liff/",
+        login_channel_secret=LOGIN_CHANNEL_SECRET.get_secret_value(),
+        liff_apps=_liff_apps(web_url),
         media_dir=media_dir,
     )
     if redelivery_delays_seconds is None:
         return config
     return config.model_copy(update={"redelivery_delays_seconds": list(redelivery_delays_seconds)})
+
+
+def _liff_apps(web_url: str) -> list[LiffApp]:
+    """Two, as LINE minimizes only pages that may not write into the chat, and uploads must go on meanwhile."""
+    return [
+        LiffApp(
+            liff_id=LIFF_ID,
+            endpoint_url=f"{web_url}/liff/",
+            size="tall",
+            scopes=["profile", "openid", "chat_message.write"],
+        ),
+        LiffApp(
+            liff_id=LIFF_UPLOAD_ID,
+            endpoint_url=f"{web_url}/liff/upload/",
+            size="full",
+            scopes=["profile", "openid"],
+        ),
+    ]
 
 
 def serve(config: LineConfig, port: int) -> None:

@@ -13,7 +13,15 @@ from typing import Protocol
 import httpx
 
 from desk.embedded import free_port
-from desk.simulated_line import LIFF_ID, ONE_ACCOUNT, Accounts, channels, serve, simulator_config
+from desk.simulated_line import (
+    LIFF_ID,
+    LIFF_UPLOAD_ID,
+    ONE_ACCOUNT,
+    Accounts,
+    channels,
+    serve,
+    simulator_config,
+)
 from desk.supervisor import Child, Supervisor
 from errors import MomentError
 from jobs.queue import Queue
@@ -118,6 +126,7 @@ def start_stack(settings: Settings, launcher: Launcher, plan: Plan) -> Iterator[
         line_api_url=line_url,
         public_url=web_url,
         liff_id=LIFF_ID,
+        liff_upload_id=LIFF_UPLOAD_ID,
     )
     launcher.start_simulator(config, line_port, plan.folder)
     for part in _parts(plan, web_port):

@@ -23,6 +23,7 @@ from simulator.line import (
     desk_liff,
     desk_views,
     group_chats,
+    liff_server,
     messaging,
     oauth,
     rich_menus,
@@ -53,7 +54,7 @@ def make_line_app(platform: Platform) -> FastAPI:
     # Fixed paths (/content/transcoding, /quota) stand before those with parameters.
     for module in (messaging, content, account, group_chats, rich_menus, oauth):
         app.include_router(module.router)
-    for desk_module in (desk, desk_events, desk_groups, desk_views, desk_controls, desk_liff):
+    for desk_module in (desk, desk_events, desk_groups, desk_views, desk_controls, desk_liff, liff_server):
         app.include_router(desk_module.router)
     app.router.routes.extend(DeskControls("/desk", platform, Fault).routes)
     app.add_middleware(LineBorder, platform=platform)
@@ -83,7 +84,7 @@ def _add_error_shapes(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def framework_error(request: Request, error: HTTPException) -> Response:
-        if request.url.path.startswith(("/v2/", "/oauth2/")):
+        if request.url.path.startswith(("/v2/", "/oauth2/", "/user/")):
             message = "Not found" if error.status_code == 404 else str(error.detail)
             return JSONResponse({"message": message}, error.status_code)
         return JSONResponse({"error": str(error.detail)}, error.status_code)

@@ -30,7 +30,7 @@ class LineBorder(Border[Crossing, Fault]):
         self._platform = platform
 
     def guards(self, path: str) -> bool:
-        return path.startswith(("/v2/", "/oauth2/"))
+        return path.startswith(("/v2/", "/oauth2/", "/user/"))
 
     def new_crossing(self, scope: Scope) -> Crossing:
         scope[REQUEST_ID] = str(uuid.uuid4())

@@ -1,7 +1,7 @@
 """What a caller writes to the file that `python -m simulator.line --config FILE` reads."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -20,14 +20,35 @@ class ChannelConfig(BaseModel):
     webhook_url: str
 
 
+LiffScope = Literal["profile", "openid", "email", "chat_message.write"]
+LiffSize = Literal["full", "tall", "compact"]
+
+
+class LiffApp(BaseModel):
+    """One LIFF app of the login channel (LINE docs: Adding a LIFF app to your channel)."""
+
+    liff_id: str = Field(pattern=r"^\d+-\w+$")
+    # LINE takes https only, and no fragment either.
+    endpoint_url: str = Field(pattern=r"^https?://[^\s#]+$")
+    size: LiffSize = "full"
+    scopes: list[LiffScope] = ["profile", "openid", "chat_message.write"]
+
+    @property
+    def can_be_minimized(self) -> bool:
+        """LINE docs: Minimizing LIFF browser, Conditions of use."""
+        return self.size == "full" and "chat_message.write" not in self.scopes
+
+
 class LineConfig(BaseModel):
     """All channels belong to one provider, so a learner has the same userId in each (LINE docs: Get user IDs)."""
 
     channels: list[ChannelConfig] = Field(min_length=1, max_length=2)
     login_channel_id: str
-    liff_id: str
+    login_channel_secret: str
+    liff_apps: list[LiffApp] = Field(
+        default=[], max_length=30
+    )  # LINE docs: Adding a LIFF app to your channel
     media_dir: Path
-    liff_endpoint_url: str | None = None
     # LINE discloses neither the count nor the intervals of redelivery; these suit a desk.
     redelivery_delays_seconds: list[float] = [1, 2, 4, 8, 16, 30]
 
@@ -36,4 +57,16 @@ class LineConfig(BaseModel):
         for field in ("name", "channel_id", "access_token", "bot_user_id"):
             if len({getattr(channel, field) for channel in self.channels}) != len(self.channels):
                 raise ValueError(f"two channels share the same {field}")
+        return self
+
+    @model_validator(mode="after")
+    def _liff_apps_are_of_the_login_channel(self) -> "LineConfig":
+        ids = [app.liff_id for app in self.liff_apps]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two LIFF apps share the same liff_id")
+        for liff_id in ids:
+            if not liff_id.startswith(f"{self.login_channel_id}-"):
+                raise ValueError(
+                    f"the LIFF app {liff_id} is not of the login channel {self.login_channel_id}"
+                )
         return self

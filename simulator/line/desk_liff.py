@@ -1,82 +1,153 @@
-"""The desk: LIFF in the learner's hands — sessions, the SDK's stand-in, and liff.sendMessages."""
+"""The desk: LIFF in a test's hands — apps, openings, consent, and tokens of any kind."""
 
-import html
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from typing import Any, Literal
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, HTMLResponse
+from pydantic import Field
 
 from simulator.http.desk import DeskBody
 from simulator.http.errors import DeskError
-from simulator.line.chats import ChatOf
-from simulator.line.liff_messages import CARDS, check_liff_messages, webhook_message
+from simulator.line.chats import Chat, ChatOf
+from simulator.line.config import LiffApp, LiffScope
+from simulator.line.id_tokens import Algorithm
+from simulator.line.liff import (
+    NO_CHAT,
+    OUTSIDE,
+    LiffSession,
+    Opening,
+    Place,
+    Trouble,
+    User,
+    context_of,
+    credentials,
+)
+from simulator.line.liff_address import LiffAddress, primary_url
 from simulator.line.requests import PlatformOf
 from simulator.line.state import Json
-
-SDK = Path(__file__).parent / "liff_sdk.js"
 
 router = APIRouter(prefix="/desk")
 
 
-class LiffMessages(DeskBody):
-    messages: list[dict[str, Any]]
+class LiffOpening(DeskBody):
+    """`place` none: not from a chat, as from LINE's home tab (LINE docs: liff.getContext)."""
+
+    address: str
+    place: Literal["chat", "none"] = "chat"
+
+
+class LiffSessionBody(DeskBody):
+    liff_id: str | None = None
+    place: Literal["chat", "none", "external"] = "chat"
+
+
+class LiffDenials(DeskBody):
+    scopes: set[LiffScope]
+
+
+class NextLiffSession(DeskBody):
+    trouble: Trouble
+
+
+class IdTokenBody(DeskBody):
+    """As `IdTokens.sign` takes it."""
+
+    algorithm: Algorithm = "ES256"
+    claims: dict[str, Any] = Field({})
+    key_id: str | None = None
+    by_stranger: bool = False
+
+
+class KeyRotation(DeskBody):
+    keep_old: bool = True
 
 
 @router.get("/liff")
-async def liff_app(platform: PlatformOf) -> Json:
-    config = platform.config
-    return {
-        "liff_id": config.liff_id,
-        "login_channel_id": config.login_channel_id,
-        "endpoint_url": config.liff_endpoint_url,
-    }
+async def liff_apps(platform: PlatformOf) -> list[Json]:
+    return [_app_view(app) for app in platform.liff.apps.values()]
 
 
-@router.get("/liff/sdk.js")
-async def sdk() -> FileResponse:
-    return FileResponse(SDK, media_type="text/javascript", headers={"cache-control": "no-cache"})
+@router.post("/liff/keys")
+async def rotate_keys(platform: PlatformOf, body: KeyRotation) -> Json:
+    return {"key_id": platform.id_tokens.rotate(keep_old=body.keep_old)}
 
 
-@router.get("/liff/login")
-async def choose_learner(platform: PlatformOf, redirect: str) -> HTMLResponse:
-    """Stands in for LINE's sign-in: one picks who one is, and goes back to the page."""
-    if urlsplit(redirect).scheme not in ("http", "https"):
-        raise DeskError(400, "redirect must be an http(s) address")
-    links = "".join(
-        f'<li><a href="{html.escape(_with_learner(redirect, learner.user_id))}">{html.escape(learner.display_name)}</a></li>'
-        for learner in platform.learners.values()
-    )
-    page = (
-        '<!doctype html><html lang="ja"><meta charset="utf-8"><title>ログイン</title>'
-        "<h1>だれとして開きますか</h1>"
-        f"<ul>{links or '<li>まだ生徒がいません。チャットのページで作ってください。</li>'}</ul></html>"
-    )
-    return HTMLResponse(page)
+@router.post("/learners/{uid}/liff-open")
+async def open_liff(chat: ChatOf, body: LiffOpening) -> Json:
+    """Opens a LIFF URL in LINE's app: the primary URL, with tokens in its fragment, and how the page is shown."""
+    address = LiffAddress.parse(body.address)
+    if address is None:
+        raise DeskError(400, "this is no LIFF URL")
+    liff = chat.platform.liff
+    session, feature_token = liff.open(_opening(chat, liff.app(address.liff_id), body.place))
+    app = session.opening.app
+    context_token = chat.platform.id_tokens.context_token(context_of(app, session))
+    fragment = credentials(session, feature_token, context_token)
+    return {**_app_view(app), "url": primary_url(app.endpoint_url, address.additional, fragment)}
 
 
 @router.post("/learners/{uid}/liff-session")
-async def liff_session(uid: str, platform: PlatformOf) -> Json:
+async def liff_session(chat: ChatOf, body: LiffSessionBody = LiffSessionBody()) -> Json:
+    """The tokens of an opening without a browser. Without a LIFF id, of the first app that there is."""
+    liff = chat.platform.liff
+    app = liff.app(body.liff_id or next(iter(liff.apps), "at all"))
+    session, _ = liff.open(_opening(chat, app, body.place))
+    return _session_view(session)
+
+
+@router.get("/learners/{uid}/liff-consent")
+async def consent(uid: str, platform: PlatformOf) -> Json:
+    return {"scopes": sorted(platform.liff.consent(platform.learner(uid).user_id))}
+
+
+@router.post("/learners/{uid}/liff-denials")
+async def deny(uid: str, platform: PlatformOf, body: LiffDenials) -> Json:
+    platform.liff.deny(platform.learner(uid).user_id, body.scopes)
+    return {"scopes": sorted(body.scopes)}
+
+
+@router.post("/learners/{uid}/next-liff-session")
+async def spoil_next_session(uid: str, platform: PlatformOf, body: NextLiffSession) -> Json:
+    platform.liff.spoil_next_session(platform.learner(uid).user_id, body.trouble)
+    return body.model_dump()
+
+
+@router.post("/learners/{uid}/liff-revocation")
+async def revoke(uid: str, platform: PlatformOf) -> Json:
+    platform.liff.revoke(platform.learner(uid).user_id)
+    return {}
+
+
+@router.post("/learners/{uid}/id-token")
+async def id_token(uid: str, platform: PlatformOf, body: IdTokenBody) -> Json:
     learner = platform.learner(uid)
-    return asdict(platform.id_tokens.open_session(learner.user_id, learner.display_name))
+    token = platform.id_tokens.sign(learner.user_id, learner.display_name, **body.model_dump())
+    return {"id_token": token}
 
 
-@router.post("/learners/{uid}/liff-messages")
-async def send_liff_messages(chat: ChatOf, body: LiffMessages) -> list[Json]:
-    chat.require_open()
-    answers = []
-    for message in check_liff_messages(body.messages):
-        item = chat.say(message)
-        if message["type"] in CARDS:
-            answers.append({"message_id": item.id, "webhook_event_id": None})
-        else:
-            answers.append(chat.send(item, webhook_message(message)))
-    return answers
+def _opening(chat: Chat, app: LiffApp, where: Literal["chat", "none", "external"]) -> Opening:
+    user = User(chat.learner.user_id, chat.learner.display_name)
+    if where == "external":
+        return Opening(user, app, OUTSIDE)
+    if where == "none":
+        return Opening(user, app, NO_CHAT)
+    if chat.group:
+        return Opening(user, app, Place(chat.group.kind, chat.channel.name, chat.group.id))
+    return Opening(user, app, Place("utou", chat.channel.name))
 
 
-def _with_learner(address: str, user_id: str) -> str:
-    parts = urlsplit(address)
-    query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), ("desk_learner", user_id)])
-    return urlunsplit(parts._replace(query=query))
+def _app_view(app: LiffApp) -> Json:
+    return {
+        "liff_id": app.liff_id,
+        "endpoint_url": app.endpoint_url,
+        "size": app.size,
+        "scopes": app.scopes,
+        "can_be_minimized": app.can_be_minimized,
+    }
+
+
+def _session_view(session: LiffSession) -> Json:
+    return {
+        "id_token": session.id_token,
+        "access_token": session.access_token,
+        "expires_in": session.expires_in,
+    }

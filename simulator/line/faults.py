@@ -26,6 +26,7 @@ Endpoint = Literal[
     "rich_menu",
     "verify",
     "certs",
+    "deauthorize",
     "validate",
 ]
 
@@ -48,6 +49,7 @@ _PATHS: tuple[tuple[str, Endpoint], ...] = (
     (r"/oauth2/v3/token", "token"),
     (r"/oauth2/v2\.1/verify", "verify"),
     (r"/oauth2/v2\.1/certs", "certs"),
+    (r"/user/v1/deauthorize", "deauthorize"),
 )
 _PATTERNS = [(re.compile(path), endpoint) for path, endpoint in _PATHS]
 

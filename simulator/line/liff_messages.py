@@ -1,10 +1,12 @@
 """What liff.sendMessages() sends, and the webhook it makes (LINE docs: LIFF API reference, liff.sendMessages()).
 
-LINE doesn't say which error code refuses a message that it can't send; here the desk refuses it with its own words.
+LINE doesn't say which words refuse a message that it can't send; here they are the desk's own.
 """
 
-from simulator.http.errors import DeskError
+from typing import Any
+
 from simulator.line.bubbles import actions_in
+from simulator.line.errors import LineError
 from simulator.line.messages import check_messages
 from simulator.line.state import Json
 
@@ -13,16 +15,17 @@ _SENDABLE = CARDS | {"text", "sticker", "image", "video", "audio", "location"}
 _NOT_AVAILABLE = {"text": {"emojis", "quoteToken"}, "sticker": {"quoteToken"}, "video": {"trackingId"}}
 
 
-def check_liff_messages(messages: list[Json]) -> list[Json]:
-    """One to five. Raises DeskError or LineError 400."""
-    for message in check_messages({"messages": messages}):
+def check_liff_messages(body: dict[str, Any]) -> list[Json]:
+    """The one to five of a request. Raises LineError 400."""
+    messages = check_messages(body)
+    for message in messages:
         kind = message["type"]
         if kind not in _SENDABLE:
-            raise DeskError(400, f"liff.sendMessages can't send a {kind} message")
+            raise LineError(400, f"liff.sendMessages can't send a {kind} message")
         for name in sorted(_NOT_AVAILABLE.get(kind, set()) & message.keys()):
-            raise DeskError(400, f"liff.sendMessages can't send a {kind} message with {name}")
+            raise LineError(400, f"liff.sendMessages can't send a {kind} message with {name}")
         if kind in CARDS and any(action.get("type") != "uri" for action in actions_in(message)):
-            raise DeskError(400, f"liff.sendMessages can send a {kind} message with uri actions only")
+            raise LineError(400, f"liff.sendMessages can send a {kind} message with uri actions only")
     return messages
 
 

@@ -14,7 +14,8 @@ from simulator.line.changes import Changes
 from simulator.line.config import ChannelConfig, LineConfig
 from simulator.line.faults import Fault
 from simulator.line.groups import Group, GroupKind
-from simulator.line.liff import IdTokens
+from simulator.line.id_tokens import IdTokens
+from simulator.line.liff import Liff
 from simulator.line.log import Crossing
 from simulator.line.rate_limits import RateLimits
 
@@ -196,7 +197,9 @@ class Platform(Double[Crossing, Fault]):
         self.rate_limits = RateLimits()
         self.behaviour = WebhookBehaviour()
         self.changes = Changes()
-        self.id_tokens = IdTokens(config.login_channel_id)
+        self.id_tokens = IdTokens(config.login_channel_id, config.login_channel_secret)
+        self.login_channel_tokens: dict[str, int] = {}  # stateless ones, with the ms at which they end
+        self.liff = Liff({app.liff_id: app for app in config.liff_apps}, self.id_tokens)
 
     def channel(self, name: str | None) -> Channel:
         """The named channel, else the configuration's first. Raises DeskError 404 when unknown."""

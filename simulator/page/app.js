@@ -7,7 +7,8 @@ import * as desk from "./desk.js";
 import { h, mediaUrl } from "./element.js";
 import { drawIcons, icon } from "./icons.js";
 import { createInspector } from "./inspector.js";
-import { openLiff } from "./liff.js";
+import { isLiffAddress, openLiff } from "./liff.js";
+import { closeSheets } from "./liff_sheet.js";
 import { watch } from "./live.js";
 import { openMenu } from "./menu.js";
 import { createPeople } from "./people.js";
@@ -166,7 +167,10 @@ function wanted() {
 
 function choose(uid, channel = wanted().channel ?? state.channels[0]?.name) {
   const sameLearner = uid === state.uid;
-  if (!sameLearner) state.unread.clear();
+  if (!sameLearner) {
+    state.unread.clear();
+    closeSheets();
+  }
   state.unread.delete(channel);
   Object.assign(state, { uid, channel, thread: null, tappedReplies: null });
   room = uid && channel ? desk.roomOf(uid, channel) : null;
@@ -310,8 +314,17 @@ function bindPage() {
   byId("people").addEventListener("keydown", (event) => event.key === "Escape" && closeDrawer());
   bindNewLearner(byId("welcome-form"), byId("welcome-name"));
   bindNewLearner(byId("add-form"), byId("add-name"));
+  byId("thread").addEventListener("click", openWrittenLiff);
   addEventListener("hashchange", () => wanted().uid && choose(wanted().uid));
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
+}
+
+/** A LIFF URL in a text opens over the chat, too. */
+function openWrittenLiff(event) {
+  const address = event.target.closest("a[href]")?.getAttribute("href");
+  if (!isLiffAddress(address)) return;
+  event.preventDefault();
+  chat.openLiff(address);
 }
 
 function bindNewLearner(form, input) {

@@ -49,7 +49,6 @@ function learnerPath(uid, what, query = {}) {
 export const channels = () => request("GET", "/desk/channels");
 export const learners = () => request("GET", "/desk/learners");
 export const addLearner = (displayName) => request("POST", "/desk/learners", { display_name: displayName });
-export const liffApp = () => request("GET", "/desk/liff");
 export const log = (after) => request("GET", `/desk/log?after=${after}`);
 
 /** A learner in one channel: what every action of the chat is about. */
@@ -66,6 +65,7 @@ export function roomOf(uid, channel) {
     postback: (postback) => post("postback", postback),
     unsend: (messageId) => post("unsend", { message_id: messageId }),
     videoComplete: (messageId) => post("video-complete", { message_id: messageId }),
+    openLiff: (address) => post("liff-open", { address }),
     upload: (media, onProgress, signal) => upload(learnerPath(uid, "media", mediaQuery(channel, media)), media.file, onProgress, signal),
   };
 }

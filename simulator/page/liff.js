@@ -1,39 +1,34 @@
-// LIFF addresses: on a phone LINE opens them in its own browser; here the app behind them opens in a new tab.
+// LIFF URLs: in LINE they open over the chat; an ordinary browser is a new tab.
+// Source: "Opening a LIFF app"; "Use LINE URL scheme" for openExternalBrowser.
 
-import * as desk from "./desk.js";
-import { openableUrl } from "./element.js";
+import { openSheet } from "./liff_sheet.js";
 import { toast } from "./toast.js";
 
-const LIFF_ADDRESS = /^(?:https:\/\/(?:liff|miniapp)\.line\.me|line:\/\/app)\/(\d+-\w+)([^?#]*)(\?[^#]*)?(#.*)?$/;
+const LIFF_ADDRESS = /^(?:https:\/\/(?:liff|miniapp)\.line\.me|line:\/\/app)\/(\d+-\w+)([/?#].*)?$/;
 
 export const isLiffAddress = (address) => LIFF_ADDRESS.test(address ?? "");
 
-/** Opens the app for one learner. LINE appends path and query of the LIFF URL to the endpoint ("Opening a LIFF app"). */
-export async function openLiff(address, { uid, channel }) {
-  const [, id, path, query, fragment] = LIFF_ADDRESS.exec(address);
-  // The tab is opened within the tap: after waiting for an answer the browser would block it as a pop-up.
-  const tab = window.open("", "_blank");
-  const app = await desk.liffApp().catch((error) => {
-    tab?.close();
-    throw error;
-  });
-  const endpoint = id === app.liff_id ? openableUrl(app.endpoint_url) : null;
-  if (!endpoint || !tab) {
-    tab?.close();
-    toast(tab ? `LIFFアプリ ${id} の行き先が設定されていません。シミュレーターの設定を確かめてください。`
-      : "新しいタブを開けませんでした。ブラウザーでポップアップを許可してください。", "error");
+/** Opens the app behind a LIFF URL for the learner of a room, in that chat. */
+export async function openLiff(address, room) {
+  if (wantsBrowser(address)) {
+    openInBrowser(address);
     return;
   }
-  tab.opener = null;
-  tab.location.replace(destination(endpoint, { path, query, fragment }, { uid, channel }));
+  const page = await room.openLiff(address);
+  openSheet(page, {
+    openLiff: (next) => openLiff(next, room).catch((error) => toast(error.message, "error")),
+    openInBrowser: (current) => openInBrowser(current || address),
+  });
 }
 
-function destination(endpoint, { path = "", query = "", fragment = "" }, { uid, channel }) {
-  const target = new URL(endpoint);
-  if (path && path !== "/") target.pathname = target.pathname.replace(/\/$/, "") + path;
-  for (const [name, value] of new URLSearchParams(query)) target.searchParams.append(name, value);
-  target.searchParams.set("desk_learner", uid);
-  target.searchParams.set("desk_channel", channel);
-  target.hash = fragment;
-  return target.href;
+function wantsBrowser(address) {
+  const [, , additional = ""] = LIFF_ADDRESS.exec(address);
+  const query = additional.split("#")[0].split("?")[1];
+  return new URLSearchParams(query).get("openExternalBrowser") === "1";
+}
+
+/** LINE's LIFF server stands on the desk. There nobody is signed in yet: only LINE's app brings its user along. */
+function openInBrowser(address) {
+  const [, id, additional = ""] = LIFF_ADDRESS.exec(address) ?? [];
+  window.open(id ? `/desk/liff/open/${id}${additional}` : address, "_blank", "noopener,noreferrer");
 }

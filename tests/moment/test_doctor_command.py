@@ -59,12 +59,13 @@ def test_when_all_is_well_the_exit_code_is_0(capsys: pytest.CaptureFixture[str])
     checks = checks_in(out)
     assert statuses(checks) == {"ok", "skipped"}, out
     assert {name for name, check in checks.items() if check["status"] == "skipped"} == {
-        "line.moment.consoles"
+        "line.moment.consoles",
+        "liff.console",
     }
     for name in (
         "settings", "database", "database.connections", "database.schema", "database.knowledge_base", "broker",
         "ffmpeg.captions", "store", "models", "public_url", "line.moment.secret", "line.moment.webhook_test",
-        "line.rooms",
+        "line.rooms", "liff", "liff.keys", "liff.pages",
     ):  # fmt: skip
         assert checks[name]["status"] == "ok", checks[name]
 

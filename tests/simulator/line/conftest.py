@@ -1,13 +1,17 @@
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from simulator.line.client import Desk, Learner
 from simulator.line.config import LineConfig
 from simulator.line.server import make_server
-from tests.simulator.line.harness import SECOND_TOKEN, TOKEN, Bot, Receiver, channel
+from tests.browser.conftest import ARGUMENTS
+from tests.simulator.line.harness import Bot, Receiver, line_config
+from tests.simulator.line.liff_pages import LiffPages
 from tests.simulator.serving import serving
 
 
@@ -20,17 +24,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def config(receiver: Receiver, tmp_path: Path) -> LineConfig:
-    return LineConfig(
-        channels=[
-            channel("coaching", receiver.url, TOKEN, 1),
-            channel("videos", receiver.url, SECOND_TOKEN, 2),
-        ],
-        login_channel_id="2000000099",
-        liff_id="2000000099-abcdefgh",
-        liff_endpoint_url="http://127.0.0.1:8000/liff",
-        media_dir=tmp_path / "media",
-        redelivery_delays_seconds=[0.02, 0.02, 0.02],
-    )
+    return line_config(receiver, tmp_path)
 
 
 @pytest.fixture
@@ -67,3 +61,67 @@ def friend(desk: Desk, receiver: Receiver) -> Learner:
     learner.follow()
     receiver.wait(1)
     return learner
+
+
+# Shared by a module's tests, each of which has learners of its own: starting the simulator takes longer than most of
+# what is tried with it.
+
+
+@pytest.fixture(scope="module")
+def liff_pages() -> Iterator[LiffPages]:
+    with closing(LiffPages()) as pages:
+        yield pages
+
+
+@pytest.fixture(scope="module")
+def liff_receiver() -> Iterator[Receiver]:
+    with closing(Receiver()) as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def liff_desk(
+    liff_pages: LiffPages, liff_receiver: Receiver, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """A simulator whose LIFF apps lead to `liff_pages`."""
+    config = line_config(liff_receiver, tmp_path_factory.mktemp("line"), liff_pages.apps())
+    with serving(make_server(config, port=0)) as base_url, Desk(base_url) as desk:
+        desk.wait_until_ready()
+        liff_pages.desk_url = base_url
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def liff_bot(liff_desk: Desk) -> Iterator[Bot]:
+    with closing(Bot(liff_desk.base_url)) as bot:
+        yield bot
+
+
+@pytest.fixture
+def hana(liff_desk: Desk, liff_receiver: Receiver) -> Learner:
+    """A friend whose follow event has arrived."""
+    learner = liff_desk.learner("はな")
+    learner.follow()
+    liff_receiver.wait_of(learner.user_id, 1)
+    return learner
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser of the system if there is one, else the one playwright installed."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        except Error as error:
+            pytest.skip(f"no browser to run it in: {error.message.splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab of a browser that knows nothing yet."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()

@@ -6,17 +6,21 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 
 from simulator.line.client import Desk
-from simulator.line.config import ChannelConfig
+from simulator.line.config import ChannelConfig, LiffApp, LineConfig
 
 T = TypeVar("T")
 SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
+LOGIN_CHANNEL = "2000000099"
+LOGIN_SECRET = "5ebe2294ecd0e0f08eab7690d2a6ee69"
+ONE_LIFF_APP = LiffApp(liff_id=f"{LOGIN_CHANNEL}-quiz0000", endpoint_url="http://127.0.0.1:8000/liff/")
 TOKEN = "long-lived-token"
 SECOND_TOKEN = "second-token"
 
@@ -30,6 +34,22 @@ def channel(name: str, webhook_url: str, token: str, number: int) -> ChannelConf
         access_token=token,
         bot_user_id="U" + str(number) * 32,
         webhook_url=webhook_url,
+    )
+
+
+def line_config(
+    receiver: "Receiver", folder: Path, liff_apps: Sequence[LiffApp] = (ONE_LIFF_APP,)
+) -> LineConfig:
+    return LineConfig(
+        channels=[
+            channel("coaching", receiver.url, TOKEN, 1),
+            channel("videos", receiver.url, SECOND_TOKEN, 2),
+        ],
+        login_channel_id=LOGIN_CHANNEL,
+        login_channel_secret=LOGIN_SECRET,
+        liff_apps=list(liff_apps),
+        media_dir=folder / "media",
+        redelivery_delays_seconds=[0.02, 0.02, 0.02],
     )
 
 
@@ -97,6 +117,15 @@ class Receiver:
         """The newest event of a type."""
         events = until(lambda: [e for e in self.events() if e["type"] == kind], f"a {kind} event")
         return events[-1]
+
+    def wait_of(self, user_id: str, count: int) -> list[dict[str, Any]]:
+        """All of one user's once there are `count`, where several share the endpoint."""
+
+        def theirs() -> list[dict[str, Any]]:
+            return [event for event in self.events() if event["source"].get("userId") == user_id]
+
+        until(lambda: len(theirs()) >= count, f"{count} events of {user_id}")
+        return theirs()
 
     def verifies(self) -> bool:
         """Whether every body carries the signature of exactly its bytes."""

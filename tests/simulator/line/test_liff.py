@@ -1,135 +1,120 @@
-import time
-from typing import Any
+"""LIFF without a browser: apps, openings, and what a page may send."""
+
+import base64
+import hashlib
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import jwt
 import pytest
+from pydantic import ValidationError
 
 from simulator.line.client import Desk, DeskCallError, Learner
-from tests.simulator.line.harness import Bot, Receiver, text
+from simulator.line.config import LiffApp, LineConfig
+from tests.simulator.line.harness import LOGIN_CHANNEL, Bot, Receiver, text
+from tests.simulator.line.liff_pages import QUIZ, UPLOAD, LiffPages
 
-LOGIN_CHANNEL = "2000000099"
-
-
-def test_the_id_token_verifies_against_the_served_keys(desk: Desk, friend: Learner) -> None:
-    session = friend.liff_session()
-    keys = jwt.PyJWKClient(desk.base_url + "/oauth2/v2.1/certs")
-    claims: dict[str, Any] = jwt.decode(
-        session.id_token,
-        keys.get_signing_key_from_jwt(session.id_token).key,
-        algorithms=["ES256"],
-        audience=LOGIN_CHANNEL,
-        issuer="https://access.line.me",
-    )
-    assert claims["sub"] == friend.user_id
-    assert claims["name"] == "はな"
-    assert 3500 < claims["exp"] - time.time() <= 3600
-    assert jwt.get_unverified_header(session.id_token)["alg"] == "ES256"
-
-
-def test_the_id_token_stays_checkable_when_the_platforms_clock_moves(desk: Desk, friend: Learner) -> None:
-    desk.advance_clock(48 * 3600)
-    claims = jwt.decode(friend.liff_session().id_token, options={"verify_signature": False})
-    assert abs(claims["iat"] - time.time()) < 60
-
-
-def test_the_verify_endpoint_answers_with_the_claims(bot: Bot, friend: Learner) -> None:
-    form = {"id_token": friend.liff_session().id_token, "client_id": LOGIN_CHANNEL}
-    assert bot.http.post("/oauth2/v2.1/verify", data=form).json()["sub"] == friend.user_id
-    answer = bot.http.post("/oauth2/v2.1/verify", data={**form, "user_id": friend.user_id})
-    assert answer.status_code == 200
+VIDEO = {
+    "type": "video",
+    "originalContentUrl": "https://media.example/long.mp4",
+    "previewImageUrl": "https://media.example/p.jpg",
+}
 
 
 @pytest.mark.parametrize(
-    ("change", "description"),
+    ("address", "state"),
     [
-        ({"client_id": "1"}, "Invalid IdToken Audience."),
-        ({"id_token": "a.b.c"}, "Invalid IdToken."),
-        ({"user_id": "U" + "0" * 32}, "Invalid IdToken Subject Identifier."),
-        ({"nonce": "n"}, "Invalid IdToken Nonce."),
+        (f"https://liff.line.me/{QUIZ}", None),
+        (f"https://liff.line.me/{QUIZ}/", "/"),
+        (
+            f"https://liff.line.me/{QUIZ}/review/3?from=chat&x=%E5%8D%B5#end",
+            "/review/3?from=chat&x=%E5%8D%B5#end",
+        ),
+        (f"https://miniapp.line.me/{QUIZ}?a=1", "?a=1"),
+        (f"line://app/{QUIZ}#top", "#top"),
     ],
 )
-def test_the_verify_endpoint_refuses_in_the_oauth_shape(
-    bot: Bot, friend: Learner, change: dict[str, str], description: str
+def test_a_liff_url_leads_to_the_primary_url(
+    hana: Learner, liff_pages: LiffPages, address: str, state: str | None
 ) -> None:
-    form = {"id_token": friend.liff_session().id_token, "client_id": LOGIN_CHANNEL, **change}
-    answer = bot.http.post("/oauth2/v2.1/verify", data=form)
-    assert answer.status_code == 400
-    assert answer.json() == {"error": "invalid_request", "error_description": description}
+    page = hana.liff_open(address)
+    parts = urlsplit(page.url)
+    assert parts._replace(query="", fragment="").geturl() == f"{liff_pages.url}/liff/"
+    assert parse_qs(parts.query) == ({"liff.state": [state]} if state else {})
 
 
-def test_a_token_signed_by_another_is_refused(bot: Bot, friend: Learner) -> None:
-    claims = jwt.decode(friend.liff_session().id_token, options={"verify_signature": False})
-    forgery = jwt.encode(claims, "x" * 32, algorithm="HS256")
-    answer = bot.http.post("/oauth2/v2.1/verify", data={"id_token": forgery, "client_id": LOGIN_CHANNEL})
-    assert answer.status_code == 400
+def test_an_endpoint_with_a_query_keeps_it(hana: Learner, liff_pages: LiffPages) -> None:
+    page = hana.liff_open(f"https://liff.line.me/{UPLOAD}/film")
+    assert page.url.partition("#")[0] == f"{liff_pages.url}/liff/upload?lang=ja&liff.state=%2Ffilm"
 
 
-def test_the_access_token_opens_the_profile(desk: Desk, bot: Bot, friend: Learner) -> None:
-    token = friend.liff_session().access_token
-    facts = bot.get("/oauth2/v2.1/verify", params={"access_token": token}).json()
-    assert facts["client_id"] == LOGIN_CHANNEL
-    assert 12 * 3600 - 60 < facts["expires_in"] <= 12 * 3600
-    profile = httpx.get(desk.base_url + "/v2/profile", headers={"authorization": f"Bearer {token}"}).json()
-    assert profile == {"userId": friend.user_id, "displayName": "はな"}
-    assert bot.get("/oauth2/v2.1/verify", params={"access_token": "x"}).status_code == 400
-    assert bot.get("/v2/profile").status_code == 401, "a channel token is no LIFF token"
+def test_the_primary_url_carries_the_tokens_in_its_fragment(hana: Learner, liff_desk: Desk) -> None:
+    page = hana.liff_open(f"https://liff.line.me/{QUIZ}")
+    brought = {name: values[0] for name, values in parse_qs(urlsplit(page.url).fragment).items()}
+    assert brought["client_id"] == LOGIN_CHANNEL
+    assert brought["feature_token"]
+    context = jwt.decode(brought["context_token"], options={"verify_signature": False})
+    assert (context["type"], context["viewType"], context["liffId"]) == ("utou", "tall", QUIZ)
+    half = hashlib.sha256(brought["access_token"].encode()).digest()[:16]
+    assert context["accessTokenHash"] == base64.urlsafe_b64encode(half).rstrip(b"=").decode()
+    headers = {"authorization": f"Bearer {brought['access_token']}"}
+    assert httpx.get(liff_desk.base_url + "/v2/profile", headers=headers).json()["userId"] == hana.user_id
 
 
-def test_messages_from_a_liff_page_have_an_external_provider(friend: Learner, receiver: Receiver) -> None:
-    video = {
-        "type": "video",
-        "originalContentUrl": "https://media.example/long.mp4",
-        "previewImageUrl": "https://media.example/p.jpg",
-    }
-    messages = friend.liff_messages([text("送ります"), video])
-    words, film = (e["message"] for e in receiver.wait(3)[1:])
+def test_only_a_full_app_that_may_not_write_can_be_minimized(hana: Learner) -> None:
+    quiz, upload = hana.liff_open(f"https://liff.line.me/{QUIZ}"), hana.liff_open(f"line://app/{UPLOAD}")
+    assert (quiz.size, quiz.can_be_minimized) == ("tall", False)
+    assert (upload.size, upload.can_be_minimized) == ("full", True)
+    full = LiffApp(liff_id=QUIZ, endpoint_url="https://moment.example/liff/", size="full")
+    assert not full.can_be_minimized
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [(f"https://liff.line.me/{LOGIN_CHANNEL}-other", "404"), ("https://moment.example/", "no LIFF URL")],
+)
+def test_what_leads_to_no_app_is_refused(hana: Learner, address: str, words: str) -> None:
+    with pytest.raises(DeskCallError, match=words):
+        hana.liff_open(address)
+
+
+@pytest.mark.parametrize(
+    "apps",
+    [
+        [{"liff_id": f"{LOGIN_CHANNEL}-a", "endpoint_url": "https://a.example/"}] * 2,
+        [{"liff_id": "1000000000-a", "endpoint_url": "https://a.example/"}],
+        [{"liff_id": f"{LOGIN_CHANNEL}-a", "endpoint_url": "https://a.example/#part"}],
+        [{"liff_id": f"{LOGIN_CHANNEL}-a", "endpoint_url": "https://a.example/", "size": "wide"}],
+    ],
+)
+def test_a_configuration_that_line_would_not_take_is_refused(
+    config: LineConfig, apps: list[dict[str, str]]
+) -> None:
+    with pytest.raises(ValidationError):
+        LineConfig.model_validate(config.model_dump() | {"liff_apps": apps})
+
+
+def test_an_ordinary_browser_comes_without_tokens(liff_desk: Desk, liff_pages: LiffPages) -> None:
+    answer = httpx.get(f"{liff_desk.base_url}/desk/liff/open/{UPLOAD}/a%20b/c?x=1&y=%2F")
+    assert answer.status_code == 307
+    assert answer.headers["location"] == (
+        f"{liff_pages.url}/liff/upload?lang=ja&liff.state=%2Fa%2520b%2Fc%3Fx%3D1%26y%3D%252F"
+    )
+
+
+def test_messages_from_a_liff_page_have_an_external_provider(hana: Learner, liff_receiver: Receiver) -> None:
+    messages = hana.liff_messages([text("送ります"), VIDEO])
+    words, film = (e["message"] for e in liff_receiver.wait_of(hana.user_id, 3)[1:])
     assert words["text"] == "送ります"
     assert film["id"] == messages[1].message_id
-    assert film["contentProvider"] == {
-        "type": "external",
-        "originalContentUrl": "https://media.example/long.mp4",
-        "previewImageUrl": "https://media.example/p.jpg",
-    }
+    urls = {k: VIDEO[k] for k in ("originalContentUrl", "previewImageUrl")}
+    assert film["contentProvider"] == {"type": "external", **urls}
 
 
-def test_external_content_is_not_kept_by_line(bot: Bot, friend: Learner) -> None:
+def test_external_content_is_not_kept_by_line(liff_bot: Bot, hana: Learner) -> None:
     audio = {"type": "audio", "originalContentUrl": "https://media.example/a.m4a", "duration": 1000}
-    message = friend.liff_messages([audio])[0]
-    assert bot.get(f"/v2/bot/message/{message.message_id}/content").status_code == 404
-
-
-def test_a_liff_page_cannot_send_a_tracked_video(friend: Learner) -> None:
-    video = {
-        "type": "video",
-        "originalContentUrl": "https://media.example/long.mp4",
-        "previewImageUrl": "https://media.example/p.jpg",
-        "trackingId": "x",
-    }
-    with pytest.raises(DeskCallError):
-        friend.liff_messages([video])
-    assert friend.thread().bubbles == []
-
-
-def test_the_sdk_is_served_and_only_to_this_machine(desk: Desk) -> None:
-    url = desk.base_url + "/desk/liff/sdk.js"
-    near = httpx.get(url, headers={"origin": "http://127.0.0.1:8000"})
-    assert near.headers["content-type"].startswith("text/javascript")
-    assert "getIDToken" in near.text
-    assert near.headers["access-control-allow-origin"] == "http://127.0.0.1:8000"
-    far = httpx.get(url, headers={"origin": "https://evil.example"})
-    assert "access-control-allow-origin" not in far.headers
-
-
-def test_the_login_page_leads_back_as_the_chosen_learner(desk: Desk) -> None:
-    learner = desk.learner("<b>はな</b>")
-    page = httpx.get(
-        desk.base_url + "/desk/liff/login", params={"redirect": "http://127.0.0.1:8000/liff?step=2"}
-    )
-    assert f"http://127.0.0.1:8000/liff?step=2&amp;desk_learner={learner.user_id}" in page.text
-    assert "&lt;b&gt;はな" in page.text
-    script = httpx.get(desk.base_url + "/desk/liff/login", params={"redirect": "javascript:alert(1)"})
-    assert script.status_code == 400
+    message = hana.liff_messages([audio])[0]
+    assert liff_bot.get(f"/v2/bot/message/{message.message_id}/content").status_code == 404
 
 
 def template(action: dict[str, str]) -> dict[str, object]:
@@ -143,26 +128,86 @@ URI = {"type": "uri", "label": "開く", "uri": "https://moment.example/"}
 @pytest.mark.parametrize(
     ("message", "words"),
     [
+        (VIDEO | {"trackingId": "x"}, "trackingId"),
         (text("x$", emojis=[{"index": 1, "productId": "p", "emojiId": "1"}]), "emojis"),
         (text(quoteToken="q"), "quoteToken"),
         (template({"type": "message", "label": "はい", "text": "はい"}), "uri actions only"),
         ({"type": "textV2", "text": "こんにちは"}, "textV2"),
     ],
 )
-def test_a_liff_page_cannot_send_everything(friend: Learner, message: dict[str, object], words: str) -> None:
+def test_a_liff_page_cannot_send_everything(hana: Learner, message: dict[str, object], words: str) -> None:
     with pytest.raises(DeskCallError, match=words):
-        friend.liff_messages([message])
-    assert friend.thread().bubbles == []
+        hana.liff_messages([message])
+    assert hana.thread().bubbles == []
 
 
-def test_a_liff_page_sends_up_to_five_messages(friend: Learner) -> None:
+def test_a_liff_page_sends_up_to_five_messages(hana: Learner) -> None:
     with pytest.raises(DeskCallError, match="400"):
-        friend.liff_messages([text()] * 6)
-    assert len(friend.liff_messages([text()] * 4 + [template(URI)])) == 5
+        hana.liff_messages([text()] * 6)
+    assert len(hana.liff_messages([text()] * 4 + [template(URI)])) == 5
 
 
-def test_a_card_from_a_liff_page_makes_no_webhook(friend: Learner, receiver: Receiver) -> None:
-    (card,) = friend.liff_messages([template(URI)])
+def test_a_card_from_a_liff_page_makes_no_webhook(hana: Learner, liff_receiver: Receiver) -> None:
+    (card,) = hana.liff_messages([template(URI)])
     assert card.webhook_event_id is None
-    friend.text("見えましたか")
-    assert [e["type"] for e in receiver.wait(2)] == ["follow", "message"]
+    hana.text("見えましたか")
+    assert [e["type"] for e in liff_receiver.wait_of(hana.user_id, 2)] == ["follow", "message"]
+
+
+def test_a_page_writes_into_the_chat_it_was_opened_from(hana: Learner, liff_desk: Desk) -> None:
+    other = hana.on("videos")
+    other.follow()
+    other.liff_messages([text("動画の部屋から")])
+    group = liff_desk.group(hana)
+    group.invite("coaching")
+    hana.within(group).liff_messages([text("会から")])
+    assert [bubble.message["text"] for bubble in other.thread().bubbles] == ["動画の部屋から"]
+    assert [bubble.message["text"] for bubble in group.thread().bubbles] == ["会から"]
+    assert hana.thread().bubbles == []
+
+
+def test_only_what_was_granted_in_a_chat_may_write(hana: Learner) -> None:
+    refused = "403.*user doesn't grant required permissions yet"
+    for session in (
+        hana.liff_session(place="none"),
+        hana.liff_session(place="external"),
+        hana.liff_session(UPLOAD),
+    ):
+        with pytest.raises(DeskCallError, match=refused):
+            hana.liff_messages([text()], session)
+    hana.deny_liff("chat_message.write")
+    with pytest.raises(DeskCallError, match=refused):
+        hana.liff_messages([text()])
+    hana.deny_liff()
+    hana.liff_messages([text("許可しました")])
+    assert [bubble.message["text"] for bubble in hana.thread().bubbles] == ["許可しました"]
+
+
+def test_the_sdk_is_served_and_only_to_this_machine(liff_desk: Desk) -> None:
+    url = liff_desk.base_url + "/desk/liff/sdk.js"
+    near = httpx.get(url, headers={"origin": "http://127.0.0.1:8000"})
+    assert near.headers["content-type"].startswith("text/javascript")
+    assert "getIDToken" in near.text
+    assert near.headers["access-control-allow-origin"] == "http://127.0.0.1:8000"
+    far = httpx.get(url, headers={"origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in far.headers
+
+
+def test_the_sign_in_page_names_everybody_as_text(liff_desk: Desk, liff_pages: LiffPages) -> None:
+    liff_desk.learner("<b>はな</b>")
+    query = {"app_id": QUIZ, "redirect_uri": f"{liff_pages.url}/liff/?step=2", "state": "s"}
+    page = httpx.get(liff_desk.base_url + "/desk/liff/authorize", params=query)
+    assert page.status_code == 200
+    assert "&lt;b&gt;はな" in page.text
+    assert "<b>はな" not in page.text
+
+
+@pytest.mark.parametrize("path", ["/", "/liffy/", "/other/", "javascript:alert(1)"])
+def test_a_sign_in_leads_back_below_the_endpoint_only(
+    liff_desk: Desk, liff_pages: LiffPages, path: str
+) -> None:
+    target = path if path.startswith("javascript") else liff_pages.url + path
+    query = {"app_id": QUIZ, "redirect_uri": target}
+    page = httpx.get(liff_desk.base_url + "/desk/liff/authorize", params=query)
+    assert page.status_code == 400
+    assert "ログインできません" in page.text

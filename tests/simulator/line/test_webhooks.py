@@ -11,7 +11,7 @@ from simulator.line.client import Desk, Learner
 from simulator.line.config import LineConfig
 from simulator.line.state import Platform
 from simulator.line.webhooks import Webhooks, sign
-from tests.simulator.line.harness import TOKEN, Bot, Receiver, channel, text, until
+from tests.simulator.line.harness import LOGIN_SECRET, TOKEN, Bot, Receiver, channel, text, until
 
 JSON = dict[str, object]
 
@@ -216,7 +216,7 @@ def test_a_delivery_that_the_event_loop_breaks_off_counts_as_failed(tmp_path: Pa
     config = LineConfig(
         channels=[channel("one", "http://127.0.0.1:1/webhooks/line", TOKEN, 1)],
         login_channel_id="2000000099",
-        liff_id="2000000099-desk",
+        login_channel_secret=LOGIN_SECRET,
         media_dir=tmp_path,
     )
     platform = Platform(config)

@@ -1,0 +1,121 @@
+// LINE's LIFF browser: a page over the chat, of the app's size; some can be minimized and go on meanwhile.
+// Source: "LIFF overview", screen sizes; "Minimizing LIFF browser".
+
+import { h, openableUrl } from "./element.js";
+import { icon } from "./icons.js";
+
+// What a phone lets its pages ask for; each asks the person first.
+const ALLOWED = "camera; microphone; fullscreen; autoplay; clipboard-write; screen-wake-lock; web-share";
+const sheets = new Set();
+let count = 0;
+
+/** page: {url, size, can_be_minimized}; line: {openLiff(address), openInBrowser(address)}. */
+export function openSheet(page, line) {
+  new Sheet(page, line).show();
+}
+
+/** Another learner has another phone. */
+export function closeSheets() {
+  for (const sheet of [...sheets]) sheet.end();
+}
+
+class Sheet {
+  constructor(page, line) {
+    this.page = page;
+    this.line = line;
+    this.isOpen = false;
+    this.address = "";
+    this.host = new URL(page.url).host;
+    this.opener = document.activeElement;
+    this.listening = new AbortController();
+    this.title = h("strong", { id: `liff-title-${(count += 1)}` });
+    this.barTitle = h("span", {});
+    this.frame = h("iframe", { src: page.url, allow: ALLOWED, "data-testid": "liff-frame" });
+    this.close = button("閉じる", "close", () => this.end());
+    this.box = this.makeBox();
+    this.shade = h("div", { class: "liff-shade", onclick: () => this.end() });
+    this.bar = h("div", { class: "liff-bar" },
+      h("button", { type: "button", class: "liff-restore", "data-testid": "liff-restore", onclick: () => this.show() },
+        icon("up"), this.barTitle, h("span", { class: "visually-hidden" }, "を開く")),
+      button("ページを終える", "close", () => this.end()));
+    this.setTitle("");
+    this.listen();
+    document.querySelector(".phone").append(this.box);
+    sheets.add(this);
+  }
+
+  makeBox() {
+    const outside = button("外部ブラウザーで開く", "outside", () => this.line.openInBrowser(this.address));
+    const minimize = this.page.can_be_minimized && button("小さくする", "down", () => this.minimize());
+    const header = h("header", {}, h("div", { class: "liff-words" }, this.title, h("small", {}, this.host)),
+      outside, minimize, this.close);
+    const props = { class: `liff-sheet ${this.page.size}`, role: "dialog", "aria-labelledby": this.title.id, "data-testid": "liff-sheet" };
+    return h("section", props, header, this.frame);
+  }
+
+  listen() {
+    const { signal } = this.listening;
+    addEventListener("message", ({ source, data }) => {
+      if (source === this.frame.contentWindow && data?.type === "liff") this.hear(data);
+    }, { signal });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.isOpen) this.end();
+    }, { signal });
+  }
+
+  /** What the LIFF SDK asks of LINE's app. */
+  hear({ what, title, address }) {
+    if (what === "close" || (what === "escape" && this.isOpen)) this.end();
+    if (what === "open") {
+      // Between LIFF apps a full one gives way to the next in its place, a smaller one closes first.
+      this.end();
+      this.line.openLiff(address);
+    }
+    if (what === "page") {
+      this.address = openableUrl(address) ?? "";
+      this.setTitle(title);
+    }
+  }
+
+  setTitle(words) {
+    this.title.textContent = words || this.host;
+    this.barTitle.textContent = words || this.host;
+    this.frame.title = words || this.host;
+  }
+
+  show() {
+    for (const other of [...sheets]) if (other.isOpen) other.end();
+    this.isOpen = true;
+    this.bar.remove();
+    this.box.before(this.shade);
+    this.box.classList.remove("minimized");
+    coverChat();
+    this.close.focus();
+  }
+
+  minimize() {
+    this.isOpen = false;
+    this.box.classList.add("minimized"); // never taken out or `hidden`: the page inside goes on
+    this.shade.remove();
+    document.getElementById("liff-bars").append(this.bar);
+    coverChat();
+    this.bar.firstElementChild.focus();
+  }
+
+  end() {
+    this.listening.abort();
+    sheets.delete(this);
+    for (const node of [this.box, this.shade, this.bar]) node.remove();
+    coverChat();
+    if (this.isOpen) this.opener?.focus?.({ preventScroll: true });
+  }
+}
+
+/** What lies under an open page is out of reach. */
+function coverChat() {
+  document.getElementById("chat").inert = [...sheets].some((sheet) => sheet.isOpen);
+}
+
+function button(name, drawing, act) {
+  return h("button", { type: "button", class: "icon-button", "aria-label": name, title: name, onclick: act }, icon(drawing));
+}
