@@ -110,6 +110,15 @@ def test_the_sheet_is_left_by_keyboard(chat: Page, hana: Learner, liff_bot: Bot)
     assert chat.locator("#chat").evaluate("chat => chat.inert") is False
 
 
+def test_a_page_without_the_sdk_goes_by_its_apps_name(chat: Page, hana: Learner, liff_bot: Bot) -> None:
+    offer(liff_bot, hana, f"https://liff.line.me/{READY_QUIZ}")
+    tap(chat)
+    expect_ready(chat)
+    expect(sheet(chat)).to_have_accessible_name("はじめの質問")
+    inside(chat).locator("#plain").click()
+    expect(sheet(chat)).to_have_accessible_name("質問")
+
+
 def test_a_page_goes_on_while_it_is_minimized(chat: Page, hana: Learner, liff_bot: Bot) -> None:
     offer(liff_bot, hana, f"https://liff.line.me/{READY_UPLOAD}")
     tap(chat)
