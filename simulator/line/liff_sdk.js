@@ -219,7 +219,7 @@
       if (event.cancelable && !event.hashChange && divert(event.destination.url)) event.preventDefault();
     });
     addEventListener("keydown", (event) => {
-      const isTaken = event.defaultPrevented || document.querySelector("dialog[open], :popover-open");
+      const isTaken = event.defaultPrevented || event.isComposing || document.querySelector("dialog[open], :popover-open");
       if (event.key === "Escape" && !isTaken) tell("escape");
     });
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", watchTitle);

@@ -61,7 +61,7 @@ class Sheet {
       if (source === this.frame.contentWindow && data?.type === "liff") this.hear(data);
     }, { signal });
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.isOpen) this.end();
+      if (event.key === "Escape" && !event.isComposing && this.isOpen) this.end();
     }, { signal });
   }
 
