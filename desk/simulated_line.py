@@ -67,12 +67,14 @@ def _liff_apps(web_url: str) -> list[LiffApp]:
     return [
         LiffApp(
             liff_id=LIFF_ID,
+            name="Moment",
             endpoint_url=f"{web_url}/liff/",
             size="tall",
             scopes=["profile", "openid", "chat_message.write"],
         ),
         LiffApp(
             liff_id=LIFF_UPLOAD_ID,
+            name="Moment",
             endpoint_url=f"{web_url}/liff/upload/",
             size="full",
             scopes=["profile", "openid"],

@@ -28,6 +28,7 @@ class LiffApp(BaseModel):
     """One LIFF app of the login channel (LINE docs: Adding a LIFF app to your channel)."""
 
     liff_id: str = Field(pattern=r"^\d+-\w+$")
+    name: str = "LIFF"
     # LINE takes https only, and no fragment either.
     endpoint_url: str = Field(pattern=r"^https?://[^\s#]+$")
     size: LiffSize = "full"

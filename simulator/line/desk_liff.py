@@ -138,6 +138,7 @@ def _opening(chat: Chat, app: LiffApp, where: Literal["chat", "none", "external"
 def _app_view(app: LiffApp) -> Json:
     return {
         "liff_id": app.liff_id,
+        "name": app.name,
         "endpoint_url": app.endpoint_url,
         "size": app.size,
         "scopes": app.scopes,

@@ -103,7 +103,7 @@ class Liff:
         return self.apps[liff_id]
 
     def deny(self, user_id: str, scopes: set[LiffScope]) -> None:
-        """The user ticks these off on the consent screen, from the next opening on; all others are granted."""
+        """The user does not grant these on the consent screen, from the next opening on; all others are granted."""
         self._denials[user_id] = scopes
 
     def consent(self, user_id: str) -> set[LiffScope]:

@@ -20,6 +20,7 @@
     iap: { key: "iap", login: true, client: true },
     requestFriendship: { key: "subwindowOpen", login: true },
   };
+  const documentId = Math.random();
   let store = null;
   let held = {}; // accessToken, idToken, expiresAt (ms), featureToken, context
   let resolveReady;
@@ -194,7 +195,7 @@
     if (isInClient() && parent !== window) parent.postMessage({ type: "liff", what, ...facts }, desk);
   }
 
-  const tellPage = () => tell("page", { title: document.title, address: cleanHref() });
+  const tellPage = () => tell("page", { title: document.title, address: cleanHref(), document: documentId });
 
   /** Takes what LINE's app would take out of the page's hands: LIFF URLs, and what wants an external browser. */
   function divert(address) {
@@ -218,7 +219,7 @@
       if (event.cancelable && !event.hashChange && divert(event.destination.url)) event.preventDefault();
     });
     addEventListener("keydown", (event) => {
-      const isTaken = event.defaultPrevented || document.querySelector("dialog[open], :popover-open");
+      const isTaken = event.defaultPrevented || event.isComposing || document.querySelector("dialog[open], :popover-open");
       if (event.key === "Escape" && !isTaken) tell("escape");
     });
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", watchTitle);

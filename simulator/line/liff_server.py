@@ -1,6 +1,6 @@
 """What LINE's servers are to the LIFF SDK: opening outside of LINE, sign-in, context, profile, friendship, messages.
 
-LINE has these at other addresses, which it doesn't document; they are no part of the border between bot and LINE.
+LINE has these at other addresses, most of them undocumented. Browsers call them, not the bot: they are not in the log.
 """
 
 import html

@@ -5,11 +5,11 @@ import { h, openableUrl } from "./element.js";
 import { icon } from "./icons.js";
 
 // What a phone lets its pages ask for; each asks the person first.
-const ALLOWED = "camera; microphone; fullscreen; autoplay; clipboard-write; screen-wake-lock; web-share";
+const ALLOWED = "camera; microphone; fullscreen; autoplay; clipboard-write; screen-wake-lock";
 const sheets = new Set();
 let count = 0;
 
-/** page: {url, size, can_be_minimized}; line: {openLiff(address), openInBrowser(address)}. */
+/** page: {url, name, size, can_be_minimized}; line: {openLiff(address), openInBrowser(address)}. */
 export function openSheet(page, line) {
   new Sheet(page, line).show();
 }
@@ -25,6 +25,7 @@ class Sheet {
     this.line = line;
     this.isOpen = false;
     this.address = "";
+    this.told = this.shown = null; // the documents that told of themselves: the last one, and at the last load
     this.host = new URL(page.url).host;
     this.opener = document.activeElement;
     this.listening = new AbortController();
@@ -38,8 +39,8 @@ class Sheet {
       h("button", { type: "button", class: "liff-restore", "data-testid": "liff-restore", onclick: () => this.show() },
         icon("up"), this.barTitle, h("span", { class: "visually-hidden" }, "を開く")),
       button("ページを終える", "close", () => this.end()));
-    this.setTitle("");
     this.listen();
+    this.setTitle("");
     document.querySelector(".phone").append(this.box);
     sheets.add(this);
   }
@@ -55,16 +56,17 @@ class Sheet {
 
   listen() {
     const { signal } = this.listening;
+    this.frame.addEventListener("load", () => this.forget());
     addEventListener("message", ({ source, data }) => {
       if (source === this.frame.contentWindow && data?.type === "liff") this.hear(data);
     }, { signal });
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.isOpen) this.end();
+      if (event.key === "Escape" && !event.isComposing && this.isOpen) this.end();
     }, { signal });
   }
 
   /** What the LIFF SDK asks of LINE's app. */
-  hear({ what, title, address }) {
+  hear({ what, title, address, document: told }) {
     if (what === "close" || (what === "escape" && this.isOpen)) this.end();
     if (what === "open") {
       // Between LIFF apps a full one gives way to the next in its place, a smaller one closes first.
@@ -72,15 +74,24 @@ class Sheet {
       this.line.openLiff(address);
     }
     if (what === "page") {
+      this.told = told;
       this.address = openableUrl(address) ?? "";
       this.setTitle(title);
     }
   }
 
+  /** LINE reads the title of any page. Here only one with the SDK can tell its own: others go by the app's name. */
+  forget() {
+    if (this.told === this.shown) {
+      this.address = "";
+      this.setTitle("");
+    }
+    this.shown = this.told;
+  }
+
   setTitle(words) {
-    this.title.textContent = words || this.host;
-    this.barTitle.textContent = words || this.host;
-    this.frame.title = words || this.host;
+    const title = words || this.page.name;
+    this.title.textContent = this.barTitle.textContent = this.frame.title = title;
   }
 
   show() {

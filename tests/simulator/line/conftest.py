@@ -1,15 +1,15 @@
-import shutil
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from simulator.line.client import Desk, Learner
 from simulator.line.config import LineConfig
 from simulator.line.server import make_server
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.conftest import ARGUMENTS, INSTALL, chromium
 from tests.simulator.line.harness import Bot, Receiver, line_config
 from tests.simulator.line.liff_pages import LiffPages
 from tests.simulator.serving import serving
@@ -108,13 +108,13 @@ def hana(liff_desk: Desk, liff_receiver: Receiver) -> Learner:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser of the system if there is one, else the one playwright installed."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
+    path = chromium()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail(INSTALL)
+        pytest.skip(INSTALL)
     with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        except Error as error:
-            pytest.skip(f"no browser to run it in: {error.message.splitlines()[0]}")
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
 

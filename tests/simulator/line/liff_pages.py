@@ -18,7 +18,7 @@ _PAGE = """<!doctype html><html lang="ja"><meta charset="utf-8"><title>{title}</
 :root {{ color-scheme: light dark; font-family: "Desk JP"; }}
 </style>
 {sdk}<body>
-<a id="plain" href="other">ほかのページ</a>
+<a id="plain" href="/bare">ほかのページ</a>
 <a id="liff" href="https://liff.line.me/{upload}/film?a=1">動画を送る</a>
 <a id="outside" href="/liff/help?openExternalBrowser=1">ブラウザで開く</a>
 <button id="answer">答える</button>
@@ -40,7 +40,7 @@ document.body.dataset.ready = liff.getContext().type;
 
 
 class LiffPages:
-    """Any path is a page with the SDK; those below /ready/ call `liff.init` too."""
+    """Any path but /bare is a page with the SDK; those below /ready/ call `liff.init` too."""
 
     def __init__(self) -> None:
         self.desk_url = ""  # known once the simulator runs
@@ -65,6 +65,8 @@ class LiffPages:
     def page(self, path: str) -> str:
         title = "動画を送る" if "upload" in path else "はじめの質問"
         liff_id = READY_UPLOAD if "upload" in path else READY_QUIZ
+        if path == "/bare":
+            return "<!doctype html><title>SDKのないページ</title>"
         sdk, start = _SDK.format(desk=self.desk_url), ""
         if path.startswith("/ready/"):
             sdk, start = "", _START.format(desk=self.desk_url, liff_id=liff_id)
@@ -78,7 +80,7 @@ class LiffPages:
                 endpoint_url=f"{self.url}/liff/upload?lang=ja",
                 scopes=["profile", "openid"],
             ),
-            LiffApp(liff_id=READY_QUIZ, endpoint_url=f"{self.url}/ready/quiz/", size="compact"),
+            LiffApp(liff_id=READY_QUIZ, name="質問", endpoint_url=f"{self.url}/ready/quiz/", size="compact"),
             LiffApp(
                 liff_id=READY_UPLOAD,
                 endpoint_url=f"{self.url}/ready/upload/",

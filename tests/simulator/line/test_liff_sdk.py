@@ -49,24 +49,19 @@ def sign_in(page: Page, learner: Learner) -> None:
     page.wait_for_url(re.compile("code="))
 
 
-@pytest.mark.parametrize(
-    ("liff_id", "rest", "secondary"),
-    [
+def test_init_moves_on_to_the_secondary_url(page: Page, hana: Learner, liff_pages: LiffPages) -> None:
+    for liff_id, rest, secondary in (
         (QUIZ, "/review/3?from=chat#end", "/liff/review/3?from=chat#end"),
         (QUIZ, "?from=%E5%8D%B5", "/liff/?from=%E5%8D%B5"),
         (QUIZ, "/?back=/a?b", "/liff/?back=/a?b"),
         (UPLOAD, "/film?x=1?y", "/liff/upload/film?lang=ja&x=1?y"),
         (UPLOAD, "?x=1", "/liff/upload?lang=ja&x=1"),
         (UPLOAD, "/film/", "/liff/upload/film/?lang=ja"),
-    ],
-)
-def test_init_moves_on_to_the_secondary_url(
-    page: Page, hana: Learner, liff_pages: LiffPages, liff_id: str, rest: str, secondary: str
-) -> None:
-    open_in_line(page, hana, rest, liff_id)
-    assert page.url == liff_pages.url + secondary
-    assert page.evaluate("[liff.id, liff.isInClient(), liff.isLoggedIn()]") == [liff_id, True, True]
-    assert page.evaluate("liff.getContext().type") == "utou"
+    ):
+        open_in_line(page, hana, rest, liff_id)
+        assert page.url == liff_pages.url + secondary
+        assert page.evaluate("[liff.id, liff.isInClient(), liff.isLoggedIn()]") == [liff_id, True, True]
+        assert page.evaluate("liff.getContext().type") == "utou"
 
 
 def test_the_endpoint_itself_is_opened_by_the_liff_url_alone(
@@ -95,16 +90,15 @@ def test_a_page_says_something_in_the_chat(page: Page, hana: Learner, liff_recei
     assert said["replyToken"]
 
 
-@pytest.mark.parametrize(
-    ("messages", "words"),
-    [
+def test_wrong_arguments_are_told(page: Page, hana: Learner) -> None:
+    open_in_line(page, hana)
+    for messages, words in (
         ("'答えました'", "Parameter 'messages' must be an array of { type, ... }"),
         ("[]", "Number of messages should be in range 1 to 5."),
-    ],
-)
-def test_wrong_arguments_are_told(page: Page, hana: Learner, messages: str, words: str) -> None:
-    open_in_line(page, hana)
-    assert failure(page, f"liff.sendMessages({messages})") == f"INVALID_ARGUMENT: {words}"
+    ):
+        assert failure(page, f"liff.sendMessages({messages})") == f"INVALID_ARGUMENT: {words}"
+    assert failure(page, "liff.openWindow({ url: 1 })").startswith("INVALID_ARGUMENT")
+    assert failure(page, "liff.isApiAvailable('teleport')").startswith("INVALID_ARGUMENT")
 
 
 def test_an_app_starts_at_or_below_its_endpoint(page: Page, liff_pages: LiffPages) -> None:
@@ -241,7 +235,6 @@ def test_what_is_available_depends_on_where_the_page_is(
     assert page.evaluate(f"{names}.map(liff.isApiAvailable)") == [False, False, False, False]
     open_in_line(page, hana)
     assert page.evaluate(f"{names}.map(liff.isApiAvailable)") == [True, True, False, False]
-    assert failure(page, "liff.isApiAvailable('teleport')").startswith("INVALID_ARGUMENT")
 
 
 def test_a_link_that_wants_an_ordinary_browser_gets_one(
@@ -256,7 +249,6 @@ def test_a_link_that_wants_an_ordinary_browser_gets_one(
         assert popup.value.evaluate("[liff.isInClient(), liff.isLoggedIn()]") == [False, False]
         popup.value.close()
     assert page.url == f"{liff_pages.url}/liff/"
-    assert failure(page, "liff.openWindow({ url: 1 })").startswith("INVALID_ARGUMENT")
 
 
 def test_a_liff_url_in_an_ordinary_browser_stays_there(page: Page, liff_pages: LiffPages) -> None:

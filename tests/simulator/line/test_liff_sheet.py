@@ -110,6 +110,15 @@ def test_the_sheet_is_left_by_keyboard(chat: Page, hana: Learner, liff_bot: Bot)
     assert chat.locator("#chat").evaluate("chat => chat.inert") is False
 
 
+def test_a_page_without_the_sdk_goes_by_its_apps_name(chat: Page, hana: Learner, liff_bot: Bot) -> None:
+    offer(liff_bot, hana, f"https://liff.line.me/{READY_QUIZ}")
+    tap(chat)
+    expect_ready(chat)
+    expect(sheet(chat)).to_have_accessible_name("はじめの質問")
+    inside(chat).locator("#plain").click()
+    expect(sheet(chat)).to_have_accessible_name("質問")
+
+
 def test_a_page_goes_on_while_it_is_minimized(chat: Page, hana: Learner, liff_bot: Bot) -> None:
     offer(liff_bot, hana, f"https://liff.line.me/{READY_UPLOAD}")
     tap(chat)
@@ -183,7 +192,7 @@ def test_a_written_liff_url_and_one_on_a_page_open_there_too(
     assert [frame.url for frame in chat.frames[1:]] == [f"{liff_pages.url}/ready/upload/film?a=1"]
 
 
-def test_an_unknown_app_is_told_and_another_learner_has_another_phone(
+def test_another_learner_has_another_phone_and_what_cannot_open_is_told(
     taro: Learner, chat: Page, hana: Learner, liff_bot: Bot, problems: list[str]
 ) -> None:
     offer(liff_bot, hana, f"https://liff.line.me/{QUIZ}9", "ない")
@@ -194,7 +203,9 @@ def test_an_unknown_app_is_told_and_another_learner_has_another_phone(
     chat.evaluate(f"location.hash = '{taro.user_id}/coaching'")
     expect(chat.locator("#room-name")).to_contain_text("たろう")
     expect(sheet(chat)).to_have_count(0)
-    chat.evaluate(f"location.hash = '{hana.user_id}/coaching'")
+    chat.goto(chat.url.replace("127.0.0.1", "localhost").replace(taro.user_id, hana.user_id))
+    tap(chat, "ある")
+    expect(chat.get_by_test_id("toast")).to_contain_text("127.0.0.1")
     with chat.expect_console_message(lambda message: "404" in message.text):
         tap(chat, "ない")
     expect(chat.get_by_test_id("toast")).to_contain_text("no LIFF app")
