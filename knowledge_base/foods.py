@@ -82,6 +82,12 @@ class Avoided:
             for term in self.terms:
                 yield from ((term, folded, m.start(), m.end()) for m in _sign_of(term).finditer(folded))
 
+    @property
+    def names(self) -> list[str]:
+        """As they are called in a sentence: 肉 where it is all meat."""
+        within = {other for key in self.families for other in foods()[key].includes}
+        return [*(foods()[key].name_ja for key in self.families if key not in within), *self.terms]
+
     def names_in(self, text: str) -> list[str]:
         return list(dict.fromkeys(name for name, *_ in self.places_in(text)))
 

@@ -46,6 +46,11 @@ _GAINS = re.compile(
 _LOSES = re.compile(
     "くずれ|崩れ|ぼやけ|かたく|固く|固ま|水っぽ|悪く|消え|逃げ|飛び|割れ|分離|生臭|くどく|濁り|焦げ|べちゃ|ゆるく"
 )
+# How what is there is made safe; nothing is put in.
+_CARE = re.compile(
+    "火[をが](?:中まで|しっかり|よく)?通|赤み|肉汁|(?:中まで|半熟にせず)[^。]*固め|洗[っい]|中心まで"
+)
+_PUT_IN = re.compile("加え|足[しす]|入れ|のせ|使[えい]|代わり|でも作|替え")
 _NAMED_AS = re.compile("おすすめ|お勧め|オススメ|代わり(?:に|は|になる)|候補|よく合う|ぴったり")
 _QUOTED = re.compile("「[^」]*」(?=と(?:話|感じ|書|おっしゃ|うかが|聞|の[おご]))")
 _DISH_ADVISED = (
@@ -53,14 +58,18 @@ _DISH_ADVISED = (
 )
 
 
-def diet_violations(text: str, avoided: Avoided, dish: DishGuide | None = None) -> list[str]:
+def diet_violations(
+    text: str, avoided: Avoided, dish: DishGuide | None = None, *, is_substitute: bool = False
+) -> list[str]:
     """What the text recommends of that; `dish` is the one that is spoken of."""
-    named = dict.fromkeys((*recommended(text, avoided), *_advised_dishes(text, avoided, dish)))
+    named = dict.fromkeys(
+        (*recommended(text, avoided, is_substitute=is_substitute), *_advised_dishes(text, avoided, dish))
+    )
     return [f"diet: the learner does not eat {name}: recommend something else" for name in named]
 
 
 def recommended(text: str, avoided: Avoided, *, is_substitute: bool = False) -> list[str]:
-    """The names of what is avoided and yet recommended. Where a substitute was asked for, whatever is named is."""
+    """The names of what is avoided and yet recommended. Where a substitute was asked for, a bare 〜です names one."""
     if not avoided:
         return []
     sentences = claims.sentences(_QUOTED.sub("", text))
@@ -116,14 +125,18 @@ def _used_in(text: str, avoided: Avoided) -> list[str]:
 def _recommended_in(sentence: str, avoided: Avoided, *, is_substitute: bool) -> Iterator[str]:
     if claims.asks(sentence.strip("。!?！？\n").lower()):
         return
+    if _CARE.search(sentence) and not _PUT_IN.search(sentence):
+        return
     for name, words, start, end in avoided.places_in(sentence):
         if _is_left_out(words, start, end):
             continue
         after = words[end:].rstrip("。!！\n")
         advises = claims.advises(after, 0) and re.search(_USE, after) is not None
-        is_named = after.endswith(("です", "ますね", "ですね")) and _NAMED_AS.search(words) is not None
+        is_named = after.endswith(("です", "ですね", "ですよ")) and (
+            is_substitute or _NAMED_AS.search(words) is not None
+        )
         gains = (_GAINS.search(after) and not _LOSES.search(after)) or _NEEDED.search(after)
-        if advises or gains or _TOLD.search(after) or is_named or is_substitute:
+        if advises or gains or _TOLD.search(after) or is_named:
             yield name
 
 

@@ -1,9 +1,9 @@
 """Words of care that one learner needs: who eats with them, what they avoid, their knife, their oil, their senses."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from knowledge_base.content import Trait
-from knowledge_base.foods import avoided_by, foods, foods_of
+from knowledge_base.foods import Avoided, avoided_by, foods_of
 from knowledge_base.profile import Profile, is_unsure
 from knowledge_base.raw_meat import Food, food_of
 from pipeline.checks.diet import cooked_foods
@@ -23,21 +23,20 @@ def care(brief: CoachingBrief, lesson: Lesson, danger: str | None) -> list[str]:
 def plate(brief: CoachingBrief) -> Iterator[str]:
     profile = brief.profile
     yield from eaters_lines(profile, cooked_foods(brief) | foods_of(brief.dish, usual=False), brief)
-    cooked = cooked_foods(brief)
     avoided = avoided_by(profile)
-    held = [key for key in avoided.families if key in cooked]
+    held = Avoided(tuple(key for key in avoided.families if key in cooked_foods(brief)))
     if held:
-        yield phrases.COOKED_AVOIDED.format(foods="、".join(names_of(held)))
+        yield phrases.COOKED_AVOIDED.format(foods="や".join(held.names))
 
 
-def names_of(families: Sequence[str]) -> list[str]:
-    return [foods()[key].name_ja for key in families]
+def eaters_of(profile: Profile) -> str:
+    return "や".join(phrases.EATERS[each] for each in profile.vulnerable_eaters)
 
 
 def eaters_lines(profile: Profile, cooked: frozenset[str], brief: CoachingBrief) -> Iterator[str]:
     if not profile.vulnerable_eaters:
         return
-    eaters = "や".join(phrases.EATERS[each] for each in profile.vulnerable_eaters)
+    eaters = eaters_of(profile)
     kind = food_of(brief.dish.slug)
     if "egg" in cooked:
         yield phrases.EATERS_EGG.format(eaters=eaters)
