@@ -26,6 +26,37 @@ _COMMENT = re.compile(
 _NONE = re.compile(r"^(?:(?:特|とく)に)?(?:な[しい]|ありません|ないです|いません|無し)(?:です)?$")
 _HIRAGANA = re.compile("[ぁ-ん]+")
 _KANJI = re.compile("[一-龠]")
+# Mostly meant as "not much of it", or no food at all: without them nothing could be said of any dish.
+_TOO_COMMON = frozenset(
+    [
+        "塩",
+        "塩分",
+        "塩気",
+        "油",
+        "脂",
+        "脂質",
+        "油分",
+        "水",
+        "砂糖",
+        "糖",
+        "糖分",
+        "糖質",
+        "カロリー",
+        "炭水化物",
+        "生",
+        "辛",
+        "甘",
+        "苦",
+        "物",
+        "品",
+        "類",
+        "米",
+        "ご飯",
+        "料理",
+        "食材",
+        "野菜",
+    ]
+)
 _SHORT = 2  # kana that other words may hold: these need a particle beside them
 
 
@@ -129,7 +160,7 @@ def _named_in(text: str) -> tuple[list[str], tuple[str, ...]]:
 
 
 def _tells_enough(word: str) -> bool:
-    return len(word) >= _SHORT or _KANJI.fullmatch(word) is not None
+    return word not in _TOO_COMMON and (len(word) >= _SHORT or _KANJI.fullmatch(word) is not None)
 
 
 @lru_cache(maxsize=256)

@@ -18,6 +18,7 @@ class Profile:
     """One field a question; its default is "not told". "None of these" is told by an empty tuple, too."""
 
     call_name: str = ""
+    call_name_reading: str = ""
     cooking_experience_years: int | None = None
     self_rated_level: str = ""
     goals: tuple[str, ...] = ()

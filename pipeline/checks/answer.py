@@ -17,7 +17,5 @@ def check_answer(answer: str, brief: QuestionBrief) -> None:
         wrong.append("empty: the answer is missing")
     wrong += wrong_names(answer, brief.first_name)
     wrong += wrong_times(answer, times_of(brief.analysis), REACH_SECONDS)
-    wrong += diet_violations(
-        answer, avoided_in_answer(brief), brief.dish, is_substitute=asks_substitute(brief)
-    )
+    wrong += diet_violations(answer, avoided_in_answer(brief), is_substitute=asks_substitute(brief))
     refuse_if(wrong, answer)

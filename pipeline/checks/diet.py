@@ -14,6 +14,8 @@ from models.coaching import VideoAnalysis
 from pipeline.checks.safety import claims
 from pipeline.providers.ports import CoachingBrief, QuestionBrief
 
+MOST_ITEMS = 6  # of a list in one sentence
+LONGEST_ITEM = 8  # characters before the food's own name: 家にある別の
 ASKS_SUBSTITUTE = re.compile(
     "代わり|代用|かわりに|替え(?:て|る|ら)|変えて|(?:なく|無く)ても|がない|きらし|切らし|足りない|なしで|抜きで|使わないで"
 )
@@ -32,6 +34,7 @@ _AFTER = re.compile(
     r"|^(?:[^、。]{0,4})(?:の代わり|のかわり|以外|不使用|フリー|アレルギー|あれるぎー|なし(?:で|の|に|でも)|無し|ぬき|抜き)"
     r"|^(?:が|は|も|を)?(?:あまり)?(?:な(?:い|く|け)|ありません|苦手|きらい|嫌い|だめ|ダメ|体に合わ|食べられ|食べない|切れ|きらし)"
     r"|^で(?:は|も)?な(?:い|く)|^では(?:あり|ござ)|^じゃな"
+    r"|^は、?[^。]{1,24}に(?:替え|変え|換え|代え|置き換え)"
     r"|^を[^、。]{1,12}(?:に|へ|と)(?:替え|変え|換え|代え|置き換え|取り換え)"
     r"|^(?:を|が)?(?:含む|入った|入りの)(?:もの|食品|料理)(?:は|を)(?:避け|控え|選ば)"
 )
@@ -39,9 +42,10 @@ _BEFORE = re.compile(
     "(?:使わない|使っていない|含まない|含んでいない|入らない|入っていない|入れない|抜きの|ぬきの|なしの|不使用の|フリーの|のような|みたいな)$"
 )
 _TOLD = re.compile(f"(?:{_USE})[^、。]{{0,4}}ます(?:ね|よ)?(?=[、。]|$)")
+_WORD_GOES_ON = re.compile("^[一-龠ァ-ヶー]{1,4}")
 _NEEDED = re.compile("(?:使わ|入れ|加え|足さ|混ぜ|かけ)な(?:いと(?!き|こ)|ければ)")
 _GAINS = re.compile(
-    f"(?:{_USE})[^、。]{{0,5}}(?:と|ば|たら)、?[^。]*(?:出|なり|増し|つき|立ち|深まり|引き立ち|まとまり|締まり)ます"
+    "(?:足[しす]|加え|入れ|のせ|かけ|混ぜ|使[いうえっ]|替え|添え|振[りる])[^、。]{0,5}(?:と|ば|たら)、?[^。]*ます"
 )
 _LOSES = re.compile(
     "くずれ|崩れ|ぼやけ|かたく|固く|固ま|水っぽ|悪く|消え|逃げ|飛び|割れ|分離|生臭|くどく|濁り|焦げ|べちゃ|ゆるく"
@@ -76,6 +80,17 @@ def recommended(text: str, avoided: Avoided, *, is_substitute: bool = False) -> 
     return [
         name for each in sentences for name in _recommended_in(each, avoided, is_substitute=is_substitute)
     ]
+
+
+def without_avoided(sentence: str, avoided: Avoided) -> str:
+    """The sentence, without what is avoided where it stands in a list of others; "" where it rests on it."""
+    for _ in range(MOST_ITEMS):
+        if not recommended(sentence, avoided):
+            return sentence
+        if not (shorter := _without_item(sentence, avoided)):
+            return ""
+        sentence = shorter
+    return ""
 
 
 def cooked_foods(brief: CoachingBrief) -> frozenset[str]:
@@ -138,6 +153,25 @@ def _recommended_in(sentence: str, avoided: Avoided, *, is_substitute: bool) -> 
         gains = (_GAINS.search(after) and not _LOSES.search(after)) or _NEEDED.search(after)
         if advises or gains or _TOLD.search(after) or is_named:
             yield name
+
+
+def _without_item(sentence: str, avoided: Avoided) -> str:
+    """きのこや玉ねぎ、かつお節を → きのこや玉ねぎを; "" where no list holds it."""
+    for _, words, start, end in avoided.places_in(sentence):
+        if len(words) != len(sentence) or _is_left_out(words, start, end):
+            continue
+        left = max(words.rfind(joiner, 0, start) for joiner in "、や") + 1
+        before = words[left:start]
+        rest = _WORD_GOES_ON.sub("", words[end:])  # かつお|節
+        if (
+            re.match("(?:や|、(?!$))", rest)
+            and len(before) <= LONGEST_ITEM
+            and not re.search("[をがは]", before)
+        ):
+            return words[:left] + rest[1:]
+        if left and not before and re.match("[のをにもで]", rest):
+            return words[: left - 1] + rest
+    return ""
 
 
 def _is_left_out(words: str, start: int, end: int) -> bool:

@@ -11,7 +11,7 @@ ANALYSIS = frozenset((UsedBy.ANALYSIS,))
 COACHING = frozenset((UsedBy.COACHING_TEXT, UsedBy.TONE, UsedBy.SAFETY))
 NARRATION = frozenset((UsedBy.NARRATION,))
 ANSWER = frozenset((UsedBy.ANSWERS, UsedBy.TONE, UsedBy.SAFETY))
-ELSEWHERE = frozenset(("call_name",))  # what they are called stands in a place of its own
+ELSEWHERE = frozenset(("call_name", "call_name_reading"))  # what they are called stands in a place of its own
 
 
 def choices(profile: Profile, uses: frozenset[UsedBy]) -> str:

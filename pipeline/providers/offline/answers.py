@@ -27,6 +27,7 @@ from pipeline.providers.offline.personal.answers import (
     fitting_fact,
     foods_left_out,
     length,
+    wants_the_point_only,
 )
 from pipeline.providers.offline.personal.phrases import NO_SUBSTITUTE
 from pipeline.providers.offline.personal.senses import in_their_senses
@@ -98,6 +99,8 @@ def compose(brief: QuestionBrief, fact: Fact, hedge: str = "") -> str:
     lead = verdict_of_fact(brief.question, fact) or address(brief)
     amounts = phrases.NO_AMOUNTS if asks_amount(brief.question) else ""
     closing = phrases.ANSWER_CAREFUL if fact.topic in CARE_TOPICS and brief.dish else next_step(brief)
+    if wants_the_point_only(brief):
+        hedge = closing = ""
     room = length(brief) - len(lead + amounts + hedge + closing)
     told = opening(fact.lead + fact.text, room) + eaters_line(brief, fact.text)
     return in_their_senses(lead + amounts + hedge + told + closing, brief.profile.sense_limits)
@@ -108,7 +111,8 @@ def compose_basic(brief: QuestionBrief, basic: Basic) -> str:
     lead = verdict_of_basic(brief.question, basic) or address(brief)
     text = lead + basic.answer + eaters_line(brief, basic.answer)
     closing = pick(phrases.BASIC_NEXT, brief.question)
-    return text + closing if len(text + closing) <= CHAT_ANSWER else text
+    has_room = len(text + closing) <= CHAT_ANSWER and not wants_the_point_only(brief)
+    return text + closing if has_room else text
 
 
 def rephrase(brief: QuestionBrief) -> str:

@@ -1,10 +1,11 @@
 """Answers in the chat as this learner can use them."""
 
+import re
 from dataclasses import replace
 
 from knowledge_base.basics import Basic, basics
 from knowledge_base.foods import avoided_by
-from pipeline.checks.diet import asks_substitute, avoided_in_answer, diet_violations, recommended
+from pipeline.checks.diet import asks_substitute, avoided_in_answer, diet_violations, without_avoided
 from pipeline.providers.offline.composing import full_sentences
 from pipeline.providers.offline.everyday import everyday
 from pipeline.providers.offline.matching import Fact
@@ -15,12 +16,17 @@ from pipeline.providers.offline.personal.senses import without_senses
 from pipeline.providers.ports import QuestionBrief
 from pipeline.refinements import FLAMELESS
 
-LENGTHS = {"short": 160, "medium": 300, "long": 300}  # characters; 300 are read in one glance on a phone
+LENGTHS = {"short": 90, "medium": 300, "long": 300}  # characters; 300 are read in one glance on a phone
+OFFERS = re.compile("使え|作れ|足し|補|替え|加え|でも")  # of an answer that says what to take instead
 HALF_RAW = ("半熟", "レア", "赤みを残", "ミディアム")
 
 
 def length(brief: QuestionBrief) -> int:
     return LENGTHS.get(brief.profile.detail_level, LENGTHS["medium"])
+
+
+def wants_the_point_only(brief: QuestionBrief) -> bool:
+    return brief.profile.detail_level == "short"
 
 
 def fitting_fact(fact: Fact, brief: QuestionBrief) -> Fact:
@@ -40,14 +46,17 @@ def everyday_for(
     if "炎" in basic.answer and "消" not in basic.answer and brief.profile.kitchen_heat in FLAMELESS:
         return _without_flame(basic, brief.profile.kitchen_heat)
     avoided = avoided_by(brief.profile) if basic.is_substitute else avoided_in_answer(brief)
-    left = "".join(
-        each
-        for each in full_sentences(basic.answer)
-        if not recommended(each, avoided) and not diet_violations(each, avoided, brief.dish)
-    )
-    if left == basic.answer or left == "".join(full_sentences(basic.answer)):
+    whole = full_sentences(basic.answer)
+    left = [
+        kept
+        for each in whole
+        if (kept := without_avoided(each, avoided)) and not diet_violations(kept, avoided)
+    ]
+    if left == whole:
         return basic
-    return basic.model_copy(update={"answer": left, "verdict": None}) if left else None
+    if basic.is_substitute and not any(OFFERS.search(each) for each in left):
+        return None
+    return basic.model_copy(update={"answer": "".join(left), "verdict": None}) if left else None
 
 
 def foods_left_out(brief: QuestionBrief) -> str:

@@ -2,12 +2,11 @@
 perceive. Whoever has told nothing gets the lesson as it is."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 from knowledge_base.foods import Avoided, avoided_by
 from knowledge_base.profile import NOTHING_TOLD, Profile
-from pipeline.checks.diet import avoided_in, recommended
+from pipeline.checks.diet import avoided_in, without_avoided
 from pipeline.providers.offline.composing import full_sentences
 from pipeline.providers.offline.lesson import Lesson
 from pipeline.providers.offline.personal import phrases
@@ -31,7 +30,7 @@ def fitted(lesson: Lesson, brief: CoachingBrief) -> Lesson:
     return replace(
         lesson,
         next_action=in_their_senses(action, limits),
-        success_sign=sign_in_senses(sign, (senses, *_signs(brief, here)), limits) or phrases.SIGN_BY_SIGHT,
+        success_sign=sign_in_senses(sign, senses, limits) or phrases.SIGN_BY_SIGHT,
         stop_cue=without_senses(fitting_text(lesson.stop_cue, profile, here), limits),
         point=fitting_text(lesson.point, profile, here),
         principle=fitting_text(lesson.principle, profile, here),
@@ -46,7 +45,7 @@ def fitted(lesson: Lesson, brief: CoachingBrief) -> Lesson:
 def fitting_text(text: str, profile: Profile, avoided: Avoided) -> str:
     """Its sentences as this kitchen can do them, without those that recommend what is avoided."""
     sentences = (in_their_kitchen(sentence, profile) for sentence in full_sentences(text))
-    return "".join(each for each in sentences if each and not recommended(each, avoided))
+    return "".join(without_avoided(each, avoided) for each in sentences if each)
 
 
 def in_their_kitchen(sentence: str, profile: Profile) -> str:
@@ -64,8 +63,3 @@ def _other_action(lesson: Lesson, brief: CoachingBrief, avoided: Avoided) -> str
     fitting = (fitting_text(each, brief.profile, avoided) for each in options)
     found = next((each for each in fitting if each.endswith(("ましょう。", "ください。"))), "")
     return full_sentences(found)[0] if found else phrases.NOTHING_ELSE + phrases.PLAIN_ACTION
-
-
-def _signs(brief: CoachingBrief, avoided: Avoided) -> Iterator[str]:
-    """Of the dish, in words that stand for themselves."""
-    yield from (fitting_text(each.success_sign, brief.profile, avoided) for each in brief.dish.refinements)

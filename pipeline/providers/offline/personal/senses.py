@@ -4,8 +4,10 @@ import re
 from collections.abc import Collection, Sequence
 
 from knowledge_base.profile import Profile
+from pipeline.providers.offline import phrases as ours
 from pipeline.providers.offline.composing import full_sentences
 from pipeline.providers.offline.personal import phrases
+from pipeline.providers.offline.plain_form import if_plain
 
 SIGHT, SOUND, SMELL, TOUCH, TASTE, COLOUR = "sight", "sound", "smell", "touch", "taste", "colour"
 _SIGNS = {
@@ -39,15 +41,17 @@ def without_senses(text: str, limits: Collection[str]) -> str:
     return "".join(kept for sentence in full_sentences(text) if (kept := _without(sentence, set(limits))))
 
 
-def sign_in_senses(sign: str, others: Sequence[str], limits: Collection[str]) -> str:
-    """A sign that can be perceived: this one, else one of the others, else what the senses left to them tell."""
+def sign_in_senses(sign: str, senses: str, limits: Collection[str]) -> str:
+    """A sign that can be perceived: this one, else what the lesson's senses tell the ones left to them."""
     if not limits or (kept := without_senses(sign, limits)) == sign:
         return sign
     if kept:
         return kept
-    other = next((kept for each in others if (kept := without_senses(each, limits))), "")
-    if other:
-        return phrases.SIGN_OTHERWISE + full_sentences(other)[0]
+    if TASTE in limits and says(sign, TASTE):
+        return phrases.SIGN_BY_EATERS
+    for sentence in full_sentences(without_senses(senses, limits)):
+        if condition := if_plain(sentence):
+            return ours.SIGN_SENSE.format(sign=condition)
     return phrases.SIGN_BY_TOUCH if COLOUR in limits else phrases.SIGN_BY_SIGHT
 
 

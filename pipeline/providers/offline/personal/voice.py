@@ -8,14 +8,14 @@ from pipeline.providers.offline.lesson import Lesson
 from pipeline.providers.offline.personal import phrases
 from pipeline.providers.offline.personal.depth import is_long_at_it, is_new
 from pipeline.providers.offline.personal.senses import says
-from pipeline.providers.offline.personal.wishes import AT_THE_STOVE
+from pipeline.providers.offline.personal.wishes import AT_THE_STOVE, is_moved
 from pipeline.providers.ports import CoachingBrief
 
 
 def spoken_to(brief: CoachingBrief, lesson: Lesson) -> Iterator[str]:
     profile = brief.profile
     if lesson.skill in AT_THE_STOVE and profile.kitchen_heat == "ih":
-        yield phrases.VOICE_IH
+        yield phrases.VOICE_IH if is_moved(brief, lesson) else phrases.VOICE_IH_SIGNS
     if lesson.skill in AT_THE_STOVE and profile.kitchen_heat == "radiant":
         yield phrases.VOICE_RADIANT
     if is_new(profile):

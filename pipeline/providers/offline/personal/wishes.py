@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from knowledge_base.content import Trait
 from knowledge_base.foods import avoided_by
-from knowledge_base.profile import Profile
 from pipeline.checks.diet import recommended
 from pipeline.providers.offline.facts import SAFETY
 from pipeline.providers.offline.lesson import Lesson
@@ -28,6 +27,7 @@ AT_THE_STOVE = frozenset(
 WITH_OIL = frozenset(
     ["heat_management", "oil_coating", "browning", "egg_cookery", "moisture_control", "frying"]
 )
+MOVED = frozenset(["heat_management", "moisture_control", "oil_coating", "emulsion"])
 BY_HAND = frozenset(["timing", "cutting"])
 MESSY = frozenset(("not_ready_at_hand", "left_unattended"))
 TEXTURES_OF = {
@@ -75,7 +75,7 @@ def _ways(brief: CoachingBrief, lesson: Lesson) -> Iterator[str]:
     if Trait.GRILLED in traits and profile.fish_grill:
         yield phrases.GRILL[profile.fish_grill]
     if skill in AT_THE_STOVE:
-        yield from _stove(profile)
+        yield from _stove(brief, lesson)
     if skill in WITH_OIL:
         yield from (phrases.PANS[pan] for pan in profile.pans if _is_used(pan, brief))
     if profile.burners == "one":
@@ -91,10 +91,15 @@ def _ways(brief: CoachingBrief, lesson: Lesson) -> Iterator[str]:
     yield from _body(brief, lesson)
 
 
-def _stove(profile: Profile) -> Iterator[str]:
-    if profile.kitchen_heat == "ih":
-        yield phrases.IH
-    if profile.kitchen_heat == "radiant":
+def is_moved(brief: CoachingBrief, lesson: Lesson) -> bool:
+    """Whether the pan is moved in it: never one of hot oil."""
+    return lesson.skill in MOVED and Trait.DEEP_FRIED not in brief.dish.traits
+
+
+def _stove(brief: CoachingBrief, lesson: Lesson) -> Iterator[str]:
+    if brief.profile.kitchen_heat == "ih":
+        yield phrases.IH if is_moved(brief, lesson) else phrases.IH_SIGNS
+    if brief.profile.kitchen_heat == "radiant":
         yield phrases.RADIANT
 
 
