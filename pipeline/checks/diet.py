@@ -43,6 +43,7 @@ _BEFORE = re.compile(
 )
 _TOLD = re.compile(f"(?:{_USE})[^、。]{{0,4}}ます(?:ね|よ)?(?=[、。]|$)")
 _WORD_GOES_ON = re.compile("^[一-龠ァ-ヶー]{1,4}")
+_CLAUSE_ENDS = re.compile("(?:ば|ら|は|と|て|で|が|に|を|も|ので|から|し)$")  # whose 、 joins no list
 _NEEDED = re.compile("(?:使わ|入れ|加え|足さ|混ぜ|かけ)な(?:いと(?!き|こ)|ければ)")
 _GAINS = re.compile(
     "(?:足[しす]|加え|入れ|のせ|かけ|混ぜ|使[いうえっ]|替え|添え|振[りる])[^、。]{0,5}(?:と|ば|たら)、?[^。]*ます"
@@ -169,7 +170,8 @@ def _without_item(sentence: str, avoided: Avoided) -> str:
             and not re.search("[をがは]", before)
         ):
             return words[:left] + rest[1:]
-        if left and not before and re.match("[のをにもで]", rest):
+        is_last = not _CLAUSE_ENDS.search(words[: left - 1]) and re.match("[のをにもで]", rest)
+        if left and not before and is_last:
             return words[: left - 1] + rest
     return ""
 

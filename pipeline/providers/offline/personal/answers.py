@@ -1,10 +1,11 @@
 """Answers in the chat as this learner can use them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge_base.basics import Basic, basics
-from knowledge_base.foods import avoided_by
+from knowledge_base.foods import Avoided, avoided_by
 from pipeline.checks.diet import asks_substitute, avoided_in_answer, diet_violations, without_avoided
 from pipeline.providers.offline.composing import full_sentences
 from pipeline.providers.offline.everyday import everyday
@@ -17,7 +18,9 @@ from pipeline.providers.ports import QuestionBrief
 from pipeline.refinements import FLAMELESS
 
 LENGTHS = {"short": 90, "medium": 300, "long": 300}  # characters; 300 are read in one glance on a phone
-OFFERS = re.compile("使え|作れ|足し|補|替え|加え|でも")  # of an answer that says what to take instead
+OFFERS = re.compile(
+    "使[えい]|作れ|足し|補|送る|替え|加え|でも"
+)  # of an answer that says what to take instead
 HALF_RAW = ("半熟", "レア", "赤みを残", "ミディアム")
 
 
@@ -47,16 +50,26 @@ def everyday_for(
         return _without_flame(basic, brief.profile.kitchen_heat)
     avoided = avoided_by(brief.profile) if basic.is_substitute else avoided_in_answer(brief)
     whole = full_sentences(basic.answer)
-    left = [
-        kept
-        for each in whole
-        if (kept := without_avoided(each, avoided)) and not diet_violations(kept, avoided)
-    ]
+    left = _what_is_left(whole, avoided)
     if left == whole:
         return basic
     if basic.is_substitute and not any(OFFERS.search(each) for each in left):
         return None
     return basic.model_copy(update={"answer": "".join(left), "verdict": None}) if left else None
+
+
+def _what_is_left(sentences: Sequence[str], avoided: Avoided) -> list[str]:
+    """What explains an offer goes with it."""
+    left: list[str] = []
+    is_gone = False
+    for sentence in sentences:
+        kept = without_avoided(sentence, avoided)
+        if not kept or diet_violations(kept, avoided):
+            is_gone = True
+        elif not is_gone or OFFERS.search(kept):
+            left.append(kept)
+            is_gone = False
+    return left
 
 
 def foods_left_out(brief: QuestionBrief) -> str:
