@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import select
 
 from knowledge_base import personal_words, phrasebook
+from knowledge_base.catalogue import load
 from knowledge_base.profile import Profile
 from models.user import User
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief, QuestionBrief
@@ -52,8 +53,9 @@ def test_the_list_of_dishes_is_in_their_order_with_a_plain_caution(shared: Syste
 
     assert personal_words.dish_often_has(["卵"]) in carousel.text
     assert f"1回目・{personal_words.DISH_RECOMMENDED}" in carousel.text
-    names = [carousel.text.index(name) for name in ("ポモドーロ", "ビーフステーキ", "チャーハン")]
-    assert names == sorted(names)
+    slugs = ("pomodoro", "beef-steak", "fried-rice")
+    places = [carousel.text.index(load().dishes[slug].name_ja) for slug in slugs]
+    assert places == sorted(places)
 
 
 def test_what_they_told_is_in_all_that_is_asked_of_them_and_of_the_coach(shared: System, clip: Path) -> None:
