@@ -60,6 +60,26 @@ class Refinement(Content):
     success_sign: str
 
 
+class Cuisine(StrEnum):
+    JAPANESE = "japanese"
+    WESTERN = "western"
+    CHINESE = "chinese"
+    ITALIAN = "italian"
+    ETHNIC = "ethnic"
+
+
+class Trait(StrEnum):
+    """What makes a dish fit one learner better than another."""
+
+    QUICK = "quick"
+    SLOW = "slow"
+    LIGHT = "light"
+    DEEP_FRIED = "deep_fried"
+    RAW_BY_HAND = "raw_by_hand"  # raw meat is kneaded, wrapped or coated with the hands
+    TWO_BURNERS = "two_burners"
+    GRILLED = "grilled"  # best under a fish grill
+
+
 class DishGuide(Content):
     slug: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     name_ja: str
@@ -78,6 +98,10 @@ class DishGuide(Content):
     stop_cue: str
     substitutions: list[str]
     allergens: list[str]
+    core_foods: list[str]  # without which it is another dish; keys of foods.yaml
+    usual_foods: list[str]  # mostly in it, but can be left out or replaced
+    cuisines: list[Cuisine] = Field(min_length=1)
+    traits: list[Trait]
     speech_phrases: list[str]  # words a learner may say, for speech recognition
 
 

@@ -47,6 +47,7 @@ def welcome_back(name: str) -> str:
 
 # ---- dishes
 
+FILM_FROM_ABOVE = "真上からのタイムラプスだと、手元がよく見えます。"
 DISH_BUTTON = "この料理を作る"
 DISH_GONE = "その料理は、いまは選べなくなっています。下から選び直してくださいね。"
 DISH_LOCKED = "その料理は、来月以降に選べるようになります。いまは下の料理からどうぞ。"
@@ -65,10 +66,14 @@ ATTEMPTS_USED = (
 )
 
 
-def dish_chosen(dish: str, number: int, focus: str) -> str:
+def dish_chosen(
+    dish: str, number: int, focus: str, how_to_film: str = FILM_FROM_ABOVE, caution: str = ""
+) -> str:
+    """`caution` is of what they avoid and the dish holds."""
+    told = f"{caution}\n\n" if caution else ""
     return (
-        f"{dish}の{number}回目ですね。いつもどおりに作ってください。\n\n今回の見どころ：{focus}\n\n"
-        "できあがるまでの様子を、動画で送ってください。真上からのタイムラプスだと、手元がよく見えます。"
+        f"{dish}の{number}回目ですね。いつもどおりに作ってください。\n\n{told}今回の見どころ：{focus}\n\n"
+        f"できあがるまでの様子を、動画で送ってください。{how_to_film}"
     )
 
 
@@ -82,7 +87,8 @@ def attempt_label(number: int) -> str:
 
 # ---- video
 
-ASK_VIDEO = "料理の動画を送ってください。真上からのタイムラプスだと、手元がよく見えます。"
+ASK_VIDEO_ALONE = "料理の動画を送ってください。"
+ASK_VIDEO = ASK_VIDEO_ALONE + FILM_FROM_ABOVE
 VIDEO_ALREADY = (
     "いまは先に届いた動画でコーチングを準備しています。こちらの動画は使わずにおきますね。"
     "差し替えたいときは、先の動画を送信取消してから、もう一度送ってください。"

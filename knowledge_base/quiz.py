@@ -31,7 +31,7 @@ class UsedBy(StrEnum):
     TONE = "tone"
     SAFETY = "safety"
     DISH_ORDER = "dish_order"
-    REMINDERS = "reminders"
+    CHAT = "chat"  # how the bot asks for a clip and a memo
 
 
 class Choice(Content):
@@ -44,6 +44,7 @@ class Question(Content):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     section: str
     text: str = Field(max_length=40)
+    about: str = Field(max_length=20)  # what the answer tells, as a heading
     type: QuestionType
     profile_key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")  # of User.learner_profile
     begin: bool = False  # among the few that are enough to begin

@@ -16,6 +16,7 @@ from jobs.leases import Lease, LeaseLost, Leases, count_active, finish, try_agai
 from jobs.queue import Job, enqueue
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
+from knowledge_base.profile import read_profile
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
 from models.chat import ChatRoom, Message, Sender, SentBubble, rooms_of
@@ -248,6 +249,7 @@ def _brief(
         principles=principles,
         history=_history(db, question),
         past_sessions=[SessionSummary.model_validate(entry) for entry in state.session_summaries],
+        profile=read_profile(user.learner_profile),
     )
 
 

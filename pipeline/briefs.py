@@ -2,10 +2,12 @@
 
 from knowledge_base.catalogue import load
 from knowledge_base.content import DishGuide, Fault, Principle
+from knowledge_base.profile import NOTHING_TOLD, Profile, read_profile
 from models.coaching import RetrievedPrinciple, VideoAnalysis
 from models.media import Media
 from pipeline.media.probe import VideoFacts
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief
+from pipeline.refinements import refinement_to_teach
 from pipeline.stage import StageContext
 from services.names import called
 
@@ -28,6 +30,7 @@ def analysis_brief(context: StageContext) -> AnalysisBrief:
         structured_input=context.structured_input,
         self_ratings=context.session.self_ratings,
         video_uri=context.store.uri(video.view_key),
+        profile=read_profile(context.user.learner_profile),
     )
 
 
@@ -35,7 +38,7 @@ def coaching_brief(context: StageContext) -> CoachingBrief:
     analysis = VideoAnalysis.model_validate(context.session.video_analysis)
     fault = load().faults[analysis.fault] if analysis.fault else None
     principles = [RetrievedPrinciple.model_validate(entry) for entry in context.session.retrieved_principles]
-    past = context.read_past()
+    past, profile = context.read_past(), read_profile(context.user.learner_profile)
     return CoachingBrief(
         first_name=called(context.user),
         dish=context.guide,
@@ -43,16 +46,19 @@ def coaching_brief(context: StageContext) -> CoachingBrief:
         analysis=analysis,
         fault=fault,
         principles=principles,
-        principle=principle_to_teach(context.guide, fault, context.session.session_number),
+        principle=principle_to_teach(context.guide, fault, context.session.session_number, profile),
         structured_input=context.structured_input,
         transcript=context.transcript,
         self_ratings=context.session.self_ratings,
         past_sessions=past.sessions,
         days_since_last=past.days_since_last,
+        profile=profile,
     )
 
 
-def principle_to_teach(dish: DishGuide, fault: Fault | None, session_number: int) -> Principle:
+def principle_to_teach(
+    dish: DishGuide, fault: Fault | None, session_number: int, profile: Profile = NOTHING_TOLD
+) -> Principle:
     """The fault's own principle, else that of the refinement whose turn it is."""
-    source = fault or dish.refinements[(session_number - 1) % len(dish.refinements)]
+    source = fault or refinement_to_teach(dish, session_number, profile)
     return load().principles[source.principle_id]

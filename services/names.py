@@ -8,6 +8,7 @@ from models.user import User
 
 LONGEST = 20  # characters
 WISH = "call_name"  # of the quiz (`User.learner_profile`)
+READING = "call_name_reading"
 
 _BRACKETS = re.compile(
     r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|《[^《》]*》|〈[^〈〉]*〉|<[^<>]*>|「[^「」]*」|『[^『』]*』|≪[^≪≫]*≫"
@@ -17,6 +18,7 @@ _HONORIFIC = re.compile(r"(?<![っッ])(?:さん|ちゃん|くん|様|さま)(?:
 # What the offline voice and a Japanese one in the cloud say; the caption's font has all of it, and more.
 _LETTER = r"ぁ-ゖァ-ヺ々〆ヵヶ一-鿿㐀-䶿\U00020000-\U0002ffffA-Za-z0-9"
 _SAYABLE = re.compile(rf"[{_LETTER}ー・'-]*[{_LETTER}][{_LETTER}ー・'-]*")
+_KANA = re.compile("[ぁ-ゖァ-ヺー・ ]+")
 _JAPANESE_SETS = ("euc_jis_2004", "cp932")  # whose kanji have Japanese readings
 _COMMON_VARIANTS = str.maketrans({"𠮷": "吉"})  # in neither set, but drawn and said
 
@@ -36,8 +38,11 @@ def called(user: User) -> str:
 
 
 def called_aloud(user: User) -> str:
-    """In speech and its captions: the first of their names, or a part of it, that can be said and drawn."""
-    names = (sayable_part(name) for name in (called(user), user.first_name))
+    """In speech and its captions: as they say it is read, else the first of their names, or a part of it, that can be
+    said and drawn."""
+    read = first_name_of(str(user.learner_profile.get(READING) or ""))
+    reading = read if _KANA.fullmatch(read) and read != phrasebook.NAMELESS else ""
+    names = (reading, *(sayable_part(name) for name in (called(user), user.first_name)))
     return next((name for name in names if name), phrasebook.NAMELESS)
 
 

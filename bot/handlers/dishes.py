@@ -10,6 +10,9 @@ from bot.say.steps import Steps, error_words
 from errors import MomentError
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
+from knowledge_base.dish_order import caution
+from knowledge_base.foods import avoided_by
+from knowledge_base.personal_words import how_to_film
 from models.chat import RoomType
 from models.dish import Dish
 from models.rules.entitlement import EntitlementError
@@ -43,8 +46,15 @@ def pick_dish(
         bubbles, taps = steps.acknowledge_video(cook)
         return say(*bubbles, quick=taps, room=RoomType.COOKING_VIDEOS)
     dish = db.get_one(Dish, cook.dish_id)
-    focus = load().dishes[dish.slug].attempts[cook.session_number - 1]
-    return say(text_bubble(phrasebook.dish_chosen(dish.name_ja, cook.session_number, focus)))
+    guide = load().dishes[dish.slug]
+    words = phrasebook.dish_chosen(
+        dish.name_ja,
+        cook.session_number,
+        guide.attempts[cook.session_number - 1],
+        how_to_film(steps.profile),
+        caution=caution(guide, avoided_by(steps.profile)),
+    )
+    return say(text_bubble(words))
 
 
 def _offer_others(steps: Steps, error: MomentError) -> Say:

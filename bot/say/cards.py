@@ -1,9 +1,10 @@
 """The Flex bubbles: the dish carousel and the coaching card."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.say.bubbles import flex_bubble, postback
-from knowledge_base import phrasebook
+from knowledge_base import personal_words, phrasebook
 from line.client import LineObject
 from line.limits import MAX_CAROUSEL, fit
 from models.coaching import CoachingText
@@ -16,14 +17,27 @@ WARM = "#C2410C"
 PAPER = "#FFF7ED"
 
 
-def dish_carousel(dishes: Sequence[tuple[Dish, int]]) -> LineObject:
-    """Each dish with the number its next cook gets (1 to 3)."""
-    bubbles = [_dish(dish, number) for dish, number in dishes[:MAX_CAROUSEL]]
-    names = "、".join(dish.name_ja for dish, _ in dishes)
+@dataclass(frozen=True)
+class OfferedDish:
+    """`number` is what its next cook gets (1 to 3); `caution` says what of it this learner avoids."""
+
+    dish: Dish
+    number: int
+    caution: str = ""
+    is_recommended: bool = False
+
+
+def dish_carousel(dishes: Sequence[OfferedDish]) -> LineObject:
+    bubbles = [_dish(each) for each in dishes[:MAX_CAROUSEL]]
+    names = "、".join(each.dish.name_ja for each in dishes)
     return flex_bubble(f"{phrasebook.CHOOSE_DISH_ALT}（{names}）", {"type": "carousel", "contents": bubbles})
 
 
-def _dish(dish: Dish, number: int) -> LineObject:
+def _dish(offered: OfferedDish) -> LineObject:
+    dish, label = offered.dish, phrasebook.attempt_label(offered.number)
+    if offered.is_recommended:
+        label = f"{label}・{personal_words.DISH_RECOMMENDED}"
+    cautions = [_text(f"⚠️ {offered.caution}", size="sm", color=INK, wrap=True)] if offered.caution else []
     return {
         "type": "bubble",
         "size": "kilo",
@@ -32,9 +46,10 @@ def _dish(dish: Dish, number: int) -> LineObject:
             "layout": "vertical",
             "spacing": "sm",
             "contents": [
-                _text(phrasebook.attempt_label(number), size="xs", color=WARM, weight="bold"),
+                _text(label, size="xs", color=WARM, weight="bold"),
                 _text(dish.name_ja, size="xl", weight="bold", color=INK),
                 _text(dish.description_ja, size="sm", color=QUIET, wrap=True),
+                *cautions,
             ],
         },
         "footer": {

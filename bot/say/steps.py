@@ -1,5 +1,6 @@
 """How each next step is asked for: bubbles, and the taps that answer them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -8,10 +9,12 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from bot.say.bubbles import Say, message_action, postback, quick, say, text_bubble, voice_action
-from bot.say.cards import dish_carousel
+from bot.say.cards import OfferedDish, dish_carousel
 from errors import MomentError
-from knowledge_base import phrasebook
+from knowledge_base import personal_words, phrasebook
 from knowledge_base.catalogue import load
+from knowledge_base.dish_order import offers
+from knowledge_base.profile import NOTHING_TOLD, Profile, read_profile
 from line.client import LineObject
 from models.coaching import CoachingText, RatingAspect
 from models.dish import Dish
@@ -47,9 +50,9 @@ class Steps:
         if step.ask is Ask.DISH or session is None:
             return self.ask_dish()
         if step.ask is Ask.VIDEO:
-            return StepBubbles((text_bubble(phrasebook.ASK_VIDEO),))
+            return StepBubbles((text_bubble(personal_words.ask_video(self.profile)),))
         if step.ask is Ask.MEMO:
-            return ask_memo(session)
+            return ask_memo(session, self.profile)
         if step.ask is Ask.RATING and step.aspect is not None:
             return ask_rating(session, step.aspect)
         return StepBubbles((text_bubble(self._waiting(step, session)),), open_taps(session))
@@ -61,7 +64,11 @@ class Steps:
             used_up = isinstance(last_refusal, TrialUsed)
             words = phrasebook.TRIAL_USED if used_up else phrasebook.ALL_COOKED
             return StepBubbles((text_bubble(words),))
-        return StepBubbles((text_bubble(lead), dish_carousel(dishes)))
+        return StepBubbles((text_bubble(lead), dish_carousel(self._in_their_order(dishes))))
+
+    @property
+    def profile(self) -> Profile:
+        return read_profile(self.user.learner_profile)
 
     def acknowledge_video(
         self, session: CookingSession
@@ -96,6 +103,14 @@ class Steps:
                 last_refusal = refusal
         return dishes, last_refusal
 
+    def _in_their_order(self, dishes: Sequence[tuple[Dish, int]]) -> list[OfferedDish]:
+        rows = {dish.slug: (dish, number) for dish, number in dishes}
+        ordered = offers([load().dishes[slug] for slug in rows], self.profile)
+        return [
+            OfferedDish(*rows[offer.dish.slug], caution=offer.caution, is_recommended=offer.is_recommended)
+            for offer in ordered
+        ]
+
     def _waiting(self, step: NextStep, session: CookingSession) -> str:
         if step.ask is Ask.WAIT_FOR_TEXT:
             minutes = self.minutes_left(session)
@@ -110,9 +125,9 @@ def error_words(error: MomentError) -> str:
     return phrasebook.phrase(error.words_key, **error.facts)
 
 
-def ask_memo(session: CookingSession) -> StepBubbles:
+def ask_memo(session: CookingSession, profile: Profile = NOTHING_TOLD) -> StepBubbles:
     skip = postback(phrasebook.MEMO_SKIP_LABEL, action="skip_memo", session_id=session.id)
-    return StepBubbles((text_bubble(phrasebook.ASK_MEMO),), (quick(voice_action()), quick(skip)))
+    return StepBubbles((text_bubble(personal_words.ask_memo(profile)),), (quick(voice_action()), quick(skip)))
 
 
 def ask_rating(session: CookingSession, aspect: RatingAspect) -> StepBubbles:

@@ -6,6 +6,7 @@ from knowledge_base import phrasebook
 from line.limits import MAX_LABEL, units
 from models.coaching import CoachingText
 from pipeline.checks.analysis import MAX_FIELD, REACH_SECONDS, times_of
+from pipeline.checks.diet import avoided_in, diet_violations
 from pipeline.checks.hazards import hazard_of
 from pipeline.checks.language import violations, wrong_times
 from pipeline.checks.names import without_name, wrong_names
@@ -37,6 +38,7 @@ def check_coaching(coaching: CoachingText, brief: CoachingBrief) -> None:
         wrong.append(f"name: the text never says '{address}'")
     wrong += wrong_times(whole, times_of(brief.analysis), REACH_SECONDS)
     wrong += raw_meat_violations(coaching.mondaiten, brief)
+    wrong += diet_violations(whole, avoided_in(brief), brief.dish)
     if (hazard := hazard_of(coaching.next_action)) and not coaching.safety.strip():
         wrong.append(f"safety: next_action involves a hazard ({hazard}), but the safety field is empty")
     wrong += [

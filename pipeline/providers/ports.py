@@ -12,6 +12,7 @@ from typing import Protocol
 
 from errors import MomentError
 from knowledge_base.content import DishGuide, Fault, Principle
+from knowledge_base.profile import NOTHING_TOLD, Profile
 from models.coaching import (
     CannotTell,
     CoachingText,
@@ -99,6 +100,7 @@ class AnalysisBrief:
     structured_input: StructuredInput
     self_ratings: dict[str, int]  # RatingAspect -> 1..5
     video_uri: str | None = None  # "gs://…" where the provider itself can read the video
+    profile: Profile = NOTHING_TOLD
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ class CoachingBrief:
     self_ratings: dict[str, int]
     past_sessions: Sequence[SessionSummary]  # oldest first
     days_since_last: int | None  # None before the second session
+    profile: Profile = NOTHING_TOLD
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,7 @@ class QuestionBrief:
     principles: Sequence[RetrievedPrinciple]
     history: Sequence[Turn]  # oldest first
     past_sessions: Sequence[SessionSummary] = field(default_factory=tuple)
+    profile: Profile = NOTHING_TOLD
 
 
 @dataclass(frozen=True)

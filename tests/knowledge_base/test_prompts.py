@@ -39,7 +39,7 @@ LEARNER_WORDS = {
     "memo",
     "transcript",
     "history",
-    "profile",
+    "profile_words",
     "issues",
     "feeling",
     "past_sessions",

@@ -8,8 +8,10 @@ from knowledge_base import phrasebook
 from knowledge_base.content import DishGuide, Fault
 from knowledge_base.prompts import Quote, Value, prompt
 from models.coaching import CoachingText, SessionSummary, VideoAnalysis
+from pipeline.providers.google.learner import ANALYSIS, ANSWER, COACHING, NARRATION, choices, own_words
 from pipeline.providers.google.schemas import NO_FAULT, mmss_of
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief, QuestionBrief
+from pipeline.refinements import refinement_to_teach
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ def analysis(brief: AnalysisBrief) -> FilledPrompt:
         faults=_faults(brief.faults),
         memo=brief.transcript,
         ratings=_ratings(brief.self_ratings),
+        profile_choices=choices(brief.profile, ANALYSIS),
     )
 
 
@@ -89,7 +92,8 @@ def coaching(brief: CoachingBrief) -> FilledPrompt:
         history=_history(brief.past_sessions),
         days_away="" if brief.days_since_last is None else str(brief.days_since_last),
         safety="\n".join(brief.dish.safety),
-        profile="",
+        profile_choices=choices(brief.profile, COACHING),
+        profile_words=own_words(brief.profile, COACHING),
     )
 
 
@@ -103,6 +107,8 @@ def narration(brief: CoachingBrief, coaching: CoachingText, pivot: str) -> Fille
         key_moment=mmss_of(brief.analysis.key_moment_seconds),
         evidence=brief.analysis.evidence,
         pivot=pivot,
+        profile_choices=choices(brief.profile, NARRATION),
+        profile_words=own_words(brief.profile, NARRATION),
     )
 
 
@@ -117,7 +123,8 @@ def answer(brief: QuestionBrief) -> FilledPrompt:
         principles="\n\n".join(f"[{each.principle_id}] {each.text}" for each in brief.principles),
         history=[Quote(turn.text, label=turn.sender) for turn in brief.history],
         past_sessions=_history(brief.past_sessions),
-        profile="",
+        profile_choices=choices(brief.profile, ANSWER),
+        profile_words=own_words(brief.profile, ANSWER),
     )
 
 
@@ -149,9 +156,8 @@ def _fault(fault: Fault) -> str:
 
 
 def _refinement(brief: CoachingBrief) -> str:
-    """Nothing was wrong: what to reach for next, in turns by attempt."""
-    options = brief.dish.refinements
-    option = options[(brief.session_number - 1) % len(options)]
+    """Nothing was wrong: what to reach for next."""
+    option = refinement_to_teach(brief.dish, brief.session_number, brief.profile)
     return _lines(
         ("fault", NO_FAULT),
         ("refinement", option.point),

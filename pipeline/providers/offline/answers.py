@@ -9,7 +9,6 @@ from knowledge_base.intents.kinds import Intent
 from knowledge_base.intents.recognition import talk_intent
 from pipeline.providers.offline import phrases
 from pipeline.providers.offline.composing import Draft, full_sentences, opening, pick
-from pipeline.providers.offline.everyday import everyday
 from pipeline.providers.offline.facts import coaching_facts, dish_facts, fault_facts, principle_facts
 from pipeline.providers.offline.matching import (
     Fact,
@@ -22,6 +21,16 @@ from pipeline.providers.offline.matching import (
     topics_of,
     words_to_match,
 )
+from pipeline.providers.offline.personal.answers import (
+    eaters_line,
+    everyday_for,
+    fitting_fact,
+    foods_left_out,
+    length,
+    wants_the_point_only,
+)
+from pipeline.providers.offline.personal.phrases import NO_SUBSTITUTE
+from pipeline.providers.offline.personal.senses import in_their_senses
 from pipeline.providers.offline.verdicts import verdict_of_basic, verdict_of_fact
 from pipeline.providers.ports import QuestionBrief
 
@@ -48,17 +57,18 @@ def answer(brief: QuestionBrief) -> str:
         lead = phrases.TOLD_BEFORE if is_again.re is ASKS_LESSON_AGAIN else address(brief)
         return lead + opening(brief.coaching.next_action + brief.coaching.success_sign, CHAT_ANSWER - 40)
     is_suggested = brief.coaching is not None and question in brief.coaching.suggested_questions
-    if not is_suggested and (basic := everyday(question, subject="" if only_thing(question) else subject)):
+    subject_asked = "" if only_thing(question) else subject
+    if not is_suggested and (basic := everyday_for(brief, question, subject=subject_asked)):
         return compose_basic(brief, basic)
     if not topics_of(question) and not content_of(question) - content_of(subject):
         return phrases.ASK_ME.format(name=brief.first_name) + tip(brief)
-    fallback = everyday(question, is_fallback=True)
+    fallback = everyday_for(brief, question, is_fallback=True)
     if thing := only_thing(question):
         return phrases.ASK_ABOUT.format(name=brief.first_name, word=thing)
     if brief.dish is None and not words_to_match(question, subject):
         # It means something that was never said here.
         return compose_basic(brief, fallback) if fallback else no_answer(brief) + phrases.ANSWER_ASK_SO
-    facts = [fact for fact in facts_for(brief) if fact.text]
+    facts = [each for each in (fitting_fact(fact, brief) for fact in facts_for(brief)) if each.text]
     earlier = Draft(*(turn.text for turn in brief.history if turn.sender == "ai"))
     if fact := best_fact(question, facts, subject, earlier.is_new, is_strict=not is_suggested):
         return compose(brief, fact)
@@ -66,6 +76,8 @@ def answer(brief: QuestionBrief) -> str:
         return compose(brief, fact, phrases.ANSWER_AGAIN)
     if fallback:
         return compose_basic(brief, fallback)
+    if left_out := foods_left_out(brief):
+        return address(brief) + NO_SUBSTITUTE.format(foods=left_out)
     if Topic.SAFETY in topics_of(question):
         return no_answer(brief) + phrases.ANSWER_UNSAFE
     if brief.dish and is_of_taste(question):
@@ -87,16 +99,20 @@ def compose(brief: QuestionBrief, fact: Fact, hedge: str = "") -> str:
     lead = verdict_of_fact(brief.question, fact) or address(brief)
     amounts = phrases.NO_AMOUNTS if asks_amount(brief.question) else ""
     closing = phrases.ANSWER_CAREFUL if fact.topic in CARE_TOPICS and brief.dish else next_step(brief)
-    room = CHAT_ANSWER - len(lead + amounts + hedge + closing)
-    return lead + amounts + hedge + opening(fact.lead + fact.text, room) + closing
+    if wants_the_point_only(brief):
+        hedge = closing = ""
+    room = length(brief) - len(lead + amounts + hedge + closing)
+    told = opening(fact.lead + fact.text, room) + eaters_line(brief, fact.text)
+    return in_their_senses(lead + amounts + hedge + told + closing, brief.profile.sense_limits)
 
 
 def compose_basic(brief: QuestionBrief, basic: Basic) -> str:
     """The answer whole: it is short, and its care may stand at its end."""
     lead = verdict_of_basic(brief.question, basic) or address(brief)
-    text = lead + basic.answer
+    text = lead + basic.answer + eaters_line(brief, basic.answer)
     closing = pick(phrases.BASIC_NEXT, brief.question)
-    return text + closing if len(text + closing) <= CHAT_ANSWER else text
+    has_room = len(text + closing) <= CHAT_ANSWER and not wants_the_point_only(brief)
+    return text + closing if has_room else text
 
 
 def rephrase(brief: QuestionBrief) -> str:
@@ -126,4 +142,5 @@ def no_answer(brief: QuestionBrief) -> str:
 
 def tip(brief: QuestionBrief) -> str:
     """Something true of all cooking, and the way to the next dish."""
-    return pick(phrases.TIPS, brief.question) + next_step(brief)
+    told = in_their_senses(pick(phrases.TIPS, brief.question), brief.profile.sense_limits)
+    return told + next_step(brief)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from knowledge_base.foods import avoided_by
 from knowledge_base.raw_meat import Food, food_of
 from models.coaching import CoachingText
 from pipeline.checks.raw_meat import needs_warning
@@ -11,6 +12,10 @@ from pipeline.providers.offline.facts import SAFETY
 from pipeline.providers.offline.lesson import Lesson, Way, is_unsure, lesson_of
 from pipeline.providers.offline.matching import DONENESS_SIGNS
 from pipeline.providers.offline.memo_answers import memo_answers
+from pipeline.providers.offline.personal.depth import corrected, explained
+from pipeline.providers.offline.personal.fitting import fitted, fitting_text
+from pipeline.providers.offline.personal.senses import favourite_sign
+from pipeline.providers.offline.personal.wishes import company, textures, ways, wishes
 from pipeline.providers.offline.politeness import observation_sentence
 from pipeline.providers.offline.praise import overcome_fault, praise, previous_attempt
 from pipeline.providers.offline.remarks import quotable_remarks
@@ -20,20 +25,24 @@ from pipeline.providers.ports import CoachingBrief
 
 PROVIDER = "offline-coach"
 LONG_GAP_DAYS = 21
+GAPS = {"daily": 10, "often": 14, "weekly": 35, "rarely": 60}  # days after which who cooks so often was away
 ENOUGH = 12  # characters by which a sentence is known again in another form
 LIMITS = 2  # of what could not be seen: more would bury the lesson
 
 
 def coaching_text(brief: CoachingBrief) -> CoachingText:
     """One problem, its principle, one action, one sign; the same brief always gives the same text."""
-    lesson = lesson_of(brief)
+    lesson = fitted(lesson_of(brief), brief)
+    before, after = corrected(brief, lesson)
     draft = Draft()
     return CoachingText(  # in the order in which it is read: no sentence comes twice
         praise=draft.say(praise(brief)),
-        mondaiten=draft.say(raw_warning(brief), problem(brief, lesson)),
-        skill=draft.say(*skill(brief, lesson)),
-        next_action=draft.say(lesson.next_action, focus(brief, lesson)),
-        success_sign=draft.say(lesson.success_sign) or lesson.success_sign,
+        mondaiten=draft.say(raw_warning(brief), *before, problem(brief, lesson), *after),
+        skill=draft.say(*explained(skill(brief, lesson), brief, lesson)),
+        next_action=draft.say(
+            lesson.next_action, *ways(brief, lesson), *wishes(brief, lesson), focus(brief, lesson)
+        ),
+        success_sign=draft.say(*signs(brief, lesson)) or lesson.success_sign,
         stop_cue=draft.say(lesson.stop_cue),
         safety=draft.say(*safety(brief, lesson)),
         comparison=draft.say(*comparison(brief, lesson)),
@@ -42,6 +51,11 @@ def coaching_text(brief: CoachingBrief) -> CoachingText:
         principle_ids=principle_ids(brief, lesson),
         provider=PROVIDER,
     )
+
+
+def signs(brief: CoachingBrief, lesson: Lesson) -> list[str]:
+    liked = favourite_sign(lesson.success_sign, lesson.senses, brief.profile)
+    return [lesson.success_sign, liked, *textures(brief, lesson)]
 
 
 def principle_ids(brief: CoachingBrief, lesson: Lesson) -> list[str]:
@@ -137,7 +151,8 @@ def focus(brief: CoachingBrief, lesson: Lesson) -> str:
 def comparison(brief: CoachingBrief, lesson: Lesson) -> list[str]:
     """With the last attempt; "" on a first one, unless the learner has been away."""
     past, code = previous_attempt(brief), brief.analysis.fault
-    long_gap = brief.days_since_last is not None and brief.days_since_last > LONG_GAP_DAYS
+    usual_gap = GAPS.get(brief.profile.cooking_frequency, LONG_GAP_DAYS)
+    long_gap = brief.days_since_last is not None and brief.days_since_last > usual_gap
     sentences = [pick(phrases.COMPARE_WELCOME_BACK, lesson.key)] if long_gap else []
     if past and past.fault:
         if code is None:
@@ -151,21 +166,23 @@ def comparison(brief: CoachingBrief, lesson: Lesson) -> list[str]:
         sentences.append(phrases.COMPARE_ELSEWHERE)
     if brief.session_number == 2:
         sentences.append(pick(phrases.COMPARE_WOBBLE, lesson.key))
-    return sentences
+    return [*sentences, *company(brief)]
 
 
 def suggested_questions(brief: CoachingBrief, lesson: Lesson) -> list[str]:
     """Three that `answers` has facts for, other ones each attempt."""
     principle = brief.principle
     senses = principle.senses if principle else ""
+    limits = brief.profile.sense_limits
+    substitutes = fitting_text("".join(brief.dish.substitutions), brief.profile, avoided_by(brief.profile))
     has_facts = {
         phrases.ASK_WHY: bool(lesson.why),
-        phrases.ASK_SOUND: "音" in senses,
+        phrases.ASK_SOUND: "音" in senses and "sound" not in limits,
         phrases.ASK_STOP: bool(lesson.stop_cue),
         phrases.ASK_RECOVER: bool(principle),
-        phrases.ASK_SUBSTITUTE: bool(brief.dish.substitutions),
+        phrases.ASK_SUBSTITUTE: bool(substitutes),
         phrases.ASK_ELSEWHERE: bool(principle),
-        phrases.ASK_SMELL: "香" in senses or "におい" in senses,
+        phrases.ASK_SMELL: ("香" in senses or "におい" in senses) and "smell" not in limits,
         phrases.ASK_START: bool(brief.dish.start_cue),
     }
     questions = [question for question, is_answerable in has_facts.items() if is_answerable]

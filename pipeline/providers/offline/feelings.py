@@ -18,6 +18,9 @@ MORE = {
 }
 
 
+DISCOURAGED = frozenset(("悔しい", "不安", "焦り", "落ち込み"))
+
+
 def feeling_of(brief: CoachingBrief) -> str:
     """A key of `phrases.FEELINGS`; the feeling as it was written where none fits; "" where none shows."""
     named = brief.structured_input.emotional_state.strip()

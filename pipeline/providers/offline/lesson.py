@@ -12,6 +12,7 @@ from pipeline.providers.offline.plain_form import if_plain, plain, proposal
 from pipeline.providers.offline.remarks import quotable_remarks
 from pipeline.providers.offline.ties import is_about
 from pipeline.providers.ports import CoachingBrief
+from pipeline.refinements import refinement_to_teach
 
 PRINCIPLE = 90  # characters of a principle, in whole sentences, that a message or a voice can carry
 WHY = 80
@@ -52,7 +53,7 @@ def lesson_of(brief: CoachingBrief) -> Lesson:
     """Without a fault each attempt gets the dish's next refinement."""
     remark, told = what_the_memo_tells(brief)
     fault, principle, dish = brief.fault or told, None if told else brief.principle, brief.dish
-    refinement = dish.refinements[(brief.session_number - 1) % len(dish.refinements)]
+    refinement = refinement_to_teach(dish, brief.session_number, brief.profile)
     source, way = fault or refinement, way_of(brief)
     return Lesson(
         point=point_of(brief.fault, way) if brief.fault else "" if told else refinement.point,

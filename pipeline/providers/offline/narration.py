@@ -13,6 +13,9 @@ from pipeline.providers.offline.composing import full_sentences, pick
 from pipeline.providers.offline.feelings import feeling_of
 from pipeline.providers.offline.lesson import Lesson, Way, is_unsure, lesson_of
 from pipeline.providers.offline.pacing import Line, choose_lines
+from pipeline.providers.offline.personal.fitting import fitted
+from pipeline.providers.offline.personal.senses import in_their_senses
+from pipeline.providers.offline.personal.voice import by_sense, listening, spoken_to
 from pipeline.providers.offline.plain_form import plain, reason
 from pipeline.providers.offline.politeness import observation_sentence, polite_sentence
 from pipeline.providers.ports import CoachingBrief
@@ -29,7 +32,7 @@ SILENT_SIGNS = re.compile(r"[「」『』（）()【】\[\]🍳✅]")
 
 def narration(brief: CoachingBrief, coaching: CoachingText) -> NarrationScript:
     """Part 1 says what the lesson is and why; part 2 what to look for, and ends with the decisive rule."""
-    lesson = lesson_of(brief)
+    lesson = fitted(lesson_of(brief), brief)
     part1 = choose_lines(distinct(opening_lines(brief, lesson)), *PART1_SECONDS)
     part2 = choose_lines(distinct(moment_lines(brief, coaching, lesson)), *PART2_SECONDS)
     return NarrationScript(
@@ -50,6 +53,7 @@ def opening_lines(brief: CoachingBrief, lesson: Lesson) -> list[Line]:
         Line(phrases.VOICE_POINT[attempt], weight=2),
         *(Line(text, keep=True) for text in full_sentences(point_line(brief))),
         *(Line(text, weight=6) for text in told_otherwise(lesson)),
+        *(Line(text, weight=5) for text in spoken_to(brief, lesson)),
         Line(pick(phrases.VOICE_CALM, lesson.key), weight=1),
         Line(phrases.VOICE_STEADY, weight=1),
         Line(phrases.VOICE_STAY, weight=1),
@@ -117,7 +121,8 @@ def moment_lines(brief: CoachingBrief, coaching: CoachingText, lesson: Lesson) -
     """
     action = speakable_sentences(coaching.next_action)[0]
     seen = speakable_sentences(observation_sentence(brief.analysis.evidence))[:2]
-    senses = [polite_sentence(sentence) for sentence in speakable_sentences(lesson.senses)[:2]]
+    senses = [polite_sentence(sentence) for sentence in speakable_sentences(by_sense(lesson, brief))[:2]]
+    limits = brief.profile.sense_limits
     at_the_stove = any(HAZARDS[each].search(action) for each in ("oil", "steam", "heat"))
     return [
         Line(look_line(brief, lesson, seen), keep=True),
@@ -125,7 +130,7 @@ def moment_lines(brief: CoachingBrief, coaching: CoachingText, lesson: Lesson) -
         *(Line(phrases.VOICE_GOOD + text, weight=9) for text in senses[:1]),  # never one without the other
         *(Line(text, weight=3 + 3 * ("音" in text), follows=True) for text in senses[1:]),
         *(Line(text, weight=4) for text in speakable_sentences(coaching.success_sign)[:1]),
-        *([Line(pick(phrases.VOICE_LISTEN, lesson.key), weight=3)] if at_the_stove else []),
+        *([Line(listening(lesson.key, limits), weight=3)] if at_the_stove else []),
         Line(phrases.VOICE_RULE, weight=1),
         Line(action, keep=True),
     ]
@@ -133,7 +138,7 @@ def moment_lines(brief: CoachingBrief, coaching: CoachingText, lesson: Lesson) -
 
 def look_line(brief: CoachingBrief, lesson: Lesson, seen: Iterable[str]) -> str:
     if not seen:
-        return phrases.VOICE_NEXT
+        return in_their_senses(phrases.VOICE_NEXT, brief.profile.sense_limits)
     is_doubtful = brief.analysis.confidence == "low"
     return phrases.VOICE_LOOK_UNSURE if is_doubtful else pick(phrases.VOICE_LOOK, lesson.key)
 

@@ -8,7 +8,8 @@ from models.coaching import RatingAspect, SessionSummary
 from pipeline.checks.raw_meat import needs_warning
 from pipeline.providers.offline import phrases
 from pipeline.providers.offline.composing import pick
-from pipeline.providers.offline.feelings import answer_to_feeling
+from pipeline.providers.offline.feelings import DISCOURAGED, answer_to_feeling, feeling_of
+from pipeline.providers.offline.personal.phrases import AFTER_FAILURE
 from pipeline.providers.offline.remarks import quotable_remarks
 from pipeline.providers.offline.ties import is_about
 from pipeline.providers.ports import CoachingBrief
@@ -19,6 +20,8 @@ POOR_RATING = 2
 
 def praise(brief: CoachingBrief) -> str:
     feeling = answer_to_feeling(brief, is_raw=needs_warning(brief))
+    if feeling and feeling_of(brief) in DISCOURAGED:
+        feeling += AFTER_FAILURE.get(brief.profile.after_failure, "")
     return f"{address(brief.first_name)}、{feeling}{act_to_praise(brief)}"
 
 

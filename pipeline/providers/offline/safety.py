@@ -9,6 +9,7 @@ from pipeline.providers.offline import phrases
 from pipeline.providers.offline.lesson import Lesson
 from pipeline.providers.offline.lexicon import lemmas
 from pipeline.providers.offline.matching import nouns_of
+from pipeline.providers.offline.personal.care import care
 from pipeline.providers.offline.politeness import is_polite
 from pipeline.providers.ports import CoachingBrief
 
@@ -28,6 +29,7 @@ def safety(brief: CoachingBrief, lesson: Lesson) -> list[str]:
     lines = [line_for(danger, brief, lesson)] if danger else []
     if lesson.skill == EGGS or "卵" in lesson.next_action + lesson.success_sign:
         lines.append(line_for("egg", brief, lesson))
+    lines += care(brief, lesson, danger)
     return [*lines, phrases.RAW_EATEN] if needs_warning(brief) else lines
 
 

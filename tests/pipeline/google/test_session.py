@@ -75,11 +75,11 @@ def test_a_session_from_video_to_coaching_video_with_every_call_on_record(
     purposes = {stage: [call.purpose for call in calls_of(run)] for stage, run in runs.items() if run.usage}
     assert purposes[StageName.TRANSCRIBE_MEMO] == ["recognize"]
     assert purposes[StageName.EXTRACT_ENTITIES] == ["entities.v1"]
-    assert purposes[StageName.ANALYZE_VIDEO] == ["analysis.v2"]
+    assert purposes[StageName.ANALYZE_VIDEO] == ["analysis.v3"]
     assert purposes[StageName.RETRIEVE][0] == "reconsideration.v1"
     assert set(purposes[StageName.RETRIEVE][1:]) == {"retrieval_query"}
-    assert purposes[StageName.COACH_TEXT] == ["coaching_text.v4"]
-    assert purposes[StageName.NARRATE] == ["narration.v3"]
+    assert purposes[StageName.COACH_TEXT] == ["coaching_text.v5"]
+    assert purposes[StageName.NARRATE] == ["narration.v4"]
     assert set(purposes[StageName.PRODUCE_VIDEO]) == {"synthesize"}
     for run in runs.values():
         if run.usage:
@@ -156,4 +156,4 @@ def test_a_question_is_answered_and_its_calls_are_on_record(system: System, clip
         lambda t: [b for b in t.from_bot if b.quoted_id == question.message_id], WAIT, what="an answer"
     )
     questions = [each for each in system.messages() if each.kind == MessageType.QUESTION]
-    assert {call["purpose"] for call in questions[-1].usage["calls"]} == {"retrieval_query", "answers.v2"}
+    assert {call["purpose"] for call in questions[-1].usage["calls"]} == {"retrieval_query", "answers.v3"}

@@ -114,6 +114,10 @@ DISH = DishGuide.model_validate(
         "stop_cue": "粒がさらさら動き、香ばしい香りが立ったら、火を止めましょう。",
         "substitutions": ["焼き豚がなければ、ハムやツナでも作れます。"],
         "allergens": ["卵", "小麦"],
+        "core_foods": [],
+        "usual_foods": ["egg", "wheat"],
+        "cuisines": ["chinese"],
+        "traits": ["quick"],
         "speech_phrases": ["チャーハン", "べちゃっと", "パラパラ", "卵", "強火"],
     }
 )

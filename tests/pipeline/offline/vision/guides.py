@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from footage.script import ClipRecipe
-from knowledge_base.content import DishGuide, Fault, Refinement, Signal, Step
+from knowledge_base.content import Cuisine, DishGuide, Fault, Refinement, Signal, Step
 from models.coaching import RatingAspect, StructuredInput, VideoAnalysis
 from pipeline.providers.offline.analyst import OfflineAnalyst
 from pipeline.providers.ports import AnalysisBrief, Footage, Look
@@ -69,6 +69,10 @@ def guide(slug: str, faults: tuple[Fault, ...]) -> DishGuide:
         stop_cue="終わり",
         substitutions=[],
         allergens=[],
+        core_foods=[],
+        usual_foods=[],
+        cuisines=[Cuisine.JAPANESE],
+        traits=[],
         speech_phrases=[],
     )
 
