@@ -28,9 +28,9 @@ class SignInFirst(Exception):
 
 
 def page_learner(request: Request, db: Transaction) -> User:
-    """Raises SignInFirst. LINE's own parameters are for its SDK, which then leads to the page itself (LINE docs: Opening a
-    LIFF app, "primary redirect URL")."""
-    if any(name.startswith("liff.") for name in request.query_params):
+    """Raises SignInFirst, also at the address that LINE opens first: its SDK leads to the page itself from there (LINE docs:
+    Opening a LIFF app, "primary redirect URL")."""
+    if "liff.state" in request.query_params:
         raise SignInFirst
     try:
         return signed_in(db, session_token(request) or "")

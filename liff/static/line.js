@@ -21,6 +21,6 @@ async function load() {
     script.onerror = () => reject(new Error("the LIFF SDK can't be loaded"));
     document.head.append(script);
   });
-  await window.liff.init({ liffId: setting("liff-id"), withLoginOnExternalBrowser: true });
+  await window.liff.init({ liffId: setting("liff-id") });
   return window.liff;
 }

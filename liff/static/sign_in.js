@@ -13,7 +13,11 @@ async function signIn() {
   noteOpening();
   const page = address();
   const liff = await line();
-  if (!liff.isLoggedIn()) return; // on its way to LINE's sign-in
+  if (!liff.isLoggedIn()) {
+    // LIFF's own sign-in at `init` would come back to the endpoint, not to this page.
+    liff.login({ redirectUri: location.href });
+    return;
+  }
   await exchange(liff);
   sessionStorage.setItem(MARK, String(Date.now()));
   if (page === location.pathname + location.search) location.reload();
