@@ -96,7 +96,7 @@ def without_avoided(sentence: str, avoided: Avoided) -> str:
 
 def cooked_foods(brief: CoachingBrief) -> frozenset[str]:
     """What this cook holds: what the dish cannot be without, and what was seen or told of it."""
-    told = (brief.transcript, *brief.structured_input.identified_issues, *brief.structured_input.questions)
+    told = (brief.transcript, *brief.structured_input.identified_issues)
     return _cooked(brief.dish, brief.analysis, brief.fault, told)
 
 
@@ -121,21 +121,27 @@ def asks_substitute(brief: QuestionBrief) -> bool:
 def _cooked(
     dish: DishGuide, analysis: VideoAnalysis | None, fault: Fault | None, told: Sequence[str]
 ) -> frozenset[str]:
-    seen = list(told)
+    # What is asked about (バターを入れてもいいですか) is not in the pan for that.
+    seen = [
+        each for text in told for each in claims.sentences(text) if not claims.asks(each.strip("。!！?？\n"))
+    ]
     if analysis is not None:
         seen += [analysis.evidence, *(event.event for event in analysis.cooking_events)]
-    if fault is not None:
-        seen += [fault.name_ja, fault.seen, fault.diagnosis]
-    everything = Avoided(tuple(foods()))
-    names = {name for text in seen for name in _used_in(text, everything)}
-    by_name = {food.name_ja: key for key, food in foods().items()}
-    return foods_of(dish, usual=False) | {by_name[name] for name in names}
+    found = {key for text in seen for key in _used_in(text)}
+    if fault is not None:  # which may be any dish's
+        about = (fault.name_ja, fault.seen, fault.diagnosis)
+        found |= {key for text in about for key in _used_in(text)} & foods_of(dish)
+    return foods_of(dish, usual=False) | found
 
 
-def _used_in(text: str, avoided: Avoided) -> list[str]:
-    return [
-        name for name, words, start, end in avoided.places_in(text) if not _is_left_out(words, start, end)
-    ]
+def _used_in(text: str) -> set[str]:
+    """The families that the text has in use."""
+    return {
+        key
+        for key in foods()
+        for _, words, start, end in Avoided((key,)).places_in(text)
+        if not _is_left_out(words, start, end)
+    }
 
 
 def _recommended_in(sentence: str, avoided: Avoided, *, is_substitute: bool) -> Iterator[str]:

@@ -7,6 +7,7 @@ from knowledge_base import catalogue
 from knowledge_base.basics import Basic
 from knowledge_base.intents.kinds import Intent
 from knowledge_base.intents.recognition import talk_intent
+from pipeline.checks.diet import avoided_in_answer
 from pipeline.providers.offline import phrases
 from pipeline.providers.offline.composing import Draft, full_sentences, opening, pick
 from pipeline.providers.offline.facts import coaching_facts, dish_facts, fault_facts, principle_facts
@@ -24,11 +25,11 @@ from pipeline.providers.offline.matching import (
 from pipeline.providers.offline.personal.answers import (
     eaters_line,
     everyday_for,
-    fitting_fact,
     foods_left_out,
     length,
     wants_the_point_only,
 )
+from pipeline.providers.offline.personal.fitting import fitting_fact
 from pipeline.providers.offline.personal.phrases import NO_SUBSTITUTE
 from pipeline.providers.offline.personal.senses import in_their_senses
 from pipeline.providers.offline.verdicts import verdict_of_basic, verdict_of_fact
@@ -68,7 +69,12 @@ def answer(brief: QuestionBrief) -> str:
     if brief.dish is None and not words_to_match(question, subject):
         # It means something that was never said here.
         return compose_basic(brief, fallback) if fallback else no_answer(brief) + phrases.ANSWER_ASK_SO
-    facts = [each for each in (fitting_fact(fact, brief) for fact in facts_for(brief)) if each.text]
+    avoided = avoided_in_answer(brief)
+    facts = [
+        each
+        for each in (fitting_fact(fact, brief.profile, avoided) for fact in facts_for(brief))
+        if each.text
+    ]
     earlier = Draft(*(turn.text for turn in brief.history if turn.sender == "ai"))
     if fact := best_fact(question, facts, subject, earlier.is_new, is_strict=not is_suggested):
         return compose(brief, fact)

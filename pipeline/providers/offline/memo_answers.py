@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from knowledge_base import catalogue
+from knowledge_base.foods import avoided_by
+from knowledge_base.profile import NOTHING_TOLD
 from models.coaching import MemoAnswer
+from pipeline.checks.diet import ASKS_SUBSTITUTE, avoided_in
 from pipeline.providers.offline import phrases
 from pipeline.providers.offline.composing import Draft, opening
 from pipeline.providers.offline.dialects import standard_text
@@ -11,6 +14,7 @@ from pipeline.providers.offline.facts import dish_facts, lesson_facts, principle
 from pipeline.providers.offline.lesson import Lesson
 from pipeline.providers.offline.matching import Fact, Topic, asks_amount, best_fact, is_of_taste
 from pipeline.providers.offline.memo_subjects import asks_next, facts_about, says_itself
+from pipeline.providers.offline.personal.fitting import fitting_fact
 from pipeline.providers.ports import CoachingBrief
 
 FACT = 140  # characters of one fact, in whole sentences
@@ -35,9 +39,22 @@ def memo_answers(brief: CoachingBrief, lesson: Lesson, draft: Draft) -> list[Mem
             facts += principle_facts(nearest)
     facts += dish_facts(brief.dish)
     return [
-        MemoAnswer(question=question, answer=memo_answer(question, facts, brief.dish.name_ja, draft))
+        MemoAnswer(
+            question=question,
+            answer=memo_answer(question, facts_for(question, facts, brief), brief.dish.name_ja, draft),
+        )
         for question in dict.fromkeys(brief.structured_input.questions)
     ]
+
+
+def facts_for(question: str, facts: Sequence[Fact], brief: CoachingBrief) -> Sequence[Fact]:
+    """Those that this learner can use."""
+    if brief.profile == NOTHING_TOLD:
+        return facts
+    whole = avoided_by(brief.profile)
+    avoided = whole if ASKS_SUBSTITUTE.search(question) else avoided_in(brief)
+    fitting = (fitting_fact(fact, brief.profile, avoided) for fact in facts)
+    return [fact for fact in fitting if fact.text]
 
 
 def is_of_dish(principle_id: str, slug: str) -> bool:

@@ -2,7 +2,9 @@
 
 import re
 
+from knowledge_base.profile import NOTHING_TOLD
 from knowledge_base.raw_meat import Food, food_of
+from pipeline.checks.diet import avoided_in
 from pipeline.checks.hazards import hazard_of
 from pipeline.checks.raw_meat import RAW_FAULTS, needs_warning
 from pipeline.providers.offline import phrases
@@ -10,6 +12,7 @@ from pipeline.providers.offline.lesson import Lesson
 from pipeline.providers.offline.lexicon import lemmas
 from pipeline.providers.offline.matching import nouns_of
 from pipeline.providers.offline.personal.care import care
+from pipeline.providers.offline.personal.fitting import fitting_text
 from pipeline.providers.offline.politeness import is_polite
 from pipeline.providers.ports import CoachingBrief
 
@@ -29,8 +32,15 @@ def safety(brief: CoachingBrief, lesson: Lesson) -> list[str]:
     lines = [line_for(danger, brief, lesson)] if danger else []
     if lesson.skill == EGGS or "卵" in lesson.next_action + lesson.success_sign:
         lines.append(line_for("egg", brief, lesson))
-    lines += care(brief, lesson, danger)
+    if brief.profile != NOTHING_TOLD:
+        lines = fitting_lines(lines, brief) + care(brief, lesson, danger)
     return [*lines, phrases.RAW_EATEN] if needs_warning(brief) else lines
+
+
+def fitting_lines(lines: list[str], brief: CoachingBrief) -> list[str]:
+    """A danger never goes without a word."""
+    fitting = (fitting_text(line, brief.profile, avoided_in(brief)) for line in lines)
+    return [line for line in fitting if line] or (lines and [phrases.SAFETY_ROOM])
 
 
 def danger_of(brief: CoachingBrief, lesson: Lesson) -> str | None:

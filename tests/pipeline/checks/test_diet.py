@@ -225,6 +225,16 @@ def test_an_egg_that_nobody_saw_is_not_put_in() -> None:
     assert avoided_in(told_without).families == ("egg",)
 
 
+def test_what_they_only_ask_about_is_not_in_the_pan() -> None:
+    cook = brief(
+        profile=Profile(dietary=("milk",)),
+        transcript="バターを入れてもいいですか？",
+        analysis=analysis(diagnosis=""),
+    )
+    assert avoided_in(cook).families == ("milk",)
+    assert avoided_in(replace(cook, transcript="バターを入れてみました。")).families == ()
+
+
 def test_the_narration_recommends_it_no_more_than_the_text() -> None:
     cook = brief(profile=Profile(dietary=("milk",)))
     part1 = "ゆうこさん、こんにちは。バターを足すとコクが出ます。"

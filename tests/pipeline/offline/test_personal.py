@@ -8,7 +8,7 @@ import pytest
 from knowledge_base.catalogue import load
 from knowledge_base.foods import avoided_by
 from knowledge_base.profile import NOTHING_TOLD, Profile, read_profile
-from models.coaching import CoachingText, SessionSummary
+from models.coaching import CoachingText, SessionSummary, StructuredInput
 from pipeline.checks.coaching import check_coaching
 from pipeline.checks.diet import recommended
 from pipeline.checks.language import violations
@@ -182,6 +182,20 @@ def test_where_nothing_is_left_it_says_so() -> None:
         "みさき", "パン粉の代わりは", None, None, None, (), (), profile=told(dietary=["wheat"])
     )
     assert everyday_for(brief, brief.question) is None
+
+
+@pytest.mark.parametrize(("dietary", "gone"), [("pork", "ハム"), ("fish", "ツナ")])
+def test_a_question_in_the_memo_is_answered_without_it(dietary: str, gone: str) -> None:
+    asks = StructuredInput(questions=["焼き豚がないときは、代わりに何を使えますか"])
+    brief = replace(cook("fried-rice", "pan_not_hot"), structured_input=asks)
+    assert gone in coached(brief, NOTHING_TOLD).memo_answers[0].answer
+    assert gone not in coached(brief, told(dietary=[dietary])).memo_answers[0].answer
+
+
+def test_where_a_skill_serves_too_no_dish_of_it_is_named() -> None:
+    question = "ほかの料理にも使えますか"
+    assert "かつ丼" in answered(question, NOTHING_TOLD, "oyakodon")
+    assert "かつ丼" not in answered(question, told(dietary=["pork"]), "oyakodon")
 
 
 # ---- who eats with them

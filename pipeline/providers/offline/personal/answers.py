@@ -2,18 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from knowledge_base.basics import Basic, basics
 from knowledge_base.foods import Avoided, avoided_by
 from pipeline.checks.diet import asks_substitute, avoided_in_answer, diet_violations, without_avoided
 from pipeline.providers.offline.composing import full_sentences
 from pipeline.providers.offline.everyday import everyday
-from pipeline.providers.offline.matching import Fact
 from pipeline.providers.offline.personal import phrases
 from pipeline.providers.offline.personal.care import eaters_of
-from pipeline.providers.offline.personal.fitting import fitting_text
-from pipeline.providers.offline.personal.senses import without_senses
 from pipeline.providers.ports import QuestionBrief
 from pipeline.refinements import FLAMELESS
 
@@ -30,13 +26,6 @@ def length(brief: QuestionBrief) -> int:
 
 def wants_the_point_only(brief: QuestionBrief) -> bool:
     return brief.profile.detail_level == "short"
-
-
-def fitting_fact(fact: Fact, brief: QuestionBrief) -> Fact:
-    """Without what they avoid, cannot do or cannot perceive; its text is "" where nothing is left."""
-    profile = brief.profile
-    text = fitting_text(fact.text, profile, avoided_in_answer(brief))
-    return replace(fact, text=without_senses(text, profile.sense_limits))
 
 
 def everyday_for(

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from knowledge_base.profile import Profile, is_sure, is_unsure
+from knowledge_base.profile import NOTHING_TOLD, Profile, is_sure, is_unsure
 from knowledge_base.quiz import load_quiz
+from pipeline.checks.diet import avoided_in
 from pipeline.providers.offline import phrases as ours
 from pipeline.providers.offline.composing import full_sentences
 from pipeline.providers.offline.facts import SAFETY
 from pipeline.providers.offline.lesson import Lesson, Way
 from pipeline.providers.offline.personal import phrases
+from pipeline.providers.offline.personal.fitting import fitting_text
 from pipeline.providers.offline.personal.senses import in_their_senses
 from pipeline.providers.offline.personal.wishes import AT_THE_STOVE, shown
 from pipeline.providers.offline.ties import is_about
@@ -35,7 +37,11 @@ def is_long_at_it(profile: Profile) -> bool:
 def explained(told: Sequence[str], brief: CoachingBrief, lesson: Lesson) -> list[str]:
     """The skill as much as they wish, then what their confidence and taste ask for."""
     profile = brief.profile
-    core = [in_their_senses(each, profile.sense_limits) for each in told if each]
+    if profile == NOTHING_TOLD:
+        return list(told)
+    avoided = avoided_in(brief)
+    fitting = (fitting_text(each, profile, avoided) for each in told)
+    core = [in_their_senses(each, profile.sense_limits) for each in fitting if each] or [phrases.PLAIN_ACTION]
     if profile.correction_style == "reasons" and lesson.why in core:
         core = [phrases.REASON_FIRST, lesson.why, *(each for each in core if each != lesson.why)]
     if profile.detail_level == "short":

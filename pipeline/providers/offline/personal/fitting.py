@@ -9,6 +9,7 @@ from knowledge_base.profile import NOTHING_TOLD, Profile
 from pipeline.checks.diet import avoided_in, without_avoided
 from pipeline.providers.offline.composing import full_sentences
 from pipeline.providers.offline.lesson import Lesson
+from pipeline.providers.offline.matching import Fact, Topic
 from pipeline.providers.offline.personal import phrases
 from pipeline.providers.offline.personal.senses import in_their_senses, sign_in_senses, without_senses
 from pipeline.providers.ports import CoachingBrief
@@ -38,14 +39,41 @@ def fitted(lesson: Lesson, brief: CoachingBrief) -> Lesson:
         senses=senses,
         failure=without_senses(fitting_text(lesson.failure, profile, here), limits),
         recovery=fitting_text(lesson.recovery, profile, here),
-        carries_over=fitting_text(lesson.carries_over, profile, elsewhere),
+        carries_over=without_dishes(fitting_text(lesson.carries_over, profile, elsewhere), profile),
     )
+
+
+def fitting_fact(fact: Fact, profile: Profile, avoided: Avoided) -> Fact:
+    """Its text is "" where nothing is left for them."""
+    if profile == NOTHING_TOLD:
+        return fact
+    text = without_senses(fitting_text(fact.text, profile, avoided), profile.sense_limits)
+    return replace(fact, text=without_dishes(text, profile) if fact.topic is Topic.ELSEWHERE else text)
+
+
+def without_dishes(text: str, profile: Profile) -> str:
+    """Without the sentences that lead on to a dish of what they avoid."""
+    avoided = avoided_by(profile)
+    return "".join(each for each in full_sentences(text) if not avoided.names_in(each))
 
 
 def fitting_text(text: str, profile: Profile, avoided: Avoided) -> str:
     """Its sentences as this kitchen can do them, without those that recommend what is avoided."""
-    sentences = (in_their_kitchen(sentence, profile) for sentence in full_sentences(text))
-    return "".join(without_avoided(each, avoided) for each in sentences if each)
+    fitting = ""
+    is_shorter = False
+    for sentence in full_sentences(text):
+        doable = in_their_kitchen(sentence, profile)
+        kept = without_avoided(without_clauses_of(doable, avoided) if is_shorter else doable, avoided)
+        is_shorter |= kept != doable
+        fitting += kept
+    return fitting
+
+
+def without_clauses_of(sentence: str, avoided: Avoided) -> str:
+    """How something is used that was just taken out: ツナは汁けを切り、."""
+    clauses = sentence.split("、")
+    left = [clause for clause in clauses if not avoided.names_in(clause)]
+    return "、".join(left) if left and left[-1] == clauses[-1] else ""
 
 
 def in_their_kitchen(sentence: str, profile: Profile) -> str:
