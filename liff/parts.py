@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 from sqlmodel import Session as DbSession
@@ -13,6 +13,10 @@ from models.database import Database
 from settings import Settings
 from storage.links import MediaLinks
 from storage.store import ObjectStore
+
+if TYPE_CHECKING:
+    from liff.api.limits import RateLimits
+    from liff.api.streams import Streams
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class Parts:
     links: MediaLinks
     login: LineLogin
     apps: LiffApps
+    limits: "RateLimits"
+    streams: "Streams"
 
     @property
     def is_secure(self) -> bool:
@@ -32,7 +38,8 @@ class Parts:
         return self.settings.public_url.startswith("https://")
 
 
-def parts_of(request: Request) -> Parts:
+async def parts_of(request: Request) -> Parts:
+    """Without a thread of its own, which would cost more than it does."""
     parts: Parts = request.app.state.parts
     return parts
 
