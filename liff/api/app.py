@@ -3,7 +3,7 @@
 from fastapi import Depends, FastAPI
 
 from liff.api import chat, dishes, events, learner_state, sessions, sign_in
-from liff.api.document import complete, operation_id
+from liff.api.document import answer_wrong_methods, complete, operation_id
 from liff.api.events import answer_when_over
 from liff.api.limits import within_limits
 from liff.api.once import answer_replays
@@ -31,6 +31,7 @@ def make_api(parts: Parts) -> FastAPI:
     for router in ROUTERS:
         api.include_router(router, dependencies=[Depends(within_limits)])
     answer_with_problems(api)
+    answer_wrong_methods(api)
     answer_replays(api)
     answer_when_over(api)
     complete(api)

@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
-from liff.problems import Problem
+from liff.problems import Problem, problem, words_of
 
 
 def operation_id(route: APIRoute) -> str:
@@ -26,3 +29,19 @@ def complete(app: FastAPI) -> None:
         return made
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def answer_wrong_methods(app: FastAPI) -> None:
+    """With all that an address takes (RFC 9110, 10.2.1): the framework names what the first of its routes does."""
+
+    @app.exception_handler(405)
+    def wrong_method(request: Request, _error: HTTPException) -> JSONResponse:
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        taken = [methods for template, methods in app.openapi()["paths"].items() if _is_of(template, path)]
+        answer = problem(405, words_of(405))
+        answer.headers["Allow"] = ", ".join(sorted({name.upper() for methods in taken for name in methods}))
+        return answer
+
+
+def _is_of(template: str, path: str) -> bool:
+    return compile_path(template)[0].match(path) is not None

@@ -1,11 +1,18 @@
 """The API against its own OpenAPI document: complete, closed to strangers, and never at a loss."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
 
+from liff.api import streams
+from liff.api.limits import RateLimits
 from liff.problems import MEDIA_TYPE
 from models.session import SessionStatus
 from simulator.line.client import Learner
@@ -118,3 +125,80 @@ def test_what_is_anothers_does_not_exist(
             assert answer.status_code < 300, (operation, answer.text)
             assert SECRET not in answer.text, operation
     assert {"read_session", "rate_session", "follow_session"} <= tried
+
+
+def test_what_an_address_takes_is_told_to_whoever_asks_for_something_else(site: Site) -> None:
+    answer = httpx.delete(f"{site.url}/api/chat/rooms/coaching/messages")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+    assert answer.headers["content-type"] == MEDIA_TYPE
+
+
+# ---- by schemathesis, which makes requests of the document: good ones, wrong ones, and one after another
+
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+
+
+@pytest.fixture
+def without_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of requests of one learner, each of which must end."""
+    monkeypatch.setattr(RateLimits, "count", lambda *_args, **_kwargs: None)
+    monkeypatch.setattr("services.questions.QUESTIONS_A_DAY", 10_000)
+    monkeypatch.setattr(streams, "LIFE_SECONDS", 0.01)
+
+
+@pytest.fixture
+def fresh_keys() -> Iterator[None]:
+    """A client makes up a new Idempotency-Key for each request; one that is none stays as it is."""
+
+    def before_call(_context: object, case: schemathesis.Case, _kwargs: object) -> None:
+        key = (case.headers or {}).get("Idempotency-Key")
+        if key is not None and re.fullmatch("[!-~]{1,255}", str(key)):
+            case.headers["Idempotency-Key"] = str(uuid4())
+
+    schemathesis.hook(before_call)
+    yield
+    schemathesis.hooks.unregister(before_call)
+
+
+def failures(url: str, cookie: str, *, examples: int) -> tuple[int, list[str]]:
+    """How many requests were made, and what was found."""
+    settings = {
+        "seed": 1,
+        "suppress-health-check": ["all"],
+        "base-url": f"{url}/api",
+        "headers": {"Cookie": f"moment_session={cookie}"},
+        "parameters": {"dish_slug": "fried-rice"},
+        "generation": {
+            "max-examples": examples,
+            "deterministic": True,
+            "no-shrink": True,
+            "database": "none",
+        },
+        "phases": {name: {"enabled": True} for name in PHASES},
+    }
+    schema = schemathesis.openapi.from_url(
+        f"{url}/api/openapi.json", config=SchemathesisConfig.from_dict(settings)
+    ).exclude(operation_id="close_session")  # which would end the session that all others need
+    made, found = 0, []
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.NonFatalError | events.FatalError):
+            found.append(repr(event))
+        elif isinstance(event, events.ScenarioFinished):
+            made += len(event.recorder.interactions)
+            found += [
+                f"{event.phase.value} {event.recorder.label}: {check.failure_info.failure}"
+                for checks in event.recorder.checks.values()
+                for check in checks
+                if check.failure_info is not None
+            ]
+    return made, found
+
+
+@pytest.mark.usefixtures("without_bounds", "fresh_keys")
+def test_requests_made_of_the_document_find_nothing(
+    site: Site, learner: Learner, client: httpx.Client
+) -> None:
+    add_cook(site.database, pay(site.database, learner.user_id), status=SessionStatus.PROCESSING)
+    made, found = failures(site.url, client.cookies["moment_session"], examples=2)
+    assert found == []
+    assert made > 200
