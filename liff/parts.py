@@ -1,10 +1,12 @@
 """What this door works with, and how a request reaches it."""
 
-from collections.abc import Iterator
+from asyncio import Semaphore
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session as DbSession
 
 from line.liff import LiffApps
@@ -31,6 +33,7 @@ class Parts:
     apps: LiffApps
     limits: "RateLimits"
     streams: "Streams"
+    turns: Semaphore  # of the connections that this door may use at once
 
     @property
     def is_secure(self) -> bool:
@@ -47,9 +50,17 @@ async def parts_of(request: Request) -> Parts:
 PartsOf = Annotated[Parts, Depends(parts_of)]
 
 
-def open_transaction(parts: PartsOf) -> Iterator[DbSession]:
-    with parts.database.transaction() as db:
-        yield db
+async def open_transaction(parts: PartsOf) -> AsyncIterator[DbSession]:
+    """Whoever waits for a connection holds no thread meanwhile: those who have one need threads to come to their end.
+    Only what goes to the database takes a thread."""
+    async with parts.turns:
+        with parts.database.sessions() as db:
+            try:
+                yield db
+            except BaseException:
+                await run_in_threadpool(db.rollback)
+                raise
+            await run_in_threadpool(db.commit)
 
 
 # Of the request's own, committed before its answer is sent: who is told of success can rely on it.

@@ -1,5 +1,6 @@
 """The web process: its doors, each at its own path."""
 
+from asyncio import Semaphore
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -52,4 +53,6 @@ def _parts_of_pages(resources: Resources) -> Parts:
         resources.liff_apps,
         RateLimits(settings.broker_url or ""),
         Streams(resources.database, settings.text_promise),
+        # The webhook and whoever looks on with a stream find one free.
+        Semaphore(max(1, settings.database_pool - 2)),
     )

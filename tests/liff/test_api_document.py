@@ -150,10 +150,10 @@ def without_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
 def fresh_keys() -> Iterator[None]:
     """A client makes up a new Idempotency-Key for each request; one that is none stays as it is."""
 
-    def before_call(_context: object, case: schemathesis.Case, _kwargs: object) -> None:
-        key = (case.headers or {}).get("Idempotency-Key")
-        if key is not None and re.fullmatch("[!-~]{1,255}", str(key)):
-            case.headers["Idempotency-Key"] = str(uuid4())
+    def before_call(_context: object, case: schemathesis.Case[Any], _kwargs: object) -> None:
+        headers: Any = case.headers
+        if headers and re.fullmatch("[!-~]{1,255}", str(headers.get("Idempotency-Key", ""))):
+            headers["Idempotency-Key"] = str(uuid4())
 
     schemathesis.hook(before_call)
     yield
