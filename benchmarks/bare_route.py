@@ -1,7 +1,7 @@
-"""The webhook as one would write it first, to be measured against.
+"""The webhook, and a list of the API's, as one would write them first, to be measured against.
 
-Verifies the signature and makes one durable INSERT for each request, through a pool of connections, committed
-before the answer.
+The webhook verifies the signature and makes one durable INSERT for each request, through a pool of connections, committed
+before the answer. The list is one query, whose rows are the answer.
 """
 
 import asyncio
@@ -11,15 +11,23 @@ import hmac
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Annotated
 
 import psycopg
 import uvicorn
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import Cookie, FastAPI, HTTPException, Request
 from psycopg.types.json import Jsonb
 
 POOL = 8
 TABLE = "CREATE TABLE IF NOT EXISTS bare_event (event_id text PRIMARY KEY, body jsonb NOT NULL)"
 INSERT = "INSERT INTO bare_event VALUES (%s, %s) ON CONFLICT DO NOTHING"
+
+LIST = """
+SELECT s.id, d.slug, d.name_ja, s.session_number, s.status, s.self_ratings, s.coaching_text,
+       s.coaching_video_gcs_path, s.created_at
+  FROM web_session w JOIN session s ON s.user_id = w.user_id JOIN dish d ON d.id = s.dish_id
+ WHERE w.token_hash = %s ORDER BY s.id DESC LIMIT 20
+"""
 
 
 def make_app(database_url: str, secret: bytes) -> FastAPI:
@@ -56,6 +64,16 @@ def make_app(database_url: str, secret: bytes) -> FastAPI:
         finally:
             pool.put_nowait(connection)
         return {}
+
+    @app.get("/sessions")
+    async def sessions(moment_session: Annotated[str, Cookie()]) -> list[list[object]]:
+        token_hash = hashlib.sha256(moment_session.encode()).digest()
+        connection = await pool.get()
+        try:
+            rows = await (await connection.execute(LIST, [token_hash])).fetchall()
+        finally:
+            pool.put_nowait(connection)
+        return [list(row) for row in rows]
 
     return app
 

@@ -1,10 +1,12 @@
 """What this door works with, and how a request reaches it."""
 
-from collections.abc import Iterator
+from asyncio import Semaphore
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session as DbSession
 
 from line.liff import LiffApps
@@ -13,6 +15,10 @@ from models.database import Database
 from settings import Settings
 from storage.links import MediaLinks
 from storage.store import ObjectStore
+
+if TYPE_CHECKING:
+    from liff.api.limits import RateLimits
+    from liff.api.streams import Streams
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,9 @@ class Parts:
     links: MediaLinks
     login: LineLogin
     apps: LiffApps
+    limits: "RateLimits"
+    streams: "Streams"
+    turns: Semaphore  # of the connections that this door may use at once
 
     @property
     def is_secure(self) -> bool:
@@ -32,7 +41,8 @@ class Parts:
         return self.settings.public_url.startswith("https://")
 
 
-def parts_of(request: Request) -> Parts:
+async def parts_of(request: Request) -> Parts:
+    """Without a thread of its own, which would cost more than it does."""
     parts: Parts = request.app.state.parts
     return parts
 
@@ -40,9 +50,17 @@ def parts_of(request: Request) -> Parts:
 PartsOf = Annotated[Parts, Depends(parts_of)]
 
 
-def open_transaction(parts: PartsOf) -> Iterator[DbSession]:
-    with parts.database.transaction() as db:
-        yield db
+async def open_transaction(parts: PartsOf) -> AsyncIterator[DbSession]:
+    """Whoever waits for a connection holds no thread meanwhile: those who have one need threads to come to their end.
+    Only what goes to the database takes a thread."""
+    async with parts.turns:
+        with parts.database.sessions() as db:
+            try:
+                yield db
+            except BaseException:
+                await run_in_threadpool(db.rollback)
+                raise
+            await run_in_threadpool(db.commit)
 
 
 # Of the request's own, committed before its answer is sent: who is told of success can rely on it.

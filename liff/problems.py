@@ -15,9 +15,23 @@ from knowledge_base import phrasebook
 from line.login import LineKeysUnavailable, TokenInvalid
 from models.rules.entitlement import EntitlementError
 from services.cooking import DishGone
+from services.idempotency import KeyReused
+from services.questions import TooManyQuestions
+from services.sessions import NoSuchSession
 from services.sign_in import CodeOver, NotSignedIn
 
 MEDIA_TYPE = "application/problem+json"
+
+
+class TooOften(MomentError):
+    """`retry_after`: seconds until another try may do better."""
+
+    words = "web.too_many"
+
+    def __init__(self, learner_id: int, retry_after: int) -> None:
+        super().__init__(f"learner {learner_id}")
+        self.retry_after = retry_after
+
 
 # By the nearest of an error's classes; all others say that what is asked does not fit what is: 409.
 STATUSES: Mapping[type[MomentError], int] = {
@@ -27,8 +41,13 @@ STATUSES: Mapping[type[MomentError], int] = {
     LineKeysUnavailable: 503,
     EntitlementError: 403,
     DishGone: 404,
+    NoSuchSession: 404,
+    KeyReused: 422,
+    TooManyQuestions: 429,
+    TooOften: 429,
 }
 _WORDS: Mapping[int, str] = {
+    400: "web.not_understood",
     401: "web.sign_in_again",
     403: "web.not_from_here",
     404: "web.not_found",
@@ -54,9 +73,11 @@ class Problem(BaseModel):
     errors: list[WrongField] = []
 
 
-# What every operation may answer besides its own, for the OpenAPI document.
+_REFERENCE = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
+# What every operation may answer besides its own, for the OpenAPI document (liff/api/document.py has the schema).
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in (401, 403, 404, 409, 422, 429, 503)
+    status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: _REFERENCE}}
+    for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
 }
 
 
@@ -89,7 +110,10 @@ def answer_with_problems(app: FastAPI) -> None:
 
     @app.exception_handler(MomentError)
     def ours(_request: Request, error: MomentError) -> JSONResponse:
-        return problem(status_of(error), error.words_key, error.facts)
+        answer = problem(status_of(error), error.words_key, error.facts)
+        if isinstance(error, TooOften):
+            answer.headers["Retry-After"] = str(error.retry_after)
+        return answer
 
     @app.exception_handler(RequestValidationError)
     def wrong_input(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -9,7 +9,7 @@ from models.media import Media, MediaKind, MediaSource, MediaState
 from models.principle import CookingPrinciple
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import SubscriptionStatus, User
-from models.web import SignInCode, WebSession
+from models.web import IdempotencyKey, SignInCode, WebSession
 
 __all__ = [
     "ChatRoom",
@@ -18,6 +18,7 @@ __all__ = [
     "CookingSession",
     "Dish",
     "EventSource",
+    "IdempotencyKey",
     "InboxEvent",
     "InboxSubject",
     "LearnerState",

@@ -1,4 +1,5 @@
-"""Who is at our pages: a row for each browser that a learner is signed in with, and for each code that leads to another."""
+"""Who is at our pages and API: a row for each browser that a learner is signed in with, for each code that leads to
+another, and for each request that must not be done twice."""
 
 from datetime import datetime
 
@@ -31,3 +32,20 @@ class SignInCode(SQLModel, table=True):
     code_hash: bytes = Field(primary_key=True)
     user_id: int = Field(foreign_key="user.id", ondelete="CASCADE")
     ends_at: datetime = Field(sa_column=time_column(nullable=False))
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """A request that a learner's program may send twice, and the answer it was given: kept with what it did, or not at
+    all."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (Index("ix_idempotency_key_created_at", "created_at"),)
+
+    user_id: int = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True)
+    key: str = Field(max_length=255, primary_key=True)  # as the program names it
+    fingerprint: bytes  # SHA-256 of what was asked
+    status: int
+    media_type: str = Field(max_length=100)
+    location: str = Field(max_length=200)  # of what was made; ""
+    body: bytes
+    created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))

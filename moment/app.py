@@ -1,5 +1,6 @@
 """The web process: its doors, each at its own path."""
 
+from asyncio import Semaphore
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -8,6 +9,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
+from liff.api.limits import RateLimits
+from liff.api.streams import Streams
 from liff.app import liff_routes
 from liff.parts import Parts
 from moment.health import Health
@@ -31,9 +34,25 @@ def make_app(resources: Resources) -> Starlette:
     inbox = InboxWriter(resources.database, resources.queue)
     line = LineWebhook(inbox, settings.line_channels, settings.max_webhook_bytes)
     webhook = Route("/webhooks/line/{channel_name}", line, methods=["POST"])
-    pages = Parts(
-        settings, resources.database, resources.store, resources.links, resources.login, resources.liff_apps
-    )
-    return Starlette(
+    pages = _parts_of_pages(resources)
+    app = Starlette(
         routes=[webhook, *liff_routes(pages), Mount("/", rest)], middleware=[Middleware(RequestContext)]
+    )
+    app.state.streams = pages.streams  # which end when the server stops
+    return app
+
+
+def _parts_of_pages(resources: Resources) -> Parts:
+    settings = resources.settings
+    return Parts(
+        settings,
+        resources.database,
+        resources.store,
+        resources.links,
+        resources.login,
+        resources.liff_apps,
+        RateLimits(settings.broker_url or ""),
+        Streams(resources.database, settings.text_promise),
+        # The webhook and whoever looks on with a stream find one free.
+        Semaphore(max(1, settings.database_pool - 2)),
     )

@@ -14,6 +14,8 @@ from moment.watch.process import watched_reconciler, watched_web, watched_worker
 from settings import Settings
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from dramatiq import Worker
 
 NOTICE_MS = 100  # until a worker at rest notices that it shall stop, or that a delayed job is due
@@ -27,11 +29,18 @@ def serve(resources: Resources, host: str, port: int) -> None:
 
     from moment.app import make_app
 
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: "FrameType | None") -> None:
+            """It waits for open streams before anybody else is told that it stops."""
+            app.state.streams.close()
+            super().handle_exit(sig, frame)
+
+    app = make_app(resources)
     # The thread that commits must not wait five milliseconds, Python's usual turn, each time Postgres has answered.
     sys.setswitchinterval(0.001)
-    server = uvicorn.Server(
+    server = Server(
         uvicorn.Config(
-            make_app(resources),
+            app,
             host=host,
             port=port,
             log_level="warning",

@@ -35,11 +35,12 @@ def answer_at_once(
     text: str,
     intent: Intent,
     origin: Origin = NOT_LINE,
-) -> None:
+) -> Message:
     """The words are kept, flagged and answered, and are of no cook: whatever was asked for stays asked for."""
     message = record_inbound(db, user, MessageType.QUESTION, text=text, session=session, origin=origin)
     flag_for_coaches(db, user.id, intent, message_id=message.id, session_id=session.id if session else None)
     queue_answer(db, message, known_reply(intent, text, dish=dish_of(db, session)))
+    return message
 
 
 def known_answer(db: DbSession, question: Message, words: str, session: CookingSession | None) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from liff.api.bounded import BoundedRoute
 from liff.identity import CurrentLearner, delete_cookie, learner_of, session_token, set_cookie
 from liff.parts import PartsOf, Transaction
 from models.user import SubscriptionStatus, User
@@ -14,7 +15,7 @@ from services.sign_in import NotSignedIn, new_code, sign_in, sign_out, signed_in
 
 PAGE = r"^/liff(/[A-Za-z0-9_-]+)*/?$"
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+router = APIRouter(prefix="/auth", tags=["auth"], route_class=BoundedRoute)
 
 
 class IdToken(BaseModel):

@@ -58,3 +58,20 @@ def waiting_times(db: DbSession) -> list[timedelta]:
         .where(Media.kind == MediaKind.VIDEO, Media.position == 1, col(Media.state).in_(LIVE))
     )
     return [written - received for received, written in db.exec(statement)]
+
+
+def rendering_times(db: DbSession) -> list[timedelta]:
+    """From the written text to the coaching video, for the latest sessions of all learners."""
+    latest = (
+        select(StageRun.session_id, StageRun.finished_at)
+        .where(StageRun.stage == StageName.PRODUCE_VIDEO, col(StageRun.finished_at).is_not(None))
+        .order_by(col(StageRun.finished_at).desc())
+        .limit(LAST_SESSIONS)
+        .subquery()
+    )
+    statement = (
+        select(StageRun.finished_at, latest.c.finished_at)
+        .join(latest, col(StageRun.session_id) == latest.c.session_id)
+        .where(StageRun.stage == StageName.COACH_TEXT, col(StageRun.finished_at).is_not(None))
+    )
+    return [shown - written for written, shown in db.exec(statement) if written is not None]

@@ -14,17 +14,28 @@ from benchmarks.backlog import fill
 from bot import owed
 from jobs.inbox import Inbox
 from models.base import database_now
-from models.chat import Message, MessageType, Sender
+from models.chat import Message, MessageType, RoomType, Sender
 from models.database import Database
 from models.media import MediaKind
 from models.rules.history import last_coached_at, latest_session, sessions_of, waiting_times
+from models.rules.progress import Estimates
 from models.session import CookingSession
 from models.user import User
 from pipeline import answers
 from pipeline.providers.ports import Pace
 from pipeline.scheduler import Scheduler
 from pipeline.speech_length import measured_pace
-from services import cooking, media, outbox, profile, scheduling, thread
+from services import (
+    cooking,
+    curriculum,
+    media,
+    messages,
+    outbox,
+    profile,
+    scheduling,
+    sessions,
+    thread,
+)
 from tests.conftest import own_database
 
 LARGE = ("message", "session", "stage_run", "media", "inbox_event")
@@ -106,6 +117,16 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "what may run now": lambda db: Scheduler(None, timedelta(minutes=2)).facts_of(db, newest(db)),  # type: ignore[arg-type]
     "footage to be forgotten": lambda db: media.forget_video(db, newest(db)),
     "the one clock": database_now,
+    "a page of the learner's sessions": lambda db: sessions.newest_sessions(db, learner(db), 20),
+    "a page of a room": lambda db: messages.newest_messages(db, learner(db), RoomType.COACHING, 30),
+    "the learner's rooms": lambda db: messages.rooms(db, learner(db)),
+    "the times that are told": lambda db: sessions.estimates(db, timedelta(minutes=4)),
+    "sessions that are followed": lambda db: sessions.progress_by_id(
+        db, [newest(db).id], Estimates(timedelta(minutes=4), None)
+    ),
+    "the dishes as the learner meets them": lambda db: curriculum.open_dishes(
+        db, learner(db), database_now(db)
+    ),
 }
 
 

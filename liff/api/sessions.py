@@ -1,0 +1,126 @@
+"""A learner's cooks: the list, opening one, rating it, and what became of it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from liff.api.fields import (
+    Body,
+    Cursor,
+    DishSlug,
+    Page,
+    SessionId,
+    next_cursor,
+    position,
+)
+from liff.api.once import Once, OnceRoute
+from liff.api.session_views import (
+    Links,
+    OpenSession,
+    SessionDetail,
+    SessionSummary,
+    detail,
+    summary_fields,
+)
+from liff.identity import CurrentLearner
+from liff.parts import Parts, PartsOf, Transaction
+from models.base import database_now
+from models.coaching import RatingAspect
+from models.dish import Dish
+from models.rules.history import latest_session
+from models.session import CookingSession
+from services.cooking import RATINGS, open_cook, rate
+from services.sessions import newest_sessions, own_session, progress_of
+
+router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=OnceRoute)
+
+_SESSION = {
+    "links": {
+        name: {"operationId": name, "parameters": {"session_id": "$response.body#/id"}}
+        for name in ("read_session", "rate_session")
+    }
+}
+Mark = Annotated[int | None, Field(ge=RATINGS.start, le=RATINGS[-1], description="5 is best", examples=[4])]
+
+
+class NewSession(Body):
+    dish_slug: DishSlug
+
+
+class Ratings(Body):
+    """The learner's own marks, from 1 to 5. What is left out stays as it was."""
+
+    appearance: Mark = None
+    taste: Mark = None
+    texture: Mark = None
+    aroma: Mark = None
+
+
+class SessionPage(Page):
+    sessions: list[SessionSummary]
+
+
+@router.get("", summary="List the learner's cooks, newest first")
+def list_sessions(
+    learner: CurrentLearner,
+    parts: PartsOf,
+    db: Transaction,
+    dish_slug: Annotated[DishSlug | None, Query(description="Only cooks of this dish")] = None,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=50, description="Of one page")] = 20,
+) -> SessionPage:
+    """Of all dishes, or of one."""
+    rows = newest_sessions(db, learner, limit + 1, dish_slug=dish_slug, before=position(cursor))
+    links = Links(parts)
+    views = [SessionSummary.model_validate(summary_fields(*row, links)) for row in rows[:limit]]
+    return SessionPage(sessions=views, next_cursor=next_cursor([row[0].id for row in rows], limit))
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Open the next cook of a dish",
+    responses={201: _SESSION},
+    dependencies=[Once],
+)
+def create_session(
+    body: NewSession, response: Response, learner: CurrentLearner, parts: PartsOf, db: Transaction
+) -> OpenSession:
+    """A cook that still waits for its video is given over to the dish; what was sent before it is taken in."""
+    latest = latest_session(db, learner.id, lock=True)
+    session = open_cook(db, learner, latest, body.dish_slug, database_now(db))
+    path = f"/api/sessions/{session.id}"
+    response.headers["Location"] = path
+    db.flush()
+    db.refresh(session)
+    return OpenSession.model_validate(
+        summary_fields(session, db.get_one(Dish, session.dish_id), Links(parts))
+        | {"upload_path": f"{path}/upload", "voice_memo_path": f"{path}/voice-memo"}
+    )
+
+
+@router.get("/{session_id}", summary="Read one cook, with its coaching")
+def read_session(
+    session_id: SessionId, learner: CurrentLearner, parts: PartsOf, db: Transaction
+) -> SessionDetail:
+    return _detail(own_session(db, learner, session_id), parts, db)
+
+
+@router.patch("/{session_id}/ratings", summary="Rate one's own dish")
+def rate_session(
+    session_id: SessionId, body: Ratings, learner: CurrentLearner, parts: PartsOf, db: Transaction
+) -> SessionDetail:
+    """Until the coaching text is there; what was not rated by then, also after."""
+    session = own_session(db, learner, session_id, lock=True)
+    for aspect, value in body.model_dump(exclude_none=True).items():
+        rate(db, session, RatingAspect(aspect), value)
+    db.flush()
+    db.refresh(session)
+    return _detail(session, parts, db)
+
+
+def _detail(session: CookingSession, parts: Parts, db: Transaction) -> SessionDetail:
+    dish = db.get_one(Dish, session.dish_id)
+    progress = progress_of(db, [session], parts.streams.told(db))[session.id]
+    return detail(session, dish, progress, Links(parts))

@@ -1,0 +1,81 @@
+"""The dishes as a learner meets them: which are open, how far they have come with each, what comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select
+
+from knowledge_base.catalogue import load
+from knowledge_base.content import DishGuide
+from models.dish import Dish, UserDishProgress
+from models.rules.entitlement import (
+    DishLocked,
+    EntitlementError,
+    is_spent,
+    is_unlocked,
+    next_session_number,
+)
+from models.rules.history import sessions_of
+from models.session import CookingSession
+from models.user import User
+from services.cooking import DishGone
+
+
+@dataclass(frozen=True)
+class DishOfLearner:
+    """`next_number` is that of the next cook, None where `refusal` says why there is none. `progress` is None before the
+    first coaching."""
+
+    dish: Dish
+    guide: DishGuide
+    progress: UserDishProgress | None
+    cooked: int
+    next_number: int | None
+    refusal: EntitlementError | None
+
+
+def open_dishes(db: DbSession, user: User, now: datetime) -> Sequence[DishOfLearner]:
+    """All that the learner's months have opened, in the order of the curriculum."""
+    guides = load().dishes
+    # A dish that is gone from the files keeps its row for past sessions, but nobody can be coached on it.
+    taught = select(Dish, UserDishProgress).outerjoin(
+        UserDishProgress,
+        (col(UserDishProgress.dish_id) == col(Dish.id)) & (col(UserDishProgress.user_id) == user.id),
+    )
+    rows = db.exec(
+        taught.where(col(Dish.slug).in_(guides)).order_by(col(Dish.month_unlocked), col(Dish.order))
+    ).all()
+    sessions = sessions_of(db, user.id)
+    return [
+        _of_learner(user, dish, progress, sessions, now)
+        for dish, progress in rows
+        if is_unlocked(user, dish, now)
+    ]
+
+
+def open_dish(db: DbSession, user: User, slug: str, now: datetime) -> DishOfLearner:
+    """Raises DishGone, DishLocked."""
+    if slug not in load().dishes:
+        raise DishGone(slug)
+    dish = next((each for each in open_dishes(db, user, now) if each.dish.slug == slug), None)
+    if dish is None:
+        raise DishLocked(f"'{slug}' opens in a later month")
+    return dish
+
+
+def _of_learner(
+    user: User,
+    dish: Dish,
+    progress: UserDishProgress | None,
+    sessions: Sequence[CookingSession],
+    now: datetime,
+) -> DishOfLearner:
+    number, refusal = None, None
+    try:
+        number = next_session_number(user, dish, sessions, now)
+    except EntitlementError as error:
+        refusal = error
+    cooked = sum(is_spent(session) for session in sessions if session.dish_id == dish.id)
+    return DishOfLearner(dish, load().dishes[dish.slug], progress, cooked, number, refusal)
