@@ -12,9 +12,11 @@ from starlette.exceptions import HTTPException
 
 from errors import MomentError
 from knowledge_base import phrasebook
+from knowledge_base.quiz import WrongAnswer
 from line.login import LineKeysUnavailable, TokenInvalid
 from models.rules.entitlement import EntitlementError
 from services.cooking import DishGone
+from services.onboarding import QuestionUnknown
 from services.sign_in import CodeOver, NotSignedIn
 
 MEDIA_TYPE = "application/problem+json"
@@ -27,6 +29,8 @@ STATUSES: Mapping[type[MomentError], int] = {
     LineKeysUnavailable: 503,
     EntitlementError: 403,
     DishGone: 404,
+    QuestionUnknown: 404,
+    WrongAnswer: 422,
 }
 _WORDS: Mapping[int, str] = {
     401: "web.sign_in_again",
