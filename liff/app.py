@@ -1,6 +1,7 @@
 """This door's routes: /api, the pages under /liff, and what they load."""
 
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount
 
 from liff.api.app import make_api
@@ -16,5 +17,5 @@ def liff_routes(parts: Parts) -> list[BaseRoute]:
     headers = Middleware(SecurityHeaders, policy=content_security_policy(parts))
     return [
         Mount("/api", make_api(parts), middleware=[Middleware(WithoutSlash), guard, headers]),
-        Mount("/liff", make_pages(parts), middleware=[guard, headers]),
+        Mount("/liff", make_pages(parts), middleware=[guard, headers, Middleware(GZipMiddleware)]),
     ]
