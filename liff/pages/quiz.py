@@ -117,21 +117,24 @@ def answer(
     question, go = question_of(question_id), form.get("go")
     if go == "later":
         return _go_to(END)
+    was_open = not is_settled(learner.learner_profile, question)
     value = None if go == "skip" else question.read([str(each) for each in form.getlist(question_id)])
     try:
         save_answer(db, learner, question_id, value)
     except WrongAnswer as error:
         problem = phrasebook.phrase(error.words_key, **error.facts)
         return _show(parts, learner, question, edit=edit, problem=problem, typed=value)
-    return _go_to(REVIEW if edit else _after(question, learner))
+    return _go_to(REVIEW if edit else _after(question, learner, was_open=was_open))
 
 
-def _after(question: Question, learner: User) -> str:
-    """In the quiz's order; those to begin with end it, for now."""
-    quiz = load_quiz()
-    if question in (quiz.to_begin[-1], quiz.questions[-1]):
+def _after(question: Question, learner: User, *, was_open: bool) -> str:
+    """The next that is open; who had gone back goes on in the quiz's order. Those to begin with end it, for now."""
+    questions = load_quiz().questions
+    rest = questions[questions.index(question) + 1 :]
+    following = next_question(learner.learner_profile, of=rest) if was_open else next(iter(rest), None)
+    if following is None or (question.begin and not following.begin):
         return END  # which leads back to what is still open
-    return f"{START}/{quiz.questions[quiz.questions.index(question) + 1].id}"
+    return f"{START}/{following.id}"
 
 
 def _show(

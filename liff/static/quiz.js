@@ -26,7 +26,7 @@ function valueOf(question) {
   return question.dataset.type === "multi" ? chosen : chosen[0] ?? null;
 }
 
-const isEmpty = (value) => value === null || value === "" || value.length === 0;
+const isEmpty = (value) => value === null || value.length === 0;
 
 function fill(question, value) {
   for (const input of question.querySelectorAll("input")) {
@@ -89,9 +89,10 @@ function goTo(question) {
 
 const depth = () => history.state?.depth ?? 0;
 
-/** In the quiz's order; those to begin with end it, for now. */
-function after(question) {
-  const next = questions[questions.indexOf(question) + 1] ?? null;
+/** The next that is open; who had gone back goes on in the quiz's order. Those to begin with end it, for now. */
+function after(question, wasOpen) {
+  const rest = questions.slice(questions.indexOf(question) + 1);
+  const next = (wasOpen ? rest.find(isOpen) : rest[0]) ?? null;
   const endsHere = next === null || ("begin" in question.dataset && !("begin" in next.dataset));
   if (!endsHere) return next;
   return isEnough() ? null : questions.find(isOpen);
@@ -100,15 +101,15 @@ function after(question) {
 // ---- what the learner does
 
 function leave(question, value) {
+  const wasOpen = isOpen(question);
   answers.keep(idOf(question), value, { isDraft: false });
   settle(question);
   answers.send();
-  if (!isEdit) goTo(after(question));
+  if (!isEdit) goTo(after(question, wasOpen));
 }
 
 function tellProblem(question) {
-  const first = question.dataset.type === "short_text" ? words.writeFirst : words.chooseFirst;
-  $("problem").textContent = "skippable" in question.dataset ? `${first}${words.maySkip}` : first;
+  $("problem").textContent = "skippable" in question.dataset ? `${words.chooseFirst}${words.maySkip}` : words.chooseFirst;
   question.querySelector("input").focus();
 }
 
@@ -116,7 +117,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const question = current();
   if (event.submitter?.value === "later") close();
-  else if (event.submitter?.value === "skip") leave(question, null);
+  else if (event.submitter?.value === "skip" || valueOf(question) === "") leave(question, null);
   else if (isEmpty(valueOf(question))) tellProblem(question);
   else leave(question, valueOf(question));
 });
