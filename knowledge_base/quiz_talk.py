@@ -6,7 +6,7 @@ from typing import Any
 from knowledge_base.phrasebook import address
 from knowledge_base.quiz import Question, QuestionType, load_quiz
 
-OFFER_TITLE = "あなたのことを教えてください"
+OFFER_TITLE = "はじめに教えてください"
 OFFER = (
     "台所の火や、食べられないもの、なりたい姿に合わせてコーチングします。はじめの六つは、すぐに終わります。"
     "あとからでも大丈夫です。"

@@ -58,7 +58,10 @@ def ask_question(question: Question, user: User) -> Say:
 
 def ask_for_more(question: Question, values: Sequence[object]) -> Say:
     """Several may be chosen: these are, as yet."""
-    taps = [*_choice_taps(question, values), _decide(question, values)]
+    decide = _tap(
+        quiz_talk.DECIDE_LABEL, "quiz_answer", question, values
+    )  # first: it is seen without scrolling
+    taps = [decide, *_choice_taps(question, values)]
     return say(text_bubble(quiz_talk.picked(question.labels(list(values)))), quick=taps)
 
 
@@ -93,10 +96,6 @@ def _choice_taps(question: Question, chosen: Sequence[object]) -> Iterator[LineO
             yield _tap(label, "quiz_pick", question, values)
         else:
             yield quick(postback(label, action="quiz_ask", question=question.id))
-
-
-def _decide(question: Question, values: Sequence[object]) -> LineObject:
-    return _tap(quiz_talk.DECIDE_LABEL, "quiz_answer", question, values)
 
 
 def _tap(label: str, action: str, question: Question, values: Sequence[object]) -> LineObject:

@@ -161,6 +161,9 @@ addEventListener("popstate", () => {
   focusOn(question);
 });
 
+// What was answered elsewhere meanwhile is not in a page that the browser had put aside.
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
 // ---- how the sending goes
 
 answers.addEventListener("saved", () => {
