@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 
 from errors import MomentError
 from knowledge_base import phrasebook
-from knowledge_base.quiz import WrongAnswer
 from line.login import LineKeysUnavailable, TokenInvalid
 from models.rules.entitlement import EntitlementError
 from services.cooking import DishGone
@@ -30,7 +29,6 @@ STATUSES: Mapping[type[MomentError], int] = {
     EntitlementError: 403,
     DishGone: 404,
     QuestionUnknown: 404,
-    WrongAnswer: 422,
 }
 _WORDS: Mapping[int, str] = {
     401: "web.sign_in_again",

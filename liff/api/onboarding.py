@@ -83,7 +83,7 @@ def show(learner: CurrentLearner) -> Onboarding:
 @router.put("/answers/{question_id}")
 @router.patch("/answers/{question_id}")
 def answer(question_id: QuestionId, body: Answer, learner: CurrentLearner, db: Transaction) -> Progress:
-    """In place of an earlier answer, if there is one."""
+    """In place of an earlier answer, if there is one. 409: the question does not take this one."""
     onboarding.save_answer(db, learner, question_id, body.value)
     return progress_of(learner)
 
