@@ -1,5 +1,7 @@
-"""What a learner is asked about themselves, and what reads each answer. The questions are `quiz.yaml`."""
+"""What a learner is asked about themselves, what reads each answer, and which answers fit. The questions are `quiz.yaml`."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,11 +11,18 @@ from typing import Self
 
 from pydantic import Field, StrictInt, model_validator
 
+from errors import MomentError
 from knowledge_base.catalogue import ContentError, build, read_yaml
 from knowledge_base.content import Content
 
 FILE = "quiz.yaml"
 SCALE = (1, 2, 3, 4, 5)
+
+# As a profile holds it; None: asked, and not to be asked again.
+AnswerValue = int | str | list[int | str] | None
+
+# Line ends and others that show nothing, and those that turn the direction of what stands behind them.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class QuestionType(StrEnum):
@@ -32,6 +41,35 @@ class UsedBy(StrEnum):
     SAFETY = "safety"
     DISH_ORDER = "dish_order"
     CHAT = "chat"  # how the bot asks for a clip and a memo
+
+
+class Mismatch(StrEnum):
+    """Why an answer does not fit; with `web.answer_` before it, a key of the phrasebook."""
+
+    MISSING = "missing"
+    NOT_OFFERED = "not_offered"
+    NOT_ALONE = "not_alone"
+    TOO_LONG = "too_long"
+    UNREADABLE = "unreadable"
+
+
+class WrongAnswer(MomentError):
+    """An answer that its question does not take. The message holds nothing of the answer."""
+
+    words = "web.answer_missing"
+
+    def __init__(self, question: "Question", mismatch: Mismatch) -> None:
+        super().__init__(f"{question.id}: {mismatch}")
+        self.question = question
+        self.mismatch = mismatch
+
+    @property
+    def words_key(self) -> str:
+        return f"web.answer_{self.mismatch}"
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        return {"most": str(self.question.max_length)}
 
 
 class Choice(Content):
@@ -71,6 +109,69 @@ class Question(Content):
             raise ValueError("only a multi has an exclusive choice")
         return self
 
+    def check(self, value: object) -> AnswerValue:
+        """The answer as it is kept: None where it is skipped, choices in the quiz's order. Raises WrongAnswer."""
+        if isinstance(value, str) and self.type is QuestionType.SHORT_TEXT:
+            value = self._check_text(value) or None
+        if value is None or value == []:
+            if not self.skippable:
+                raise WrongAnswer(self, Mismatch.MISSING)
+            return None
+        if self.type is QuestionType.SHORT_TEXT and isinstance(value, str):
+            return value
+        if self.type is not QuestionType.MULTI:
+            return self._choice(value).value
+        if not isinstance(value, list):
+            raise WrongAnswer(self, Mismatch.NOT_OFFERED)
+        return self._check_choices(value)
+
+    def accepts(self, value: object) -> bool:
+        try:
+            self.check(value)
+        except WrongAnswer:
+            return False
+        return True
+
+    def read(self, texts: Sequence[str]) -> object:
+        """What a form or a tap tells, for `check`: each text a choice's value or what was typed."""
+        by_text = {str(choice.value): choice.value for choice in self.choices}
+        values = [by_text.get(text, text) for text in texts]
+        if self.type is QuestionType.MULTI:
+            return values
+        return values[0] if values else None
+
+    def labels(self, value: object) -> list[str]:
+        """The answer as the learner reads it; empty where there is none, or none that still fits."""
+        if value is None or not self.accepts(value):
+            return []
+        if self.type is QuestionType.SHORT_TEXT:
+            return [str(value)]
+        values = value if isinstance(value, list) else [value]
+        return [choice.label_ja for choice in self.choices if choice.value in values]
+
+    def _check_text(self, text: str) -> str:
+        tidy = re.sub(r"\s+", " ", text).strip()
+        if _UNSEEN.search(tidy):
+            raise WrongAnswer(self, Mismatch.UNREADABLE)
+        tidy = unicodedata.normalize("NFC", tidy)
+        if len(tidy) > (self.max_length or 0):
+            raise WrongAnswer(self, Mismatch.TOO_LONG)
+        return tidy
+
+    def _check_choices(self, values: Sequence[object]) -> list[int | str]:
+        chosen = [self._choice(value) for value in values]
+        if len(chosen) > 1 and any(choice.exclusive for choice in chosen):
+            raise WrongAnswer(self, Mismatch.NOT_ALONE)
+        return [choice.value for choice in self.choices if choice in chosen]
+
+    def _choice(self, value: object) -> Choice:
+        # `True` equals 1, and is no answer.
+        fits = (each for each in self.choices if type(each.value) is type(value) and each.value == value)
+        choice = next(fits, None)
+        if choice is None:
+            raise WrongAnswer(self, Mismatch.NOT_OFFERED)
+        return choice
+
 
 @dataclass(frozen=True)
 class Quiz:
@@ -82,6 +183,12 @@ class Quiz:
     @property
     def to_begin(self) -> Sequence[Question]:
         return [question for question in self.questions if question.begin]
+
+    def question(self, question_id: str) -> Question | None:
+        return next((each for each in self.questions if each.id == question_id), None)
+
+    def of_key(self, profile_key: str) -> Question | None:
+        return next((each for each in self.questions if each.profile_key == profile_key), None)
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """This door's routes: /api, the pages under /liff, and what they load."""
 
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount
 
 from liff.api.app import make_api
@@ -17,5 +18,5 @@ def liff_routes(parts: Parts) -> list[BaseRoute]:
     middleware = [Middleware(WithoutSlash), guard, headers]
     return [
         Mount("/api", make_api(parts), middleware=middleware),
-        Mount("/liff", make_pages(parts), middleware=middleware),
+        Mount("/liff", make_pages(parts), middleware=[*middleware, Middleware(GZipMiddleware)]),
     ]

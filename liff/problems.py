@@ -16,6 +16,7 @@ from line.login import LineKeysUnavailable, TokenInvalid
 from models.rules.entitlement import EntitlementError
 from services.cooking import DishGone
 from services.idempotency import KeyReused
+from services.onboarding import QuestionUnknown
 from services.questions import TooManyQuestions
 from services.sessions import NoSuchSession
 from services.sign_in import CodeOver, NotSignedIn
@@ -45,6 +46,7 @@ STATUSES: Mapping[type[MomentError], int] = {
     KeyReused: 422,
     TooManyQuestions: 429,
     TooOften: 429,
+    QuestionUnknown: 404,
 }
 _WORDS: Mapping[int, str] = {
     400: "web.not_understood",

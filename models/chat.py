@@ -66,6 +66,14 @@ class MessageType(StrEnum):
     OTHER = "other"
 
 
+class Topic(StrEnum):
+    """What a message of ours is about, where that is looked up later: `metadata.topic`."""
+
+    QUIZ_OFFER = "quiz_offer"
+    QUIZ_NAME = "quiz_name"  # asks what to call the learner
+    QUIZ_DONE = "quiz_done"
+
+
 class WaitReason(StrEnum):
     """What a message that is owed waits for, other than its next try."""
 

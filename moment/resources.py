@@ -182,7 +182,12 @@ class Resources:
         from models.inbox import EventSource
 
         conversation = Conversation(
-            self.database, self.line, self.delivery.renderer, self.delivery, self.settings.text_promise
+            self.database,
+            self.line,
+            self.delivery.renderer,
+            self.delivery,
+            self.settings.text_promise,
+            self.liff_apps,
         )
         return Inbox(self.database, self.queue, self.leases, {EventSource.LINE: conversation})
 

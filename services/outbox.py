@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from jobs import leases
 from jobs.queue import Job, enqueue
 from knowledge_base import phrasebook
-from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, rooms_of
+from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, Topic, rooms_of
 from models.coaching import CoachingText
 from models.session import CookingSession
 from models.user import User
@@ -37,12 +37,22 @@ def queue_message(
     sender: Sender = Sender.AI,
     session_id: int | None = None,
     room: RoomType = RoomType.COACHING,
+    topic: Topic | None = None,
     **columns: Any,
 ) -> Message:
     """A message the learner must get, as a push unless a reply can carry it; its delivery is woken after commit.
     `columns` are others of the row's, such as a reply token."""
     message = add_message(
-        db, user_id, kind, text=text, video=video, sender=sender, session_id=session_id, room=room, **columns
+        db,
+        user_id,
+        kind,
+        text=text,
+        video=video,
+        sender=sender,
+        session_id=session_id,
+        room=room,
+        topic=topic,
+        **columns,
     )
     enqueue(db, Job.DELIVER, message.id)
     return message
@@ -58,6 +68,7 @@ def add_message(
     sender: Sender = Sender.SYSTEM,
     session_id: int | None = None,
     room: RoomType = RoomType.COACHING,
+    topic: Topic | None = None,
     **columns: Any,
 ) -> Message:
     """As `queue_message`, for a caller that delivers it itself; should it die before that, the reconciler does."""
@@ -68,7 +79,7 @@ def add_message(
         kind=kind,
         text=text,
         video_gcs_path=video,
-        meta={"type": kind, "session_id": session_id},
+        meta={"type": kind, "session_id": session_id} | ({"topic": topic} if topic else {}),
         retry_key=uuid4(),
         **columns,
     )

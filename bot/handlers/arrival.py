@@ -6,9 +6,11 @@ from sqlmodel import Session as DbSession
 
 from bot.router import Router, says
 from bot.say.bubbles import Say, text_bubble
+from bot.say.quiz import welcome
 from bot.say.steps import Steps
 from knowledge_base import phrasebook
 from line.events import LineEvent
+from line.liff import LiffApps
 from models.rules.next_step import Ask, NextStep
 from models.session import CookingSession
 from models.user import User
@@ -26,10 +28,11 @@ def follow(
     session: CookingSession | None,
     step: NextStep,
     steps: Steps,
+    apps: LiffApps,
 ) -> Say:
     is_back = was_away or event.is_unblocked or session is not None
     if not is_back:
-        return steps.ask_dish(lead=phrasebook.welcome(called(user))).say_after()
+        return welcome(apps, steps.ask_dish(lead=phrasebook.welcome(called(user))))
     next_step = steps.ask_dish() if step.ask is Ask.DISH else steps.ask_next(session)
     return next_step.say_after(text_bubble(phrasebook.welcome_back(called(user))))
 

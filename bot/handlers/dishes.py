@@ -6,6 +6,7 @@ from sqlmodel import Session as DbSession
 
 from bot.router import Router, action, says
 from bot.say.bubbles import Say, say, text_bubble
+from bot.say.quiz import offer_before
 from bot.say.steps import Steps, error_words
 from errors import MomentError
 from knowledge_base import phrasebook
@@ -13,6 +14,7 @@ from knowledge_base.catalogue import load
 from knowledge_base.dish_order import caution
 from knowledge_base.foods import avoided_by
 from knowledge_base.personal_words import how_to_film
+from line.liff import LiffApps
 from models.chat import RoomType
 from models.dish import Dish
 from models.rules.entitlement import EntitlementError
@@ -20,15 +22,21 @@ from models.rules.next_step import UNDER_WAY, NextStep
 from models.session import CookingSession
 from models.user import User
 from services.cooking import CoachingUnderWay, DishGone, open_cook
+from services.onboarding import wants_offer
 
 router = Router()
 
 
 @router.on("postback", where=[action("menu")])
 @router.on("message.text", where=[says("料理を選ぶ", "メニュー", "料理", "次の回を作る")])
-def show_dishes(session: CookingSession | None, step: NextStep, steps: Steps) -> Say:
+def show_dishes(
+    db: DbSession, user: User, session: CookingSession | None, step: NextStep, steps: Steps, apps: LiffApps
+) -> Say:
+    """Whoever was never asked about themselves is, once: they choose, and their answers help to choose."""
     if step.ask in UNDER_WAY:
         return steps.ask_next(session).say_after(text_bubble(phrasebook.COACHING_UNDER_WAY))
+    if wants_offer(db, user):
+        return offer_before(apps, steps.ask_dish())
     return steps.ask_dish().say_after()
 
 

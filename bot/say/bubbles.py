@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from knowledge_base import phrasebook
 from line.client import LineObject
 from line.limits import MAX_ALT_TEXT, MAX_DATA, MAX_LABEL, MAX_OBJECTS, MAX_QUICK_REPLIES, MAX_TEXT, fit
-from models.chat import RoomType
+from models.chat import RoomType, Topic
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Say:
 
     bubbles: tuple[LineObject, ...]
     room: RoomType = RoomType.COACHING
+    topic: Topic | None = None  # kept with the message, where it is looked up later
 
     @property
     def text(self) -> str:
@@ -26,12 +27,17 @@ class Say:
         return "\n".join(bubble.get("text") or bubble.get("altText") or "" for bubble in self.bubbles)
 
 
-def say(*bubbles: LineObject, quick: Sequence[LineObject] = (), room: RoomType = RoomType.COACHING) -> Say:
+def say(
+    *bubbles: LineObject,
+    quick: Sequence[LineObject] = (),
+    room: RoomType = RoomType.COACHING,
+    topic: Topic | None = None,
+) -> Say:
     """Only the last bubble's quick replies are shown by LINE, so they always hang there."""
     last = dict(bubbles[-1])
     if quick:
         last["quickReply"] = {"items": list(quick[:MAX_QUICK_REPLIES])}
-    return Say((*bubbles[:-1], last)[:MAX_OBJECTS], room)
+    return Say((*bubbles[:-1], last)[:MAX_OBJECTS], room, topic)
 
 
 def text_bubble(words: str, quote_token: str | None = None) -> LineObject:
@@ -68,6 +74,10 @@ def postback(label: str, display: str | None = None, **data: str | int) -> LineO
 def message_action(words: str) -> LineObject:
     """A tap that says the words for the learner."""
     return {"type": "message", "label": fit(words, MAX_LABEL), "text": fit(words, MAX_DATA)}
+
+
+def link_action(label: str, url: str) -> LineObject:
+    return {"type": "uri", "label": fit(label, MAX_LABEL), "uri": url}
 
 
 def voice_action() -> LineObject:

@@ -2,7 +2,7 @@
 
 from fastapi import Depends, FastAPI
 
-from liff.api import chat, dishes, events, learner_state, sessions, sign_in
+from liff.api import chat, dishes, events, learner_state, onboarding, sessions, sign_in
 from liff.api.document import answer_wrong_methods, complete, operation_id
 from liff.api.events import answer_when_over
 from liff.api.limits import within_limits
@@ -11,7 +11,14 @@ from liff.parts import Parts
 from liff.problems import RESPONSES, answer_with_problems
 
 OPEN_ROUTERS = (sign_in.router,)  # for those too who are not signed in
-ROUTERS = (dishes.router, sessions.router, events.router, chat.router, learner_state.router)
+ROUTERS = (
+    onboarding.router,
+    dishes.router,
+    sessions.router,
+    events.router,
+    chat.router,
+    learner_state.router,
+)
 
 
 def make_api(parts: Parts) -> FastAPI:

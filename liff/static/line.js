@@ -4,7 +4,8 @@ const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.conten
 
 let loading = null;
 
-/** `liff` once it is ready. Throws where the page belongs to no LIFF app, or LINE refuses it. */
+/** `liff` once it is ready; an ordinary browser may be known to LINE or not. Throws where the page belongs to no LIFF app, or
+ *  LINE refuses it. */
 export function line() {
   loading ??= load();
   return loading;

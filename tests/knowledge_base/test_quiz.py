@@ -9,9 +9,18 @@ from typing import Any
 import pytest
 import yaml
 
-from knowledge_base import quiz
+from knowledge_base import phrasebook, quiz
 from knowledge_base.catalogue import ContentError
-from knowledge_base.quiz import QuestionType, Quiz, UsedBy, load_quiz, load_quiz_from
+from knowledge_base.quiz import (
+    Mismatch,
+    Question,
+    QuestionType,
+    Quiz,
+    UsedBy,
+    WrongAnswer,
+    load_quiz,
+    load_quiz_from,
+)
 from tests.knowledge_base.test_language import MEASUREMENT
 
 SOURCE = Path(quiz.__file__).parent
@@ -133,3 +142,79 @@ def test_a_wrong_quiz_is_refused_by_file_and_field(
         load_quiz_from(tmp_path)
 
     assert str(refusal.value).startswith(f"quiz.yaml: {message}")
+
+
+def question(question_id: str) -> Question:
+    found = load_quiz().question(question_id)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("question_id", "value", "kept"),
+    [
+        ("call_name", "  ゆう\n\tこ ", "ゆう こ"),
+        ("call_name", "か\u3099", "が"),
+        ("call_name", "👩‍🍳", "👩‍🍳"),
+        ("call_name", " 　", None),
+        ("call_name", None, None),
+        ("call_name", "あ" * 20, "あ" * 20),
+        ("experience", 0, 0),
+        ("knife_confidence", 1, 1),
+        ("kitchen_heat", "ih", "ih"),
+        ("goals", ["enjoy_cooking", "cook_faster", "cook_faster"], ["cook_faster", "enjoy_cooking"]),
+        ("goals", [], None),
+        ("dietary", ["none"], ["none"]),
+    ],
+)
+def test_an_answer_that_fits_is_kept_tidy(question_id: str, value: object, kept: object) -> None:
+    assert question(question_id).check(value) == kept
+    assert question(question_id).accepts(kept)
+
+
+@pytest.mark.parametrize(
+    ("question_id", "value", "mismatch"),
+    [
+        ("call_name", "あ" * 21, Mismatch.TOO_LONG),
+        ("call_name", "ゆ\x00", Mismatch.UNREADABLE),
+        ("call_name", "\u202eゆ", Mismatch.UNREADABLE),
+        ("call_name", "\ud800", Mismatch.UNREADABLE),
+        ("call_name", 7, Mismatch.NOT_OFFERED),
+        ("call_name", ["ゆう"], Mismatch.NOT_OFFERED),
+        ("experience", None, Mismatch.MISSING),
+        ("experience", False, Mismatch.NOT_OFFERED),
+        ("experience", "0", Mismatch.NOT_OFFERED),
+        ("knife_confidence", True, Mismatch.NOT_OFFERED),
+        ("knife_confidence", 1.0, Mismatch.NOT_OFFERED),
+        ("kitchen_heat", "fire", Mismatch.NOT_OFFERED),
+        ("kitchen_heat", {}, Mismatch.NOT_OFFERED),
+        ("dietary", [], Mismatch.MISSING),
+        ("dietary", "egg", Mismatch.NOT_OFFERED),
+        ("dietary", ["none", "egg"], Mismatch.NOT_ALONE),
+        ("dietary", ["egg", ["milk"]], Mismatch.NOT_OFFERED),
+    ],
+)
+def test_an_answer_that_does_not_fit_is_refused_with_words_for_its_learner(
+    question_id: str, value: object, mismatch: Mismatch
+) -> None:
+    with pytest.raises(WrongAnswer) as refusal:
+        question(question_id).check(value)
+    assert refusal.value.mismatch is mismatch
+    words = phrasebook.phrase(refusal.value.words_key, **refusal.value.facts)
+    assert words.endswith("くださいね。")
+    assert "None" not in words
+
+
+def test_what_a_form_tells_is_read_as_values() -> None:
+    assert question("experience").read(["10"]) == 10
+    assert question("goals").read(["cook_faster", "nonsense"]) == ["cook_faster", "nonsense"]
+    assert question("dietary").read([]) == []
+    assert question("call_name").read([]) is None
+
+
+def test_an_answer_is_shown_as_the_learner_chose_it() -> None:
+    assert question("dietary").labels(["egg", "milk"]) == ["卵", "乳"]
+    assert question("experience").labels(0) == ["これから始めます"]
+    assert question("call_name").labels("ゆう") == ["ゆう"]
+    assert question("call_name").labels(None) == []
+    assert question("pans").labels(["copper"]) == []
