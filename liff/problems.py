@@ -15,6 +15,7 @@ from knowledge_base import phrasebook
 from line.login import LineKeysUnavailable, TokenInvalid
 from models.rules.entitlement import EntitlementError
 from services.cooking import DishGone
+from services.record import CookNotFound, DishNotFound
 from services.sign_in import CodeOver, NotSignedIn
 
 MEDIA_TYPE = "application/problem+json"
@@ -27,6 +28,8 @@ STATUSES: Mapping[type[MomentError], int] = {
     LineKeysUnavailable: 503,
     EntitlementError: 403,
     DishGone: 404,
+    CookNotFound: 404,
+    DishNotFound: 404,
 }
 _WORDS: Mapping[int, str] = {
     401: "web.sign_in_again",
