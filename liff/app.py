@@ -1,4 +1,4 @@
-"""This door's routes: /api, the pages under /liff, and what they load."""
+"""This door's routes: the landing page, /api, the pages under /liff, and what they load."""
 
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
@@ -7,6 +7,7 @@ from liff.api.app import make_api
 from liff.headers import SecurityHeaders, content_security_policy
 from liff.origin import OriginGuard
 from liff.pages.app import make_pages
+from liff.pages.landing import landing_route
 from liff.parts import Parts
 from liff.slashes import WithoutSlash
 
@@ -15,6 +16,7 @@ def liff_routes(parts: Parts) -> list[BaseRoute]:
     guard = Middleware(OriginGuard, origin=parts.settings.public_url)
     headers = Middleware(SecurityHeaders, policy=content_security_policy(parts))
     return [
+        landing_route(parts, [headers]),
         Mount("/api", make_api(parts), middleware=[Middleware(WithoutSlash), guard, headers]),
         Mount("/liff", make_pages(parts), middleware=[guard, headers]),
     ]

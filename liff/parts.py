@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlmodel import Session as DbSession
 
+from line.friend import FriendLink
 from line.liff import LiffApps
 from line.login import LineLogin
 from models.database import Database
@@ -25,6 +26,7 @@ class Parts:
     links: MediaLinks
     login: LineLogin
     apps: LiffApps
+    friend_link: FriendLink
 
     @property
     def is_secure(self) -> bool:

@@ -32,7 +32,13 @@ def make_app(resources: Resources) -> Starlette:
     line = LineWebhook(inbox, settings.line_channels, settings.max_webhook_bytes)
     webhook = Route("/webhooks/line/{channel_name}", line, methods=["POST"])
     pages = Parts(
-        settings, resources.database, resources.store, resources.links, resources.login, resources.liff_apps
+        settings,
+        resources.database,
+        resources.store,
+        resources.links,
+        resources.login,
+        resources.liff_apps,
+        resources.friend_link,
     )
     return Starlette(
         routes=[webhook, *liff_routes(pages), Mount("/", rest)], middleware=[Middleware(RequestContext)]

@@ -11,15 +11,31 @@ function wire(player) {
   const video = player.querySelector("video");
   const buttons = [...player.querySelectorAll("[data-at]")];
   const broken = player.querySelector("[data-broken]");
-  // The last source fails when none before it could be played.
-  video.querySelector("source:last-of-type")?.addEventListener("error", () => { broken.hidden = false; });
-  video.addEventListener("error", () => { broken.hidden = false; });
+  const tellBroken = () => { broken.hidden = false; };
+  // The last source fails when none before it could be played; it may have done so before this script ran.
+  video.querySelector("source:last-of-type").addEventListener("error", tellBroken);
+  video.addEventListener("error", tellBroken);
+  if (video.networkState === HTMLMediaElement.NETWORK_NO_SOURCE) tellBroken();
+  const look = () => { if (video.videoWidth === 0) skipSource(video, tellBroken); };
+  video.addEventListener("loadedmetadata", look);
+  if (video.readyState > 0) look();
   for (const button of buttons) button.addEventListener("click", () => show(video, at(button)));
   if (buttons.length === 0) return;
   const bar = player.querySelector("[data-bar]");
   const update = () => draw(video, buttons, bar);
   for (const event of ["timeupdate", "seeking", "seeked", "loadedmetadata"]) video.addEventListener(event, update);
   bar.addEventListener("pointerdown", (event) => show(video, pointed(event, bar, buttons, video)));
+}
+
+/** Of a codec that it does not know a browser plays the sound alone: the next source may have a picture. */
+function skipSource(video, tellBroken) {
+  const [first, ...others] = video.querySelectorAll("source");
+  if (others.length === 0) {
+    tellBroken();
+    return;
+  }
+  first.remove();
+  video.load();
 }
 
 const at = (button) => Number(button.dataset.at);

@@ -26,8 +26,9 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for a module: starting it takes a second, and beyond a module its event loop would be in others' way."""
     path = chromium()
     if path is None:
         if os.environ.get("CI"):

@@ -24,7 +24,7 @@ from pipeline import answers
 from pipeline.providers.ports import Pace
 from pipeline.scheduler import Scheduler
 from pipeline.speech_length import measured_pace
-from services import cooking, media, outbox, profile, scheduling, thread
+from services import cooking, media, outbox, profile, record, scheduling, thread
 from tests.conftest import own_database
 
 LARGE = ("message", "session", "stage_run", "media", "inbox_event")
@@ -105,6 +105,13 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "the learner's state": lambda db: profile.learner_state(db, learner(db).id),
     "what may run now": lambda db: Scheduler(None, timedelta(minutes=2)).facts_of(db, newest(db)),  # type: ignore[arg-type]
     "footage to be forgotten": lambda db: media.forget_video(db, newest(db)),
+    "a cook's own page": lambda db: (
+        record.cook_of(db, learner(db), newest(db).id),
+        record.finished_stages(db, newest(db)),
+        record.news_of(db, newest(db)),
+    ),
+    "the cooks that a page lists": lambda db: record.cooks_of(db, learner(db)),
+    "what a page tells of their skills": lambda db: record.state_of(db, learner(db)),
     "the one clock": database_now,
 }
 
