@@ -18,7 +18,7 @@ from models.session import CookingSession, SessionStatus
 from moment.landing_sample import FOLDER, POSTER, VIDEO
 from storage.keys import view_key
 from tests.liff.conftest import Site, site
-from tests.liff.cooks import ANALYSIS, COACHING, Kitchen
+from tests.liff.kitchen import ANALYSIS, COACHING, Kitchen
 from tests.media_files import tone
 from tests.system import WAIT
 

@@ -12,7 +12,7 @@ from models.learner import LearnerState
 from models.session import CookingSession, SessionStatus
 from models.user import SubscriptionStatus
 from tests.liff.conftest import Site
-from tests.liff.cooks import ANALYSIS, COACHING, Kitchen
+from tests.liff.kitchen import ANALYSIS, COACHING, Kitchen
 
 DISHES, PROGRESS = page_words("dishes"), page_words("progress")
 

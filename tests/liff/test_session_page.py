@@ -17,7 +17,7 @@ from models.session import CookingSession, SessionStatus, StageName, StageRun
 from services.media import withdraw
 from services.outbox import queue_notice
 from tests.liff.conftest import Site
-from tests.liff.cooks import ANALYSIS, COACHING, Kitchen
+from tests.liff.kitchen import ANALYSIS, COACHING, Kitchen
 
 WORDS = page_words("session")
 
