@@ -55,7 +55,7 @@ def dishes(db: DbSession) -> Sequence[Dish]:
     return db.exec(select(Dish).order_by(col(Dish.month_unlocked), col(Dish.order), col(Dish.id))).all()
 
 
-def dish_by_name(db: DbSession, slug: str) -> Dish:
+def dish_by_slug(db: DbSession, slug: str) -> Dish:
     """Raises DishNotFound."""
     dish = db.exec(select(Dish).where(Dish.slug == slug)).first()
     if dish is None:

@@ -19,7 +19,7 @@ from models.coaching import CoachingText
 from models.dish import Dish
 from models.rules.entitlement import SESSIONS_PER_DISH, is_unlocked
 from models.session import CookingSession, SessionStatus
-from services.record import cooks_of, dish_by_name, dishes
+from services.record import cooks_of, dish_by_slug, dishes
 
 router = APIRouter()
 
@@ -88,7 +88,7 @@ def dishes_page(parts: PartsOf, learner: PageLearner, db: Transaction) -> HTMLRe
 
 @router.get("/dishes/{slug}")
 def dish_page(slug: Slug, parts: PartsOf, learner: PageLearner, db: Transaction) -> HTMLResponse:
-    dish = dish_by_name(db, slug)
+    dish = dish_by_slug(db, slug)
     guide = load().dishes.get(slug)
     focuses = guide.attempts if guide else [""] * SESSIONS_PER_DISH
     cooks = {cook.session_number: cook for cook in cooks_of(db, learner, dish)}
