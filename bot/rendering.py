@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from sqlmodel import Session as DbSession
 
-from bot.say.bubbles import Say, say, text_bubble, video_bubble, with_sender
+from bot.say.bubbles import Say, link_action, quick, say, text_bubble, video_bubble, with_sender
 from bot.say.cards import coaching_card
 from bot.say.steps import ask_rating, open_taps, question_taps
 from bot.tracking import tracking_id
 from knowledge_base import phrasebook
 from line.client import LineObject
+from line.liff import LiffApps
 from models.chat import Message, MessageType, RoomType
 from models.coaching import CoachingText
 from models.dish import Dish
@@ -25,6 +26,7 @@ from storage.links import MediaLinks
 @dataclass(frozen=True)
 class Renderer:
     links: MediaLinks
+    apps: LiffApps
 
     def render(self, db: DbSession, message: Message, room: RoomType, user: User) -> list[LineObject]:
         """Raises LookupError or pydantic's ValidationError where the rows hold nothing that could be shown."""
@@ -39,7 +41,7 @@ class Renderer:
 
     def _say(self, db: DbSession, message: Message, user: User, session: CookingSession | None) -> Say:
         if message.kind == MessageType.COACHING_READY and session is not None:
-            return _coaching(db, user, session)
+            return _coaching(db, user, session, self._page_of(session))
         taps = open_taps(latest_session(db, user.id))
         if message.kind == MessageType.COACHING_VIDEO and session is not None:
             return self._coaching_video(session, taps)
@@ -55,14 +57,19 @@ class Renderer:
             tracking_id(session.id),
         )
         note = text_bubble(phrasebook.COACHING_VIDEO_NOTE)
-        return say(note, video, quick=taps)
+        page = self._page_of(session)
+        to_page = (quick(link_action(phrasebook.SESSION_PAGE_LABEL, page)),) if page else ()
+        return say(note, video, quick=(*to_page, *taps))
+
+    def _page_of(self, session: CookingSession) -> str | None:
+        return self.apps.page(f"/sessions/{session.id}")
 
 
-def _coaching(db: DbSession, user: User, session: CookingSession) -> Say:
+def _coaching(db: DbSession, user: User, session: CookingSession, page: str | None) -> Say:
     """Card and warm note in one push: one push is billed once, whatever it holds."""
     coaching = CoachingText.model_validate(session.coaching_text)
     dish = db.get_one(Dish, session.dish_id)
-    card = coaching_card(coaching, dish.name_ja, session.session_number)
+    card = coaching_card(coaching, dish.name_ja, session.session_number, page)
     note = text_bubble(phrasebook.follow_up(coaching, called(user)))
     missing = missing_rating(session)
     if missing is None:

@@ -217,6 +217,7 @@ MEMO_NOT_JAPANESE = (
 )
 COACHING_VIDEO_NOTE = "コーチング動画ができました。大事な場面を、ご自分の映像でもう一度見てみましょう。"
 VIDEO_WATCHED = "最後まで見てくださって、ありがとうございます。覚えているうちに、次の回で試してみましょう。"
+SESSION_PAGE_LABEL = "この回のページを見る"
 COOK_AGAIN_LABEL = "次の回を作る"
 CHOOSE_LABEL = "料理を選ぶ"
 COOK_AGAIN = "次に作るときは、下のボタンから料理を選んでください。質問は、いつでもこのままどうぞ。"

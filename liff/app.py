@@ -1,4 +1,4 @@
-"""This door's routes: /api, the pages under /liff, and what they load."""
+"""This door's routes: the landing page, /api, the pages under /liff, and what they load."""
 
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -8,6 +8,7 @@ from liff.api.app import make_api
 from liff.headers import SecurityHeaders, content_security_policy
 from liff.origin import OriginGuard
 from liff.pages.app import make_pages
+from liff.pages.landing import landing_route
 from liff.parts import Parts
 from liff.slashes import WithoutSlash
 
@@ -17,6 +18,7 @@ def liff_routes(parts: Parts) -> list[BaseRoute]:
     headers = Middleware(SecurityHeaders, policy=content_security_policy(parts))
     middleware = [Middleware(WithoutSlash), guard, headers]
     return [
+        landing_route(parts, [headers]),
         Mount("/api", make_api(parts), middleware=middleware),
         Mount("/liff", make_pages(parts), middleware=[*middleware, Middleware(GZipMiddleware)]),
     ]

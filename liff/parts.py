@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session as DbSession
 
+from line.friend import FriendLink
 from line.liff import LiffApps
 from line.login import LineLogin
 from models.database import Database
@@ -31,6 +32,7 @@ class Parts:
     links: MediaLinks
     login: LineLogin
     apps: LiffApps
+    friend_link: FriendLink
     limits: "RateLimits"
     streams: "Streams"
     turns: Semaphore  # of the connections that this door may use at once

@@ -18,6 +18,7 @@ from services.cooking import DishGone
 from services.idempotency import KeyReused
 from services.onboarding import QuestionUnknown
 from services.questions import TooManyQuestions
+from services.record import CookNotFound, DishNotFound
 from services.sessions import NoSuchSession
 from services.sign_in import CodeOver, NotSignedIn
 
@@ -47,6 +48,8 @@ STATUSES: Mapping[type[MomentError], int] = {
     TooManyQuestions: 429,
     TooOften: 429,
     QuestionUnknown: 404,
+    CookNotFound: 404,
+    DishNotFound: 404,
 }
 _WORDS: Mapping[int, str] = {
     400: "web.not_understood",

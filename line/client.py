@@ -23,6 +23,7 @@ from errors import MomentError
 from line.tokens import TokenRefused, TokenSource
 
 TIMEOUT = (3.0, 10.0)  # seconds to connect, to read
+PAGE_TIMEOUT = (1.0, 2.0)
 
 # What stands between us and LINE forgets a connection that is idle, often after a minute, and resets its next request.
 CONNECTION_SECONDS = 50.0
@@ -143,6 +144,13 @@ class LineClient:
         profile = self._request(lambda: self._api.get_profile(user_id, _request_timeout=TIMEOUT))
         name: str = profile.display_name
         return name
+
+    def basic_id(self) -> str:
+        """By which the account is found, such as "@123abcde". Quick or not at all: a page waits for it. Raises NotSent,
+        Unavailable, RateLimited, Refused."""
+        info = self._request(lambda: self._api.get_bot_info(_request_timeout=PAGE_TIMEOUT))
+        basic_id: str = info.basic_id
+        return basic_id
 
     def show_loading(self, user_id: str, seconds: int = 20) -> None:
         """The typing dots; `seconds` a multiple of 5 up to 60. Seen only while the chat is open."""

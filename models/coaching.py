@@ -119,6 +119,19 @@ class NarrationScript(Strict):
     provider: str = ""
 
 
+class CoachingCut(Strict):
+    """Stage 4: where in the coaching video the learner's own clip is seen. First whole, at another speed, then the key
+    moment. Seconds of the coaching video."""
+
+    seconds: float = Field(gt=0)  # all of it
+    intro_seconds: float = Field(gt=0)  # then comes the key moment
+    intro_stretch: float = Field(gt=0)  # seconds of the intro for each second of the clip
+
+    def shown_at(self, clip_second: float) -> float:
+        """When the intro shows this second of the clip."""
+        return min(clip_second * self.intro_stretch, self.intro_seconds)
+
+
 class SessionSummary(Strict):
     dish: str
     session: int

@@ -66,6 +66,7 @@ class CookingSession(SQLModel, table=True):
     narration_script: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     coaching_video_gcs_path: str = Field(default="")
     coaching_preview_gcs_path: str = Field(default="")
+    coaching_cut: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())  # {}: not known
 
     created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
     updated_at: datetime = Field(default=None, sa_column=time_column(nullable=False, touch=True))

@@ -51,6 +51,7 @@ def _parts_of_pages(resources: Resources) -> Parts:
         resources.links,
         resources.login,
         resources.liff_apps,
+        resources.friend_link,
         RateLimits(settings.broker_url or ""),
         Streams(resources.database, settings.text_promise),
         # The webhook and whoever looks on with a stream find one free.

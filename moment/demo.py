@@ -251,6 +251,7 @@ class Demo:
             "retrieved_principles": session.retrieved_principles,
             "coaching_text": session.coaching_text,
             "narration_script": session.narration_script,
+            "coaching_cut": session.coaching_cut,
         }
         timings = {
             "seconds_to_text": timing.text,

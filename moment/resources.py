@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.delivery import Delivery
     from jobs.inbox import Inbox
     from line.accounts import LineAccounts
+    from line.friend import FriendLink
     from line.liff import LiffApps
     from line.login import LineLogin
     from pipeline.answers import Answers
@@ -108,6 +109,14 @@ class Resources:
         return LiffApps.of(self.settings)
 
     @cached_property
+    def friend_link(self) -> "FriendLink":
+        from line.friend import FriendLink
+
+        return FriendLink(
+            lambda: self.line.client(self.line.channel_for("coaching")).basic_id(), self.settings.line_api_url
+        )
+
+    @cached_property
     def login(self) -> "LineLogin":
         from line.login import LineKeys, LineLogin
 
@@ -173,7 +182,7 @@ class Resources:
         from bot.delivery import Delivery
         from bot.rendering import Renderer
 
-        return Delivery(self.database, self.leases, self.line, Renderer(self.links))
+        return Delivery(self.database, self.leases, self.line, Renderer(self.links, self.liff_apps))
 
     @cached_property
     def inbox(self) -> "Inbox":

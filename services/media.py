@@ -234,6 +234,7 @@ def _withdraw_footage(db: DbSession, session: CookingSession) -> str:
     session.raw_video_url = ""
     session.coaching_video_gcs_path = ""
     session.coaching_preview_gcs_path = ""
+    session.coaching_cut = {}
     db.exec(
         delete(Message).where(
             col(Message.session_id) == session.id,

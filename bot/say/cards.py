@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.say.bubbles import flex_bubble, postback
+from bot.say.bubbles import flex_bubble, link_action, postback
 from knowledge_base import personal_words, phrasebook
 from line.client import LineObject
 from line.limits import MAX_CAROUSEL, fit
@@ -73,8 +73,10 @@ def _dish(offered: OfferedDish) -> LineObject:
     }
 
 
-def coaching_card(coaching: CoachingText, dish_name: str, number: int) -> LineObject:
-    """The four parts of the design document, the problem first."""
+def coaching_card(
+    coaching: CoachingText, dish_name: str, number: int, page_url: str | None = None
+) -> LineObject:
+    """The four parts of the design document, the problem first; `page_url` opens the cook's own page."""
     parts = (
         (phrasebook.CARD_PROBLEM, coaching.mondaiten),
         (phrasebook.card_skill(number), coaching.skill),
@@ -107,8 +109,15 @@ def coaching_card(coaching: CoachingText, dish_name: str, number: int) -> LineOb
                 ],
             },
             "body": {"type": "box", "layout": "vertical", "contents": contents},
+            **({"footer": _page_button(page_url)} if page_url else {}),
         },
     )
+
+
+def _page_button(url: str) -> LineObject:
+    action = link_action(phrasebook.SESSION_PAGE_LABEL, url)
+    button = {"type": "button", "style": "link", "color": WARM, "height": "sm", "action": action}
+    return {"type": "box", "layout": "vertical", "contents": [button]}
 
 
 def _text(words: str, **style: str | bool) -> LineObject:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
@@ -19,11 +18,11 @@ from line.client import LineObject
 from models.coaching import CoachingText, RatingAspect
 from models.dish import Dish
 from models.rules.entitlement import DishLocked, EntitlementError, TrialUsed, next_session_number
-from models.rules.history import sessions_of, waiting_times
+from models.rules.history import sessions_of
 from models.rules.next_step import Ask, NextStep, missing_rating, next_step
-from models.rules.promise import text_promise
 from models.session import CookingSession
 from models.user import User
+from services.record import minutes_left
 
 
 @dataclass(frozen=True)
@@ -84,9 +83,7 @@ class Steps:
 
     def minutes_left(self, session: CookingSession) -> int:
         """Whole minutes until the text, from our own last sessions; 0 when it is due."""
-        promise = text_promise(waiting_times(self.db), self.promise)
-        waited = self.now - session.video.received_at if session.video else timedelta()
-        return max(0, ceil((promise - waited) / timedelta(minutes=1)))
+        return minutes_left(self.db, session, self.promise, self.now)
 
     def _open_dishes(self) -> tuple[list[tuple[Dish, int]], EntitlementError | None]:
         sessions = sessions_of(self.db, self.user.id)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 
+from models.coaching import CoachingCut
 from pipeline.media import music, storyboard
 from pipeline.media.captions import Mark, ass_script, captions_of
 from pipeline.media.command import Files, build_command
@@ -36,6 +37,7 @@ class CoachingVideo:
     bytes: int
     width: int
     height: int
+    cut: CoachingCut
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def compose(
             bytes=(into / "coaching_video.mp4").stat().st_size,
             width=render.board.width,
             height=render.board.height,
+            cut=_cut(render.board),
         )
 
 
@@ -123,6 +126,12 @@ def _files(source: Path, track: NarrationTrack, board: Storyboard, folder: Path)
         captions=script,
         fonts=fonts,
         output=folder / "coaching_video.mp4",
+    )
+
+
+def _cut(board: Storyboard) -> CoachingCut:
+    return CoachingCut(
+        seconds=board.seconds, intro_seconds=board.part1_seconds, intro_stretch=board.intro.stretch
     )
 
 

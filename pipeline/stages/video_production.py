@@ -38,6 +38,7 @@ def run(context: StageContext) -> StageResult:
     def store(db: DbSession, session: CookingSession) -> None:
         session.coaching_video_gcs_path = key
         session.coaching_preview_gcs_path = key_of_preview
+        session.coaching_cut = video.cut.model_dump()
         queue_coaching_video(db, session)
 
     return StageResult(store, usage, clean_up=lambda: narrator.forget(spoken))

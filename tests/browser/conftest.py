@@ -28,6 +28,7 @@ def chromium() -> str | None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for a module: starting it takes a second, and beyond a module its event loop would be in others' way."""
     path = chromium()
     if path is None:
         if os.environ.get("CI"):

@@ -11,6 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from bot import owed
 from jobs.leases import Lease
+from models.coaching import CoachingCut
 from models.media import Media, MediaState
 from models.rules.next_step import Ask, next_step
 from models.session import CookingSession, SessionStatus, StageName
@@ -73,9 +74,9 @@ def _quick_compose(
     video, preview = into / "coaching_video.mp4", into / "preview.jpg"
     video.write_bytes(source.read_bytes())
     preview.write_bytes(b"\xff\xd8\xff")
-    return CoachingVideo(
-        video, preview, facts.duration_seconds, video.stat().st_size, facts.width, facts.height
-    )
+    seconds = facts.duration_seconds
+    cut = CoachingCut(seconds=seconds, intro_seconds=seconds / 2, intro_stretch=0.5)
+    return CoachingVideo(video, preview, seconds, video.stat().st_size, facts.width, facts.height, cut)
 
 
 def test_a_thread_makes_sense_whatever_happens(ground: Ground) -> None:

@@ -6,7 +6,7 @@ import httpx
 
 from knowledge_base import phrasebook
 from models import RoomType, SessionStatus
-from models.coaching import RatingAspect
+from models.coaching import CoachingCut, RatingAspect
 from tests.flows.steps import rate_all
 from tests.system import WAIT, System, pick
 
@@ -30,4 +30,9 @@ def test_a_session_ends_with_one_text_and_one_video(system: System, clip: Path, 
     assert session.self_ratings == {aspect.value: 4 for aspect in RatingAspect}
     pushes = system.desk.log(path="/v2/bot/message/push")
     assert len(pushes) == 2
+    page = f"https://liff.line.me/{system.settings.liff_id}/sessions/{session.id}"
+    assert page in str(card.message["contents"]["footer"])
+    assert page in str(video.message["quickReply"])
+    cut = CoachingCut.model_validate(session.coaching_cut)
+    assert 0 < cut.intro_seconds < cut.seconds
     assert all(run.finished_at for run in system.runs(session).values())

@@ -32,6 +32,7 @@ from services import (
     messages,
     outbox,
     profile,
+    record,
     scheduling,
     sessions,
     thread,
@@ -116,6 +117,13 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "the learner's state": lambda db: profile.learner_state(db, learner(db).id),
     "what may run now": lambda db: Scheduler(None, timedelta(minutes=2)).facts_of(db, newest(db)),  # type: ignore[arg-type]
     "footage to be forgotten": lambda db: media.forget_video(db, newest(db)),
+    "a cook's own page": lambda db: (
+        record.cook_of(db, learner(db), newest(db).id),
+        record.finished_stages(db, newest(db)),
+        record.news_of(db, newest(db)),
+    ),
+    "the cooks that a page lists": lambda db: record.cooks_of(db, learner(db)),
+    "what a page tells of their skills": lambda db: record.state_of(db, learner(db)),
     "the one clock": database_now,
     "a page of the learner's sessions": lambda db: sessions.newest_sessions(db, learner(db), 20),
     "a page of a room": lambda db: messages.newest_messages(db, learner(db), RoomType.COACHING, 30),

@@ -19,7 +19,7 @@ from sqlmodel import col, select
 from footage.draw import draw
 from footage.script import ClipRecipe
 from models.chat import Message, MessageType
-from models.coaching import ModelCall
+from models.coaching import CoachingCut, ModelCall
 from models.dish import Dish
 from models.learner import LearnerState
 from models.media import Media, MediaKind, MediaSource, MediaState
@@ -56,7 +56,8 @@ def many(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """Every session has its video; the render, which has tests of its own, is a file that is there at once."""
 
     def compose(*_: object, **__: object) -> CoachingVideo:
-        return CoachingVideo(tmp_path / "video.mp4", tmp_path / "preview.jpg", 30.0, 1, 720, 1280)
+        cut = CoachingCut(seconds=30, intro_seconds=15, intro_stretch=0.5)
+        return CoachingVideo(tmp_path / "video.mp4", tmp_path / "preview.jpg", 30.0, 1, 720, 1280, cut)
 
     (tmp_path / "video.mp4").write_bytes(b"v")
     (tmp_path / "preview.jpg").write_bytes(b"p")

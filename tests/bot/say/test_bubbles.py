@@ -29,4 +29,5 @@ def test_long_words_make_valid_taps() -> None:
 @pytest.mark.parametrize("words", ["🍳" * 2_000, "あ" * 4_000, '"\\\n' * 1_000, "{}"])
 def test_a_card_of_any_words_is_valid(words: str) -> None:
     coaching = CoachingText(mondaiten=words, skill=words, next_action=words, success_sign=words)
-    check_messages({"messages": [coaching_card(coaching, words[:100], 3)]})
+    for page in (None, "https://liff.line.me/2000000099-desk/sessions/2147483647"):
+        check_messages({"messages": [coaching_card(coaching, words[:100], 3, page)]})

@@ -201,6 +201,10 @@ def test_part_1_tells_the_whole_cook_at_an_even_speed(clip: Clip, render: Render
     end = result.part1_seconds
     levels = [brightness(result.frame(end * share)) for share in (0.02, 0.25, 0.5, 0.75, 0.98)]
     assert levels == pytest.approx([255 * share for share in (0.02, 0.25, 0.5, 0.75, 0.98)], abs=12)
+    cut = result.video.cut  # by which the learner's page leads to a second of the clip
+    assert (cut.seconds, cut.intro_seconds) == pytest.approx((EXPECTED_SECONDS, end), abs=0.1)
+    shown = [brightness(result.frame(cut.shown_at(second))) for second in (3, 30, 57)]
+    assert shown == pytest.approx([255 * second / 60 for second in (3, 30, 57)], abs=12)
 
 
 @pytest.mark.parametrize(("key", "share"), [(30, 0.5), (45, 0.75), (900, 0.99)])
