@@ -3,33 +3,43 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, Field, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
 from knowledge_base.quiz import AnswerValue, Question, QuestionType, load_quiz
+from liff.api.fields import Body
+from liff.api.once import Once, OnceRoute
 from liff.identity import CurrentLearner
 from liff.parts import Transaction
 from models.user import User
 from services import onboarding
 
-router = APIRouter(prefix="/onboarding", tags=["onboarding"])
+router = APIRouter(prefix="/onboarding", tags=["onboarding"], route_class=OnceRoute)
 
 _Text = Annotated[StrictStr, Field(max_length=200)]
 _Number = Annotated[StrictInt, Field(ge=0, le=100)]
 _Key = Annotated[str, Field(max_length=64)]
 # A choice's value, several of them, or a short text; null where the question is skipped.
 Value = _Number | _Text | Annotated[list[_Number | _Text], Field(max_length=40)] | None
-QuestionId = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+QuestionId = Annotated[
+    str, Path(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="Of the quiz", examples=["kitchen_heat"])
+]
 
 
-class Answer(BaseModel):
-    value: Value = Field(description="null: skipped, and not asked again")
-
-
-class Profile(BaseModel):
-    learner_profile: dict[_Key, Value] = Field(
-        default={}, max_length=100, description="The whole profile, or what of it is new"
+class Answer(Body):
+    value: Value = Field(
+        description="A choice's value, several of them, or a short text; null: skipped, and not asked again",
+        examples=["gas"],
     )
-    announce: bool = Field(
+
+
+class Profile(Body):
+    learner_profile: dict[_Key, Value] = Field(
+        default={},
+        max_length=100,
+        description="The whole profile, or what of it is new",
+        examples=[{"kitchen_heat": "gas"}],
+    )
+    announce: StrictBool = Field(
         default=False,
         description="Let the bot say in the chat that it is done, once: for a page that can't `liff.sendMessages`",
     )
@@ -68,8 +78,8 @@ class Onboarding(BaseModel):
     progress: Progress
 
 
-@router.get("")
-def show(learner: CurrentLearner) -> Onboarding:
+@router.get("", summary="Read the quiz, with the learner's answers")
+def read_onboarding(learner: CurrentLearner) -> Onboarding:
     quiz = load_quiz()
     known = {key: value for key, value in learner.learner_profile.items() if quiz.of_key(key)}
     return Onboarding(
@@ -80,16 +90,15 @@ def show(learner: CurrentLearner) -> Onboarding:
     )
 
 
-@router.put("/answers/{question_id}")
-@router.patch("/answers/{question_id}")
-def answer(question_id: QuestionId, body: Answer, learner: CurrentLearner, db: Transaction) -> Progress:
+@router.put("/answers/{question_id}", summary="Save one answer")
+def save_answer(question_id: QuestionId, body: Answer, learner: CurrentLearner, db: Transaction) -> Progress:
     """In place of an earlier answer, if there is one. 409: the question does not take this one."""
     onboarding.save_answer(db, learner, question_id, body.value)
     return progress_of(learner)
 
 
-@router.post("")
-def save(body: Profile, learner: CurrentLearner, db: Transaction) -> Progress:
+@router.post("", summary="Save the profile", dependencies=[Once])
+def save_profile(body: Profile, learner: CurrentLearner, db: Transaction) -> Progress:
     """Keeps the answers beside those that are there. Done once those to begin with are settled."""
     if body.learner_profile:
         onboarding.save_profile(db, learner, body.learner_profile)

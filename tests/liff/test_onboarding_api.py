@@ -53,7 +53,7 @@ def test_each_answer_is_saved_and_the_sixth_is_enough_to_begin(
     done = [put(client, question, value).json()["onboarding_done"] for question, value in BEGINNING.items()]
     assert done == [False] * 5 + [True]
     assert client.get("/api/auth/me").json()["first_name"] == "ゆう", "called as they wish from now on"
-    assert client.patch("/api/onboarding/answers/dietary/", json={"value": ["egg"]}).status_code == 200
+    assert client.put("/api/onboarding/answers/dietary/", json={"value": ["egg"]}).status_code == 200
     user = user_of(site, learner)
     assert user.onboarding_done
     assert user.learner_profile["dietary"] == ["egg"]
