@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
-from liff.parts import Parts, PartsOf, Transaction
+from liff.parts import Parts, PartsOf, Transaction, reads
 from line.login import Identity
 from models.user import User
 from services import profile
@@ -19,12 +19,21 @@ _bearer = HTTPBearer(auto_error=False, description="An ID token of LIFF (`liff.g
 
 
 def current_learner(
+    request: Request,
     parts: PartsOf,
     db: Transaction,
     cookie: Annotated[str | None, Depends(_cookie)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> User:
-    """Raises NotSignedIn, TokenInvalid, LineKeysUnavailable."""
+    """Whose request is counted. Raises NotSignedIn, TokenInvalid, LineKeysUnavailable, TooOften."""
+    learner = _learner(parts, db, cookie, bearer)
+    parts.limits.count(learner.id, reads=reads(request))
+    return learner
+
+
+def _learner(
+    parts: Parts, db: Transaction, cookie: str | None, bearer: HTTPAuthorizationCredentials | None
+) -> User:
     if bearer is not None:
         return learner_of(parts, db, bearer.credentials)
     if cookie:

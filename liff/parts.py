@@ -18,8 +18,8 @@ from storage.links import MediaLinks
 from storage.store import ObjectStore
 
 if TYPE_CHECKING:
-    from liff.api.limits import RateLimits
     from liff.api.streams import Streams
+    from liff.limits import RateLimits
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,18 @@ async def parts_of(request: Request) -> Parts:
 PartsOf = Annotated[Parts, Depends(parts_of)]
 
 
-async def open_transaction(parts: PartsOf) -> AsyncIterator[DbSession]:
+def reads(request: Request) -> bool:
+    return request.method in ("GET", "HEAD")
+
+
+async def open_transaction(request: Request, parts: PartsOf) -> AsyncIterator[DbSession]:
     """Whoever waits for a connection holds no thread meanwhile: those who have one need threads to come to their end.
     Only what goes to the database takes a thread."""
     async with parts.turns:
+        if reads(request) and request.scope.get("root_path", "").startswith("/api"):
+            with parts.database.reads() as db:
+                yield db
+            return
         with parts.database.sessions() as db:
             try:
                 yield db

@@ -9,9 +9,9 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
-from liff.api.limits import RateLimits
 from liff.api.streams import Streams
 from liff.app import liff_routes
+from liff.limits import RateLimits
 from liff.parts import Parts
 from moment.health import Health
 from moment.media import MediaDoor

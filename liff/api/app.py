@@ -1,17 +1,16 @@
 """The API as an app of its own: its errors are problem details, its document is /api/openapi.json."""
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 
 from liff.api import chat, dishes, events, learner_state, onboarding, sessions, sign_in
 from liff.api.document import answer_wrong_methods, complete, operation_id
 from liff.api.events import answer_when_over
-from liff.api.limits import within_limits
 from liff.api.once import answer_replays
 from liff.parts import Parts
 from liff.problems import RESPONSES, answer_with_problems
 
-OPEN_ROUTERS = (sign_in.router,)  # for those too who are not signed in
 ROUTERS = (
+    sign_in.router,
     onboarding.router,
     dishes.router,
     sessions.router,
@@ -33,10 +32,8 @@ def make_api(parts: Parts) -> FastAPI:
         generate_unique_id_function=operation_id,
     )
     api.state.parts = parts
-    for router in OPEN_ROUTERS:
-        api.include_router(router)
     for router in ROUTERS:
-        api.include_router(router, dependencies=[Depends(within_limits)])
+        api.include_router(router)
     answer_with_problems(api)
     answer_wrong_methods(api)
     answer_replays(api)

@@ -49,8 +49,8 @@ class Page(BaseModel):
 
 
 def position(cursor: str | None) -> int | None:
-    """The id that a cursor names."""
-    return int(cursor) if cursor is not None else None
+    """The id that a cursor names; one that no id reaches is after all of them."""
+    return min(int(cursor), MAX_ID) if cursor is not None else None
 
 
 def next_cursor(ids: list[int], count: int) -> str | None:

@@ -12,7 +12,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
 from liff.api import streams
-from liff.api.limits import RateLimits
+from liff.limits import RateLimits
 from liff.problems import MEDIA_TYPE
 from models.session import SessionStatus
 from simulator.line.client import Learner

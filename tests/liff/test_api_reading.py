@@ -98,6 +98,13 @@ def test_cooks_come_newest_first_page_by_page(site: Site, client: httpx.Client, 
     assert client.get("/api/sessions", params={"dish_slug": "no-such-dish"}).json()["sessions"] == []
 
 
+@pytest.mark.parametrize("path", ["/api/sessions", "/api/chat/rooms/coaching/messages"])
+def test_a_cursor_may_name_more_than_there_can_be(client: httpx.Client, path: str) -> None:
+    assert client.get(path, params={"cursor": "9999999999"}).json()["next_cursor"] is None
+    for wrong in ("0", "-1", "1e3", "１", "99999999999"):
+        assert client.get(path, params={"cursor": wrong}).status_code == 422
+
+
 def test_a_list_of_three_cooks_takes_two_queries(
     site: Site, client: httpx.Client, user_id: int, statements: list[str]
 ) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from liff.api.limits import WRITES_A_MINUTE, RateLimits
+from liff.limits import WRITES_A_MINUTE, RateLimits
 from models.base import database_now
 from models.chat import MessageType
 from models.flag import CoachFlag

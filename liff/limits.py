@@ -5,14 +5,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fastapi import Request
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import RedisStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from redis.exceptions import RedisError
 
-from liff.identity import CurrentLearner
-from liff.parts import PartsOf
 from liff.problems import TooOften
 from logs.logger import get_logger
 
@@ -22,7 +19,6 @@ READS_A_MINUTE = 600
 WRITES_A_MINUTE = 120
 BROKER_SECONDS = 0.2  # a request waits no longer to be counted
 ASK_AGAIN_SECONDS = 5.0  # a broker that was away
-_READS = frozenset({"GET", "HEAD"})
 
 
 @dataclass
@@ -60,8 +56,3 @@ class RateLimits:
             log.warning("broker away, requests are not counted", error=type(error).__name__)
             return
         raise TooOften(learner_id, max(1, math.ceil(reset_at - time.time())))
-
-
-def within_limits(request: Request, learner: CurrentLearner, parts: PartsOf) -> None:
-    """A dependency. Raises TooOften."""
-    parts.limits.count(learner.id, reads=request.method in _READS)
