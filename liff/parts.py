@@ -10,6 +10,7 @@ from sqlmodel import Session as DbSession
 from line.liff import LiffApps
 from line.login import LineLogin
 from models.database import Database
+from services.uploads import Uploads
 from settings import Settings
 from storage.links import MediaLinks
 from storage.store import ObjectStore
@@ -25,6 +26,7 @@ class Parts:
     links: MediaLinks
     login: LineLogin
     apps: LiffApps
+    uploads: Uploads
 
     @property
     def is_secure(self) -> bool:

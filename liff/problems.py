@@ -14,8 +14,11 @@ from errors import MomentError
 from knowledge_base import phrasebook
 from line.login import LineKeysUnavailable, TokenInvalid
 from models.rules.entitlement import EntitlementError
+from services.awaited import UploadUnknown
 from services.cooking import DishGone
+from services.offered_file import FileTooLarge, FileUnfit
 from services.sign_in import CodeOver, NotSignedIn
+from storage.store import StoreError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -27,6 +30,10 @@ STATUSES: Mapping[type[MomentError], int] = {
     LineKeysUnavailable: 503,
     EntitlementError: 403,
     DishGone: 404,
+    UploadUnknown: 404,
+    FileTooLarge: 413,
+    FileUnfit: 422,
+    StoreError: 503,
 }
 _WORDS: Mapping[int, str] = {
     401: "web.sign_in_again",
@@ -56,7 +63,8 @@ class Problem(BaseModel):
 
 # What every operation may answer besides its own, for the OpenAPI document.
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {MEDIA_TYPE: {}}} for status in (401, 403, 404, 409, 422, 429, 503)
+    status: {"model": Problem, "content": {MEDIA_TYPE: {}}}
+    for status in (401, 403, 404, 409, 413, 422, 429, 503)
 }
 
 

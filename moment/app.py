@@ -14,6 +14,8 @@ from moment.health import Health
 from moment.media import MediaDoor
 from moment.request_context import RequestContext
 from moment.resources import Resources
+from moment.uploads import UploadDoor
+from storage.local import LocalStore
 from webhooks.inbox import InboxWriter
 from webhooks.line import LineWebhook
 
@@ -26,13 +28,21 @@ def make_app(resources: Resources) -> Starlette:
     media = MediaDoor(resources.links, resources.store, settings.media_delivery, settings.media_link_days)
     for door in (media, Health(resources.database, resources.queue)):
         rest.include_router(door.router())
+    if isinstance(resources.store, LocalStore):  # to a bucket pages send by themselves
+        rest.include_router(UploadDoor(resources.store.uploads).router())
     # The rooms' icons, which LINE fetches for every bubble.
     rest.mount("/icons", StaticFiles(directory=ICONS), name="icons")
     inbox = InboxWriter(resources.database, resources.queue)
     line = LineWebhook(inbox, settings.line_channels, settings.max_webhook_bytes)
     webhook = Route("/webhooks/line/{channel_name}", line, methods=["POST"])
     pages = Parts(
-        settings, resources.database, resources.store, resources.links, resources.login, resources.liff_apps
+        settings,
+        resources.database,
+        resources.store,
+        resources.links,
+        resources.login,
+        resources.liff_apps,
+        resources.uploads,
     )
     return Starlette(
         routes=[webhook, *liff_routes(pages), Mount("/", rest)], middleware=[Middleware(RequestContext)]

@@ -2,11 +2,11 @@
 
 from fastapi import FastAPI
 
-from liff.api import sign_in
+from liff.api import sign_in, uploads
 from liff.parts import Parts
 from liff.problems import RESPONSES, answer_with_problems
 
-ROUTERS = (sign_in.router,)
+ROUTERS = (sign_in.router, uploads.router)
 
 
 def make_api(parts: Parts) -> FastAPI:

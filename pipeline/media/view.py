@@ -171,7 +171,7 @@ def _encoding(seconds: float) -> dict[str, Any]:
 def _check(view: Path, source: VideoFacts) -> None:
     """Raises BadView; UnusableClip where the clip ends too early."""
     try:
-        facts = check_usable(view, min_seconds=0.0)
+        facts = check_usable(view, min_seconds=0.0, max_seconds=inf)
     except UnusableClip as problem:
         raise BadView(problem.reason) from problem
     shape = (facts.video_codec, facts.pix_fmt, facts.rotation, facts.hdr_transfer)
