@@ -10,13 +10,13 @@ from starlette.types import Scope
 
 from errors import MomentError
 from knowledge_base import phrasebook
-from liff.pages import enter
+from liff.pages import enter, upload
 from liff.pages.shell import SignInFirst, render, sign_in_page
 from liff.parts import Parts
 from liff.problems import status_of, words_of
 
 STATIC = Path(__file__).parents[1] / "static"
-ROUTERS = (enter.router,)
+ROUTERS = (enter.router, upload.router)
 
 
 class Static(StaticFiles):

@@ -4,15 +4,16 @@ const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.conten
 
 let loading = null;
 
-/** `liff` once it is ready. Throws where the page belongs to no LIFF app, or LINE refuses it. */
-export function line() {
-  loading ??= load();
+/** `liff` once it is ready. Throws where the page belongs to no LIFF app, or LINE refuses it. Without `logIn` an ordinary
+ *  browser stays where it is, and may be known to LINE or not. */
+export function line({ logIn = true } = {}) {
+  loading ??= load(logIn);
   return loading;
 }
 
 export const belongsToLine = () => setting("liff-id") !== "";
 
-async function load() {
+async function load(logIn) {
   if (!belongsToLine()) throw new Error("no LIFF app");
   await new Promise((resolve, reject) => {
     const script = document.createElement("script");
@@ -21,6 +22,6 @@ async function load() {
     script.onerror = () => reject(new Error("the LIFF SDK can't be loaded"));
     document.head.append(script);
   });
-  await window.liff.init({ liffId: setting("liff-id"), withLoginOnExternalBrowser: true });
+  await window.liff.init({ liffId: setting("liff-id"), withLoginOnExternalBrowser: logIn });
   return window.liff;
 }

@@ -7,6 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.liff.conftest import client, learner, site
+
+__all__ = ["browser", "client", "learner", "site"]
+
 INSTALL = "no Chromium: `apt-get install chromium` (or set CHROMIUM to its path)"
 # Without these Chromium calls home at every start, and as root it needs no sandbox.
 ARGUMENTS = [
@@ -26,7 +30,7 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
