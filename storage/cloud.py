@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import google_crc32c
 import requests
@@ -155,6 +156,15 @@ class CloudStore:
         if not answer.ok and answer.status_code not in _CANCELLED:
             raise _refusal(answer)
 
+    def allow_page(self, origin: str) -> None:
+        """From now on pages of this origin may send to the bucket, and read what lies there. Rules for others stay. Needs
+        `storage.buckets.get` and `storage.buckets.update`."""
+        with _errors("the bucket's CORS"):
+            self.bucket.reload(timeout=TIMEOUT)
+            others = [rule for rule in self.bucket.cors if rule.get("origin") != [origin]]
+            self.bucket.cors = [*others, page_rule(origin)]
+            self.bucket.patch(timeout=TIMEOUT)
+
     def _sign(self, key: str, expires_at: datetime) -> str:
         """By the key at hand, else by IAM's signBlob, which needs the Service Account Token Creator role."""
         signer = self.credentials.value
@@ -176,6 +186,17 @@ class CloudStore:
                 **by_iam,
             )
         )
+
+
+def page_rule(origin: str) -> dict[str, Any]:
+    """The bucket's CORS rule for our pages (Cloud Storage docs: Buckets, `cors[]`): `responseHeader` is both what a page may
+    send and what it may read."""
+    return {
+        "origin": [origin],
+        "method": ["GET", "HEAD", "PUT", "DELETE"],
+        "responseHeader": ["Content-Type", "Content-Range", "Range"],
+        "maxAgeSeconds": 3600,
+    }
 
 
 def open_cloud_store(settings: Settings, credentials: GoogleCredentials) -> CloudStore:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 
 from models.base import utc_now
+from moment.doctor import uploads
 from moment.doctor.google_errors import CREDENTIALS_FIX, ask
 from moment.doctor.ground import Ground
 from moment.doctor.report import Check, Status, attempt, failure, ok, skip, warning
@@ -79,6 +80,7 @@ def _bucket(ground: Ground, bucket: str) -> Iterator[Check]:
     # Without a key file the link is signed by IAM in the account's name.
     sign = "grant the account roles/iam.serviceAccountTokenCreator on itself, and enable iamcredentials.googleapis.com"
     yield ask("store.link", lambda: _link(ground), {401: CREDENTIALS_FIX, 403: sign, 404: sign})
+    yield from uploads.checks(ground, bucket)
 
 
 def _bucket_round_trip(ground: Ground, bucket: str) -> Check:
