@@ -17,6 +17,7 @@ from knowledge_base import phrasebook
 from line.accounts import LineAccounts
 from line.client import LineError, Refused
 from line.events import Group, LineEvent, read_event
+from line.liff import LiffApps
 from logs.logger import get_logger
 from models.base import database_now
 from models.chat import Message, MessageType
@@ -44,6 +45,7 @@ class Conversation:
     renderer: Renderer
     delivery: Delivery
     text_promise: timedelta
+    apps: LiffApps
 
     def begin(self, row: InboxEvent) -> Callable[[DbSession], Outcome]:
         """Asks LINE for the learner's name where it is not known, and leaves a group; the rest is done in the
@@ -123,6 +125,7 @@ class Conversation:
             step=next_step(session),
             steps=Steps(db, user, now, self.text_promise),
             now=now,
+            apps=self.apps,
         )
 
     def _after_commit(

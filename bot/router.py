@@ -16,6 +16,7 @@ from sqlmodel import Session as DbSession
 from bot.say.bubbles import Say
 from bot.say.steps import Steps
 from line.events import LineEvent
+from line.liff import LiffApps
 from models.rules.next_step import NextStep
 from models.session import CookingSession
 from models.user import User
@@ -48,6 +49,7 @@ class Context:
     step: NextStep
     steps: Steps
     now: datetime
+    apps: LiffApps  # whose pages a button may open
 
 
 @dataclass(frozen=True)

@@ -188,7 +188,7 @@ class Resources:
         from bot.delivery import Delivery
         from bot.rendering import Renderer
 
-        return Delivery(self.database, self.leases, self.line, Renderer(self.links))
+        return Delivery(self.database, self.leases, self.line, Renderer(self.links, self.liff_apps))
 
     @cached_property
     def inbox(self) -> "Inbox":
@@ -197,7 +197,12 @@ class Resources:
         from models.inbox import EventSource
 
         conversation = Conversation(
-            self.database, self.line, self.delivery.renderer, self.delivery, self.settings.text_promise
+            self.database,
+            self.line,
+            self.delivery.renderer,
+            self.delivery,
+            self.settings.text_promise,
+            self.liff_apps,
         )
         return Inbox(self.database, self.queue, self.leases, {EventSource.LINE: conversation})
 

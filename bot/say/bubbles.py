@@ -70,6 +70,10 @@ def message_action(words: str) -> LineObject:
     return {"type": "message", "label": fit(words, MAX_LABEL), "text": fit(words, MAX_DATA)}
 
 
+def link_action(label: str, url: str) -> LineObject:
+    return {"type": "uri", "label": fit(label, MAX_LABEL), "uri": url}
+
+
 def voice_action() -> LineObject:
     """Opens LINE's voice input (LINE 12.6 and later; elsewhere the tap is a mere postback)."""
     return {**postback(phrasebook.MEMO_VOICE_LABEL, action="voice"), "inputOption": "openVoice"}

@@ -11,6 +11,7 @@ from bot.router import Context, Router, action, asks, says
 from bot.say.bubbles import Say, say, text_bubble
 from bot.say.steps import Steps
 from line.events import LineEvent
+from line.liff import LiffApps
 from models.rules.next_step import Ask, NextStep
 from models.user import User
 from services.thread import NOT_LINE
@@ -30,6 +31,7 @@ def context(kind: str = "message.text", *, ask: Ask = Ask.DISH, **event: Any) ->
         step=NextStep(ask),
         steps=Steps(db, user, NOW, timedelta(minutes=4)),
         now=NOW,
+        apps=LiffApps(None, None, None),
     )
 
 
