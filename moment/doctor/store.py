@@ -51,7 +51,9 @@ def _folder(ground: Ground) -> Check:
 def _space(ground: Ground) -> Check:
     root = ground.settings.objects_dir
     free = shutil.disk_usage(_nearest_folder(root)).free
-    largest = ground.settings.max_video_bytes
+    settings = ground.settings
+    has_page = settings.liff_id or settings.liff_upload_id
+    largest = max(settings.max_video_bytes, settings.max_upload_bytes if has_page else 0)
     detail = f"{free / 1024**3:.1f} GiB free"
     fix = f"make room on {STORE_DIR}'s disk, or name a larger one"
     if free < VIDEOS_AT_LEAST * largest:

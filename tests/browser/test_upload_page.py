@@ -4,7 +4,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,16 +13,24 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
 from sqlmodel import select
 
+from desk.stack import Plan, start_stack
 from knowledge_base.pages import page_words
 from liff.identity import COOKIE
 from models.base import database_now
+from models.database import Database
 from models.media import Media, MediaKind
 from models.upload import Upload
 from models.user import User
+from moment.resources import open_resources
 from services.cooking import open_cook
+from simulator.google.config import GoogleConfig
 from simulator.line.client import Learner
+from storage.cloud import CloudStore
 from storage.local_uploads import LocalUploads, Place
+from tests import quick_providers
+from tests.conftest import empty_broker, make_settings, own_database
 from tests.liff.conftest import Site
+from tests.system import ThreadLauncher
 
 WORDS = page_words("upload")
 MIB = 1024 * 1024
@@ -243,6 +251,48 @@ def check(page: Page, picture: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     if SCREENSHOTS:
         page.screenshot(path=Path(SCREENSHOTS) / picture, full_page=True)
+
+
+@pytest.fixture(scope="module")
+def site_with_bucket(
+    postgres_url: str,
+    valkey_url: str,
+    google_url: str,
+    google_config: GoogleConfig,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
+    """What is sent lies in a bucket, at another address than our pages."""
+    folder = tmp_path_factory.mktemp("bucket")
+    with own_database(postgres_url) as database_url, ExitStack() as stack:
+        settings = make_settings(database_url, empty_broker(valkey_url), folder).change(
+            google_api_url=google_url,
+            google_key_file=google_config.service_account_file,
+            google_project=google_config.project,
+            gcs_bucket=google_config.bucket,
+        )
+        launcher = ThreadLauncher(quick_providers.build, stack)
+        running = stack.enter_context(
+            start_stack(settings, launcher, Plan(folder, queues=(), reconciler=False))
+        )
+        database = stack.enter_context(closing(Database(database_url)))
+        yield Site(running.web_url, running.desk, database, running.settings)
+
+
+def test_a_bucket_at_another_address_takes_it_too(
+    site_with_bucket: Site, browser: Browser, clip: Path
+) -> None:
+    site = site_with_bucket
+    with open_resources(site.settings) as resources:
+        store = resources.store
+        assert isinstance(store, CloudStore)
+        store.allow_page(site.url)
+        with phone_of(site, browser, site.desk.learner("ゆうこ")) as phone:
+            page = phone.open()
+            video(page).pick(clip)
+            expect_done(page)
+            assert len(phone.pieces) == 4  # each answer was readable: nothing had to be asked for
+            assert b"".join(store.read(phone.upload().object_key)) == clip.read_bytes()
+        assert phone.kinds() == {MediaKind.VIDEO}
 
 
 def test_a_learner_without_a_cook_chooses_a_dish_first(
