@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -235,10 +236,23 @@ def test_a_session_is_named_by_a_number_that_fits(cook: Cook) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"head_sha256": "x"}, {"name": "x" * 501}, {"bytes": -1}, {"head": "あ"}, {"content_type": "a\r\nb"}],
+    [
+        {"head_sha256": "x"},
+        {"name": "x" * 501},
+        {"bytes": -1},
+        {"head": "あ"},
+        {"content_type": "a\r\nb"},
+    ],
 )
 def test_an_offer_that_is_none_is_refused(cook: Cook, wrong: dict[str, Any]) -> None:
     assert cook.open(**wrong).status_code == 422
+
+
+def test_half_a_letter_is_no_name(cook: Cook) -> None:
+    body = json.dumps(offer(MP4, name="\ud800"))
+    path = f"/api/sessions/{cook.session_id}/upload"
+    answer = cook.client.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
 
 
 def test_any_name_will_do_and_none_is_kept(cook: Cook) -> None:
