@@ -190,10 +190,12 @@ def test_a_page_that_was_closed_goes_on_with_the_same_file(phone: Phone, clip: P
     assert phone.stored() == clip.read_bytes()
 
 
-def test_all_was_sent_when_the_page_ended(phone: Phone, clip: Path) -> None:
+def test_all_was_sent_when_the_page_ended(phone: Phone, tmp_path: Path) -> None:
+    short = tmp_path / "short.mp4"
+    short.write_bytes(b"\x00\x00\x00\x18ftypmp42" + bytes(9000))
     page = phone.open()
     page.route("**/complete", lambda route: route.abort())
-    video(page).pick(clip)
+    video(page).pick(short)
     expect(page.get_by_text(WORDS["finishing"])).to_be_visible()
     page.close()
     expect_done(phone.open())
@@ -241,6 +243,9 @@ def test_nothing_overflows_and_everybody_can_use_it(
             check(page, f"upload_sending_{scheme}.png")
             page.get_by_role("button", name=WORDS["cancel"]).filter(visible=True).click()
             expect(page.get_by_text(WORDS["cancelled"])).to_be_visible()
+            with page.expect_request("**/api/auth/session/code"):
+                page.get_by_role("button", name=WORDS["open_in_browser"]).click()
+            expect(page.get_by_role("heading", name=WORDS["title"])).to_be_visible()
             page.goto(f"{site.url}/liff/upload/dishes")
             check(page, f"upload_dishes_{scheme}.png")
 

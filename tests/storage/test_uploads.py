@@ -15,9 +15,12 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from desk.google import google_settings
 from models.base import utc_now
-from moment.resources import Resources
+from moment.resources import open_resources
 from moment.uploads import UploadDoor
+from settings import Settings
+from simulator.google.config import GoogleConfig
 from storage.cloud import CloudStore
 from storage.links import MediaLinks
 from storage.local import LocalStore
@@ -66,12 +69,16 @@ def open_in(store: ObjectStore) -> Upload:
     return Upload(store, key, store.open_upload(key, "video/mp4", SIZE, ORIGIN))
 
 
+@pytest.fixture(scope="module")
+def bucket(google_config: GoogleConfig, google_url: str) -> Iterator[CloudStore]:
+    with open_resources(Settings.without_environment(**google_settings(google_config, google_url))) as ours:
+        assert isinstance(ours.store, CloudStore)
+        yield ours.store
+
+
 @pytest.fixture(params=["local", "bucket"])
-def upload(request: pytest.FixtureRequest, local: LocalStore) -> Upload:
-    if request.param == "local":
-        return open_in(local)
-    resources: Resources = request.getfixturevalue("google_resources")
-    return open_in(resources.store)
+def upload(request: pytest.FixtureRequest) -> Upload:
+    return open_in(request.getfixturevalue(request.param))
 
 
 @pytest.fixture
@@ -139,14 +146,9 @@ def test_a_piece_is_a_multiple_of_the_granule(upload: Upload) -> None:
     assert upload.put(0, GRANULE + 1).status_code == 400
 
 
-def test_the_buckets_answers_are_for_the_page_that_it_was_opened_for(google_resources: Resources) -> None:
-    store = google_resources.store
-    assert isinstance(store, CloudStore)
-    store.bucket.cors = [
-        {"origin": [ORIGIN], "method": ["PUT"], "responseHeader": ["Range"], "maxAgeSeconds": 60}
-    ]
-    store.bucket.patch()
-    upload = open_in(store)
+def test_the_buckets_answers_are_for_the_page_that_it_was_opened_for(bucket: CloudStore) -> None:
+    bucket.allow_page(ORIGIN)
+    upload = open_in(bucket)
     for origin, allowed in ((ORIGIN, ORIGIN), ("https://other.example", None)):
         ask = {"Origin": origin, "Content-Range": f"bytes */{SIZE}"}
         answer = httpx.put(upload.place, headers=ask)
