@@ -139,7 +139,9 @@ class Settings(BaseSettings):
     reconcile_every: timedelta = timedelta(seconds=5)
     memo_grace: timedelta = timedelta(minutes=2)  # how long the coaching waits for a memo
     text_promise: timedelta = timedelta(minutes=4)  # said to the learner until we have sessions of our own
-    max_video_bytes: int = 500 * 1024 * 1024
+    max_video_bytes: int = 500 * 1024 * 1024  # of a video from the chat
+    max_upload_bytes: int = 2 * 1024**3  # of a video from a page
+    max_video_length: timedelta = timedelta(hours=2)
     max_memo_bytes: int = 50 * 1024 * 1024
     max_webhook_bytes: int = 1024 * 1024
 

@@ -8,6 +8,7 @@ from sqlmodel import Session as DbSession
 from bot.say.bubbles import Say, link_action, quick, say, text_bubble, video_bubble, with_sender
 from bot.say.cards import coaching_card
 from bot.say.steps import ask_rating, open_taps, question_taps
+from bot.say.uploads import upload_card
 from bot.tracking import tracking_id
 from knowledge_base import phrasebook
 from line.client import LineObject
@@ -48,6 +49,9 @@ class Renderer:
         if message.kind == MessageType.ANSWER and message.answers_id is not None:
             question = db.get_one(Message, message.answers_id)
             return say(text_bubble(message.text, question.quote_token), quick=taps)
+        page = self.apps.upload_page()
+        if page and message.text in phrasebook.TOO_MUCH_FOR_CHAT:
+            return say(text_bubble(message.text), upload_card(page), quick=taps)
         return say(text_bubble(message.text), quick=taps)
 
     def _coaching_video(self, session: CookingSession, taps: Sequence[LineObject]) -> Say:

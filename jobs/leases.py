@@ -28,6 +28,7 @@ from models.inbox import InboxSubject
 from models.lease import LeaseColumns
 from models.media import Media
 from models.session import StageRun
+from models.upload import Upload
 
 log = get_logger(__name__)
 
@@ -42,7 +43,7 @@ TRIES_BESIDE_OTHERS = 2
 COME_AGAIN = timedelta(seconds=2)
 
 Row = type[LeaseColumns]
-LEASED: Sequence[Row] = (InboxSubject, Message, Media, StageRun)
+LEASED: Sequence[Row] = (InboxSubject, Message, Media, Upload, StageRun)
 
 
 class LeaseLost(MomentError):

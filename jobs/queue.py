@@ -45,6 +45,7 @@ class Job(StrEnum):
     SCHEDULE = "schedule"
     FETCH_MEDIA = "fetch_media"
     PURGE_MEDIA = "purge_media"
+    SETTLE_UPLOAD = "settle_upload"
     PREPARE = "prepare"
     RUN_STAGE = "run_stage"
     RENDER = "render"
@@ -57,6 +58,7 @@ QUEUE_OF = {
     Job.ANSWER: Queue.ANSWERS,
     Job.FETCH_MEDIA: Queue.MEDIA,
     Job.PURGE_MEDIA: Queue.MEDIA,
+    Job.SETTLE_UPLOAD: Queue.MEDIA,
     Job.PREPARE: Queue.PREPARATION,
     Job.RUN_STAGE: Queue.MODELS,
     Job.RENDER: Queue.VIDEO,
@@ -70,6 +72,7 @@ ARGUMENTS_OF: Mapping[str, Sequence[str]] = {
     Job.SCHEDULE: ("session_id",),
     Job.FETCH_MEDIA: ("media_id",),
     Job.PURGE_MEDIA: ("media_id",),
+    Job.SETTLE_UPLOAD: ("upload_id",),
     Job.PREPARE: ("session_id", "stage"),
     Job.RUN_STAGE: ("session_id", "stage"),
     Job.RENDER: ("session_id", "stage"),

@@ -23,6 +23,7 @@ from models.database import Database
 from models.inbox import InboxSubject
 from models.media import Media, MediaState
 from models.session import CookingSession, StageRun
+from models.upload import Upload
 
 log = get_logger(__name__)
 
@@ -53,6 +54,7 @@ KINDS = (
         (col(Media.state),),
         lambda row: (Job.FETCH_MEDIA if row.state == MediaState.OWED else Job.PURGE_MEDIA, (row.id,)),
     ),
+    Kind(Upload, (), lambda row: (Job.SETTLE_UPLOAD, (row.id,))),
     Kind(CookingSession, (), lambda row: (Job.SCHEDULE, (row.id,))),
     Kind(
         StageRun,

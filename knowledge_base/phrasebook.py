@@ -301,6 +301,16 @@ FILE_REJECTED: Mapping[str, str] = {  # of which it is not known what they are, 
     "gone": "ファイルがトークから消えていて、受け取れませんでした。もう一度送ってください。",
     "not_fetched": "ごめんなさい、ファイルをLINEから受け取ることができませんでした。もう一度送っていただけますか。",
 }
+# What a page can take, though the chat could not.
+TOO_MUCH_FOR_CHAT = frozenset({VIDEO_REJECTED["too_large"], FILE_REJECTED["too_large"]})
+LONG_VIDEO = (
+    "トークで送れるのは、5分くらいまでの動画です。長い動画は、下のボタンの画面から送れます。"
+    "途中で通信が切れても、続きから送れるので安心してくださいね。"
+)
+LONG_VIDEO_TITLE = "長い動画を送る"
+LONG_VIDEO_CARD = "長い動画や大きい動画は、こちらの画面から送れます。途中で切れても、続きから送れます。"
+LONG_VIDEO_LABEL = "送る画面をひらく"
+UPLOAD_TOLD = read_words("upload")["chat_text"]  # what the page says in the learner's name
 STILL_WORKING = (
     "動画を見るのに、思ったより時間がかかっています。お待たせしてごめんなさい。"
     "できしだいお届けしますので、このままお待ちくださいね。"

@@ -14,16 +14,16 @@ from services.sign_in import LONGEST, NotSignedIn, Token, signed_in
 
 COOKIE = "moment_session"
 
-_cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by POST /api/auth/session")
-_bearer = HTTPBearer(auto_error=False, description="An ID token of LIFF (`liff.getIDToken()`)")
+SESSION_COOKIE = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by POST /api/auth/session")
+ID_TOKEN = HTTPBearer(auto_error=False, description="An ID token of LIFF (`liff.getIDToken()`)")
 
 
 def current_learner(
     request: Request,
     parts: PartsOf,
     db: Transaction,
-    cookie: Annotated[str | None, Depends(_cookie)],
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    cookie: Annotated[str | None, Depends(SESSION_COOKIE)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(ID_TOKEN)],
 ) -> User:
     """Whose request is counted. Raises NotSignedIn, TokenInvalid, LineKeysUnavailable, TooOften."""
     learner = _learner(parts, db, cookie, bearer)

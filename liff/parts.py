@@ -13,6 +13,7 @@ from line.friend import FriendLink
 from line.liff import LiffApps
 from line.login import LineLogin
 from models.database import Database
+from services.uploads import Uploads
 from settings import Settings
 from storage.links import MediaLinks
 from storage.store import ObjectStore
@@ -32,6 +33,7 @@ class Parts:
     links: MediaLinks
     login: LineLogin
     apps: LiffApps
+    uploads: Uploads
     friend_link: FriendLink
     limits: "RateLimits"
     streams: "Streams"

@@ -14,13 +14,16 @@ from errors import MomentError
 from knowledge_base import phrasebook
 from line.login import LineKeysUnavailable, TokenInvalid
 from models.rules.entitlement import EntitlementError
+from services.awaited import UploadUnknown
 from services.cooking import DishGone
 from services.idempotency import KeyReused
+from services.offered_file import FileTooLarge, FileUnfit
 from services.onboarding import QuestionUnknown
 from services.questions import TooManyQuestions
 from services.record import CookNotFound, DishNotFound
 from services.sessions import NoSuchSession
 from services.sign_in import CodeOver, NotSignedIn
+from storage.store import StoreError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -50,6 +53,10 @@ STATUSES: Mapping[type[MomentError], int] = {
     QuestionUnknown: 404,
     CookNotFound: 404,
     DishNotFound: 404,
+    UploadUnknown: 404,
+    FileTooLarge: 413,
+    FileUnfit: 422,
+    StoreError: 503,
 }
 _WORDS: Mapping[int, str] = {
     400: "web.not_understood",

@@ -34,4 +34,5 @@ class LiffApps:
         return f"{LIFF_HOST}/{self.pages}{path}" if self.pages else None
 
     def upload_page(self, path: str = "") -> str | None:
-        return f"{LIFF_HOST}/{self.upload}{path}" if self.upload else None
+        """Of the uploads' own app, else among the others."""
+        return f"{LIFF_HOST}/{self.upload}{path}" if self.upload else self.page(f"/upload{path}")

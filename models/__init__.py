@@ -8,6 +8,7 @@ from models.learner import LearnerState, LearningVelocity
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.principle import CookingPrinciple
 from models.session import CookingSession, SessionStatus, StageName, StageRun
+from models.upload import Upload
 from models.user import SubscriptionStatus, User
 from models.web import IdempotencyKey, SignInCode, WebSession
 
@@ -38,6 +39,7 @@ __all__ = [
     "StageName",
     "StageRun",
     "SubscriptionStatus",
+    "Upload",
     "User",
     "UserDishProgress",
     "WaitReason",

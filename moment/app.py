@@ -17,6 +17,8 @@ from moment.health import Health
 from moment.media import MediaDoor
 from moment.request_context import RequestContext
 from moment.resources import Resources
+from moment.uploads import UploadDoor
+from storage.local import LocalStore
 from webhooks.inbox import InboxWriter
 from webhooks.line import LineWebhook
 
@@ -29,6 +31,8 @@ def make_app(resources: Resources) -> Starlette:
     media = MediaDoor(resources.links, resources.store, settings.media_delivery, settings.media_link_days)
     for door in (media, Health(resources.database, resources.queue)):
         rest.include_router(door.router())
+    if isinstance(resources.store, LocalStore):  # to a bucket pages send by themselves
+        rest.include_router(UploadDoor(resources.store.uploads).router())
     # The rooms' icons, which LINE fetches for every bubble.
     rest.mount("/icons", StaticFiles(directory=ICONS), name="icons")
     inbox = InboxWriter(resources.database, resources.queue)
@@ -51,6 +55,7 @@ def _parts_of_pages(resources: Resources) -> Parts:
         resources.links,
         resources.login,
         resources.liff_apps,
+        resources.uploads,
         resources.friend_link,
         RateLimits(settings.broker_url or ""),
         Streams(resources.database, settings.text_promise),

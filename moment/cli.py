@@ -61,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
         "doctor", help="look at every part and credential, and say how to mend what is wrong"
     )
     doctor.add_argument("--json", action="store_true", help="one JSON object")
+    doctor.add_argument("--fix", action="store_true", help="set right what can be: the bucket's CORS")
     _add_evaluations(commands.add_parser("eval", help="measure quality on labelled data"))
     retry = commands.add_parser("retry", help="give failed sessions their attempts back")
     which = retry.add_mutually_exclusive_group(required=True)

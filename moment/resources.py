@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pipeline.providers.registry import Build, ProviderRegistry
     from pipeline.runner import Runner
     from pipeline.scheduler import Scheduler
+    from services.uploads import Uploads
 
 
 class Resources:
@@ -51,7 +52,11 @@ class Resources:
             case Queue.ANSWERS:
                 return {Job.ANSWER: self.answers.answer}
             case Queue.MEDIA:
-                return {Job.FETCH_MEDIA: self.intake.work, Job.PURGE_MEDIA: self.intake.work}
+                return {
+                    Job.FETCH_MEDIA: self.intake.work,
+                    Job.PURGE_MEDIA: self.intake.work,
+                    Job.SETTLE_UPLOAD: self.uploads.settle,
+                }
             case Queue.PREPARATION:
                 return {Job.PREPARE: self.runner.run}
             case Queue.MODELS:
@@ -101,6 +106,15 @@ class Resources:
         from storage.local import LocalStore
 
         return LocalStore(self.settings.objects_dir, self.links)
+
+    @cached_property
+    def uploads(self) -> "Uploads":
+        from models.media import MediaKind
+        from services.uploads import Uploads
+
+        settings = self.settings
+        most_bytes = {MediaKind.VIDEO: settings.max_upload_bytes, MediaKind.MEMO: settings.max_memo_bytes}
+        return Uploads(self.database, self.leases, self.store, settings.public_url, most_bytes)
 
     @cached_property
     def liff_apps(self) -> "LiffApps":
@@ -166,6 +180,7 @@ class Resources:
             store=self.store,
             line=self.line,
             max_video_bytes=self.settings.max_video_bytes,
+            max_video_seconds=self.settings.max_video_length.total_seconds(),
             max_recording_bytes=self.settings.max_memo_bytes,
             max_attempts=self.settings.max_attempts,
             retry_backoff=self.settings.retry_backoff,

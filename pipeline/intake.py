@@ -104,6 +104,7 @@ class Intake:
     store: ObjectStore
     line: LineAccounts
     max_video_bytes: int
+    max_video_seconds: float
     max_recording_bytes: int
     max_attempts: int
     retry_backoff: timedelta
@@ -194,7 +195,9 @@ class Intake:
         if kind != MediaKind.VIDEO and path.stat().st_size > self.max_recording_bytes:
             raise MediaRejected("too_large", kind)  # as a file it might have been a video
         try:
-            return check_usable(path) if kind == MediaKind.VIDEO else audio_facts(path)
+            if kind == MediaKind.VIDEO:
+                return check_usable(path, max_seconds=self.max_video_seconds)
+            return audio_facts(path)
         except UnusableClip as error:
             raise MediaRejected(error.reason.value, kind) from error
         except AudioTooLong as error:

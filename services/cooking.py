@@ -80,8 +80,18 @@ def open_cook(
     return cook
 
 
-def take_video(db: DbSession, user: User, session: CookingSession | None, origin: Origin = NOT_LINE) -> Media:
-    """For the cook that waits for it, else kept until a dish is chosen. Raises VideoAlready."""
+def take_video(
+    db: DbSession,
+    user: User,
+    session: CookingSession | None,
+    origin: Origin = NOT_LINE,
+    *,
+    object_key: str | None = None,
+) -> Media:
+    """For the cook that waits for it, else kept until a dish is chosen. `object_key`: it is in the store already.
+
+    Raises VideoAlready.
+    """
     room = RoomType.COOKING_VIDEOS
     ask = next_step(session).ask
     if session is not None and ask in UNDER_WAY:
@@ -89,18 +99,30 @@ def take_video(db: DbSession, user: User, session: CookingSession | None, origin
         raise VideoAlready(f"session {session.id}")
     cook = session if ask is Ask.VIDEO else None
     message = record_inbound(db, user, MessageType.VIDEO, session=cook, room=room, origin=origin)
-    return media.receive(db, user, MediaKind.VIDEO, session=cook, message=message, origin=origin)
+    return media.receive(
+        db, user, MediaKind.VIDEO, session=cook, message=message, origin=origin, object_key=object_key
+    )
 
 
-def take_memo(db: DbSession, user: User, session: CookingSession | None, origin: Origin = NOT_LINE) -> Media:
-    """A spoken memo, in place of an earlier one; kept until a dish is chosen if there is no cook.
+def take_memo(
+    db: DbSession,
+    user: User,
+    session: CookingSession | None,
+    origin: Origin = NOT_LINE,
+    *,
+    object_key: str | None = None,
+) -> Media:
+    """A spoken memo, in place of an earlier one; kept until a dish is chosen if there is no cook. `object_key`: it is in
+    the store already.
 
     Raises MemoTooLate.
     """
     if session is not None:
         make_room_for_memo(db, session)
     message = record_inbound(db, user, MessageType.AUDIO, session=session, origin=origin)
-    return media.receive(db, user, MediaKind.MEMO, session=session, message=message, origin=origin)
+    return media.receive(
+        db, user, MediaKind.MEMO, session=session, message=message, origin=origin, object_key=object_key
+    )
 
 
 def write_memo(

@@ -48,8 +48,10 @@ def receive(
     session: CookingSession | None = None,
     message: Message | None = None,
     origin: Origin = NOT_LINE,
+    object_key: str | None = None,
 ) -> Media:
-    """The row of something that is to be fetched and looked into: for a session, or until a dish is chosen."""
+    """The row of something that is to be fetched and looked into: for a session, or until a dish is chosen.
+    `object_key`: it need not be fetched."""
     media = Media(
         user_id=user.id,
         message_id=message.id if message else None,
@@ -57,7 +59,7 @@ def receive(
         source=MediaSource.LINE if origin.line_message_id else MediaSource.UPLOAD,
         channel=origin.channel,
         line_message_id=origin.line_message_id,
-        object_key=new_media_key(kind),
+        object_key=object_key or new_media_key(kind),
     )
     leases.due_now(media)
     db.add(media)

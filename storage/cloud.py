@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import google_crc32c
 import requests
@@ -22,12 +23,14 @@ from google.cloud.storage.fileio import BlobWriter
 from models.base import utc_now
 from settings import Settings
 from storage.google_credentials import GoogleCredentials
-from storage.store import ObjectMissing, StoredObject, StoreError, StoreUnavailable
+from storage.resumable import ask_header, kept_of
+from storage.store import ObjectMissing, StoredObject, StoreError, StoreUnavailable, UploadOver
 
 CHUNK_BYTES = 2 * 1024 * 1024  # a multiple of 256 KiB; the client's own default buffers 40 MiB an upload
 TIMEOUT = 120.0  # seconds of one request
 # A link signed through IAM may die with its key after twelve hours, whatever it promises.
 LONGEST_LINK = timedelta(hours=12)
+_CANCELLED = (499, 404, 410)  # the first is Cloud Storage's own for "done"
 FRESH_FOR = timedelta(hours=1)  # a kept link with less than this left is made anew
 
 
@@ -123,6 +126,45 @@ class CloudStore:
             self._links[key] = (url, link_expires_at)
         return url
 
+    def open_upload(self, key: str, content_type: str, size: int, origin: str) -> str:
+        with _errors(key):
+            return str(
+                self.bucket.blob(key).create_resumable_upload_session(
+                    content_type=content_type,
+                    size=size,
+                    origin=origin,
+                    timeout=TIMEOUT,
+                    checksum=None,
+                    if_generation_match=0,
+                )
+            )
+
+    def kept(self, place: str, size: int) -> int:
+        with _errors("an upload"):
+            answer = requests.put(
+                place, headers={"Content-Range": ask_header(size)}, timeout=TIMEOUT, allow_redirects=False
+            )
+        if answer.status_code == requests.codes.permanent_redirect:
+            return kept_of(answer.headers.get("Range"))
+        if not answer.ok:
+            raise _refusal(answer)
+        return size
+
+    def cancel_upload(self, place: str) -> None:
+        with _errors("an upload"):
+            answer = requests.delete(place, timeout=TIMEOUT)
+        if not answer.ok and answer.status_code not in _CANCELLED:
+            raise _refusal(answer)
+
+    def allow_page(self, origin: str) -> None:
+        """From now on pages of this origin may send to the bucket, and read what lies there. Rules for others stay. Needs
+        `storage.buckets.get` and `storage.buckets.update`."""
+        with _errors("the bucket's CORS"):
+            self.bucket.reload(timeout=TIMEOUT)
+            others = [rule for rule in self.bucket.cors if rule.get("origin") != [origin]]
+            self.bucket.cors = [*others, page_rule(origin)]
+            self.bucket.patch(timeout=TIMEOUT)
+
     def _sign(self, key: str, expires_at: datetime) -> str:
         """By the key at hand, else by IAM's signBlob, which needs the Service Account Token Creator role."""
         signer = self.credentials.value
@@ -146,6 +188,17 @@ class CloudStore:
         )
 
 
+def page_rule(origin: str) -> dict[str, Any]:
+    """The bucket's CORS rule for our pages (Cloud Storage docs: Buckets, `cors[]`): `responseHeader` is both what a page may
+    send and what it may read."""
+    return {
+        "origin": [origin],
+        "method": ["GET", "HEAD", "PUT", "DELETE"],
+        "responseHeader": ["Content-Type", "Content-Range", "Range"],
+        "maxAgeSeconds": 3600,
+    }
+
+
 def open_cloud_store(settings: Settings, credentials: GoogleCredentials) -> CloudStore:
     """The bucket that the settings name."""
     # Its first use would else ask for the bucket's metadata in the background, for tracing nobody looks at.
@@ -157,6 +210,16 @@ def open_cloud_store(settings: Settings, credentials: GoogleCredentials) -> Clou
         client_options=ClientOptions(api_endpoint=url) if url else None,
     )
     return CloudStore(client.bucket(settings.gcs_bucket), credentials, url)
+
+
+def _refusal(answer: requests.Response) -> StoreError:
+    """The address is a secret, so no word of it."""
+    status = answer.status_code
+    if status in (requests.codes.not_found, requests.codes.gone):
+        return UploadOver(f"Cloud Storage knows the upload no more ({status})")
+    if status == requests.codes.too_many_requests or status // 100 == 5:
+        return StoreUnavailable(f"Cloud Storage answered {status} to an upload")
+    return StoreError(f"Cloud Storage answered {status} to an upload")
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from storage.links import MediaLinks
-from storage.store import CHUNK_BYTES, ObjectMissing, StoredObject
+from storage.local_uploads import LocalUploads
+from storage.store import CHUNK_BYTES, ObjectMissing, StoredObject, UploadOver
 
 _ABANDONED_AFTER_SECONDS = 6 * 3600
 
@@ -22,6 +23,7 @@ class LocalStore:
     def __init__(self, root: Path, links: MediaLinks) -> None:
         self.root = root
         self._links = links
+        self.uploads = LocalUploads(root, links, self._path, self._make_private)
 
     def put(self, key: str, chunks: Iterable[bytes], content_type: str) -> int:
         target = self._path(key)
@@ -73,6 +75,21 @@ class LocalStore:
 
     def signed_url(self, key: str, expires_at: datetime) -> str:
         return self._links.link(key, expires_at)
+
+    def open_upload(self, key: str, content_type: str, size: int, origin: str) -> str:
+        """Any page may send there, but only ours knows the address; the type is told by the key, as with all."""
+        return self.uploads.open(key, size)
+
+    def kept(self, place: str, size: int) -> int:
+        there = self.uploads.place_of(place)
+        kept = self.uploads.kept(there)
+        if kept == there.size:  # nobody may have come to it after the last byte
+            self.uploads.finish(there)
+        return kept
+
+    def cancel_upload(self, place: str) -> None:
+        with suppress(UploadOver):
+            self.uploads.cancel(self.uploads.place_of(place))
 
     def _unfinished(self) -> Path:
         """Where files grow before they are named; sweeps up those of killed processes."""

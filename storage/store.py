@@ -29,6 +29,12 @@ class ObjectMissing(StoreError):
     """No object lies under this key."""
 
 
+class UploadOver(StoreError):
+    """No such upload any more: it was cancelled, its time is over, or it never was."""
+
+    retryable = False
+
+
 @dataclass(frozen=True)
 class StoredObject:
     bytes: int
@@ -70,6 +76,20 @@ class ObjectStore(Protocol):
 
     def signed_url(self, key: str, expires_at: datetime) -> str:
         """A link anyone may follow until then."""
+        ...
+
+    def open_upload(self, key: str, content_type: str, size: int, origin: str) -> str:
+        """An address to which a page of `origin` sends `size` bytes in pieces, within a week (Cloud Storage docs: Resumable
+        uploads). Whoever knows the address may send: it is a secret. Nothing is visible under `key` before all is there.
+        """
+        ...
+
+    def kept(self, place: str, size: int) -> int:
+        """How many of the first bytes need not be sent again: `size` once the object is there. Raises UploadOver."""
+        ...
+
+    def cancel_upload(self, place: str) -> None:
+        """What was sent goes, and no more is taken. Idempotent; of no effect once the object is there."""
         ...
 
 

@@ -1,8 +1,19 @@
 """Every handler of the conversation, most particular first. Each translates: what happens is a function of services."""
 
-from bot.handlers import arrival, cooking, dishes, meanings, nothing, profile, questions, unsend, watching
+from bot.handlers import (
+    arrival,
+    cooking,
+    dishes,
+    meanings,
+    nothing,
+    profile,
+    questions,
+    unsend,
+    uploads,
+    watching,
+)
 from bot.router import Router
 
 router = Router()
-for part in (arrival, unsend, watching, nothing, meanings, dishes, profile, cooking, questions):
+for part in (arrival, unsend, watching, nothing, meanings, dishes, profile, uploads, cooking, questions):
     router.include(part.router)

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from liff.api import chat, dishes, events, learner_state, onboarding, sessions, sign_in
+from liff.api import chat, dishes, events, learner_state, onboarding, sessions, sign_in, uploads
 from liff.api.document import answer_wrong_methods, complete, operation_id
 from liff.api.events import answer_when_over
 from liff.api.once import answer_replays
@@ -17,6 +17,7 @@ ROUTERS = (
     events.router,
     chat.router,
     learner_state.router,
+    uploads.router,
 )
 
 

@@ -10,13 +10,20 @@ from starlette.types import Scope
 
 from errors import MomentError
 from knowledge_base import phrasebook
-from liff.pages import dishes, enter, progress, quiz, session
+from liff.pages import dishes, enter, progress, quiz, session, upload
 from liff.pages.shell import SignInFirst, render, sign_in_page
 from liff.parts import Parts
 from liff.problems import status_of, words_of
 
 STATIC = Path(__file__).parents[1] / "static"
-ROUTERS = (enter.router, quiz.router, progress.router, dishes.router, session.router)
+ROUTERS = (
+    enter.router,
+    quiz.router,
+    progress.router,
+    dishes.router,
+    session.router,
+    upload.router,
+)
 
 
 class Static(StaticFiles):

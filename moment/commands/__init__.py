@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, build: Build) -> int:
     if options.command == "doctor":  # a setting that cannot be read is part of its report
         from moment.doctor.run import run_doctor
 
-        return run_doctor(json=options.json, build=build)
+        return run_doctor(json=options.json, fix=options.fix, build=build)
     settings, problems = read_settings()
     if settings is None:
         raise ConfigurationError("; ".join(check.detail for check in problems))

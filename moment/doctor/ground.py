@@ -26,6 +26,7 @@ class Ground:
     settings: Settings
     fallbacks: frozenset[str] = frozenset()  # names of settings for which an embedded part stands in
     build: Build = build_providers
+    mends: bool = False  # what is wrong and can be set right from here is
 
     @property
     def is_production(self) -> bool:
@@ -55,7 +56,9 @@ class Start:
 
 
 @contextmanager
-def start_ground(settings: Settings, build: Build, *, startable: bool) -> Iterator[Start]:
+def start_ground(
+    settings: Settings, build: Build, *, startable: bool, mends: bool = False
+) -> Iterator[Start]:
     """Embedded parts run while the block does. What did not start is a failed check, and the rest goes on.
 
     Without `startable` (production, where a fallback is refused) nothing is started.
@@ -69,7 +72,7 @@ def start_ground(settings: Settings, build: Build, *, startable: bool) -> Iterat
                 whole = stack.enter_context(with_fallbacks(settings))
             except Exception as error:  # noqa: BLE001 - whatever kept it from starting is to be reported
                 problems = (_start_failure(error),)
-        yield Start(Ground(whole, fallbacks, build), problems)
+        yield Start(Ground(whole, fallbacks, build, mends), problems)
 
 
 def _start_failure(error: Exception) -> Check:

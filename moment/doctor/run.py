@@ -23,12 +23,13 @@ class Part:
     checks: Callable[[], Iterator[Check]]
 
 
-def run_doctor(*, json: bool, build: Build = build_providers) -> int:
-    """Prints the report on standard output; returns the exit code: 0 when nothing failed."""
+def run_doctor(*, json: bool, fix: bool = False, build: Build = build_providers) -> int:
+    """Prints the report on standard output; returns the exit code: 0 when nothing failed. With `fix`, what can be set
+    right from here is."""
     from rich.console import Console
 
     with Console(stderr=True).status("looking at every part"):
-        checks = diagnose(build)
+        checks = diagnose(build, fix=fix)
     if json:
         sys.stdout.write(as_json(checks) + "\n")
     else:
@@ -38,13 +39,13 @@ def run_doctor(*, json: bool, build: Build = build_providers) -> int:
     return 0 if healthy(checks) else 1
 
 
-def diagnose(build: Build = build_providers) -> list[Check]:
+def diagnose(build: Build = build_providers, *, fix: bool = False) -> list[Check]:
     """Every check, in the report's order, without secrets."""
     settings, problems = configuration.read_settings()
     if settings is None:
         return [*problems, skip("parts", "looked at once the settings can be read")]
     review = configuration.review(settings)
-    with start_ground(settings, build, startable=healthy(review)) as start:
+    with start_ground(settings, build, startable=healthy(review), mends=fix) as start:
         checks = [*review, *start.problems, *look_at(parts(start.ground))]
         secrets = secrets_of(start.ground.settings)
     return [mask(check, secrets) for check in checks]

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 
 from models.base import utc_now
+from moment.doctor import uploads
 from moment.doctor.google_errors import CREDENTIALS_FIX, ask
 from moment.doctor.ground import Ground
 from moment.doctor.report import Check, Status, attempt, failure, ok, skip, warning
@@ -50,7 +51,9 @@ def _folder(ground: Ground) -> Check:
 def _space(ground: Ground) -> Check:
     root = ground.settings.objects_dir
     free = shutil.disk_usage(_nearest_folder(root)).free
-    largest = ground.settings.max_video_bytes
+    settings = ground.settings
+    has_page = settings.liff_id or settings.liff_upload_id
+    largest = max(settings.max_video_bytes, settings.max_upload_bytes if has_page else 0)
     detail = f"{free / 1024**3:.1f} GiB free"
     fix = f"make room on {STORE_DIR}'s disk, or name a larger one"
     if free < VIDEOS_AT_LEAST * largest:
@@ -79,6 +82,7 @@ def _bucket(ground: Ground, bucket: str) -> Iterator[Check]:
     # Without a key file the link is signed by IAM in the account's name.
     sign = "grant the account roles/iam.serviceAccountTokenCreator on itself, and enable iamcredentials.googleapis.com"
     yield ask("store.link", lambda: _link(ground), {401: CREDENTIALS_FIX, 403: sign, 404: sign})
+    yield from uploads.checks(ground, bucket)
 
 
 def _bucket_round_trip(ground: Ground, bucket: str) -> Check:

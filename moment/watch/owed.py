@@ -14,6 +14,7 @@ from models.chat import Message, Sender
 from models.inbox import InboxSubject
 from models.media import Media
 from models.session import CookingSession, StageRun
+from models.upload import Upload
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ KINDS: Sequence[Kind] = (
     _leased("message", Message, col(Message.sender) != Sender.USER),
     _leased("question", Message, col(Message.sender) == Sender.USER),
     _leased("media", Media),
+    _leased("upload", Upload),
     _leased("stage", StageRun),
     Kind("session", CookingSession, col(CookingSession.nudge_at), parks=False),
 )

@@ -24,12 +24,13 @@ from pipeline.providers.ports import AudioTooLong, UnreadableAudio
 from storage.sniff import ContentKind, content_kind
 
 MIN_SECONDS = 1.9  # "two seconds", less the frame or two that recorders drop
-MAX_SECONDS = 30 * 60.0
+MAX_SECONDS = 2 * 60 * 60.0
+LENGTH_TOLERANCE_SECONDS = 5.0  # who was told "two hours" may send a little more
 MAX_RECORDING_SECONDS = 10 * 60.0  # of a memo or a spoken question
 MAX_PIXELS = 4096 * 2304  # 4K in either of its shapes; 8K would take gigabytes to decode
-# In all its pictures: eleven minutes of 4K at 60 a second, or 22 at 30. More cannot be looked at in the time that one
-# try may take, and no other try would end otherwise.
-MAX_PIXELS_IN_ALL = 3840 * 2160 * 60 * 660
+# In all its pictures: two hours of full HD at 30 a second, or half an hour of 4K. More cannot be looked at in the time
+# that one try may take, and no other try would end otherwise.
+MAX_PIXELS_IN_ALL = 1920 * 1080 * 30 * 7200
 
 _AUDIO_FORMATS = "mov,matroska,mp3,wav,ogg,aac,amr,flac,caf"
 _MAX_PACKETS = 24  # enough to pass the leading frames that an open group of pictures cannot show
@@ -149,7 +150,9 @@ def has_pictures(path: Path) -> bool:
     return True
 
 
-def check_usable(path: Path, *, min_seconds: float = MIN_SECONDS) -> VideoFacts:
+def check_usable(
+    path: Path, *, min_seconds: float = MIN_SECONDS, max_seconds: float = MAX_SECONDS
+) -> VideoFacts:
     """The facts of a clip that truly decodes at its start, middle and end. Raises UnusableClip."""
     if path.stat().st_size == 0:
         raise UnusableClip(ClipProblem.EMPTY)
@@ -162,7 +165,7 @@ def check_usable(path: Path, *, min_seconds: float = MIN_SECONDS) -> VideoFacts:
         raise UnusableClip(ClipProblem.NOT_A_VIDEO)
     try:
         with _open(path, **UNTRUSTED_INPUT) as container:
-            return _facts(container, path, min_seconds)
+            return _facts(container, path, min_seconds, max_seconds)
     except (av.error.FFmpegError, EOFError) as damage:
         raise UnusableClip(ClipProblem.TRUNCATED) from damage
 
@@ -200,11 +203,11 @@ def _open(path: Path, **options: str) -> Iterator[InputContainer]:
         yield container
 
 
-def _facts(container: InputContainer, path: Path, min_seconds: float) -> VideoFacts:
+def _facts(container: InputContainer, path: Path, min_seconds: float, max_seconds: float) -> VideoFacts:
     stream = _picture_stream(container)
     size = path.stat().st_size
     duration = _seconds(container, stream) or _shown_seconds(container, stream)
-    _refuse_by_header(stream, duration, min_seconds)
+    _refuse_by_header(stream, duration, min_seconds, max_seconds)
     _refuse_truncation(stream, size)
     _refuse_endless_work(container, stream)
     stream.codec_context.thread_type = "SLICE"  # frame threads would hold back the first frames
@@ -252,13 +255,13 @@ def _picture_stream(container: InputContainer) -> VideoStream:
     return moving[0]
 
 
-def _refuse_by_header(stream: VideoStream, duration: float, min_seconds: float) -> None:
+def _refuse_by_header(stream: VideoStream, duration: float, min_seconds: float, max_seconds: float) -> None:
     context = stream.codec_context
     if context is None or context.codec_tag.startswith("enc"):  # "encv": protected, ISO 23001-7
         raise UnusableClip(ClipProblem.UNKNOWN_CODEC)
     if context.width * context.height > MAX_PIXELS:
         raise UnusableClip(ClipProblem.TOO_LARGE_PICTURE)
-    if duration > MAX_SECONDS:
+    if duration > max_seconds + LENGTH_TOLERANCE_SECONDS:
         raise UnusableClip(ClipProblem.TOO_LONG)
     if duration < min_seconds:
         raise UnusableClip(ClipProblem.TOO_SHORT)

@@ -32,6 +32,8 @@ MAX_FPS = 31  # phones' "30" is anything up to 30.1
 # The view shall travel within a request; what is larger is made smaller, even if it would serve as it is.
 MAX_BYTES = 10_000_000
 TARGET_BYTES = 9_300_000  # rate control and containers are not exact
+# Of clips longer than half an hour the view is larger all the same, and travels by itself: with less, nothing is seen.
+LEAST_PICTURE_BITS = 17_000
 PICTURES_PER_SECOND = 2
 MAX_PICTURES = 600  # Gemini takes one a second: of ten minutes, no more
 DENSE_KEYFRAMES_SECONDS = 2.25  # "two seconds", and the frames that some encoders add
@@ -147,7 +149,7 @@ def _sound(stream: Stream) -> Stream:
 
 def _encoding(seconds: float) -> dict[str, Any]:
     """H.264 without frames that refer to later ones, each shown at its own time; the index in front."""
-    affordable = int(TARGET_BYTES * 8 / max(seconds, 1)) - AUDIO_BITS
+    affordable = max(LEAST_PICTURE_BITS, int(TARGET_BYTES * 8 / max(seconds, 1)) - AUDIO_BITS)
     return {
         "c:v": "libx264",
         "preset": "superfast",
@@ -171,7 +173,7 @@ def _encoding(seconds: float) -> dict[str, Any]:
 def _check(view: Path, source: VideoFacts) -> None:
     """Raises BadView; UnusableClip where the clip ends too early."""
     try:
-        facts = check_usable(view, min_seconds=0.0)
+        facts = check_usable(view, min_seconds=0.0, max_seconds=inf)
     except UnusableClip as problem:
         raise BadView(problem.reason) from problem
     shape = (facts.video_codec, facts.pix_fmt, facts.rotation, facts.hdr_transfer)

@@ -32,12 +32,14 @@ class Piece:
 
 @dataclass
 class Upload:
-    """One session. `generation_match` is the precondition it was opened with, checked again at its end."""
+    """One session. `generation_match` is the precondition it was opened with, checked again at its end; `origin` is that of
+    the pages that may send to it."""
 
     name: str
     meta: ObjectMeta
     incoming: Incoming
     generation_match: int | None
+    origin: str | None = None
 
     def take(self, chunk: bytes, at: int) -> None:
         """Bytes that came before, because an answer was lost, are not taken twice."""
@@ -52,11 +54,19 @@ class Uploads:
     bucket: Bucket
     _open: dict[str, Upload] = field(default_factory=dict)
     _results: dict[str, BucketObject] = field(default_factory=dict)
+    _origins: dict[str, str | None] = field(default_factory=dict)
 
-    def open(self, name: str, meta: ObjectMeta, generation_match: int | None) -> str:
+    def open(
+        self, name: str, meta: ObjectMeta, generation_match: int | None, origin: str | None = None
+    ) -> str:
         upload_id = uuid4().hex
-        self._open[upload_id] = Upload(name, meta, self.bucket.incoming(), generation_match)
+        self._open[upload_id] = Upload(name, meta, self.bucket.incoming(), generation_match, origin)
+        self._origins[upload_id] = origin
         return upload_id
+
+    def origin_of(self, upload_id: str) -> str | None:
+        """Of the page for which a session was opened, also once it has ended."""
+        return self._origins.get(upload_id)
 
     def get(self, upload_id: str) -> Upload:
         """Raises StorageError 404 for a session that ended or never was."""

@@ -17,6 +17,7 @@ from simulator.google.preconditions import check_preconditions, whole_number
 from simulator.google.requests import google_of, json_body
 from simulator.google.state import Google
 from simulator.google.storage_views import WRITABLE, hash_header, object_resource
+from simulator.google.xml_storage import cors_headers, preflight_headers
 
 PAGE_SIZE = 1000
 
@@ -137,20 +138,44 @@ async def insert(request: Request) -> Response:
 
 
 async def upload(request: Request) -> Response:
-    """A piece of a resumable upload: 308 until it is the last one."""
+    """A piece of a resumable upload: 308 until it is the last one. Whoever knows the session may send: no other
+    credentials are asked for."""
     google = google_of(request)
-    bucket_of(request)
-    item, size = await storage_uploads.piece(request, google)
+    try:
+        item, size = await storage_uploads.piece(request, google)
+    except StorageError as error:
+        return _to_page(request, error.response())
     if item is not None:
-        return JSONResponse(_resource(google, item))
-    return Response(status_code=308, headers={"range": f"bytes=0-{size - 1}"} if size else {})
+        return _to_page(request, JSONResponse(_resource(google, item)))
+    headers = {"range": f"bytes=0-{size - 1}"} if size else {}
+    return _to_page(request, Response(status_code=308, headers=headers))
 
 
 async def cancel(request: Request) -> Response:
     """499 is Cloud Storage's own way to say that it is done (docs: Resumable uploads, Cancel)."""
-    bucket_of(request)
-    google_of(request).uploads.cancel(request.query_params.get("upload_id", ""))
-    return Response(status_code=499)
+    try:
+        google_of(request).uploads.cancel(request.query_params.get("upload_id", ""))
+    except StorageError as error:
+        return _to_page(request, error.response())
+    return _to_page(request, Response(status_code=499))
+
+
+async def preflight_upload(request: Request) -> Response:
+    """What a page asks before it sends to a session."""
+    headers = preflight_headers(request, google_of(request).bucket) if _is_of_session(request) else {}
+    return Response(headers=headers)
+
+
+def _to_page(request: Request, response: Response) -> Response:
+    """Readable for the page that the session was opened for, where the bucket's rules allow it at all."""
+    if _is_of_session(request):
+        response.headers.update(cors_headers(request, google_of(request).bucket))
+    return response
+
+
+def _is_of_session(request: Request) -> bool:
+    origin = google_of(request).uploads.origin_of(request.query_params.get("upload_id", ""))
+    return origin is not None and origin == request.headers.get("origin")
 
 
 def _resource(google: Google, item: BucketObject) -> dict[str, Any]:
@@ -169,4 +194,5 @@ routes = [
     Route(_UPLOAD, insert, methods=["POST"]),
     Route(_UPLOAD, upload, methods=["PUT"]),
     Route(_UPLOAD, cancel, methods=["DELETE"]),
+    Route(_UPLOAD, preflight_upload, methods=["OPTIONS"]),
 ]

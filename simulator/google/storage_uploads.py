@@ -23,7 +23,8 @@ def start(request: Request, google: Google) -> str:
     name = _name(request, resource)
     check_preconditions(request, google.bucket.get(name))
     meta = meta_of(resource, request.headers.get("x-upload-content-type"))
-    return google.uploads.open(name, meta, whole_number(request, "ifGenerationMatch"))
+    origin = request.headers.get("origin")
+    return google.uploads.open(name, meta, whole_number(request, "ifGenerationMatch"), origin)
 
 
 async def piece(request: Request, google: Google) -> tuple[BucketObject | None, int]:

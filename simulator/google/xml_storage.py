@@ -43,15 +43,18 @@ async def preflight(request: Request) -> Response:
     bucket = google_of(request).bucket
     if request.path_params["bucket"] != bucket.name:
         raise XmlError(404, "NoSuchBucket", "The specified bucket does not exist.")
+    return Response(headers=preflight_headers(request, bucket))
+
+
+def preflight_headers(request: Request, bucket: Bucket) -> dict[str, str]:
     rule = _rule(bucket, request, request.headers.get("access-control-request-method", ""))
     if rule is None:
-        return Response()
-    headers = _origin_headers(request, rule) | {
+        return {}
+    return _origin_headers(request, rule) | {
         "access-control-allow-methods": ", ".join(rule.method),
         "access-control-allow-headers": ", ".join(rule.response_header),
         "access-control-max-age": str(rule.max_age_seconds),
     }
-    return Response(headers=headers)
 
 
 def cors_headers(request: Request, bucket: Bucket) -> dict[str, str]:

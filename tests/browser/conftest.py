@@ -7,6 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.google_double import google_config, google_url
+from tests.liff.conftest import client, learner, site
+
+__all__ = ["browser", "client", "google_config", "google_url", "learner", "site"]
+
 INSTALL = "no Chromium: `apt-get install chromium` (or set CHROMIUM to its path)"
 # Without these Chromium calls home at every start, and as root it needs no sandbox.
 ARGUMENTS = [

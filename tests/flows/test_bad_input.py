@@ -54,7 +54,7 @@ def unusable(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
         "audio_only": make(folder / "sound.mp4", *sound),
         "truncated": file("truncated", content[: len(content) * 6 // 10]),
         "too_short": black(folder / "short.mp4", seconds=0.3),
-        "too_long": black(folder / "long.mp4", seconds=40 * 60, rate=1),
+        "too_long": black(folder / "long.mp4", seconds=125 * 60, rate=1),
         "too_large_picture": black(folder / "8k.mp4", seconds=3, size="7680x4320", rate=1),
         "unknown_codec": file("encrypted", content.replace(b"avc1", b"encv")),
     }

@@ -36,10 +36,11 @@ from services import (
     scheduling,
     sessions,
     thread,
+    uploads,
 )
 from tests.conftest import own_database
 
-LARGE = ("message", "session", "stage_run", "media", "inbox_event")
+LARGE = ("message", "session", "stage_run", "media", "upload", "inbox_event")
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +97,7 @@ def _message(**values: Any) -> Message:
 HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "the promise": waiting_times,
     "the voice's pace": lambda db: measured_pace(db, "voice", Pace(0.1, 0.3, 0.3)),
+    "what is on its way from the learner's browser": lambda db: uploads.unfinished(db, learner(db).id),
     "the learner's latest session": lambda db: latest_session(db, learner(db).id, lock=True),
     "the learner's sessions": lambda db: sessions_of(db, learner(db).id),
     "when they were coached last": lambda db: last_coached_at(db, newest(db)),

@@ -15,10 +15,12 @@ from desk.google import google_settings
 from moment.doctor import google, models, store
 from moment.doctor.ground import Ground
 from moment.doctor.report import Check, Status
+from moment.resources import open_resources
 from settings import ProviderChoice, Settings, variable
 from simulator.google.client import GoogleDesk
 from simulator.google.config import GoogleConfig
 from simulator.google.server import make_server
+from storage.cloud import CloudStore
 from tests.system import served
 
 Checks = Callable[[Ground], Iterator[Check]]
@@ -226,7 +228,8 @@ def test_the_voice_is_one_of_those_offered(own: Settings, voice: str, status: St
 def test_a_bucket_that_is_as_it_should_be_is_left_as_it_was(own: Settings, desk: GoogleDesk) -> None:
     checks = look(store.checks, own)
 
-    assert [check.status for check in checks.values()] == [Status.OK, Status.OK], checks
+    statuses = [check.status for check in checks.values()]
+    assert statuses == [Status.OK, Status.OK, Status.SKIPPED], checks  # no page sends there
     assert checks["store"].detail == f"gs://{own.gcs_bucket}: written, read back, deleted"
     assert len(desk.log(verb="storage.delete")) == len(desk.log(verb="storage.insert"))
 
@@ -309,3 +312,43 @@ def test_offline_packages_that_are_missing(monkeypatch: pytest.MonkeyPatch) -> N
     assert check.status is Status.FAILED
     assert check.detail == "the offline coach lacks no_such_module"
     assert "set MOMENT_PROVIDERS=google" in check.fix
+
+
+def page_check(own: Settings, *, mends: bool = False) -> Check:
+    settings = own.change(public_url="https://moment.example", liff_id="2000000098-Pages")
+    ground = Ground(settings, mends=mends)
+    return {check.name: check for check in store.checks(ground)}["store.uploads"]
+
+
+def test_a_bucket_that_takes_nothing_from_our_pages_is_found_and_mended(own: Settings) -> None:
+    found = page_check(own)
+    assert found.status is Status.FAILED
+    assert "pages of https://moment.example may not send there" in found.detail
+    assert "`moment doctor --fix`" in found.fix
+    assert '"responseHeader": ["Content-Type", "Content-Range", "Range"]' in found.fix
+
+    assert page_check(own, mends=True).detail.startswith("mended")
+    assert page_check(own).status is Status.OK
+    with open_resources(own) as resources:
+        assert isinstance(resources.store, CloudStore)
+        resources.store.allow_page("https://other.example")  # rules for others stay
+    assert page_check(own).status is Status.OK
+
+
+def test_without_pages_no_bucket_need_take_anything_from_them(own: Settings) -> None:
+    assert look(store.checks, own)["store.uploads"].status is Status.SKIPPED
+
+
+def test_an_account_that_may_not_change_the_bucket_is_told_what_to_do(
+    own: Settings, desk: GoogleDesk
+) -> None:
+    with open_resources(own) as resources:
+        assert isinstance(resources.store, CloudStore)
+        resources.store.bucket.cors = []
+        resources.store.bucket.patch()
+    desk.fault("storage.bucket", "status", status=403)
+    found = page_check(own, mends=True)
+    desk.clear_faults()
+    assert found.status is Status.FAILED
+    assert "roles/storage.admin" in found.fix
+    assert "upload_id" not in str(found)

@@ -70,6 +70,8 @@ SETTINGS = Settings(
     memo_grace=timedelta(),
     text_promise=timedelta(hours=3),
     max_video_bytes=10**10,
+    max_upload_bytes=10**11,
+    max_video_length=timedelta(minutes=45),
     max_memo_bytes=2,
     max_webhook_bytes=3,
     conversation_threads=4,

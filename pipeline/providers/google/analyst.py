@@ -4,6 +4,7 @@ from google.genai import types
 
 from logs.logger import get_logger
 from models.coaching import CannotTell, CookingEvent, Usage, VideoAnalysis
+from pipeline.media.view import MAX_PICTURES
 from pipeline.providers.google import prompts, schemas
 from pipeline.providers.google.files import video_part
 from pipeline.providers.google.gemini import PROVIDER, Gemini, Question
@@ -28,7 +29,8 @@ class GeminiAnalyst:
     ) -> tuple[Look, Usage]:
         """Raises ProviderError, ProviderRefused."""
         prompt = prompts.analysis(brief)
-        fps = self._settings.gemini_fps
+        # No more than the view holds of a long clip.
+        fps = min(self._settings.gemini_fps, MAX_PICTURES / max(brief.duration_seconds, 1.0))
         with video_part(
             self._gemini.client, footage.view, brief.video_uri, self._settings.gemini_inline_bytes
         ) as part:

@@ -18,7 +18,7 @@ log = get_logger(__name__)
 
 MIME_TYPE = "video/mp4"
 FIRST_POLL, LONGEST_POLL = 1.0, 5.0  # seconds
-READY_WITHIN = 120.0  # seconds, for a clip of minutes
+READY_WITHIN = 300.0  # seconds, for a clip of two hours
 UPLOADS = 2
 
 

@@ -138,16 +138,22 @@ def test_two_seconds_are_enough(clip: Clip) -> None:
     assert check_usable(clip("two-seconds.mp4", seconds=2)).duration_seconds == pytest.approx(2, abs=0.05)
 
 
-def half_an_hour(clips: Path, seconds: int) -> Path:
+def slow_film(clips: Path, seconds: int) -> Path:
     return make(clips / f"{seconds}.mp4", *lavfi(f"color=s=64x64:r=1:d={seconds}"), *FAST, "-g", "60")
 
 
 def test_too_long(clips: Path) -> None:
-    assert problem(half_an_hour(clips, 31 * 60)) is ClipProblem.TOO_LONG
+    assert problem(slow_film(clips, 2 * 3600 + 30)) is ClipProblem.TOO_LONG
+
+
+def test_an_operator_may_take_less(clips: Path) -> None:
+    path = slow_film(clips, 29 * 60)
+    with pytest.raises(UnusableClip):
+        check_usable(path, max_seconds=20 * 60)
 
 
 def test_a_long_clip_is_probed_without_decoding_it(clips: Path) -> None:
-    path = half_an_hour(clips, 29 * 60)
+    path = slow_film(clips, 29 * 60)
     start = time.process_time()
     assert check_usable(path).duration_seconds == pytest.approx(29 * 60, abs=2)
     assert time.process_time() - start < 0.5
@@ -175,7 +181,7 @@ def test_more_pixels_than_can_be_looked_at_in_time(tmp_path: Path, name: str) ->
     assert problem(path) is ClipProblem.TOO_MUCH_PICTURE
 
 
-@pytest.mark.parametrize(("size", "rate", "minutes"), [("3840x2160", 60, 10), ("1920x1080", 30, 29.9)])
+@pytest.mark.parametrize(("size", "rate", "minutes"), [("3840x2160", 60, 10), ("1920x1080", 30, 119.9)])
 def test_what_phones_film_is_not_too_much(tmp_path: Path, size: str, rate: int, minutes: float) -> None:
     path = looped(tmp_path, "phone.mp4", size, rate, int(minutes * 60))
     assert check_usable(path).duration_seconds == pytest.approx(minutes * 60, abs=1)

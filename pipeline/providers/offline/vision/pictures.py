@@ -14,7 +14,7 @@ from pipeline.providers.offline.vision.network import SIDE
 
 Skip = Literal["DEFAULT", "NONREF", "NONKEY"]  # frames that libavcodec need not decode
 
-LONGEST_SECONDS = 30 * 60.0  # what comes later is not looked at
+LONGEST_SECONDS = 2 * 60 * 60.0 + 5.0  # what comes later is not looked at
 INTERVAL_SECONDS = 0.25  # between two pictures; longer in a long video
 _LONGEST_SIDE = 160  # pixels of a picture
 _MAX_PICTURES = 480
