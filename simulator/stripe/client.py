@@ -79,10 +79,12 @@ class StripeDesk(DeskClient[Crossing]):
             if direction in (None, crossing.direction) and verb in (None, crossing.verb)
         ]
 
-    def events(self, event_type: str | None = None) -> list[Json]:
-        """All that the account was told, the oldest first."""
-        events: list[Json] = self.call("GET", "/events")
-        return [event for event in events if event_type in (None, event["type"])]
+    def events(self, event_type: str | None = None, *, about: str | None = None) -> list[Json]:
+        """What the account was told, the oldest first; `about` is the id of an object or of its customer."""
+        wanted = {"type": event_type, "about": about}
+        named = {name: value for name, value in wanted.items() if value is not None}
+        events: list[Json] = self.call("GET", "/events", params=named)
+        return events
 
     def objects(self, kind: str) -> list[Json]:
         """All of a kind ("subscription", "checkout.session"), the oldest first."""

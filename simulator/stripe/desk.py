@@ -149,10 +149,21 @@ async def list_deliveries(request: Request) -> Response:
 
 
 async def list_events(request: Request) -> Response:
-    """All, the oldest first, as the account's own version renders them."""
-    stripe = stripe_of(request)
+    """The oldest first; perhaps of a `type`, or `about` whom or what an id names."""
+    stripe, wanted = stripe_of(request), request.query_params
     life.catch_up(stripe)
-    return JSONResponse([stripe.view(event) for event in reversed(stripe.store.all(Event))])
+    return JSONResponse(
+        [
+            stripe.view(event)
+            for event in reversed(stripe.store.all(Event))
+            if wanted.get("type") in (None, event.type) and _is_about(event, wanted.get("about"))
+        ]
+    )
+
+
+def _is_about(event: Event, object_id: str | None) -> bool:
+    entry = event.data["object"]
+    return object_id is None or object_id in (entry["id"], entry.get("customer"), entry.get("subscription"))
 
 
 async def list_objects(request: Request) -> Response:

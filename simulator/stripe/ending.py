@@ -3,10 +3,7 @@
 from typing import Literal
 
 from simulator.stripe import invoicing
-from simulator.stripe.objects.billing import (
-    CancellationDetails,
-    Subscription,
-)
+from simulator.stripe.objects.billing import CancellationDetails, Subscription
 from simulator.stripe.state import Stripe
 
 

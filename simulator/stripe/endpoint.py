@@ -126,7 +126,8 @@ def _key_of(authorization: str | None) -> str | None:
 
 
 def _shortened(key: str) -> str:
-    return f"{key[:7]}{'*' * max(len(key) - 11, 4)}{key[-4:]}"
+    """Enough to know it again, and for a short one nothing."""
+    return f"{key[:7]}{'*' * (len(key) - 11)}{key[-4:]}" if len(key) > 15 else "*" * len(key)
 
 
 def page(stripe: Stripe, entries: Sequence[StripeObject], parameters: ListParameters, url: str) -> Json:

@@ -1,5 +1,7 @@
 """A subscription that rests: no invoices, no new periods (docs.stripe.com/billing/subscriptions/pause)."""
 
+from typing import Literal
+
 from simulator.stripe.calendar import after
 from simulator.stripe.errors import invalid
 from simulator.stripe.objects.billing import (
@@ -37,12 +39,16 @@ def unused_amount(stripe: Stripe, subscription: Subscription) -> int:
     return item.amount * max(item.current_period_end - stripe.now(), 0) // length
 
 
-def end_pause(stripe: Stripe, subscription: Subscription) -> None:
-    """Active again, in the period that was just paid for, if one was."""
-    invoice = stripe.store.get(Invoice, subscription.latest_invoice)
+def end_pause(
+    stripe: Stripe,
+    subscription: Subscription,
+    invoice: Invoice | None = None,
+    status: Literal["active", "past_due"] = "active",
+) -> None:
+    """Back, in the period that `invoice` is for; without one in the old period, which is not over."""
     with stripe.changing(subscription):
-        subscription.status, subscription.status_details = "active", None
-        if invoice is not None and invoice.resumes and invoice.status == "paid":
+        subscription.status, subscription.status_details = status, None
+        if invoice is not None:
             _begin_period(subscription, invoice.lines.data[0].period)
     stripe.tell("customer.subscription.resumed", subscription)
 

@@ -2,11 +2,7 @@
 
 from simulator.stripe import ending, invoicing, pausing
 from simulator.stripe.calendar import DAY, next_boundary
-from simulator.stripe.objects.billing import (
-    Invoice,
-    Period,
-    Subscription,
-)
+from simulator.stripe.objects.billing import Invoice, Period, Subscription
 from simulator.stripe.state import Stripe
 
 

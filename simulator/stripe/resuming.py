@@ -5,10 +5,7 @@ from typing import Literal
 from simulator.stripe import invoicing, pausing, settling
 from simulator.stripe.calendar import after, next_boundary
 from simulator.stripe.cards import Decline
-from simulator.stripe.objects.billing import (
-    Period,
-    Subscription,
-)
+from simulator.stripe.objects.billing import Period, Subscription
 from simulator.stripe.state import Stripe
 
 

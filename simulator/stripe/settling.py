@@ -3,10 +3,7 @@
 from typing import Literal
 
 from simulator.stripe import ending, pausing
-from simulator.stripe.objects.billing import (
-    Invoice,
-    Subscription,
-)
+from simulator.stripe.objects.billing import Invoice, Subscription
 from simulator.stripe.objects.catalogue import Customer
 from simulator.stripe.state import Stripe
 
@@ -18,8 +15,10 @@ def settle(stripe: Stripe, invoice: Invoice, *, retry: bool = True) -> None:
         _take_up(stripe, subscription, invoice)
     elif invoice.attempted and invoice.status == "open":
         stripe.tell("invoice.payment_failed", _with_next_attempt(stripe, invoice) if retry else invoice)
-        if subscription.status == "active" or (subscription.status == "paused" and not invoice.retries):
+        if subscription.status == "active":
             _set_status(stripe, subscription, "past_due")
+        elif subscription.status == "paused" and invoice.resumes and not invoice.retries:
+            pausing.end_pause(stripe, subscription, invoice, "past_due")
         _set_delinquent(stripe, subscription, True)
         is_last = retry and invoice.retries and invoice.next_payment_attempt is None
         if is_last and subscription.status == "past_due":
@@ -28,7 +27,7 @@ def settle(stripe: Stripe, invoice: Invoice, *, retry: bool = True) -> None:
 
 def _take_up(stripe: Stripe, subscription: Subscription, invoice: Invoice) -> None:
     if subscription.status == "paused" and invoice.resumes:
-        pausing.end_pause(stripe, subscription)
+        pausing.end_pause(stripe, subscription, invoice)
     elif subscription.status == "incomplete" or (
         subscription.status in ("past_due", "unpaid") and subscription.latest_invoice == invoice.id
     ):

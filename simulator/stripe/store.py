@@ -4,7 +4,7 @@ import secrets
 import string
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from simulator.stripe.errors import invalid, missing_object
 from simulator.stripe.objects.base import Json, ListOf, StripeObject
@@ -45,14 +45,19 @@ def new_id(prefix: str) -> str:
 
 @dataclass
 class Store:
-    _objects: dict[str, StripeObject] = field(default_factory=dict)  # in the order they were made
+    """Objects of a kind are kept in the order they were made."""
+
+    _objects: dict[str, StripeObject] = field(default_factory=dict)
+    _by_kind: dict[type[StripeObject], dict[str, StripeObject]] = field(
+        default_factory=lambda: {kind: {} for kind in KINDS}
+    )
 
     def add(self, entry: AnyObject) -> AnyObject:
-        self._objects[entry.id] = entry
+        self._objects[entry.id] = self._by_kind[type(entry)][entry.id] = entry
         return entry
 
-    def remove(self, object_id: str) -> None:
-        del self._objects[object_id]
+    def remove(self, entry: StripeObject) -> None:
+        del self._objects[entry.id], self._by_kind[type(entry)][entry.id]
 
     def get(self, kind: type[AnyObject], object_id: str | None) -> AnyObject | None:
         entry = self._objects.get(object_id or "")
@@ -67,7 +72,7 @@ class Store:
 
     def all(self, kind: type[AnyObject]) -> list[AnyObject]:
         """The newest first."""
-        return [entry for entry in reversed(self._objects.values()) if isinstance(entry, kind)]
+        return cast("list[AnyObject]", list(reversed(self._by_kind[kind].values())))
 
     def view(self, entry: StripeObject, expand: Iterable[str] = ()) -> Json:
         """Raises StripeError 400 for what cannot be expanded."""

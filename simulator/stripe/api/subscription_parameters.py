@@ -29,7 +29,12 @@ Feedback = Literal[
 ]
 
 
-class ItemFacts(Nested):
+class NewItem(Nested):
+    price: str
+    quantity: int = Field(1, ge=1)
+
+
+class ChangedItem(Nested):
     id: str | None = None
     price: str | None = None
     quantity: int | None = Field(None, ge=1)
@@ -84,7 +89,7 @@ class CreateSubscription(Parameters):
     customer: str
     default_payment_method: str | None = None
     description: str | None = None
-    items: Entries[ItemFacts] = Field(min_length=1)
+    items: Entries[NewItem] = Field(min_length=1)
     metadata: Metadata | None = None
     off_session: bool = False
     payment_behavior: Literal[
@@ -106,7 +111,7 @@ class UpdateSubscription(Parameters):
     cancellation_details: CancellationDetailsFacts | None = None
     default_payment_method: str | None = None
     description: str | None = None
-    items: Entries[ItemFacts] | None = None
+    items: Entries[ChangedItem] | None = None
     metadata: Metadata | Unset | None = None
     off_session: bool = False
     pause_collection: PauseCollectionFacts | Unset | None = None

@@ -7,8 +7,8 @@ from simulator.stripe.api.subscription_parameters import (
     CancelAt,
     CancellationDetailsFacts,
     CancelSubscription,
+    ChangedItem,
     CreateSubscription,
-    ItemFacts,
     ListItems,
     ListSubscriptions,
     PauseCollectionFacts,
@@ -33,10 +33,7 @@ from simulator.stripe.objects.billing import (
     TrialSettings,
 )
 from simulator.stripe.objects.catalogue import Customer, PaymentMethod, Price
-from simulator.stripe.parameters import (
-    Parameters,
-    merge_metadata,
-)
+from simulator.stripe.parameters import Parameters, merge_metadata
 from simulator.stripe.payments import Presence, card_error
 from simulator.stripe.state import Stripe
 
@@ -80,8 +77,6 @@ def _order(stripe: Stripe, asked: CreateSubscription) -> subscribing.Order:
     customer = stripe.store.find(Customer, asked.customer, "customer")
     if len(asked.items) > 1:
         raise not_done("more than one item", "items")
-    if asked.items[0].price is None:
-        raise invalid("Missing required param: items[0][price].", "items[0][price]", "parameter_missing")
     end = asked.trial_end if isinstance(asked.trial_end, int) else None
     settings = asked.trial_settings
     if asked.trial_period_days is not None:
@@ -89,7 +84,7 @@ def _order(stripe: Stripe, asked: CreateSubscription) -> subscribing.Order:
     return subscribing.Order(
         customer=customer,
         price=stripe.store.find(Price, asked.items[0].price, "items[0][price]"),
-        quantity=asked.items[0].quantity or 1,
+        quantity=asked.items[0].quantity,
         metadata=asked.metadata,
         description=asked.description,
         default_payment_method=_own_method(stripe, customer.id, asked.default_payment_method),
@@ -189,7 +184,7 @@ def _check_flexible(subscription: Subscription) -> None:
 
 
 def _change_items(
-    stripe: Stripe, subscription: Subscription, items: list[ItemFacts], proration: Proration
+    stripe: Stripe, subscription: Subscription, items: list[ChangedItem], proration: Proration
 ) -> None:
     if len(items) != 1 or items[0].id not in (None, subscription.item.id):
         raise not_done("more than one item", "items")

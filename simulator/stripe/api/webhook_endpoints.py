@@ -92,7 +92,7 @@ def list_all(call: Call[ListParameters]) -> Json:
 
 def delete(call: Call[Parameters]) -> Json:
     entry = call.stripe.store.find(WebhookEndpoint, call.id)
-    call.stripe.store.remove(entry.id)
+    call.stripe.store.remove(entry)
     return {"id": entry.id, "object": "webhook_endpoint", "deleted": True}
 
 

@@ -84,6 +84,7 @@ class Refund(StripeObject):
     links: ClassVar[tuple[str, ...]] = ("balance_transaction", "charge", "payment_intent")
 
     object: Literal["refund"] = "refund"
+    livemode: bool = Field(False, exclude=True)
     amount: int
     balance_transaction: str | None = None
     charge: str

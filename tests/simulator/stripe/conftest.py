@@ -32,9 +32,16 @@ def desk(running: StripeDesk) -> Iterator[StripeDesk]:
     running.clear_faults()
 
 
-@pytest.fixture
-def client(desk: StripeDesk) -> StripeClient:
-    return client_of(desk.base_url)
+@pytest.fixture(scope="session")
+def client(running: StripeDesk) -> StripeClient:
+    return client_of(running.base_url)
+
+
+@pytest.fixture(scope="module")
+def timed() -> Iterator[StripeDesk]:
+    """One whose clock is pushed: on and on, a test after the other."""
+    with run(StripeConfig()) as desk:
+        yield desk
 
 
 @pytest.fixture
