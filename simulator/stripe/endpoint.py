@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any, Generic, Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -132,21 +132,24 @@ def _shortened(key: str) -> str:
 
 def page(stripe: Stripe, entries: Sequence[StripeObject], parameters: ListParameters, url: str) -> Json:
     """One page of `entries`, the newest first (docs.stripe.com/api/pagination)."""
-    chosen = list(entries)
-    more = False
     if parameters.ending_before is not None:
-        chosen = chosen[: _place(chosen, parameters.ending_before, "ending_before")]
-        more, chosen = len(chosen) > parameters.limit, chosen[-parameters.limit :]
+        newer = _beyond(stripe, entries, parameters.ending_before, "ending_before", -1)
+        more, chosen = len(newer) > parameters.limit, newer[-parameters.limit :]
     else:
+        older = list(entries)
         if parameters.starting_after is not None:
-            chosen = chosen[_place(chosen, parameters.starting_after, "starting_after") + 1 :]
-        more, chosen = len(chosen) > parameters.limit, chosen[: parameters.limit]
+            older = _beyond(stripe, entries, parameters.starting_after, "starting_after", 1)
+        more, chosen = len(older) > parameters.limit, older[: parameters.limit]
     data: list[Any] = [stripe.view(entry) for entry in chosen]
     return {"object": "list", "data": data, "has_more": more, "url": url}
 
 
-def _place(entries: Sequence[StripeObject], object_id: str, param: str) -> int:
-    for place, entry in enumerate(entries):
-        if entry.id == object_id:
-            return place
-    raise missing_object(entries[0].kind if entries else "object", object_id, param)
+def _beyond(
+    stripe: Stripe, entries: Sequence[StripeObject], cursor: str, param: str, direction: Literal[1, -1]
+) -> list[StripeObject]:
+    """Those older (1) or newer (-1) than the cursor, which the list's own filters need not let through."""
+    mark = stripe.store.get(StripeObject, cursor)
+    if mark is None:
+        raise missing_object(entries[0].kind if entries else "object", cursor, param)
+    place = {entry.id: number for number, entry in enumerate(stripe.store.all(type(mark)))}
+    return [entry for entry in entries if (place[entry.id] - place[mark.id]) * direction > 0]

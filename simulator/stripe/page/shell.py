@@ -44,7 +44,7 @@ def render(stripe: Stripe, template: str, status: int = 200, **values: Any) -> R
         business=stripe.config.business_name, cards=CARDS, **values
     )
     # A session's address is all that it takes to act for the customer.
-    return HTMLResponse(html, status, {"cache-control": "no-store", "referrer-policy": "no-referrer"})
+    return HTMLResponse(html, status, {"cache-control": "no-store", "referrer-policy": "same-origin"})
 
 
 def see(url: str) -> Response:

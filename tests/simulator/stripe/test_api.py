@@ -50,7 +50,7 @@ def test_a_lookup_key_belongs_to_one_price_until_it_is_transferred(client: Strip
     first = client.v1.prices.create(facts)
     with pytest.raises(stripe.InvalidRequestError, match="already uses that lookup key"):
         client.v1.prices.create(facts)
-    second = client.v1.prices.create({**facts, "transfer_lookup_key": True})
+    second = client.v1.prices.create(facts | {"transfer_lookup_key": True})
     assert second.lookup_key == "only"
     assert client.v1.prices.retrieve(first.id).lookup_key is None
 

@@ -68,7 +68,7 @@ def test_it_renews_at_its_periods_end_and_is_paid_an_hour_later(
 def test_each_event_has_its_own_second_although_the_clock_jumps(
     timed: StripeDesk, client: StripeClient, subscription: Any
 ) -> None:
-    start, end = period_of(subscription)
+    start, _ = period_of(subscription)
     timed.advance_clock_to(after(start, "month", 3) + HOUR)
     invoices = client.v1.invoices.list({"subscription": subscription.id})
     assert [entry.created for entry in invoices.data] == [after(start, "month", n) for n in (3, 2, 1)] + [
@@ -320,7 +320,7 @@ def test_a_first_payment_that_fails_leaves_it_incomplete_and_then_expired(
     customer = client.v1.customers.create(card)
     facts: Any = {"customer": customer.id, "items": [{"price": PRICE}]}
     with pytest.raises(stripe.CardError):
-        client.v1.subscriptions.create({**facts, "payment_behavior": "error_if_incomplete"})
+        client.v1.subscriptions.create(facts | {"payment_behavior": "error_if_incomplete"})
     subscription = client.v1.subscriptions.create(facts)
     assert subscription.status == "incomplete"
     timed.advance_clock(23 * HOUR)
