@@ -34,6 +34,7 @@ from simulator.stripe.errors import invalid
 from simulator.stripe.faults import Fault
 from simulator.stripe.furnishing import furnish
 from simulator.stripe.page import checkout as checkout_page
+from simulator.stripe.page import front as front_page
 from simulator.stripe.page import invoice as invoice_page
 from simulator.stripe.page import portal as portal_page
 from simulator.stripe.state import Stripe
@@ -51,7 +52,7 @@ RESOURCES = (
     subscriptions,
     webhook_endpoints,
 )
-PAGES = (checkout_page, portal_page, invoice_page)
+PAGES = (front_page, checkout_page, portal_page, invoice_page)
 STATIC = Path(__file__).parent / "page" / "static"
 FONTS = "pylopdf_fonts_jp"  # a package of Japanese fonts: a page must read well on a machine without any
 TICK_SECONDS = 1.0

@@ -55,5 +55,14 @@ def next_boundary(anchor: int, interval: Interval, interval_count: int, second: 
 
 def japanese_date(second: int) -> str:
     """The day in Japan, for a page."""
-    day = datetime.fromtimestamp(second, UTC) + timedelta(hours=9)
+    day = _in_japan(second)
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def japanese_time(second: int) -> str:
+    time = _in_japan(second)
+    return f"{japanese_date(second)} {time.hour}:{time.minute:02}"
+
+
+def _in_japan(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC) + timedelta(hours=9)

@@ -73,14 +73,6 @@ def verb_of(method: str, path: str) -> str | None:
     )
 
 
-def object_id_of(path: str) -> str | None:
-    """The id that a path names."""
-    found = next(
-        filter(None, (pattern.fullmatch(path) for _, _, pattern in _PATTERNS if pattern.groups)), None
-    )
-    return found.group(1) if found else None
-
-
 def covers(name: str, verb: str) -> bool:
     """`name` is a verb ("refunds.create"), a resource ("refunds"), or "*" for all."""
     return name in ("*", verb) or verb.startswith(f"{name}.")

@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from simulator.stripe.calendar import japanese_date
+from simulator.stripe.calendar import japanese_date, japanese_time
 from simulator.stripe.cards import CARDS, TestCard, card_of
 from simulator.stripe.objects.catalogue import Price
 from simulator.stripe.state import Stripe
@@ -36,7 +36,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters |= {"yen": yen, "day": japanese_date}
+_TEMPLATES.filters |= {"yen": yen, "day": japanese_date, "moment": japanese_time}
 
 
 def render(stripe: Stripe, template: str, status: int = 200, **values: Any) -> Response:

@@ -14,6 +14,7 @@ from simulator.stripe.client import StripeDesk
 
 T = TypeVar("T")
 KEY = "sk_test_desk"
+DECLINES_LATER = "pm_card_chargeCustomerFail"
 PRICE = "price_moment_monthly"
 SUCCESS = "https://example.com/plan/thanks?session={CHECKOUT_SESSION_ID}"
 CANCEL = "https://example.com/plan"
@@ -54,6 +55,27 @@ def subscribe(desk: StripeDesk, client: StripeClient, card: str = "4242424242424
 
 def types_of(events: list[dict[str, Any]]) -> list[str]:
     return [str(event["type"]) for event in events]
+
+
+def period_of(subscription: Any) -> tuple[int, int]:
+    item = subscription["items"].data[0]
+    return item.current_period_start, item.current_period_end
+
+
+def events_of(desk: StripeDesk, subscription: Any, after_second: int = 0) -> list[str]:
+    """The types of what the account was told of one customer."""
+    events = desk.events(about=subscription.customer)
+    return types_of([event for event in events if event["created"] > after_second])
+
+
+def give_card(client: StripeClient, subscription: Any, name: str) -> None:
+    """The subscription's own card, without its holder at the screen."""
+    method = client.v1.payment_methods.attach(name, {"customer": subscription.customer})
+    client.v1.subscriptions.update(subscription.id, {"default_payment_method": method.id})
+
+
+def advance_past(desk: StripeDesk, second: int, seconds: int = 1) -> None:
+    desk.advance_clock_to(second + seconds)
 
 
 def until(fact: Callable[[], T], what: str, timeout: float = 10) -> T:

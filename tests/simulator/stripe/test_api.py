@@ -224,3 +224,84 @@ def test_a_deleted_customer_is_a_shell(desk: StripeDesk, client: StripeClient) -
 def test_whose_key_it_is_can_be_asked(client: StripeClient) -> None:
     account = client.v1.accounts.retrieve_current()
     assert (account.country, account.default_currency) == ("JP", "jpy")
+
+
+def test_products_and_prices_are_changed_and_found(client: StripeClient) -> None:
+    product = client.v1.products.create({"id": "prod_of_test", "name": "Moment", "metadata": {"a": "1"}})
+    with pytest.raises(stripe.InvalidRequestError, match="already exists"):
+        client.v1.products.create({"id": "prod_of_test", "name": "Moment"})
+    data: Any = {"currency": "JPY", "unit_amount": 980, "product": product.id, "nickname": "月額"}
+    price = client.v1.prices.create(data)
+    changed = client.v1.products.update(
+        product.id, {"default_price": price.id, "description": "", "metadata": {"b": "2"}}
+    )
+    assert (changed.default_price, changed.description) == (price.id, None)
+    assert changed.metadata.to_dict() == {"a": "1", "b": "2"}
+    assert client.v1.prices.update(price.id, {"active": False, "metadata": {"old": "yes"}}).active is False
+    assert client.v1.prices.list({"product": product.id, "active": True}).data == []
+    assert [entry.id for entry in client.v1.products.list({"ids": [product.id]}).data] == [product.id]
+    whole: Any = client.v1.products.retrieve(product.id, {"expand": ["default_price"]})
+    assert whole.default_price.nickname == "月額"
+    with pytest.raises(stripe.InvalidRequestError, match="inactive"):
+        open_checkout(client, client.v1.customers.create({}).id, line_items=[{"price": price.id}])
+
+
+def test_a_card_is_attached_and_taken_away(client: StripeClient, customer: stripe.Customer) -> None:
+    with pytest.raises(stripe.CardError) as refusal:
+        client.v1.payment_methods.attach("pm_card_visa_chargeDeclined", {"customer": customer.id})
+    assert (refusal.value.http_status, refusal.value.code) == (402, "card_declined")
+    method = client.v1.payment_methods.attach("pm_card_jcb", {"customer": customer.id})
+    wrong: Any = {"invoice_settings": {"default_payment_method": "pm_none"}}
+    with pytest.raises(stripe.InvalidRequestError, match="does not have a payment method"):
+        client.v1.customers.update(customer.id, wrong)
+    right: Any = {"invoice_settings": {"default_payment_method": method.id}}
+    client.v1.customers.update(customer.id, right)
+    assert [entry.id for entry in client.v1.customers.payment_methods.list(customer.id).data] == [method.id]
+    assert client.v1.payment_methods.detach(method.id).customer is None
+    settings = client.v1.customers.retrieve(customer.id).invoice_settings
+    assert settings is not None
+    assert settings.default_payment_method is None
+
+
+def test_what_the_desk_does_not_do_is_said(client: StripeClient, customer: stripe.Customer) -> None:
+    facts: Any = {"customer": customer.id, "items": [{"price": PRICE}]}
+    for more in ({"discounts": [{"coupon": "x"}]}, {"payment_behavior": "pending_if_incomplete"}):
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            client.v1.subscriptions.create(facts | more)
+        assert refusal.value.code == "desk_not_done"
+    with pytest.raises(stripe.InvalidRequestError, match="no attached payment source"):
+        client.v1.subscriptions.create(facts)
+
+
+def test_a_subscription_is_found_by_its_state(client: StripeClient, desk: StripeDesk) -> None:
+    subscription = subscribe(desk, client)
+    named: Any = {
+        "metadata": {"note": "x", "moment_user": ""},
+        "description": "月額",
+        "cancel_at": desk.now() + DAY,
+    }
+    changed = client.v1.subscriptions.update(subscription.id, named)
+    assert (changed.metadata.to_dict(), changed.description) == ({"note": "x"}, "月額")
+    client.v1.subscriptions.cancel(
+        subscription.id, {"cancellation_details": {"feedback": "unused", "comment": "旅行"}}
+    )
+    found = {
+        status: [
+            entry.id
+            for entry in client.v1.subscriptions.list(
+                {"customer": subscription.customer, "status": status}
+            ).data
+        ]
+        for status in ("active", "canceled", "all", "ended")
+    }
+    assert found == {
+        "active": [],
+        "canceled": [subscription.id],
+        "all": [subscription.id],
+        "ended": [subscription.id],
+    }
+    assert client.v1.subscriptions.list({"customer": subscription.customer}).data == []
+    late = client.v1.subscriptions.update(subscription.id, {"metadata": {"note": "y"}})
+    assert late.metadata["note"] == "y"
+    assert late.cancellation_details is not None
+    assert (late.cancellation_details.feedback, late.cancellation_details.comment) == ("unused", "旅行")

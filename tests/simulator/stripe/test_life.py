@@ -9,10 +9,17 @@ from stripe import StripeClient
 
 from simulator.stripe.calendar import after, next_boundary
 from simulator.stripe.client import DAY, HOUR, StripeDesk
-from tests.simulator.stripe.harness import PRICE, client_of, open_checkout, subscribe, types_of
-
-DECLINES_LATER = "pm_card_chargeCustomerFail"
-NO_CREDIT: Any = {"bill_for": {"unused_time_from": {"type": "none"}}}
+from tests.simulator.stripe.harness import (
+    DECLINES_LATER,
+    PRICE,
+    advance_past,
+    client_of,
+    events_of,
+    give_card,
+    open_checkout,
+    period_of,
+    subscribe,
+)
 
 
 @pytest.fixture(scope="module")
@@ -23,27 +30,6 @@ def client(timed: StripeDesk) -> StripeClient:
 @pytest.fixture
 def subscription(timed: StripeDesk, client: StripeClient) -> Any:
     return subscribe(timed, client)
-
-
-def period_of(subscription: Any) -> tuple[int, int]:
-    item = subscription["items"].data[0]
-    return item.current_period_start, item.current_period_end
-
-
-def events_of(desk: StripeDesk, subscription: Any, after_second: int = 0) -> list[str]:
-    """The types of what the account was told of one customer."""
-    events = desk.events(about=subscription.customer)
-    return types_of([event for event in events if event["created"] > after_second])
-
-
-def give_card(client: StripeClient, subscription: Any, name: str) -> None:
-    """The subscription's own card, without its holder at the screen."""
-    method = client.v1.payment_methods.attach(name, {"customer": subscription.customer})
-    client.v1.subscriptions.update(subscription.id, {"default_payment_method": method.id})
-
-
-def advance_past(desk: StripeDesk, second: int, seconds: int = 1) -> None:
-    desk.advance_clock_to(second + seconds)
 
 
 def test_it_renews_at_its_periods_end_and_is_paid_an_hour_later(
@@ -195,100 +181,60 @@ def test_cancelling_at_once_gives_nothing_back_by_itself(client: StripeClient, s
     assert refusal.value.code == "resource_missing"
 
 
-def test_a_pause_makes_no_invoices_and_a_paid_resume_begins_anew(
-    timed: StripeDesk, client: StripeClient, subscription: Any
-) -> None:
-    _, end = period_of(subscription)
-    paused = client.v1.subscriptions.pause(subscription.id, NO_CREDIT)
-    assert paused.status == "paused"
-    assert paused.status_details is not None
-    assert paused.status_details.paused.subscription.type == "pause_requested"
-    advance_past(timed, end, 70 * DAY)
-    assert len(client.v1.invoices.list({"subscription": subscription.id}).data) == 1
-    again = client.v1.subscriptions.resume(subscription.id, {"payment_behavior": "resume_on_payment_success"})
-    start, stop = period_of(again)
-    assert (again.status, again.status_details) == ("active", None)
-    assert (start, stop) == (again.billing_cycle_anchor, after(start, "month", 1))
-    assert start >= end + 70 * DAY
-    kinds = events_of(timed, subscription)
-    assert kinds.count("customer.subscription.paused") == kinds.count("customer.subscription.resumed") == 1
-    advance_past(timed, stop, HOUR)
-    assert client.v1.subscriptions.retrieve(subscription.id).status == "active"
-    assert [entry.status for entry in client.v1.invoices.list({"subscription": subscription.id}).data] == [
-        "paid"
-    ] * 3
-
-
-def test_a_resume_without_payment_waits_for_it_and_gives_up_after_23_hours(
-    timed: StripeDesk, client: StripeClient, subscription: Any
-) -> None:
-    client.v1.subscriptions.pause(subscription.id, NO_CREDIT)
-    waiting = client.v1.subscriptions.resume(subscription.id, {"billing_cycle_anchor": {"type": "now"}})
-    assert waiting.status == "paused"
-    timed.advance_clock(23 * HOUR)
-    first: Any = client.v1.invoices.retrieve(str(waiting.latest_invoice))
-    assert (first.status, client.v1.subscriptions.retrieve(subscription.id).status) == ("void", "paused")
-    second = client.v1.subscriptions.resume(subscription.id)
-    assert client.v1.invoices.pay(str(second.latest_invoice)).status == "paid"
-    assert client.v1.subscriptions.retrieve(subscription.id).status == "active"
-
-
-def test_a_resume_whose_payment_fails_stays_paused_or_is_past_due(
-    client: StripeClient, subscription: Any
-) -> None:
-    give_card(client, subscription, DECLINES_LATER)
-    client.v1.subscriptions.pause(subscription.id, NO_CREDIT)
-    tried = client.v1.subscriptions.resume(subscription.id, {"payment_behavior": "resume_on_payment_success"})
-    assert tried.status == "paused"
-    waiting = client.v1.subscriptions.resume(subscription.id)
-    with pytest.raises(stripe.CardError, match="declined"):
-        client.v1.invoices.pay(str(waiting.latest_invoice))
-    assert client.v1.subscriptions.retrieve(subscription.id).status == "past_due"
-
-
-def test_unused_time_is_taken_from_the_next_invoice(
-    timed: StripeDesk, client: StripeClient, subscription: Any
-) -> None:
-    start, end = period_of(subscription)
-    timed.advance_clock_to(start + (end - start) // 2)
-    client.v1.subscriptions.pause(subscription.id)
-    again = client.v1.subscriptions.resume(subscription.id, {"payment_behavior": "resume_on_payment_success"})
-    invoice = client.v1.invoices.retrieve(str(again.latest_invoice))
-    assert len(invoice.lines.data) == 2
-    assert invoice.total == pytest.approx(4900, abs=2)
-
-
-def test_a_resume_inside_the_old_period_is_free_with_the_old_anchor(
-    client: StripeClient, subscription: Any
-) -> None:
-    client.v1.subscriptions.pause(subscription.id, NO_CREDIT)
-    again = client.v1.subscriptions.resume(subscription.id, {"billing_cycle_anchor": {"type": "unchanged"}})
-    assert (again.status, period_of(again)) == ("active", period_of(subscription))
-    assert again.latest_invoice == subscription.latest_invoice
-
-
-def test_only_flexible_billing_can_pause(timed: StripeDesk, client: StripeClient) -> None:
-    classic = subscribe(timed, client, subscription_data={"metadata": {"moment_user": "1"}})
-    assert classic.billing_mode.type == "classic"
-    with pytest.raises(stripe.InvalidRequestError, match="flexible"):
-        client.v1.subscriptions.pause(classic.id)
-
-
 @pytest.mark.parametrize(
-    ("behavior", "status"),
-    [("void", "void"), ("keep_as_draft", "draft"), ("mark_uncollectible", "uncollectible")],
+    ("choice", "status"), [("mark_unpaid", "unpaid"), ("leave_past_due", "past_due"), ("pause", "paused")]
 )
-def test_pausing_collection_leaves_it_active(
-    timed: StripeDesk, client: StripeClient, subscription: Any, behavior: str, status: str
+def test_what_the_last_failure_does_is_the_accounts_choice(own_desk: Any, choice: str, status: str) -> None:
+    desk: StripeDesk = own_desk(after_final_failure=choice, retry_after_seconds=[DAY])
+    client = client_of(desk.base_url)
+    subscription = subscribe(desk, client)
+    _, end = period_of(subscription)
+    give_card(client, subscription, DECLINES_LATER)
+    advance_past(desk, end, HOUR + DAY)
+    assert client.v1.subscriptions.retrieve(subscription.id).status == status
+    advance_past(desk, end, 40 * DAY)
+    statuses = [entry.status for entry in client.v1.invoices.list({"subscription": subscription.id}).data]
+    assert statuses == {"unpaid": ["draft", "open", "paid"], "paused": ["open", "paid"]}.get(
+        status, ["open", "open", "paid"]
+    )
+
+
+def test_an_invoice_can_be_paid_or_made_void_by_a_call(
+    timed: StripeDesk, client: StripeClient, subscription: Any
 ) -> None:
     _, end = period_of(subscription)
-    pause: Any = {"pause_collection": {"behavior": behavior, "resumes_at": end + 2 * DAY}}
-    client.v1.subscriptions.update(subscription.id, pause)
-    advance_past(timed, end, DAY)
-    held = client.v1.subscriptions.retrieve(subscription.id, {"expand": ["latest_invoice"]})
-    assert (held.status, held.latest_invoice.status) == ("active", status)  # type: ignore[union-attr]
-    advance_past(timed, end, 2 * DAY)
-    assert client.v1.subscriptions.retrieve(subscription.id).pause_collection is None
+    advance_past(timed, end)
+    draft = client.v1.invoices.list({"subscription": subscription.id, "status": "draft"}).data[0]
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.invoices.void_invoice(draft.id)
+    good = client.v1.payment_methods.attach("pm_card_visa", {"customer": subscription.customer})
+    paid = client.v1.invoices.pay(draft.id, {"payment_method": good.id})
+    assert paid.status == "paid"
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.v1.invoices.pay(draft.id)
+    assert refusal.value.code == "invoice_already_paid"
+    customer = client.v1.customers.create({})
+    facts: Any = {
+        "customer": customer.id,
+        "items": [{"price": PRICE}],
+        "payment_behavior": "default_incomplete",
+    }
+    waiting = client.v1.subscriptions.create(facts)
+    void = client.v1.invoices.void_invoice(str(waiting.latest_invoice))
+    assert (waiting.status, void.status, void.amount_paid) == ("incomplete", "void", 0)
+
+
+def test_a_trial_of_checkout_costs_nothing_until_it_ends(timed: StripeDesk, client: StripeClient) -> None:
+    trial: Any = {"trial_period_days": 5, "billing_mode": {"type": "flexible"}}
+    subscription = subscribe(timed, client, subscription_data=trial)
+    assert (subscription.status, subscription.trial_end - subscription.created) == ("trialing", 5 * DAY)
+    advance_past(timed, subscription.trial_end, HOUR)
+    assert client.v1.subscriptions.retrieve(subscription.id).status == "active"
+    invoices = client.v1.invoices.list({"subscription": subscription.id}).data
+    assert [entry.total for entry in invoices] == [9800, 0]
+    ended = subscribe(timed, client, subscription_data=trial)
+    client.v1.subscriptions.update(ended.id, {"trial_end": "now"})
+    assert client.v1.subscriptions.retrieve(ended.id).status == "active"
 
 
 @pytest.mark.parametrize(("missing", "status"), [("pause", "paused"), ("cancel", "canceled")])
