@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from simulator.http.desk import DeskControls
 from simulator.http.errors import HttpError, answer_error
-from simulator.stripe import desk, life
+from simulator.stripe import desk, keeping, life
 from simulator.stripe.api import (
     account,
     catalogue,
@@ -71,6 +71,7 @@ def make_stripe_app(config: StripeConfig, base_url: str) -> Starlette:
         yield
         ticking.cancel()
         await webhooks.close()
+        _keep(stripe)
 
     app = Starlette(
         lifespan=lifespan,
@@ -90,10 +91,20 @@ def make_stripe_app(config: StripeConfig, base_url: str) -> Starlette:
 
 
 async def _tick(stripe: Stripe) -> None:
-    """What is due happens although nobody calls."""
+    """What is due happens although nobody calls; and what happened is kept, should the process be killed."""
+    kept = None
     while True:
         await asyncio.sleep(TICK_SECONDS)
         life.catch_up(stripe)
+        seen = (stripe.clock.offset_ms, len(stripe.store.everything()))
+        if seen != kept:
+            _keep(stripe)
+            kept = seen
+
+
+def _keep(stripe: Stripe) -> None:
+    if stripe.config.data_dir is not None:
+        keeping.save(stripe, stripe.config.data_dir)
 
 
 async def _framework_error(request: Request, error: Exception) -> Response:

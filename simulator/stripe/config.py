@@ -1,5 +1,6 @@
 """What a desk of Stripe's is started with."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -44,6 +45,7 @@ class StripeConfig(BaseModel):
     business_name: str = "Moment"
     terms_url: str | None = "https://example.com/terms"  # without it Checkout can ask for no consent to terms
     api_version: str = NEWEST  # the account's own, where a caller names none
+    data_dir: Path | None = None  # objects and clock are kept there over restarts
     prices: list[PriceConfig] = Field(default_factory=lambda: [PriceConfig()])
     endpoints: list[EndpointConfig] = Field(default_factory=list)
     # Seconds of the wall clock. Live, Stripe tries for three days; these suit a desk.

@@ -37,7 +37,8 @@ class ChangedBehaviour(DeskBody):
 
 
 class Release(DeskBody):
-    """`events` names the ids to send and their order; any event may be named, and more than once."""
+    """`events` names the ids to send and their order: any event may be named, and more than once; what else was held
+    is sent no more."""
 
     order: Order = "fifo"
     seed: int = 0

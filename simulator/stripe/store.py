@@ -70,6 +70,10 @@ class Store:
             raise missing_object(str(kind.model_fields["object"].default), object_id, param)
         return entry
 
+    def everything(self) -> list[StripeObject]:
+        """In the order it was made."""
+        return list(self._objects.values())
+
     def all(self, kind: type[AnyObject]) -> list[AnyObject]:
         """The newest first."""
         return cast("list[AnyObject]", list(reversed(self._by_kind[kind].values())))

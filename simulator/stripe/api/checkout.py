@@ -213,8 +213,7 @@ def _check(stripe: Stripe, asked: CreateSession) -> None:
         raise not_done(f"Checkout's ui_mode {asked.ui_mode}", "ui_mode")
     if len(asked.line_items) > 1:
         raise not_done("more than one line item", "line_items")
-    if asked.automatic_tax is not None and asked.automatic_tax.enabled:
-        raise not_done("Stripe Tax", "automatic_tax")
+    _check_page(asked)
     if asked.customer is not None:
         stripe.store.find(Customer, asked.customer, "customer")
         if asked.customer_email is not None:
@@ -229,6 +228,24 @@ def _check(stripe: Stripe, asked: CreateSession) -> None:
             "consent_collection[terms_of_service]",
         )
     _check_expiry(stripe, asked.expires_at)
+
+
+def _check_page(asked: CreateSession) -> None:
+    """Raises StripeError 400 for what the page does not ask or do yet."""
+    switches = {
+        "automatic_tax": asked.automatic_tax,
+        "phone_number_collection": asked.phone_number_collection,
+        "tax_id_collection": asked.tax_id_collection,
+    }
+    undone = [name for name, switch in switches.items() if switch is not None and switch.enabled]
+    if asked.billing_address_collection == "required":
+        undone.append("billing_address_collection")
+    if asked.payment_method_collection == "if_required":
+        undone.append("payment_method_collection")
+    if asked.allow_promotion_codes:
+        undone.append("allow_promotion_codes")
+    if undone:
+        raise not_done(f"this of Checkout's {undone[0]}", undone[0])
 
 
 def _check_expiry(stripe: Stripe, expires_at: int | None) -> None:

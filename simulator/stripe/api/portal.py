@@ -221,10 +221,25 @@ def _apply(stripe: Stripe, configuration: Configuration, asked: ConfigurationFac
 
 
 def _apply_features(configuration: Configuration, features: Features) -> None:
-    if features.subscription_update is not None and features.subscription_update.enabled:
-        raise not_done("the portal's subscription_update", "features[subscription_update]")
+    _check_features(features)
     for name, wanted in features.model_dump(exclude_unset=True).items():
         _merge(configuration.features[name], wanted)
+
+
+def _check_features(features: Features) -> None:
+    """Raises StripeError 400 for what the pages do not offer yet."""
+    cancel, pause = features.subscription_cancel, features.subscription_pause
+    undone = {
+        "customer_update": features.customer_update is not None and features.customer_update.enabled,
+        "subscription_update": features.subscription_update is not None
+        and features.subscription_update.enabled,
+        "subscription_cancel": cancel is not None and cancel.proration_behavior != "none",
+        "subscription_pause": pause is not None
+        and pause.duration is not None
+        and pause.duration.type != "indefinite",
+    }
+    for name in (name for name, is_asked in undone.items() if is_asked):
+        raise not_done(f"this of the portal's {name}", f"features[{name}]")
 
 
 def _merge(old: Json, new: Json) -> None:

@@ -273,6 +273,35 @@ def test_what_the_desk_does_not_do_is_said(client: StripeClient, customer: strip
         client.v1.subscriptions.create(facts)
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"tax_id_collection": {"enabled": True}},
+        {"billing_address_collection": "required"},
+        {"allow_promotion_codes": True},
+        {"automatic_tax": {"enabled": True}},
+    ],
+)
+def test_what_checkouts_page_does_not_ask_is_said(
+    client: StripeClient, customer: stripe.Customer, more: dict[str, Any]
+) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        open_checkout(client, customer.id, **more)
+    assert (refusal.value.code, refusal.value.param) == ("desk_not_done", next(iter(more)))
+
+
+def test_what_the_portal_does_not_offer_is_said(client: StripeClient) -> None:
+    weeks: Any = {"type": "interval_options", "interval_options": [{"interval": "week"}]}
+    wanted: list[Any] = [
+        {"subscription_pause": {"enabled": True, "duration": weeks}},
+        {"customer_update": {"enabled": True}},
+    ]
+    for features in wanted:
+        with pytest.raises(stripe.InvalidRequestError) as refusal:
+            client.v1.billing_portal.configurations.create({"features": features})
+        assert refusal.value.code == "desk_not_done"
+
+
 def test_a_subscription_is_found_by_its_state(client: StripeClient, desk: StripeDesk) -> None:
     subscription = subscribe(desk, client)
     named: Any = {

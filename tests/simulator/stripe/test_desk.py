@@ -6,15 +6,17 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from starlette.routing import Match
 
 from simulator.stripe.app import make_stripe_app
-from simulator.stripe.client import DeskCallError, StripeDesk
-from simulator.stripe.config import StripeConfig
+from simulator.stripe.client import DAY, DeskCallError, StripeDesk
+from simulator.stripe.config import EndpointConfig, StripeConfig
 from simulator.stripe.verbs import VERBS, verb_of
+from tests.simulator.stripe.conftest import run
 from tests.simulator.stripe.harness import KEY, client_of, subscribe
 
 
@@ -78,6 +80,29 @@ def test_what_is_there_can_be_looked_at(desk: StripeDesk) -> None:
     assert "price_moment_monthly" in [entry["id"] for entry in desk.objects("price")]
     with pytest.raises(DeskCallError, match="kinds are"):
         desk.objects("dish")
+
+
+def test_a_restart_keeps_what_was_bought_and_when_it_is(tmp_path: Path) -> None:
+    config = StripeConfig(
+        data_dir=tmp_path,
+        endpoints=[EndpointConfig(url="http://127.0.0.1:1/x", secret="whsec_1", enabled_events=["x"])],
+    )
+    with run(config) as desk:
+        subscription = subscribe(desk, client_of(desk.base_url))
+        desk.advance_clock(40 * DAY)
+        before = client_of(desk.base_url).v1.invoices.list({"subscription": subscription.id})
+    with run(config) as desk:
+        client = client_of(desk.base_url)
+        after = client.v1.invoices.list({"subscription": subscription.id})
+        assert [entry.to_dict() for entry in after.data] == [entry.to_dict() for entry in before.data]
+        assert len(client.v1.webhook_endpoints.list().data) == len(client.v1.prices.list().data) == 1
+        desk.advance_clock(30 * DAY)
+        assert len(client.v1.invoices.list({"subscription": subscription.id}).data) == 3
+        portal: Any = {"customer": subscription.customer}
+        assert (
+            "Moment 月額プラン"
+            in desk.browse(client.v1.billing_portal.sessions.create(portal).url).look().html
+        )
 
 
 def test_it_runs_as_a_process(tmp_path: Path) -> None:
