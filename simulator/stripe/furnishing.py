@@ -2,13 +2,13 @@
 
 from simulator.stripe import keeping
 from simulator.stripe.api.catalogue import CreatePrice, RecurringFacts, new_price, new_product
-from simulator.stripe.api.portal import (
+from simulator.stripe.api.portal import new_configuration
+from simulator.stripe.api.portal_parameters import (
     ConfigurationFacts,
     Feature,
     Features,
     SubscriptionCancel,
     SubscriptionPause,
-    new_configuration,
 )
 from simulator.stripe.objects.catalogue import Price, Product
 from simulator.stripe.objects.platform import WebhookEndpoint
