@@ -51,6 +51,7 @@ class TestCard:
     setup: Decline | None = None
     charge: Decline | None = None
     authenticates: Literal["never", "on_session", "always"] = "never"
+    is_disputed: bool = False  # its holder denies each payment afterwards
 
     @property
     def last4(self) -> str:
@@ -75,6 +76,7 @@ CARDS = (
     ),
     TestCard("4000000000000069", "pm_card_chargeDeclinedExpiredCard", setup=EXPIRED, charge=EXPIRED),
     TestCard("4000000000000127", "pm_card_chargeDeclinedIncorrectCvc", setup=WRONG_CVC, charge=WRONG_CVC),
+    TestCard("4000000000000259", "pm_card_createDispute", is_disputed=True),
     # Asks when it is saved or used by who is there; what was set up so is charged alone.
     TestCard("4000002500003155", "pm_card_authenticationRequiredOnSetup", authenticates="on_session"),
     # Asks each time, so that renewals end in invoice.payment_action_required.

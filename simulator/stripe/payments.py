@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from simulator.stripe.calendar import DAY
 from simulator.stripe.cards import AUTHENTICATION_FAILED, BY_NUMBER, Decline, TestCard, Use
 from simulator.stripe.errors import StripeError, invalid
 from simulator.stripe.objects.catalogue import Card, Customer, PaymentMethod
-from simulator.stripe.objects.payments import Charge, PaymentIntent, Refund
+from simulator.stripe.objects.payments import Charge, Dispute, PaymentIntent, Refund
 from simulator.stripe.parameters import Metadata
 from simulator.stripe.state import Stripe
 from simulator.stripe.store import new_id
+
+DISPUTE_SECONDS = 7 * DAY  # to answer in; networks differ
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ def confirm(
     charge = _new_charge(stripe, intent, method, None)
     stripe.tell("charge.succeeded", charge)
     stripe.tell("payment_intent.succeeded", intent)
+    if card.is_disputed:
+        dispute(stripe, charge)
     return None
 
 
@@ -164,6 +169,30 @@ def refund(
     charge.refunded = charge.amount_refunded == charge.amount
     stripe.tell("refund.created", entry)
     stripe.tell("charge.refunded", charge)
+    return entry
+
+
+def dispute(stripe: Stripe, charge: Charge) -> Dispute:
+    """The cardholder denies the payment, and the money is taken back for the time being (docs.stripe.com/disputes)."""
+    details = {
+        "due_by": stripe.now() + DISPUTE_SECONDS,
+        "enhanced_eligibility": {},
+        "has_evidence": False,
+        "past_due": False,
+        "submission_count": 0,
+        "submission_method": "not_submitted",
+    }
+    entry = Dispute(
+        **stripe.facts(Dispute),
+        amount=charge.amount,
+        charge=charge.id,
+        currency=charge.currency,
+        evidence_details=details,
+        payment_intent=charge.payment_intent,
+    )
+    charge.disputed = True
+    stripe.store.add(entry)
+    stripe.tell("charge.dispute.created", entry)
     return entry
 
 

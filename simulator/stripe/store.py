@@ -10,7 +10,7 @@ from simulator.stripe.errors import invalid, missing_object
 from simulator.stripe.objects.base import Json, ListOf, StripeObject
 from simulator.stripe.objects.billing import Invoice, InvoicePayment, Subscription, SubscriptionItem
 from simulator.stripe.objects.catalogue import Customer, PaymentMethod, Price, Product
-from simulator.stripe.objects.payments import Charge, PaymentIntent, Refund
+from simulator.stripe.objects.payments import Charge, Dispute, PaymentIntent, Refund
 from simulator.stripe.objects.platform import Event, WebhookEndpoint
 from simulator.stripe.objects.sessions import CheckoutSession, Configuration, PortalSession
 
@@ -22,6 +22,7 @@ KINDS: tuple[type[StripeObject], ...] = (
     PaymentIntent,
     Charge,
     Refund,
+    Dispute,
     Subscription,
     SubscriptionItem,
     Invoice,

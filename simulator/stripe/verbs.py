@@ -54,6 +54,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "refunds.create": ("POST", "/v1/refunds"),
     "refunds.list": ("GET", "/v1/refunds"),
     "refunds.retrieve": ("GET", "/v1/refunds/{id}"),
+    "disputes.list": ("GET", "/v1/disputes"),
+    "disputes.retrieve": ("GET", "/v1/disputes/{id}"),
     "events.list": ("GET", "/v1/events"),
     "events.retrieve": ("GET", "/v1/events/{id}"),
     "webhook_endpoints.create": ("POST", "/v1/webhook_endpoints"),

@@ -1,4 +1,4 @@
-"""Payment intents, charges and refunds."""
+"""Payment intents, charges, refunds and disputes."""
 
 from typing import ClassVar, Literal
 
@@ -8,7 +8,7 @@ from simulator.stripe import payments
 from simulator.stripe.endpoint import Call, endpoint, page
 from simulator.stripe.errors import invalid
 from simulator.stripe.objects.base import Json, StripeObject
-from simulator.stripe.objects.payments import Charge, PaymentIntent, Refund
+from simulator.stripe.objects.payments import Charge, Dispute, PaymentIntent, Refund
 from simulator.stripe.parameters import CreatedListParameters, Metadata, Parameters
 from simulator.stripe.state import Stripe
 
@@ -39,6 +39,11 @@ class CreateRefund(Parameters):
 
 
 class ListRefunds(CreatedListParameters):
+    charge: str | None = None
+    payment_intent: str | None = None
+
+
+class ListDisputes(CreatedListParameters):
     charge: str | None = None
     payment_intent: str | None = None
 
@@ -110,11 +115,29 @@ def list_refunds(call: Call[ListRefunds]) -> Json:
     return page(call.stripe, entries, asked, "/v1/refunds")
 
 
+def retrieve_dispute(call: Call[Parameters]) -> StripeObject:
+    return call.stripe.store.find(Dispute, call.id)
+
+
+def list_disputes(call: Call[ListDisputes]) -> Json:
+    asked = call.parameters
+    entries = [
+        dispute
+        for dispute in call.stripe.store.all(Dispute)
+        if asked.charge in (None, dispute.charge)
+        and asked.payment_intent in (None, dispute.payment_intent)
+        and asked.fits_created(dispute.created)
+    ]
+    return page(call.stripe, entries, asked, "/v1/disputes")
+
+
 routes = [
     endpoint("payment_intents.list", ListIntents, list_intents),
     endpoint("payment_intents.retrieve", Parameters, retrieve_intent),
     endpoint("charges.list", ListCharges, list_charges),
     endpoint("charges.retrieve", Parameters, retrieve_charge),
+    endpoint("disputes.list", ListDisputes, list_disputes),
+    endpoint("disputes.retrieve", Parameters, retrieve_dispute),
     endpoint("refunds.create", CreateRefund, create_refund),
     endpoint("refunds.list", ListRefunds, list_refunds),
     endpoint("refunds.retrieve", Parameters, retrieve_refund),

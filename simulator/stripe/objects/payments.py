@@ -96,3 +96,21 @@ class Refund(StripeObject):
     source_transfer_reversal: None = None
     status: Literal["pending", "requires_action", "succeeded", "failed", "canceled"] = "succeeded"
     transfer_reversal: None = None
+
+
+class Dispute(StripeObject):
+    prefix: ClassVar[str] = "du_"
+    links: ClassVar[tuple[str, ...]] = ("charge", "payment_intent")
+
+    object: Literal["dispute"] = "dispute"
+    amount: int
+    balance_transactions: list[Json] = Field(default_factory=list)
+    charge: str
+    currency: str
+    enhanced_eligibility_types: list[str] = Field(default_factory=list)
+    evidence: Json = Field(default_factory=dict)
+    evidence_details: Json
+    is_charge_refundable: bool = False
+    payment_intent: str | None = None
+    reason: Literal["fraudulent"] = "fraudulent"
+    status: Literal["needs_response"] = "needs_response"

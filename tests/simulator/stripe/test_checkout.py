@@ -170,3 +170,19 @@ def test_a_payment_is_refunded_once(desk: StripeDesk, client: StripeClient) -> N
     assert refusal.value.code == "charge_already_refunded"
     assert client.v1.subscriptions.retrieve(subscription.id).status == "active"
     assert "領収書" in desk.browse(str(charge.receipt_url)).look().html
+
+
+def test_a_payment_can_be_disputed(desk: StripeDesk, client: StripeClient) -> None:
+    subscription = subscribe(desk, client, "4000000000000259")
+    (charge,) = client.v1.charges.list({"customer": subscription.customer}).data
+    (dispute,) = client.v1.disputes.list({"charge": charge.id}).data
+    assert (charge.disputed, dispute.amount, dispute.reason, dispute.status) == (
+        True,
+        9800,
+        "fraudulent",
+        "needs_response",
+    )
+    (event,) = desk.events("charge.dispute.created", about=dispute.id)
+    assert event["data"]["object"]["charge"] == charge.id
+    assert client.v1.disputes.retrieve(dispute.id, {"expand": ["charge"]}).charge.paid  # type: ignore[union-attr]
+    assert client.v1.subscriptions.retrieve(subscription.id).status == "active"

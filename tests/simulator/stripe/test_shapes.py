@@ -59,6 +59,7 @@ PARAMETERS: dict[str, type[Parameters]] = {
     "invoice_payment_list": invoices.ListPayments,
     "payment_intent_list": money.ListIntents,
     "charge_list": money.ListCharges,
+    "dispute_list": money.ListDisputes,
     "refund_create": money.CreateRefund,
     "refund_list": money.ListRefunds,
     "event_list": events.ListEvents,
