@@ -81,6 +81,8 @@ def test_a_new_card_is_the_customers_and_not_the_subscriptions(
     )
     method: Any = customer.invoice_settings.default_payment_method  # type: ignore[union-attr]
     assert (method.card.brand, method.card.last4) == ("jcb", "0505")
+    html = page.look().html
+    assert ("VISA •••• 4242" in html, "JCB •••• 0505" in html, "いつものカード" in html) == (True, True, True)
     still = client.v1.subscriptions.retrieve(subscription.id)
     assert still.default_payment_method not in (None, method.id)
     assert types_of(desk.events(about=subscription.customer))[-1] == "customer.updated"
