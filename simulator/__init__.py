@@ -1,1 +1,1 @@
-"""Stand-ins for the vendors: LINE and Google over HTTP, with no account and no network."""
+"""Stand-ins for the vendors: LINE, Google and Stripe over HTTP, with no account and no network."""
