@@ -36,15 +36,6 @@ PICK_HINT = "いくつでも選べます。選び終わったら「これで決�
 PICK_MORE = "ほかにもあれば選んで、よければ「これで決定」を押してくださいね。"
 SKIPPED_ANSWER = "わかりました。"
 
-# What those to begin with are about, where their whole text is too long.
-ABOUT: Mapping[str, str] = {
-    "call_name": "呼び名",
-    "experience": "料理の経験",
-    "self_rated_level": "いまの腕前",
-    "goals": "なりたい姿",
-    "kitchen_heat": "台所の火",
-    "dietary": "食べないもの",
-}
 MOST_GOALS = 2  # said back; more would be a list
 
 
@@ -94,9 +85,7 @@ def _avoids(profile: Mapping[str, Any]) -> bool:
 
 def summary(profile: Mapping[str, Any]) -> str:
     """Their answers to those to begin with, a line each."""
-    return "\n".join(
-        f"{ABOUT.get(each.id, each.text)}：{answer(each, profile)}" for each in load_quiz().to_begin
-    )
+    return "\n".join(f"{each.about}：{answer(each, profile)}" for each in load_quiz().to_begin)
 
 
 def answer(question: Question, profile: Mapping[str, Any]) -> str:
@@ -107,7 +96,7 @@ def answer(question: Question, profile: Mapping[str, Any]) -> str:
 
 
 def change_label(question: Question) -> str:
-    return f"{ABOUT.get(question.id, question.text)}を直す"
+    return f"{question.about}を直す"
 
 
 def _labels(profile: Mapping[str, Any], question_id: str) -> list[str]:

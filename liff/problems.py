@@ -20,7 +20,7 @@ from services.idempotency import KeyReused
 from services.offered_file import FileTooLarge, FileUnfit
 from services.onboarding import QuestionUnknown
 from services.questions import TooManyQuestions
-from services.record import CookNotFound, DishNotFound
+from services.record import DishNotFound
 from services.sessions import NoSuchSession
 from services.sign_in import CodeOver, NotSignedIn
 from storage.store import StoreError
@@ -51,7 +51,6 @@ STATUSES: Mapping[type[MomentError], int] = {
     TooManyQuestions: 429,
     TooOften: 429,
     QuestionUnknown: 404,
-    CookNotFound: 404,
     DishNotFound: 404,
     UploadUnknown: 404,
     FileTooLarge: 413,

@@ -21,25 +21,10 @@ from models.user import User
 _WITHOUT_MEDIA = raiseload(CookingSession.media)  # type: ignore[arg-type]
 
 
-class CookNotFound(MomentError):
-    """No such cook, or another learner's."""
-
-    words = "web.not_found"
-
-
 class DishNotFound(MomentError):
     """No dish was ever taught under this name."""
 
     words = "web.not_found"
-
-
-def cook_of(db: DbSession, user: User, session_id: int) -> CookingSession:
-    """Raises CookNotFound."""
-    mine = CookingSession.id == session_id, CookingSession.user_id == user.id
-    session = db.exec(select(CookingSession).where(*mine)).first()
-    if session is None:
-        raise CookNotFound(f"session {session_id}")
-    return session
 
 
 def cooks_of(db: DbSession, user: User, dish: Dish | None = None) -> Sequence[CookingSession]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, StrictInt, field_validator
 
 from liff.api.bounded import BoundedRoute
 from liff.api.fields import MAX_ID, Body, SessionId
@@ -51,9 +51,9 @@ class FileOffer(Body):
         description="Only to know the same file again; it is not kept",
         examples=["clip.mp4"],
     )
-    bytes: int = Field(ge=0, le=2**53, examples=[123_456_789])
+    bytes: StrictInt = Field(ge=0, le=2**53, examples=[12_345_678])
     content_type: str = Field("", max_length=200, pattern=r"^[ -~]*$")
-    last_modified: int = Field(
+    last_modified: StrictInt = Field(
         ge=-(2**53), le=2**53, description="Milliseconds since 1970, UTC", examples=[1_790_000_000_000]
     )
     head_sha256: str = Field(

@@ -21,7 +21,8 @@ from models.coaching import CoachingCut, CoachingText, RatingAspect, RetrievedPr
 from models.dish import Dish
 from models.rules.entitlement import SESSIONS_PER_DISH
 from models.session import CookingSession, SessionStatus
-from services.record import cook_of, cooks_of, finished_stages, minutes_left, news_of
+from services.record import cooks_of, finished_stages, minutes_left, news_of
+from services.sessions import own_session
 
 router = APIRouter()
 
@@ -67,7 +68,7 @@ class Passage:
 def session_page(
     session_id: SessionId, parts: PartsOf, learner: PageLearner, db: Transaction
 ) -> HTMLResponse:
-    session = cook_of(db, learner, session_id)
+    session = own_session(db, learner, session_id)
     dish = db.get_one(Dish, session.dish_id)
     now = _now(parts, db, session)
     coaching = CoachingText.model_validate(session.coaching_text) if session.coaching_text else None

@@ -17,7 +17,7 @@ from models.rules.promise import text_promise
 from models.session import CookingSession
 from models.user import User
 from services import cooking
-from services.open_dishes import open_dishes
+from services.curriculum import open_dishes
 from services.uploads import unfinished
 
 router = APIRouter(prefix="/upload")
@@ -89,7 +89,11 @@ def choose_dish(slug: str, learner: PageLearner, db: Transaction) -> RedirectRes
 
 def _choices(db: DbSession, learner: User) -> list[Choice]:
     dishes = open_dishes(db, learner, database_now(db))
-    return [Choice(dish.slug, dish.name_ja, number) for dish, number in dishes]
+    return [
+        Choice(each.dish.slug, each.dish.name_ja, each.next_number)
+        for each in dishes
+        if each.next_number is not None
+    ]
 
 
 def _awaited(db: DbSession, session: CookingSession | None) -> AwaitedCook | None:

@@ -12,6 +12,7 @@ from models.database import Database
 from models.dish import Dish
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession, SessionStatus, StageName, StageRun
+from models.upload import Upload
 from models.user import SubscriptionStatus
 from services.outbox import room_of
 from services.profile import take_in
@@ -159,3 +160,14 @@ def _set(database: Database, session_id: int, status: SessionStatus, **columns: 
         for name, value in columns.items():
             setattr(session, name, value)
         db.add(session)
+
+
+def add_upload(database: Database, user_id: int) -> int:
+    """A file that is on its way. Its id."""
+    with database.transaction() as db:
+        upload = Upload(
+            user_id=user_id, kind=MediaKind.VIDEO, fingerprint=uuid4().bytes, size=9, object_key=uuid4().hex
+        )
+        db.add(upload)
+        db.flush()
+        return upload.id

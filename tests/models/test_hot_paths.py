@@ -120,7 +120,7 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "what may run now": lambda db: Scheduler(None, timedelta(minutes=2)).facts_of(db, newest(db)),  # type: ignore[arg-type]
     "footage to be forgotten": lambda db: media.forget_video(db, newest(db)),
     "a cook's own page": lambda db: (
-        record.cook_of(db, learner(db), newest(db).id),
+        sessions.own_session(db, learner(db), newest(db).id),
         record.finished_stages(db, newest(db)),
         record.news_of(db, newest(db)),
     ),

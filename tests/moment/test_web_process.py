@@ -1,4 +1,4 @@
-"""The web process answers LINE and hands out media; what it does not need it does not load."""
+"""The web process answers LINE, shows pages and hands out media; what it does not need it does not load."""
 
 from tests.moment.children import run_script
 
@@ -14,7 +14,7 @@ SERVERS = {
     "DATABASE_URL": "postgresql://moment@127.0.0.1:1/moment",  # neither is reached before the first request
     "MOMENT_BROKER_URL": "redis://127.0.0.1:1/0",
 }
-HEAVY = ("google", "linebot", "pipeline", "bot", "services", "knowledge_base", "desk", "numpy", "av", "yaml")
+HEAVY = ("google", "linebot", "pipeline", "bot", "desk", "numpy", "av", "stripe")
 
 
 def modules_of_web(**variables: str) -> set[str]:
