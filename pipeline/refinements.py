@@ -6,7 +6,6 @@ import re
 from knowledge_base.content import DishGuide, Refinement
 from knowledge_base.foods import avoided_by, foods_of
 from knowledge_base.profile import Profile
-from pipeline.checks.diet import recommended
 
 FLAMELESS = frozenset(("ih", "radiant"))
 # A pan that leaves the plate gets no heat there, and a heavy one is lifted by the wrist.
@@ -34,4 +33,5 @@ def _fits(refinement: Refinement, dish: DishGuide, profile: Profile) -> bool:
     must_not_lift = profile.kitchen_heat in FLAMELESS or "grip" in profile.body_care
     if must_not_lift and LIFTS.search(text):
         return False
-    return not recommended(text, avoided_by(profile).besides(foods_of(dish, usual=False)))
+    # Named is enough: that a sign is of garlic tells nothing to who has none in the pan.
+    return not avoided_by(profile).besides(foods_of(dish, usual=False)).names_in(text)

@@ -7,6 +7,7 @@ from line.limits import MAX_LABEL, units
 from models.coaching import CoachingText
 from pipeline.checks.analysis import MAX_FIELD, REACH_SECONDS, times_of
 from pipeline.checks.diet import avoided_in, diet_violations
+from pipeline.checks.eaters import half_raw_violations
 from pipeline.checks.hazards import hazard_of
 from pipeline.checks.language import violations, wrong_times
 from pipeline.checks.names import without_name, wrong_names
@@ -39,6 +40,7 @@ def check_coaching(coaching: CoachingText, brief: CoachingBrief) -> None:
     wrong += wrong_times(whole, times_of(brief.analysis), REACH_SECONDS)
     wrong += raw_meat_violations(coaching.mondaiten, brief)
     wrong += diet_violations(whole, avoided_in(brief), brief.dish)
+    wrong += half_raw_violations(whole, brief.profile)
     if (hazard := hazard_of(coaching.next_action)) and not coaching.safety.strip():
         wrong.append(f"safety: next_action involves a hazard ({hazard}), but the safety field is empty")
     wrong += [

@@ -6,6 +6,7 @@ from knowledge_base import phrasebook
 from models.coaching import NarrationScript
 from pipeline.checks.analysis import MAX_FIELD
 from pipeline.checks.diet import avoided_in, diet_violations
+from pipeline.checks.eaters import half_raw_violations
 from pipeline.checks.language import violations
 from pipeline.checks.names import without_name, wrong_names
 from pipeline.checks.repair import refuse_if
@@ -33,7 +34,9 @@ def check_narration(script: NarrationScript, brief: CoachingBrief, pace: Pace | 
     if pace is not None:
         wrong += _wrong_length("part1", seconds(script.part1, pace), *PART1_SECONDS)
         wrong += _wrong_length("part2", seconds(script.part2, pace), *PART2_SECONDS)
-    wrong += diet_violations("\n".join((script.part1, script.part2)), avoided_in(brief), brief.dish)
+    spoken = "\n".join((script.part1, script.part2))
+    wrong += diet_violations(spoken, avoided_in(brief), brief.dish)
+    wrong += half_raw_violations(spoken, brief.profile)
     refuse_if(wrong, script)
 
 

@@ -11,7 +11,7 @@ from pipeline.providers.offline import phrases
 from pipeline.providers.offline.lesson import Lesson
 from pipeline.providers.offline.lexicon import lemmas
 from pipeline.providers.offline.matching import nouns_of
-from pipeline.providers.offline.personal.care import care
+from pipeline.providers.offline.personal.care import kitchen, plate
 from pipeline.providers.offline.personal.fitting import fitting_text
 from pipeline.providers.offline.politeness import is_polite
 from pipeline.providers.ports import CoachingBrief
@@ -30,17 +30,18 @@ def safety(brief: CoachingBrief, lesson: Lesson) -> list[str]:
     """Empty for advice without a danger."""
     danger = danger_of(brief, lesson)
     lines = [line_for(danger, brief, lesson)] if danger else []
-    if lesson.skill == EGGS or "卵" in lesson.next_action + lesson.success_sign:
+    is_of_egg = lesson.skill == EGGS or "卵" in lesson.next_action + lesson.success_sign
+    if is_of_egg and not brief.profile.vulnerable_eaters:  # who are named, and first
         lines.append(line_for("egg", brief, lesson))
     if brief.profile != NOTHING_TOLD:
-        lines = fitting_lines(lines, brief) + care(brief, lesson, danger)
+        lines = [*plate(brief), *fitting_lines(lines, brief), *kitchen(brief, lesson, danger)]
     return [*lines, phrases.RAW_EATEN] if needs_warning(brief) else lines
 
 
 def fitting_lines(lines: list[str], brief: CoachingBrief) -> list[str]:
     """A danger never goes without a word."""
     fitting = (fitting_text(line, brief.profile, avoided_in(brief)) for line in lines)
-    return [line for line in fitting if line] or (lines and [phrases.SAFETY_ROOM])
+    return [line for line in fitting if line] or ([phrases.SAFETY_ROOM] if lines else [])
 
 
 def danger_of(brief: CoachingBrief, lesson: Lesson) -> str | None:

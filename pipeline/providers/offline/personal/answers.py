@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from knowledge_base.basics import Basic, basics
 from knowledge_base.foods import Avoided, avoided_by
 from pipeline.checks.diet import asks_substitute, avoided_in_answer, diet_violations, without_avoided
+from pipeline.checks.eaters import advises_half_raw
 from pipeline.providers.offline.composing import full_sentences
 from pipeline.providers.offline.everyday import everyday
 from pipeline.providers.offline.personal import phrases
@@ -40,6 +41,8 @@ def everyday_for(
     avoided = avoided_by(brief.profile) if basic.is_substitute else avoided_in_answer(brief)
     whole = full_sentences(basic.answer)
     left = _what_is_left(whole, avoided)
+    if brief.profile.vulnerable_eaters:
+        left = [each for each in left if not advises_half_raw(each)]
     if left == whole:
         return basic
     if basic.is_substitute and not any(OFFERS.search(each) for each in left):

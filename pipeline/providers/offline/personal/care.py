@@ -15,12 +15,8 @@ MOST = 2  # of what only this kitchen needs: more would bury the first line
 HOT = ("oil", "smoke", "heat", "fire")
 
 
-def care(brief: CoachingBrief, lesson: Lesson, danger: str | None) -> list[str]:
-    """Said after the danger of the lesson itself; what the plate needs is never left out."""
-    return [*plate(brief), *list(dict.fromkeys(kitchen(brief, lesson, danger)))[:MOST]]
-
-
 def plate(brief: CoachingBrief) -> Iterator[str]:
+    """Said before all other care: who must not have it half raw, and who must not have it at all."""
     profile = brief.profile
     yield from eaters_lines(profile, cooked_foods(brief) | foods_of(brief.dish, usual=False), brief)
     avoided = avoided_by(profile)
@@ -38,16 +34,23 @@ def eaters_lines(profile: Profile, cooked: frozenset[str], brief: CoachingBrief)
         return
     eaters = eaters_of(profile)
     kind = food_of(brief.dish.slug)
-    if "egg" in cooked:
+    is_meat = kind in (Food.MEAT, Food.WHOLE_BEEF)
+    if "egg" in cooked and is_meat:
+        yield phrases.EATERS_EGG_AND_MEAT.format(eaters=eaters)
+    elif "egg" in cooked:
         yield phrases.EATERS_EGG.format(eaters=eaters)
-    if kind in (Food.MEAT, Food.WHOLE_BEEF):
+    elif is_meat:
         yield phrases.EATERS_MEAT.format(eaters=eaters)
     if kind is Food.FISH:
         yield phrases.EATERS_FISH.format(eaters=eaters)
 
 
-def kitchen(brief: CoachingBrief, lesson: Lesson, danger: str | None) -> Iterator[str]:
-    """The nearest to the lesson's own danger first."""
+def kitchen(brief: CoachingBrief, lesson: Lesson, danger: str | None) -> list[str]:
+    """Said after the danger of the lesson itself, the nearest to it first."""
+    return list(dict.fromkeys(_kitchen(brief, lesson, danger)))[:MOST]
+
+
+def _kitchen(brief: CoachingBrief, lesson: Lesson, danger: str | None) -> Iterator[str]:
     profile, traits = brief.profile, brief.dish.traits
     if danger == "knife" or lesson.skill == "cutting":
         yield from knife(profile)

@@ -41,7 +41,10 @@ def explained(told: Sequence[str], brief: CoachingBrief, lesson: Lesson) -> list
         return list(told)
     avoided = avoided_in(brief)
     fitting = (fitting_text(each, profile, avoided) for each in told)
-    core = [in_their_senses(each, profile.sense_limits) for each in fitting if each] or [phrases.PLAIN_ACTION]
+    core = [in_their_senses(each, profile.sense_limits) for each in fitting if each]
+    if not core:
+        focus = brief.dish.attempts[brief.session_number - 1]
+        core = [fitting_text(focus, profile, avoided) or phrases.PLAIN_ACTION]
     if profile.correction_style == "reasons" and lesson.why in core:
         core = [phrases.REASON_FIRST, lesson.why, *(each for each in core if each != lesson.why)]
     if profile.detail_level == "short":

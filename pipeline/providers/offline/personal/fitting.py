@@ -7,6 +7,7 @@ from dataclasses import replace
 from knowledge_base.foods import Avoided, avoided_by
 from knowledge_base.profile import NOTHING_TOLD, Profile
 from pipeline.checks.diet import avoided_in, without_avoided
+from pipeline.checks.eaters import advises_half_raw
 from pipeline.providers.offline.composing import full_sentences
 from pipeline.providers.offline.lesson import Lesson
 from pipeline.providers.offline.matching import Fact, Topic
@@ -65,6 +66,8 @@ def fitting_text(text: str, profile: Profile, avoided: Avoided) -> str:
         doable = in_their_kitchen(sentence, profile)
         kept = without_avoided(without_clauses_of(doable, avoided) if is_shorter else doable, avoided)
         is_shorter |= kept != doable
+        if profile.vulnerable_eaters and advises_half_raw(kept):
+            continue
         fitting += kept
     return fitting
 

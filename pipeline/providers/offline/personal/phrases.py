@@ -85,6 +85,9 @@ EATERS = {
 }
 EATERS_EGG = "{eaters}が召し上がる分は、卵を半熟にせず、中まで固めてください。"
 EATERS_MEAT = "{eaters}が召し上がる分は、肉の赤みが残らないように、中心まで火を通してください。"
+EATERS_EGG_AND_MEAT = (
+    "{eaters}が召し上がる分は、卵を半熟にせず、肉も赤みが残らないように、中まで火を通してください。"
+)
 EATERS_FISH = "{eaters}が召し上がる分は、魚の中心まで火を通してください。"
 
 # ---- how much is explained
