@@ -5,6 +5,7 @@ import { line } from "./line.js";
 import { exchange, noteOpening } from "./session.js";
 
 const MARK = "moment.sign-in";
+const LINES_PARAMETERS = ["code", "state", "liffClientId", "liffRedirectUri", "liff.hback", "liff.referrer"];
 
 const $ = (id) => document.getElementById(id);
 
@@ -24,11 +25,14 @@ async function signIn() {
   else location.replace(page);
 }
 
-/** Of the page itself, where LINE's SDK goes too (LINE docs: Opening a LIFF app, "secondary redirect URL"). */
+/** Of the page itself, where LINE's SDK goes too (LINE docs: Opening a LIFF app, "secondary redirect URL"), without what
+ *  LINE's sign-in has put behind it. */
 function address() {
-  const { pathname, search } = location;
-  const state = new URLSearchParams(search).get("liff.state");
-  return state === null ? pathname + search : pathname.replace(/\/$/, "") + state;
+  const state = new URLSearchParams(location.search).get("liff.state");
+  const page = state === null ? location.href : location.pathname.replace(/\/$/, "") + state;
+  const url = new URL(page, location.origin);
+  for (const name of LINES_PARAMETERS) url.searchParams.delete(name);
+  return url.pathname + url.search;
 }
 
 /** A cookie that the browser doesn't keep would make the page load itself for ever. */
@@ -45,9 +49,10 @@ function show(error) {
   $("sign-in-retry").focus();
 }
 
-$("sign-in-retry").addEventListener("click", async () => {
-  // A token that LINE has revoked stays with the browser until it is thrown away.
+$("sign-in-retry").addEventListener("click", () => {
+  // A token that LINE has revoked stays with the browser, and in the first address, until it is thrown away.
   window.liff?.logout?.();
+  history.replaceState(null, "", location.pathname + location.search);
   location.reload();
 });
 
