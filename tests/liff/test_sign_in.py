@@ -9,6 +9,7 @@ from sqlmodel import select
 from models.base import database_now
 from models.user import User
 from models.web import SignInCode, WebSession
+from services import profile
 from services.sign_in import CODE_LIFE, IDLE, LONGEST
 from simulator.line.client import Learner
 from tests.liff.conftest import Site
@@ -148,3 +149,20 @@ def test_a_page_may_load_no_script_but_ours_and_lines(client: httpx.Client, site
     assert policy["default-src"] == "'none'"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == "no-store"
+
+
+def test_who_blocks_the_last_account_is_signed_in_nowhere(site: Site, learner: Learner) -> None:
+    with site.signed_in(learner) as client, site.signed_in(learner) as elsewhere:
+        code, user_id = code_of(client), me(client).json()["id"]
+        with site.database.transaction() as db:
+            profile.block(db, db.get_one(User, user_id), "moment", database_now(db))
+        assert [me(each).status_code for each in (client, elsewhere)] == [401, 401]
+        assert client.post("/api/auth/session/code", json={"code": code}).status_code == 401
+
+
+def test_a_deleted_learner_is_signed_in_nowhere(site: Site, learner: Learner) -> None:
+    with site.signed_in(learner) as client:
+        user_id = me(client).json()["id"]
+        with site.database.transaction() as db:
+            db.delete(db.get_one(User, user_id))
+        assert me(client).status_code == 401
