@@ -1,7 +1,7 @@
 """Requests that another site made with a learner's cookie are refused, by what browsers say of them.
 
 The rule is that of Go's http.CrossOriginProtection (go.dev/src/net/http/csrf.go, 2025): `Sec-Fetch-Site` decides where
-it is sent, else `Origin`; what sends neither is no browser of this decade, and has no cookie that it did not get itself.
+it is sent, unless `Origin` is our own; what sends neither is no browser of this decade, and has no cookie that it did not get itself.
 """
 
 from dataclasses import dataclass

@@ -17,6 +17,7 @@ from models.web import SignInCode, WebSession
 IDLE = timedelta(days=14)
 LONGEST = timedelta(days=90)
 CODE_LIFE = timedelta(minutes=5)
+MOST_SESSIONS = 10  # of one learner: the browser that was not seen for longest gives way
 _SEEN_EVERY = timedelta(hours=1)  # a visit is written down no more often
 _TOKEN_BYTES = 32
 
@@ -46,6 +47,7 @@ def sign_in(db: DbSession, user: User) -> Token:
     now = database_now(db)
     db.exec(delete(WebSession).where(col(WebSession.user_id) == user.id, ~_lives(now)))
     db.exec(delete(SignInCode).where(col(SignInCode.user_id) == user.id, col(SignInCode.ends_at) < now))
+    _forget_all_but(db, user, MOST_SESSIONS - 1)
     token = Token(secrets.token_urlsafe(_TOKEN_BYTES), now + LONGEST)
     db.add(WebSession(user_id=user.id, token_hash=_hash(token.value), ends_at=token.ends_at))
     db.flush()
@@ -92,6 +94,12 @@ def use_code(db: DbSession, code: str) -> User:
     if row is None or row.ends_at < database_now(db):
         raise CodeOver("the code is not known, or over")
     return db.get_one(User, row.user_id)
+
+
+def _forget_all_but(db: DbSession, user: User, count: int) -> None:
+    mine = col(WebSession.user_id) == user.id
+    newest = select(WebSession.id).where(mine).order_by(col(WebSession.seen_at).desc()).limit(count)
+    db.exec(delete(WebSession).where(mine, col(WebSession.id).not_in(newest)))
 
 
 def _lives(now: datetime) -> ColumnElement[bool]:

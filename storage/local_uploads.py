@@ -115,7 +115,9 @@ class LocalUploads:
             _sync_folder(target.parent)
 
     def cancel(self, place: Place) -> None:
-        (self._folder / place.name).unlink(missing_ok=True)
+        with suppress(UploadOver), self._locked(place) as file:
+            if file is not None:
+                (self._folder / place.name).unlink()
 
     @contextmanager
     def _locked(self, place: Place) -> Iterator[int | None]:

@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session as DbSession
 
-from liff.api.bounded import BoundedRoute, Handler
+from liff.bounded import BoundedRoute, Handler
 from liff.identity import CurrentLearner
 from liff.parts import Transaction
 from services.idempotency import GivenAnswer, keep_answer, take_key

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from liff.api.bounded import BoundedRoute
+from liff.bounded import BoundedRoute
 from liff.identity import CurrentLearner, delete_cookie, learner_of, session_token, set_cookie
 from liff.parts import PartsOf, Transaction
 from models.user import SubscriptionStatus, User

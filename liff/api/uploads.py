@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel, Field, StrictInt, field_validator
 
-from liff.api.bounded import BoundedRoute
 from liff.api.fields import MAX_ID, Body, SessionId
+from liff.bounded import BoundedRoute
 from liff.identity import ID_TOKEN, SESSION_COOKIE, current_learner
 from liff.parts import PartsOf
 from models.media import MediaKind

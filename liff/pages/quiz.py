@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from knowledge_base import phrasebook, quiz_talk
 from knowledge_base.quiz import Choice, Question, QuestionType, WrongAnswer, load_quiz
+from liff.bounded import BoundedRoute
 from liff.pages.shell import PageLearner, render
 from liff.parts import Parts, PartsOf, Transaction
 from models.user import User
@@ -19,7 +20,7 @@ from services.onboarding import is_enough, is_settled, next_question, question_o
 
 START, END, REVIEW = "/liff/quiz", "/liff/quiz/end", "/liff/quiz/review"
 
-router = APIRouter(prefix="/quiz")
+router = APIRouter(prefix="/quiz", route_class=BoundedRoute)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """The page that sends a long video, and what the learner says of the cook."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session as DbSession
 
 from knowledge_base.pages import page_words
+from liff.api.fields import DishSlug
 from liff.pages.shell import PageLearner, render
 from liff.parts import PartsOf, Transaction
 from models.base import database_now
@@ -81,7 +83,7 @@ def dish_page(learner: PageLearner, parts: PartsOf, db: Transaction) -> HTMLResp
 
 
 @router.post("/cook/{slug}")
-def choose_dish(slug: str, learner: PageLearner, db: Transaction) -> RedirectResponse:
+def choose_dish(slug: Annotated[DishSlug, Path()], learner: PageLearner, db: Transaction) -> RedirectResponse:
     """Raises CoachingUnderWay, DishGone, EntitlementError."""
     cooking.open_cook(db, learner, latest_session(db, learner.id, lock=True), slug, database_now(db))
     return RedirectResponse("/liff/upload", status_code=303)

@@ -11,8 +11,10 @@ export function prepareEnd(answers) {
   button.hidden = false;
   $("close-hint").hidden = true;
 
+  let isClosing = false; // by whichever button: what is told in the chat is told once
   async function close() {
-    button.disabled = true;
+    if (isClosing) return;
+    isClosing = button.disabled = true;
     try {
       await answers.send();
       if (answers.waiting().length > 0) {
@@ -28,7 +30,7 @@ export function prepareEnd(answers) {
     } catch (error) {
       console.warn("the chat was not told:", error.name);
     } finally {
-      button.disabled = false;
+      isClosing = button.disabled = false;
     }
     if (answers.waiting().length > 0) return;
     // A page that LINE didn't open, or that is still here.

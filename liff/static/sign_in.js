@@ -32,7 +32,8 @@ function address() {
   const page = state === null ? location.href : location.pathname.replace(/\/$/, "") + state;
   const url = new URL(page, location.origin);
   for (const name of LINES_PARAMETERS) url.searchParams.delete(name);
-  return url.pathname + url.search;
+  // Two slashes at its beginning would make a path another host.
+  return url.origin === location.origin ? url.pathname.replace(/^\/+/, "/") + url.search : location.pathname;
 }
 
 /** A cookie that the browser doesn't keep would make the page load itself for ever. */

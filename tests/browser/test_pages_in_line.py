@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Literal
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
@@ -127,3 +128,18 @@ def test_outside_line_one_signs_in_and_comes_back_to_the_page(
 def pushes(site: Site, learner: Learner) -> int:
     calls = site.desk.log(direction="bot→LINE", path="/v2/bot/message/push")
     return sum(call.request["to"] == learner.user_id for call in calls)
+
+
+@pytest.mark.parametrize(
+    "state", ["/..//evil.example/x", "//evil.example/x", "/\\\\evil.example/x", "@evil.example/x"]
+)
+def test_what_line_is_told_to_open_is_a_page_of_ours(
+    site: Site, browser: Browser, learner: Learner, state: str
+) -> None:
+    with site.signed_in(learner):
+        page = browser.new_page(viewport=PHONE)
+        page.goto(f"{site.url}/liff/?liff.state={quote(state, safe='')}")
+        page.get_by_role("link", name="ゆうこ").last.click()
+        page.wait_for_function("document.getElementById('signing-in') === null", timeout=PATIENCE)
+        assert page.url.startswith(f"{site.url}/liff"), page.url
+        page.context.close()

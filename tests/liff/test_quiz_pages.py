@@ -109,3 +109,9 @@ def test_without_signing_in_there_is_the_sign_in(site: Site) -> None:
 
 def test_the_pages_own_addresses_are_no_question() -> None:
     assert {"end", "review"}.isdisjoint(question.id for question in load_quiz().questions)
+
+
+def test_a_form_as_large_as_a_film_is_refused_before_it_is_read(site: Site) -> None:
+    with site.browser() as stranger:
+        answer = stranger.post("/liff/quiz/call_name", data={"call_name": "あ" * 1_000_000})
+        assert (answer.status_code, "text/html" in answer.headers["content-type"]) == (413, True)

@@ -10,7 +10,7 @@ from models.base import database_now
 from models.user import User
 from models.web import SignInCode, WebSession
 from services import profile
-from services.sign_in import CODE_LIFE, IDLE, LONGEST
+from services.sign_in import CODE_LIFE, IDLE, LONGEST, MOST_SESSIONS
 from simulator.line.client import Learner
 from tests.liff.conftest import Site
 
@@ -166,3 +166,15 @@ def test_a_deleted_learner_is_signed_in_nowhere(site: Site, learner: Learner) ->
         with site.database.transaction() as db:
             db.delete(db.get_one(User, user_id))
         assert me(client).status_code == 401
+
+
+def test_one_learner_has_only_so_many_browsers(site: Site, learner: Learner) -> None:
+    """An ID token may be sent again and again."""
+    with site.signed_in(learner) as first:
+        user_id = me(first).json()["id"]
+        for _ in range(MOST_SESSIONS):
+            with site.signed_in(learner) as client:
+                assert me(client).status_code == 200
+        assert me(first).status_code == 401, "the one that was not seen for longest gives way"
+    with site.database.transaction() as db:
+        assert len(db.exec(select(WebSession).where(WebSession.user_id == user_id)).all()) == MOST_SESSIONS

@@ -12,7 +12,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class BoundedRoute(APIRoute):
-    """For routes that take JSON."""
+    """For routes that take JSON, or a form."""
 
     def get_route_handler(self) -> Handler:
         answer = super().get_route_handler()
