@@ -27,6 +27,7 @@ def current_learner(
 ) -> User:
     """Whose request is counted. Raises NotSignedIn, TokenInvalid, LineKeysUnavailable, TooOften."""
     learner = _learner(parts, db, cookie, bearer)
+    db.commit()  # the broker is not asked within a transaction
     parts.limits.count(learner.id, reads=reads(request))
     return learner
 

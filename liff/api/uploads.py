@@ -35,7 +35,7 @@ def learner_id(
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(ID_TOKEN)],
 ) -> int:
     """Whose request it is, in a transaction that is over before the store is asked. Raises as `current_learner`."""
-    with parts.database.transaction() as db:
+    with parts.database.sessions() as db:
         return current_learner(request, parts, db, cookie, bearer).id
 
 

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
 from sqlmodel import col, delete, select
 
+from desk.simulated_line import LIFF_ID
 from desk.stack import Plan, start_stack
 from jobs.queue import Queue
 from knowledge_base import phrasebook, quiz_talk
@@ -160,7 +161,7 @@ def test_from_the_chat_through_the_six_and_back_into_the_chat(
     """Not signed in: LINE's own sign-in comes first."""
     page = browser.new_page(viewport=PHONE)
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{site.url}/liff/quiz?desk_learner={learner.user_id}&desk_channel={learner.channel}")
+    page.goto(learner.liff_open(f"https://liff.line.me/{LIFF_ID}/quiz").url)
     see(page, "call_name")
     screenshot(page, "name")
     page.get_by_label(WORDS["text_label"]).filter(visible=True).fill("ゆう")
@@ -192,7 +193,7 @@ def test_where_the_page_may_not_speak_the_bot_does_once(
         page = open_page(context, site)
         page.get_by_role("button", name=WORDS["skip"]).click()
         see_end(page)
-        context.route("**/liff-messages*", lambda route: route.abort())
+        context.route("**/desk/liff/messages", lambda route: route.abort())
         page.get_by_role("button", name=WORDS["back_to_chat"]).click()
         told = learner.wait_for_text("ゆうこさん、教えてくださって", WAIT)
         assert told.via == "push"
@@ -316,7 +317,7 @@ def test_who_is_signed_out_in_the_middle_signs_in_again_and_loses_nothing(
     with phone(browser, site, learner) as context:
         context.clear_cookies()
         page = context.new_page()
-        page.goto(f"{site.url}/liff/quiz/hood?desk_learner={learner.user_id}")
+        page.goto(learner.liff_open(f"https://liff.line.me/{LIFF_ID}/quiz/hood").url)
         page.locator("html[data-ready]").wait_for()
         with site.database.transaction() as db:
             db.exec(delete(WebSession).where(col(WebSession.user_id) == user_of(site, learner).id))

@@ -301,7 +301,8 @@ def test_the_coaching_video_keeps_the_taps_of_a_rating_that_is_asked_for(system:
     learner = system.learner()
     cook(learner, clip)
     learner.wait_for(lambda t: t.of_type("video"), WAIT, what="the coaching video")
-    assert learner.thread().labels()[:6] == [*phrasebook.RATING_LABELS, phrasebook.COOK_AGAIN_LABEL]
+    taps = [phrasebook.SESSION_PAGE_LABEL, *phrasebook.RATING_LABELS, phrasebook.COOK_AGAIN_LABEL]
+    assert learner.thread().labels()[:7] == taps
 
 
 def test_a_suggested_question_is_one_tap(shared: System, clip: Path) -> None:

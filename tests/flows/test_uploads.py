@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from desk.simulated_line import LIFF_UPLOAD_ID
 from knowledge_base import phrasebook
 from models.media import MediaSource
 from settings import Settings
@@ -82,6 +83,9 @@ def wait_for_link(learner: Learner, words: str, *, count: int) -> None:
     def find(thread: Thread) -> bool:
         is_said = any(bubble.text == words for bubble in thread.bubbles)
         links = [str(action.get("uri")) for action in thread.tappable()]
-        return is_said and sum("/upload" in link for link in links) == count
+        return (
+            is_said
+            and sum(link.startswith(f"https://liff.line.me/{LIFF_UPLOAD_ID}") for link in links) == count
+        )
 
     learner.wait_for(find, WAIT, what=f"the button after {words}")
