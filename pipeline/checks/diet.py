@@ -52,7 +52,10 @@ _FORBIDS = re.compile(
     "(?:使わ|用い|入れ|加え|食べ|足さ|飲ま|選ば|混ぜ|召し上がら|のせ|添え|出さ|口にし)ないで(?:ください|お|ね)|(?:避け|控え)(?:て(?:ください|お)|ましょう|る)"
     "|(?:おすすめ|お勧め)(?:し|でき|いたし)ません|やめ(?:て(?:ください|お)|ましょう)|(?:使え|入れられ|召し上がれ|食べられ)ません"
     "|(?:もの|こと|場合|製品|商品)[がも](?:多く?)?あ[りる][^。]*(?:表示|原材料|ラベル)|(?:含|入ってい)[^。]*(?:表示|原材料|ラベル)"
-    "|アレルギー|あれるぎー"
+)
+# 牛乳を加えたら、水は足さないでください forbids the water.
+_PUT_IN_FIRST = re.compile(
+    "^[^、。はが]{0,6}(?:を|も|で|に)[^、。]*(?:加え|足[しす]|入れ|のせ|混ぜ|溶[いかけ]|かけ|散ら|添え|炒め|焼[いけ])(?![^、。]{0,3}[たる](?:もの|製品|商品|料理|とき|こと))"
 )
 # What was seen of this cook, or is good about it; never where it says what would have been better.
 _FINDS = re.compile(
@@ -181,7 +184,8 @@ def _is_harmless(words: str, start: int, end: int) -> bool:
     after = words[end:].rstrip("。!！?？\n \u3000")
     if _is_left_out(words, start, end) or _LIKENED.search(after) or _TOOL.search(after):
         return True
-    if _FORBIDS.search(after) or _TELLS_NATURE.search(after):
+    forbids = _FORBIDS.search(after)
+    if (forbids and not _PUT_IN_FIRST.search(after[: forbids.start()])) or _TELLS_NATURE.search(after):
         return True
     return _FINDS.search(after) is not None and not _WISHES.search(after)
 
