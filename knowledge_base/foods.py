@@ -86,21 +86,27 @@ def foods() -> Mapping[str, Food]:
 @dataclass(frozen=True)
 class Avoided:
     """What must never be recommended: families (those within them too), and words of the learner's own that belong to
-    none, in one spelling."""
+    none, in one spelling. Of `seen` families, which are in the pan, may be spoken, but none be added."""
 
     families: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.families or self.terms)
+        return bool(self.families or self.terms or self.seen)
 
-    def besides(self, cooked: Collection[str]) -> "Avoided":
-        """Without the families that were cooked. Who eats no pork is still told of none where the dish is of some meat;
+    def besides(self, core: Collection[str], seen: Collection[str] = ()) -> "Avoided":
+        """Without the families that the dish is made of. Who eats no pork is still told of none where it is of some meat;
         who eats no meat hears of the one that is in the pan."""
+        spared = self._spared(core)
+        in_pan = self._spared((*core, *seen)) - spared
+        left = tuple(each for each in self.families if each not in spared | in_pan)
+        return Avoided(left, self.terms, tuple(each for each in self.families if each in in_pan))
+
+    def _spared(self, cooked: Collection[str]) -> set[str]:
         spared = set(cooked)
         spared |= {each for key in cooked if key in self.families for each in foods()[key].includes}
-        spared |= {key for key in self.families if spared & set(foods()[key].includes)}
-        return Avoided(tuple(each for each in self.families if each not in spared), self.terms)
+        return spared | {key for key in self.families if spared & set(foods()[key].includes)}
 
     def places_in(self, text: str) -> Iterator[tuple[str, str, int, int]]:
         """Where the text names one of them: its name, the text as it was read, start and end."""

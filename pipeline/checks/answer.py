@@ -1,7 +1,7 @@
 """An answer in the chat."""
 
 from pipeline.checks.analysis import REACH_SECONDS, times_of
-from pipeline.checks.diet import asks_substitute, avoided_in_answer, diet_violations
+from pipeline.checks.diet import avoided_in_answer, diet_violations
 from pipeline.checks.eaters import half_raw_violations
 from pipeline.checks.language import violations, wrong_times
 from pipeline.checks.names import without_name, wrong_names
@@ -18,6 +18,6 @@ def check_answer(answer: str, brief: QuestionBrief) -> None:
         wrong.append("empty: the answer is missing")
     wrong += wrong_names(answer, brief.first_name)
     wrong += wrong_times(answer, times_of(brief.analysis), REACH_SECONDS)
-    wrong += diet_violations(answer, avoided_in_answer(brief), is_substitute=asks_substitute(brief))
+    wrong += diet_violations(answer, avoided_in_answer(brief))
     wrong += half_raw_violations(answer, brief.profile)
     refuse_if(wrong, answer)

@@ -7,10 +7,10 @@ import pytest
 from knowledge_base.catalogue import load
 from knowledge_base.foods import avoided_by
 from knowledge_base.profile import NOTHING_TOLD, Profile
-from models.coaching import CookingEvent, NarrationScript
+from models.coaching import CookingEvent, NarrationScript, StructuredInput
 from pipeline.checks.answer import check_answer
 from pipeline.checks.coaching import check_coaching
-from pipeline.checks.diet import avoided_in, cooked_foods, diet_violations, without_avoided
+from pipeline.checks.diet import avoided_in, diet_violations, seen_foods, without_avoided
 from pipeline.checks.narration import check_narration
 from pipeline.providers.ports import ProviderRefused, QuestionBrief
 from tests.pipeline.checks.kitchen import DISH, analysis, brief, coaching, question
@@ -217,7 +217,7 @@ SEEN = CookingEvent(t="0:05", t_seconds=5, event="溶き卵が入りました")
 
 def test_of_the_egg_in_the_pan_may_be_spoken() -> None:
     cook = brief(profile=EGG, analysis=analysis(cooking_events=[SEEN.model_dump()]))
-    assert "egg" in cooked_foods(cook)
+    assert "egg" in seen_foods(cook)
     check_coaching(
         coaching(
             next_action="卵がやわらかいうちに、ご飯を合わせましょう。",
@@ -236,14 +236,45 @@ def test_an_egg_that_nobody_saw_is_not_put_in() -> None:
     assert avoided_in(told_without).families == ("egg",)
 
 
-def test_what_they_only_ask_about_is_not_in_the_pan() -> None:
-    cook = brief(
-        profile=Profile(dietary=("milk",)),
-        transcript="バターを入れてもいいですか？",
-        analysis=analysis(diagnosis=""),
-    )
-    assert avoided_in(cook).families == ("milk",)
-    assert avoided_in(replace(cook, transcript="バターを入れてみました。")).families == ()
+def test_of_what_was_seen_nothing_is_added() -> None:
+    cook = brief(profile=EGG, analysis=analysis(cooking_events=[SEEN.model_dump()]))
+    for text in (
+        "卵を足すと、ふんわりします。",
+        "代わりに卵を使いましょう。",
+        "卵をもうひとつ割り入れましょう。",
+    ):
+        with pytest.raises(ProviderRefused, match="卵"):
+            check_coaching(coaching(next_action=text, safety="火のそばを離れないでください。"), cook)
+
+
+FREES_NOTHING = [
+    ("shellfish", "えびを食べるとじんましんが出ます。"),
+    ("shellfish", "えびで救急車を呼んだことがあります。"),
+    ("milk", "牛乳を飲むとお腹をこわします。"),
+    ("milk", "娘はバターで発疹が出るので心配です。"),
+    ("nuts", "ピーナッツは命に関わるので置いていません。"),
+    ("buckwheat", "そば粉でショックを起こしました。"),
+    ("milk", "バターは入っていません。"),
+    ("shellfish", "えびは見当たりませんでした。"),
+    ("milk", "昨日はチーズトーストでした。"),
+    ("shellfish", "お店のえびチャーハンみたいにしたいです。"),
+    ("milk", "バターを入れてもいいですか？"),
+    ("milk", "バターを入れないで、油で炒めました。"),
+]
+
+
+@pytest.mark.parametrize(("family", "said"), [*FREES_NOTHING, ("milk", "バターを入れてみました。")])
+def test_nothing_that_they_say_frees_a_food(family: str, said: str) -> None:
+    told = StructuredInput(identified_issues=[said], questions=[said])
+    cook = brief(profile=Profile(dietary=(family,)), transcript=said, structured_input=told)
+    assert avoided_in(cook) == avoided_by(cook.profile)
+
+
+@pytest.mark.parametrize(("family", "said"), FREES_NOTHING)
+def test_nor_does_an_analysis_that_did_not_see_it_go_in(family: str, said: str) -> None:
+    event = CookingEvent(t="0:05", t_seconds=5, event=said)
+    seen = analysis(cooking_events=[event.model_dump()], evidence=said)
+    assert avoided_in(brief(profile=Profile(dietary=(family,)), analysis=seen)).families == (family,)
 
 
 def test_the_narration_recommends_it_no_more_than_the_text() -> None:

@@ -148,12 +148,22 @@ def test_whatever_they_avoid_the_text_passes_the_guard(slug: str, dietary: str) 
         coached(snapshot_brief(load().dishes[slug], number), told(dietary=[dietary]))
 
 
-def test_who_cooks_it_all_the_same_hears_of_it_and_is_asked_to_make_sure() -> None:
+def test_who_cooks_it_all_the_same_hears_that_others_must_not_eat_it() -> None:
     text = coached(cook("rolled-omelet", "egg_browned_hard"), told(dietary=["egg"]))
     assert "卵" in text.mondaiten + text.next_action + text.skill
     assert phrases.COOKED_AVOIDED.format(foods="卵") in text.safety
     plain = coached(cook("ginger-pork", "sauce_thin"), told(dietary=["egg"]))
     assert "控えているとうかがった" not in plain.safety
+    assert "召し上がらないでください" in phrases.COOKED_AVOIDED
+
+
+def test_of_what_a_dish_may_hold_it_is_said_only_where_it_was_seen() -> None:
+    unseen = cook("fried-rice", "pan_not_hot")
+    assert "控えているとうかがった" not in coached(unseen, told(dietary=["egg"])).safety
+    told_of = replace(unseen, transcript="卵を入れて炒めました。")
+    assert "控えているとうかがった" not in coached(told_of, told(dietary=["egg"])).safety
+    seen = coached(cook("fried-rice", "egg_set_early"), told(dietary=["egg"]))
+    assert phrases.SEEN_AVOIDED.format(foods="卵") in seen.safety
 
 
 @pytest.mark.parametrize(

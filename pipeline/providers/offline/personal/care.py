@@ -6,7 +6,7 @@ from knowledge_base.content import Trait
 from knowledge_base.foods import Avoided, avoided_by, foods_of
 from knowledge_base.profile import Profile, is_unsure
 from knowledge_base.raw_meat import Food, food_of
-from pipeline.checks.diet import cooked_foods
+from pipeline.checks.diet import seen_foods
 from pipeline.providers.offline.lesson import Lesson
 from pipeline.providers.offline.personal import phrases
 from pipeline.providers.ports import CoachingBrief
@@ -18,11 +18,12 @@ HOT = ("oil", "smoke", "heat", "fire")
 def plate(brief: CoachingBrief) -> Iterator[str]:
     """Said before all other care: who must not have it half raw, and who must not have it at all."""
     profile = brief.profile
-    yield from eaters_lines(profile, cooked_foods(brief) | foods_of(brief.dish, usual=False), brief)
-    avoided = avoided_by(profile)
-    held = Avoided(tuple(key for key in avoided.families if key in cooked_foods(brief)))
-    if held:
-        yield phrases.COOKED_AVOIDED.format(foods="や".join(held.names))
+    core = foods_of(brief.dish, usual=False)
+    seen = seen_foods(brief)
+    yield from eaters_lines(profile, core | seen, brief)
+    for line, held in ((phrases.COOKED_AVOIDED, core), (phrases.SEEN_AVOIDED, seen - core)):
+        if avoided := Avoided(tuple(key for key in avoided_by(profile).families if key in held)):
+            yield line.format(foods="や".join(avoided.names))
 
 
 def eaters_of(profile: Profile) -> str:
