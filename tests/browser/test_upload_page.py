@@ -243,8 +243,9 @@ def test_nothing_overflows_and_everybody_can_use_it(
             check(page, f"upload_sending_{scheme}.png")
             page.get_by_role("button", name=WORDS["cancel"]).filter(visible=True).click()
             expect(page.get_by_text(WORDS["cancelled"])).to_be_visible()
+            page.get_by_role("button", name=WORDS["open_in_browser"]).click()
             with page.expect_request("**/api/auth/session/code"):
-                page.get_by_role("button", name=WORDS["open_in_browser"]).click()
+                page.get_by_role("button", name=WORDS["enter_go"], exact=True).click()
             expect(page.get_by_role("heading", name=WORDS["title"])).to_be_visible()
             page.goto(f"{site.url}/liff/upload/dishes")
             check(page, f"upload_dishes_{scheme}.png")
