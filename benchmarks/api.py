@@ -6,9 +6,6 @@ with the client while it is measured, in turns, on the same database. How many q
 """
 
 import hashlib
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +14,8 @@ from statistics import median
 from sqlalchemy import text
 
 from benchmarks import bare_route
-from benchmarks.bench import Bench, BenchmarkFailed
+from benchmarks.bench import Bench
+from benchmarks.load import run_load
 from benchmarks.load_client import Load
 from benchmarks.measurement import Measurement, at_most, ratio_at_least
 from benchmarks.runner import Report
@@ -36,7 +34,6 @@ P99_MS = 25.0
 THROUGHPUT_GOAL = (
     0.1  # of a route that knows no learner, signs no links, counts no requests and checks no answer
 )
-ANSWER_SECONDS = 30.0  # what is unanswered by then, will never be
 
 
 def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]:
@@ -85,20 +82,8 @@ def _compare(ours_url: str, bare_url: str, cookies: Path, report: Report) -> Seq
 
 
 def _load(url: str, cookies: Path, seconds: float, *, pause: float) -> Load:
-    command = [sys.executable, "-m", "benchmarks.load_client", url, "--cookies", str(cookies)]
-    command += ["--connections", str(CONNECTIONS), "--seconds", str(seconds), "--pause", str(pause)]
-    try:
-        client = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=seconds + ANSWER_SECONDS
-        )
-    except subprocess.TimeoutExpired as late:
-        raise BenchmarkFailed(f"{url} left requests unanswered") from late
-    if client.returncode != 0:
-        raise BenchmarkFailed(f"the load client failed: {client.stderr[-2000:]}")
-    load = Load(**json.loads(client.stdout))
-    if load.refused:
-        raise BenchmarkFailed(f"{url} refused {load.refused} requests")
-    return load
+    options = ["--cookies", str(cookies), "--pause", str(pause)]
+    return run_load(url, seconds, ["--connections", str(CONNECTIONS), *options])
 
 
 def _fill(database_url: str) -> list[str]:

@@ -3,15 +3,13 @@
 Each server runs alone with the client while it is measured, in turns, on the same database.
 """
 
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
 from benchmarks import bare_route
-from benchmarks.bench import Bench, BenchmarkFailed
+from benchmarks.bench import Bench
+from benchmarks.load import run_load
 from benchmarks.load_client import Load
 from benchmarks.measurement import Measurement, at_most, ratio_at_least
 from benchmarks.runner import Report
@@ -26,7 +24,6 @@ SECONDS = 5.0
 WARM_UP_SECONDS = 1.0
 THROUGHPUT_GOAL = 1.2
 P99_MS = 100.0
-ANSWER_SECONDS = 30.0  # what is unanswered by then, will never be
 
 
 def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]:
@@ -76,17 +73,4 @@ def _compare(ours_url: str, bare_url: str, secret: str, report: Report) -> Seque
 
 
 def _load(url: str, secret: str, seconds: float) -> Load:
-    command = [sys.executable, "-m", "benchmarks.load_client", url, "--secret", secret]
-    command += ["--connections", str(CONNECTIONS), "--seconds", str(seconds)]
-    try:
-        client = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=seconds + ANSWER_SECONDS
-        )
-    except subprocess.TimeoutExpired as late:
-        raise BenchmarkFailed(f"{url} left requests unanswered") from late
-    if client.returncode != 0:
-        raise BenchmarkFailed(f"the load client failed: {client.stderr[-2000:]}")
-    load = Load(**json.loads(client.stdout))
-    if load.refused:
-        raise BenchmarkFailed(f"{url} refused {load.refused} requests")
-    return load
+    return run_load(url, seconds, ["--secret", secret, "--connections", str(CONNECTIONS)])

@@ -1,45 +1,16 @@
-"""A real Chromium. Where there is none the tests are skipped with the reason; CI requires one."""
-
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.chromium import open_browser
 from tests.google_double import google_config, google_url
 from tests.liff.conftest import client, learner, site
 
 __all__ = ["browser", "client", "google_config", "google_url", "learner", "site"]
 
-INSTALL = "no Chromium: `apt-get install chromium` (or set CHROMIUM to its path)"
-# Without these Chromium calls home at every start, and as root it needs no sandbox.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
-
-
-def chromium() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One for a module: starting it takes a second, and beyond a module its event loop would be in others' way."""
-    path = chromium()
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail(INSTALL)
-        pytest.skip(INSTALL)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with open_browser() as browser:
         yield browser
-        browser.close()

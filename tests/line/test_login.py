@@ -146,6 +146,11 @@ def test_a_token_whose_signature_is_of_another_key_is_refused(
         line_login.identity(other.token())
 
 
+def test_without_an_app_of_ours_no_token_is_for_us(certs: LineCerts) -> None:
+    with pytest.raises(TokenInvalid):
+        LineLogin(LineKeys(certs.url), []).identity(certs.token())
+
+
 def test_a_rotated_key_is_found_and_a_forged_one_costs_no_question(
     certs: LineCerts, line_login: LineLogin, monkeypatch: pytest.MonkeyPatch
 ) -> None:

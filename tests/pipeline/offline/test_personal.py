@@ -103,6 +103,15 @@ def test_no_pot_of_hot_oil_is_to_be_moved() -> None:
         assert phrases.IH not in coached(cook("karaage", fault), told(kitchen_heat="ih")).next_action
 
 
+@pytest.mark.parametrize("fault", ["oil_smoking", "flames_in_pan"])
+def test_no_pan_that_smokes_or_burns_is_to_be_moved(fault: str) -> None:
+    brief = cook("fried-rice", fault)
+    ih = told(kitchen_heat="ih")
+    spoken, _ = OfflineCoach().narration(with_profile(brief, ih), coached(brief, ih))
+    assert phrases.IH not in coached(brief, ih).next_action
+    assert phrases.VOICE_IH not in spoken.model_dump_json()
+
+
 def test_how_strong_a_fire_is_is_not_told_by_flames_where_there_are_none() -> None:
     question = "強火と中火の違いは何ですか"
     assert "炎は" not in answered(question, told(kitchen_heat="ih"))

@@ -1,15 +1,14 @@
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from simulator.line.client import Desk, Learner
 from simulator.line.config import LineConfig
 from simulator.line.server import make_server
-from tests.browser.conftest import ARGUMENTS, INSTALL, chromium
+from tests.chromium import open_browser
 from tests.simulator.line.harness import Bot, Receiver, line_config
 from tests.simulator.line.liff_pages import LiffPages
 from tests.simulator.serving import serving
@@ -108,15 +107,8 @@ def hana(liff_desk: Desk, liff_receiver: Receiver) -> Learner:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = chromium()
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail(INSTALL)
-        pytest.skip(INSTALL)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

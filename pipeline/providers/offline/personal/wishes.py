@@ -9,6 +9,7 @@ from pipeline.providers.offline.facts import SAFETY
 from pipeline.providers.offline.lesson import Lesson
 from pipeline.providers.offline.personal import phrases
 from pipeline.providers.offline.remarks import may_be_shown
+from pipeline.providers.offline.safety import danger_of
 from pipeline.providers.ports import CoachingBrief
 from pipeline.refinements import LIFTS
 
@@ -92,8 +93,9 @@ def _ways(brief: CoachingBrief, lesson: Lesson) -> Iterator[str]:
 
 
 def is_moved(brief: CoachingBrief, lesson: Lesson) -> bool:
-    """Whether the pan is moved in it: never one of hot oil."""
-    return lesson.skill in MOVED and Trait.DEEP_FRIED not in brief.dish.traits
+    """Whether the pan is moved in it: never one of hot oil, least of all one that smokes or burns."""
+    is_hot_oil = Trait.DEEP_FRIED in brief.dish.traits or danger_of(brief, lesson) in ("smoke", "fire")
+    return lesson.skill in MOVED and not is_hot_oil
 
 
 def _stove(brief: CoachingBrief, lesson: Lesson) -> Iterator[str]:
