@@ -17,8 +17,9 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select, update
 from structlog.contextvars import bound_contextvars
 
+from errors import is_outage
 from jobs import leases
-from jobs.leases import Lease, LeaseLost, Leases, finish, try_again
+from jobs.leases import Lease, LeaseLost, Leases, finish, try_again, wait_out
 from jobs.queue import Job, JobQueue, enqueue
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
@@ -166,6 +167,8 @@ class Inbox:
         except LeaseLost:
             raise
         except Exception as error:
+            if is_outage(error):
+                return self._wait_out(lease, event, error)
             # The border of the inbox: a handler's fault must not take the subject's other events with it.
             log.exception(
                 "event failed", kind=event.event_type, attempt=attempt, ms=milliseconds_since(start)
@@ -195,6 +198,20 @@ class Inbox:
             outcome = work(db)
             _mark_handled(db, row, outcome.name)
             return outcome
+
+    def _wait_out(self, lease: Lease, event: InboxEvent, error: Exception) -> bool:
+        """What the handler asks is away: the event waits for it, and the subject's later ones behind it."""
+        problem = f"{type(error).__name__}: {error}"[:500]
+        with self.database.transaction() as db:
+            pause = wait_out(db, lease, problem, first=RETRY_PAUSE)
+            if pause is not None:
+                db.get_one(InboxEvent, event.id, with_for_update=True).error = problem
+                enqueue(db, Job.HANDLE_EVENTS, lease.row_id, delay_seconds=pause.total_seconds())
+        if pause is None:
+            self._give_up(lease, event, problem)
+            return True
+        log.warning("event waits", kind=event.event_type, error=type(error).__name__)
+        return False
 
     def _try_again(self, lease: Lease, event: InboxEvent, problem: str, pause: timedelta) -> None:
         with self.database.transaction() as db:

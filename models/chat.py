@@ -58,6 +58,7 @@ class MessageType(StrEnum):
     NOTICE = "notice"
     STILL_WORKING = "still_working"
     ANSWER = "answer"
+    PLAN_NEWS = "plan_news"
     # what the learner sent
     TEXT = "text"
     QUESTION = "question"
@@ -72,6 +73,7 @@ class Topic(StrEnum):
     QUIZ_OFFER = "quiz_offer"
     QUIZ_NAME = "quiz_name"  # asks what to call the learner
     QUIZ_DONE = "quiz_done"
+    PLAN_OFFER = "plan_offer"
 
 
 class WaitReason(StrEnum):

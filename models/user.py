@@ -13,6 +13,7 @@ class SubscriptionStatus(StrEnum):
     FREE = "free"
     ACTIVE = "active"
     PAST_DUE = "past_due"
+    PAUSED = "paused"
     CANCELLED = "cancelled"
 
 
@@ -39,6 +40,8 @@ class User(SQLModel, table=True):
         default=SubscriptionStatus.FREE,
         sa_column=enum_column(SubscriptionStatus, default=SubscriptionStatus.FREE),
     )
+    # Months they have paid for and that have begun (models/plan.py, PaidPeriod): each opens the dishes of one more.
+    months_paid: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     learner_profile: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     # LINE has told no name: asked again a day later.
     name_asked_at: datetime | None = Field(default=None, sa_column=time_column())

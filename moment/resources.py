@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from line.friend import FriendLink
     from line.liff import LiffApps
     from line.login import LineLogin
+    from payments.port import Payments
     from pipeline.answers import Answers
     from pipeline.intake import Intake
     from pipeline.providers.registry import Build, ProviderRegistry
     from pipeline.runner import Runner
     from pipeline.scheduler import Scheduler
+    from services.plan.checkout import PlanPages
+    from services.plan.links import PlanLinks
     from services.uploads import Uploads
 
 
@@ -200,10 +203,32 @@ class Resources:
         return Delivery(self.database, self.leases, self.line, Renderer(self.links, self.liff_apps))
 
     @cached_property
+    def payments(self) -> "Payments | None":
+        """None where the plan is not for sale."""
+        if self.settings.stripe_key is None:
+            return None
+        from payments.stripe import StripePayments
+
+        return StripePayments.of(self.settings)
+
+    @cached_property
+    def plan_pages(self) -> "PlanPages":
+        from services.plan.checkout import PlanPages
+
+        return PlanPages(self.database, self.queue, self.payments, self.settings.public_url)
+
+    @cached_property
+    def plan_links(self) -> "PlanLinks":
+        from services.plan.links import PlanLinks
+
+        return PlanLinks(self.settings.public_url, self.settings.link_secrets)
+
+    @cached_property
     def inbox(self) -> "Inbox":
         from bot.conversation import Conversation
-        from jobs.inbox import Inbox
+        from jobs.inbox import EventHandler, Inbox
         from models.inbox import EventSource
+        from services.plan.events import PlanEvents
 
         conversation = Conversation(
             self.database,
@@ -213,7 +238,9 @@ class Resources:
             self.settings.text_promise,
             self.liff_apps,
         )
-        return Inbox(self.database, self.queue, self.leases, {EventSource.LINE: conversation})
+        plan = PlanEvents(self.database, self.queue, self.payments)
+        handlers: dict[EventSource, EventHandler] = {EventSource.LINE: conversation, EventSource.STRIPE: plan}
+        return Inbox(self.database, self.queue, self.leases, handlers)
 
 
 def _require(settings: Settings, name: str) -> str:

@@ -74,7 +74,7 @@ def open_cook(
     dish = db.exec(select(Dish).where(Dish.slug == slug)).first()
     if dish is None or slug not in load().dishes:
         raise DishGone(slug)
-    cook = _session_for(db, user, dish, now)
+    cook = _session_for(db, user, dish)
     _take_unplaced(db, user, cook, now)
     wake(db, cook)
     return cook
@@ -191,9 +191,9 @@ def make_room_for_memo(db: DbSession, session: CookingSession) -> None:
     session.memo_skipped = False
 
 
-def _session_for(db: DbSession, user: User, dish: Dish, now: datetime) -> CookingSession:
+def _session_for(db: DbSession, user: User, dish: Dish) -> CookingSession:
     sessions = sessions_of(db, user.id)
-    number = next_session_number(user, dish, sessions, now)
+    number = next_session_number(user, dish, sessions)
     same = next((s for s in sessions if s.dish_id == dish.id and s.session_number == number), None)
     waiting = next((s for s in sessions if is_open(s)), None)
     if same is not None:

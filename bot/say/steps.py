@@ -17,7 +17,7 @@ from knowledge_base.profile import NOTHING_TOLD, Profile, read_profile
 from line.client import LineObject
 from models.coaching import CoachingText, RatingAspect
 from models.dish import Dish
-from models.rules.entitlement import DishLocked, EntitlementError, TrialUsed, next_session_number
+from models.rules.entitlement import DishLocked, EntitlementError, PlanNeeded, next_session_number
 from models.rules.history import sessions_of
 from models.rules.next_step import Ask, NextStep, missing_rating, next_step
 from models.session import CookingSession
@@ -60,8 +60,9 @@ class Steps:
         """The carousel of what the learner may cook now, or why there is nothing to choose."""
         dishes, last_refusal = self._open_dishes()
         if not dishes:
-            used_up = isinstance(last_refusal, TrialUsed)
-            words = phrasebook.TRIAL_USED if used_up else phrasebook.ALL_COOKED
+            words = (
+                error_words(last_refusal) if isinstance(last_refusal, PlanNeeded) else phrasebook.ALL_COOKED
+            )
             return StepBubbles((text_bubble(words),))
         return StepBubbles((text_bubble(lead), dish_carousel(self._in_their_order(dishes))))
 
@@ -93,7 +94,7 @@ class Steps:
         taught = select(Dish).where(col(Dish.slug).in_(load().dishes))
         for dish in self.db.exec(taught.order_by(col(Dish.month_unlocked), col(Dish.order))):
             try:
-                dishes.append((dish, next_session_number(self.user, dish, sessions, self.now)))
+                dishes.append((dish, next_session_number(self.user, dish, sessions)))
             except DishLocked:
                 continue  # why an open dish is refused tells more
             except EntitlementError as refusal:

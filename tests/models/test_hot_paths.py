@@ -134,9 +134,7 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "sessions that are followed": lambda db: sessions.progress_by_id(
         db, [newest(db).id], Estimates(timedelta(minutes=4), None)
     ),
-    "the dishes as the learner meets them": lambda db: curriculum.open_dishes(
-        db, learner(db), database_now(db)
-    ),
+    "the dishes as the learner meets them": lambda db: curriculum.open_dishes(db, learner(db)),
 }
 
 
