@@ -21,6 +21,7 @@ from moment.uploads import UploadDoor
 from storage.local import LocalStore
 from webhooks.inbox import InboxWriter
 from webhooks.line import LineWebhook
+from webhooks.stripe import StripeWebhook
 
 ICONS = Path(__file__).parent / "icons"
 
@@ -37,10 +38,14 @@ def make_app(resources: Resources) -> Starlette:
     rest.mount("/icons", StaticFiles(directory=ICONS), name="icons")
     inbox = InboxWriter(resources.database, resources.queue)
     line = LineWebhook(inbox, settings.line_channels, settings.max_webhook_bytes)
-    webhook = Route("/webhooks/line/{channel_name}", line, methods=["POST"])
+    stripe = StripeWebhook(inbox, settings.stripe_webhook_secrets, settings.max_webhook_bytes)
+    webhooks = [
+        Route("/webhooks/line/{channel_name}", line, methods=["POST"]),
+        Route("/webhooks/stripe", stripe, methods=["POST"]),
+    ]
     pages = _parts_of_pages(resources)
     app = Starlette(
-        routes=[webhook, *liff_routes(pages), Mount("/", rest)], middleware=[Middleware(RequestContext)]
+        routes=[*webhooks, *liff_routes(pages), Mount("/", rest)], middleware=[Middleware(RequestContext)]
     )
     app.state.streams = pages.streams  # which end when the server stops
     return app

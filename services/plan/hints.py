@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from jobs.inbox import Row
-from models.inbox import EventSource
+from jobs.sieve import Sieve
+from models.inbox import UNREADABLE, EventSource
 
 REFRESH = "moment.refresh"  # our own hint: look at this customer now
 SECOND_MS = 1000
@@ -16,7 +17,9 @@ LONGEST = 255
 
 def inbox_row(event: Mapping[str, Any]) -> Row:
     """Of a snapshot event or a thin one (Stripe docs: Event object; Thin events). Tolerates any shape; an event that names
-    no customer has the subject ""."""
+    no customer has the subject "", and one that cannot be kept whole is settled at once."""
+    sieve = Sieve()
+    event = sieve.value(event)
     return {
         "source": EventSource.STRIPE,
         "event_id": _text(event.get("id"))[:128] or f"nameless-{uuid4()}",
@@ -25,6 +28,7 @@ def inbox_row(event: Mapping[str, Any]) -> Row:
         "event_type": _text(event.get("type"))[:64],
         "timestamp_ms": _milliseconds(event.get("created")),
         "body": event,
+        "outcome": "" if sieve.is_whole else UNREADABLE,
     }
 
 
