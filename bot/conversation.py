@@ -29,6 +29,7 @@ from models.user import User
 from services import profile
 from services.names import first_name_of
 from services.outbox import add_message, queue_notice
+from services.plan.shop import PlanShop
 from services.thread import Origin
 from services.withdrawal import blank_event, was_withdrawn
 from settings import ConfigurationError
@@ -46,6 +47,7 @@ class Conversation:
     delivery: Delivery
     text_promise: timedelta
     apps: LiffApps
+    shop: PlanShop
 
     def begin(self, row: InboxEvent) -> Callable[[DbSession], Outcome]:
         """Asks LINE for the learner's name where it is not known, and leaves a group; the rest is done in the
@@ -123,9 +125,10 @@ class Conversation:
             was_away=was_away,
             session=session,
             step=next_step(session),
-            steps=Steps(db, user, now, self.text_promise),
+            steps=Steps(db, user, now, self.text_promise, self.shop),
             now=now,
             apps=self.apps,
+            shop=self.shop,
         )
 
     def _after_commit(

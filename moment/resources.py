@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pipeline.scheduler import Scheduler
     from services.plan.checkout import PlanPages
     from services.plan.links import PlanLinks
+    from services.plan.shop import PlanShop
     from services.uploads import Uploads
 
 
@@ -200,7 +201,9 @@ class Resources:
         from bot.delivery import Delivery
         from bot.rendering import Renderer
 
-        return Delivery(self.database, self.leases, self.line, Renderer(self.links, self.liff_apps))
+        return Delivery(
+            self.database, self.leases, self.line, Renderer(self.links, self.liff_apps, self.plan_shop)
+        )
 
     @cached_property
     def payments(self) -> "Payments | None":
@@ -224,6 +227,13 @@ class Resources:
         return PlanLinks(self.settings.public_url, self.settings.link_secrets)
 
     @cached_property
+    def plan_shop(self) -> "PlanShop":
+        from services.plan.shop import PlanShop
+
+        is_open = self.settings.stripe_key is not None
+        return PlanShop(self.plan_links, self.settings.plan_yen, is_open)
+
+    @cached_property
     def inbox(self) -> "Inbox":
         from bot.conversation import Conversation
         from jobs.inbox import EventHandler, Inbox
@@ -237,6 +247,7 @@ class Resources:
             self.delivery,
             self.settings.text_promise,
             self.liff_apps,
+            self.plan_shop,
         )
         plan = PlanEvents(self.database, self.queue, self.payments)
         handlers: dict[EventSource, EventHandler] = {EventSource.LINE: conversation, EventSource.STRIPE: plan}
