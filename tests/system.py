@@ -79,7 +79,8 @@ class ThreadLauncher:
         self.stack.enter_context(served(make_server(config, port=0), self._sockets[port]))
 
     def start_stripe(self, config: StripeConfig, port: int) -> None:
-        self.stack.enter_context(served(make_stripe_server(config, port=0), self._sockets[port]))
+        self._sockets.pop(port).close()  # it listens itself: its pages name their own address
+        self.stack.enter_context(served(make_stripe_server(config, port)))
 
     def start(self, part: Part, settings: Settings) -> None:
         resources = self.stack.enter_context(open_resources(settings, self.build))

@@ -90,7 +90,8 @@ class ForkLauncher:
         self._stack.enter_context(served(make_server(config, port=0), self._sockets.pop(port)))
 
     def start_stripe(self, config: StripeConfig, port: int) -> None:
-        self._stack.enter_context(served(make_stripe_server(config, port=0), self._sockets.pop(port)))
+        self._sockets.pop(port).close()  # it listens itself: its pages name their own address
+        self._stack.enter_context(served(make_stripe_server(config, port)))
 
     def start(self, part: Part, settings: Settings) -> None:
         if isinstance(part, Web):
