@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pipeline.scheduler import Scheduler
     from services.plan.checkout import PlanPages
     from services.plan.links import PlanLinks
+    from services.plan.missed import MissedEvents
     from services.uploads import Uploads
 
 
@@ -222,6 +223,15 @@ class Resources:
         from services.plan.links import PlanLinks
 
         return PlanLinks(self.settings.public_url, self.settings.link_secrets)
+
+    @cached_property
+    def missed_events(self) -> "MissedEvents | None":
+        """None where the plan is not for sale."""
+        if self.payments is None:
+            return None
+        from services.plan.missed import MissedEvents
+
+        return MissedEvents(self.database, self.queue, self.payments)
 
     @cached_property
     def inbox(self) -> "Inbox":
