@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pipeline.scheduler import Scheduler
     from services.plan.checkout import PlanPages
     from services.plan.links import PlanLinks
+    from services.plan.missed import MissedEvents
     from services.plan.shop import PlanShop
     from services.uploads import Uploads
 
@@ -232,6 +233,15 @@ class Resources:
 
         is_open = self.settings.stripe_key is not None
         return PlanShop(self.plan_links, self.settings.plan_yen, is_open)
+
+    @cached_property
+    def missed_events(self) -> "MissedEvents | None":
+        """None where the plan is not for sale."""
+        if self.payments is None:
+            return None
+        from services.plan.missed import MissedEvents
+
+        return MissedEvents(self.database, self.queue, self.payments)
 
     @cached_property
     def inbox(self) -> "Inbox":

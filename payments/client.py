@@ -16,6 +16,7 @@ RETRIES = 2  # of broken connections and 5xx, by the SDK, each under the same ke
 # A key that is wrong, or may not do this, is an operator's to mend: what waits for it is not lost meanwhile.
 _AWAY = (
     stripe.APIConnectionError,
+    stripe.APIError,  # also an answer that can't be read, whatever its status
     stripe.RateLimitError,
     stripe.AuthenticationError,
     stripe.PermissionError,

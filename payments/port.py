@@ -170,5 +170,6 @@ class Payments(Protocol):
     def price(self) -> PlanPrice: ...
 
     def events_since(self, moment: datetime, types: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        """Events of these types as the webhook brings them, oldest first. Stripe keeps 30 days."""
+        """Events of these types as the webhook brings them, newest first, fetched as they are asked for. Stripe keeps
+        30 days."""
         ...

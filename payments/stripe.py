@@ -1,5 +1,6 @@
 """Stripe behind the port (stripe-python 16.1.0, API line 2026-10-28.endive)."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -196,9 +197,11 @@ class StripePayments:
             "limit": PAGE,
         }
         with stripe_errors():
-            newest_first = list(self._api.events.list(asked).auto_paging_iter())
-        for event in reversed(newest_first):
-            yield event.to_dict()
+            page = self._api.events.list(asked)
+            while not page.is_empty:
+                # As they came: of the SDK's own objects some values are no JSON, such as a Decimal.
+                yield from json.loads(page.last_response.body)["data"] if page.last_response else ()
+                page = page.next_page()
 
     def _subscriptions(self, customer_id: str) -> Iterator[Any]:
         asked: SubscriptionListParams = {
