@@ -91,7 +91,8 @@ def _buttons(shop: PlanShop, user: User, plan: Plan | None, standing: Standing) 
     elif plan is None or plan.subscription_id is None:
         return  # nothing at Stripe that could be changed
     elif standing is Standing.DUE:
-        yield _pay(shop, user, plan)
+        if _fits(plan.due_invoice_url):
+            yield link_action(plan_talk.PAY_LABEL, plan.due_invoice_url)
         yield _link(shop, user, plan_talk.CARD_LABEL, PlanPage.CARD)
         yield _leave_or_keep(shop, user, plan)
     elif standing is Standing.PAUSED:
