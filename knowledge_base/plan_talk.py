@@ -61,6 +61,10 @@ CHECKOUT_NOTE = (
     f"{RENEWAL}解約したあとも、お支払い済みの期間は使えます。お支払い済みの月の、日割りでの返金はありません。"
 )
 
+# On Stripe's pages and receipts.
+PRODUCT_NAME = "Moment 月額プラン"
+PORTAL_HEADLINE = "Momentのプラン"
+
 
 def checkout_terms(public_url: str) -> str:
     return f"[利用規約]({public_url}/plan/terms)と[特定商取引法に基づく表記]({public_url}/plan/law)に同意します。"

@@ -1,6 +1,6 @@
 """Stripe's SDK as we use it: one API line, short waits, and its errors as ours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import stripe
@@ -21,6 +21,17 @@ _AWAY = (
     stripe.AuthenticationError,
     stripe.PermissionError,
 )
+
+LONGEST = 300  # characters of what Stripe says
+KEY = variable("stripe_key")
+_FIXES: Mapping[type[stripe.StripeError], str] = {
+    stripe.AuthenticationError: f"put a working key into {KEY} (Dashboard › Developers › API keys)",
+    stripe.PermissionError: f"let the key in {KEY} do this (Dashboard › Developers › API keys › its permissions)",
+    stripe.APIConnectionError: "let this machine reach https://api.stripe.com (DNS, firewall, proxy)",
+    stripe.RateLimitError: "try again in a minute",
+    stripe.APIError: "try again; Stripe's state: https://status.stripe.com",
+}
+_OTHER_FIX = "see Dashboard › Developers › Logs for this request"
 
 
 def make_client(settings: Settings) -> StripeClient:
@@ -50,6 +61,15 @@ def code_of(error: PaymentsError) -> str:
     """Stripe's own word for what was wrong, "" where it gave none."""
     cause = error.__cause__
     return cause.code or "" if isinstance(cause, stripe.StripeError) else ""
+
+
+def told(error: PaymentsError) -> tuple[str, str]:
+    """To an operator: what Stripe answered, in its own words, and the fix."""
+    cause = error.__cause__
+    if not isinstance(cause, stripe.StripeError):
+        return str(error), error.fix
+    words = f"Stripe: {cause.user_message or 'no answer'} ({error})"
+    return words[:LONGEST], next((fix for kind, fix in _FIXES.items() if isinstance(cause, kind)), _OTHER_FIX)
 
 
 def _ours(error: stripe.StripeError) -> PaymentsError:
