@@ -12,8 +12,8 @@ from models.user import User
 # Why no session can be opened, and why no page of Stripe's: keys of the phrasebook. In the chat, the API and on pages.
 PHRASES: Mapping[str, str] = {
     "trial_used": (
-        "無料でお試しいただけるのは、はじめの1回です。続けて作りたくなったら、LINEのトークで「プラン」と送ってください。"
-        "届いたコーチングを見返したり、質問したりすることは、このままできます。"
+        "無料でお試しいただけるのは、はじめの1回です。"
+        "続けて作りたくなったら、LINEのトークで「プラン」と送ってくださいね。"
     ),
     "plan_paused": (
         "いまはお休み中なので、新しい料理は始められません。これまでのコーチングは、いつでも見返せます。"
@@ -50,6 +50,7 @@ RECEIPT_LABEL = "最新の領収書"
 
 # ---- what it is
 
+EACH_COOK = "ひとつの料理を3回まで作れて、毎回コーチングと解説の動画が届きます。"
 RENEWAL = (
     "1か月ごとに自動で更新されます。お休みと解約は、トークで「プラン」と送ると、いつでもご自身でできます。"
 )
@@ -75,20 +76,21 @@ def price(yen: int) -> str:
 
 
 def gives() -> str:
-    """What each month opens, as the curriculum has it."""
+    """To who thinks of it: what each month opens, as the curriculum has it."""
     dishes = sorted(load().dishes.values(), key=lambda dish: (dish.month_unlocked, dish.order))
     first = "、".join(dish.name_ja for dish in dishes if dish.month_unlocked == 1)
     return (
-        "ひとつの料理を3回まで作れて、毎回コーチングと解説の動画が届きます。"
-        f"1か月目の料理は、{first}。続けると料理が増えて、{dishes[-1].month_unlocked}か月目には"
+        f"{EACH_COOK}1か月目の料理は、{first}。続けると料理が増えて、{dishes[-1].month_unlocked}か月目には"
         f"あわせて{len(dishes)}品から選べます。"
     )
 
 
 def opened(months: int) -> str:
-    """What the months that were paid have opened by now."""
-    dishes = [dish for dish in load().dishes.values() if dish.month_unlocked <= months]
-    return f"お支払いは{months}か月分。{len(dishes)}品から選べます。"
+    """To who has or had it: what the months that were paid have opened by now, and what is still to come."""
+    dishes = load().dishes.values()
+    count = sum(dish.month_unlocked <= months for dish in dishes)
+    more = f"続けると、{len(dishes)}品まで増えます。" if count < len(dishes) else ""
+    return f"{EACH_COOK}お支払いは{months}か月分で、{count}品がひらいています。{more}"
 
 
 # ---- the card

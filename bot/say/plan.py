@@ -21,14 +21,13 @@ def plan_card(shop: PlanShop, user: User, plan: Plan | None, receipt_url: str) -
     if not shop.is_open:
         return text_bubble(plan_talk.PHRASES["plan_not_for_sale"])
     standing = standing_of(user, plan)
-    months = [plan_talk.opened(user.months_paid)] if user.months_paid else []
+    gives = plan_talk.opened(user.months_paid) if user.months_paid else plan_talk.gives()
     return _card(
         plan_talk.CARD_TITLE,
         [
             _text(plan_talk.standing(standing, user, plan), size="md", color=INK),
             _text(plan_talk.price(shop.yen), size="md", color=INK, weight="bold"),
-            *(_text(words, size="sm", color=QUIET) for words in (*months, plan_talk.gives())),
-            *(_text(words, size="sm", color=QUIET) for words in _rules(standing)),
+            *(_text(words, size="sm", color=QUIET) for words in (gives, *_rules(standing))),
         ],
         [*_buttons(shop, user, plan, standing)],
         _small_links(shop, receipt_url),

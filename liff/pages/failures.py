@@ -1,5 +1,8 @@
 """Whatever goes wrong on a page is a page too, with what to do next."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -12,13 +15,17 @@ from liff.problems import TooOften, status_of, words_of
 
 
 def answer_with_pages(
-    pages: FastAPI, parts: Parts, template: str = "error.html", words: str = "common"
+    pages: FastAPI,
+    parts: Parts,
+    template: str = "error.html",
+    words: str = "common",
+    more: Callable[[], Mapping[str, Any]] = dict,
 ) -> None:
-    """`template` is rendered with `text`, in the page's own `words`."""
+    """`template` is rendered with `text` and what `more` gives, in the page's own `words`."""
 
     def error_page(status: int, key: str, **facts: str) -> Response:
         text = phrasebook.phrase(key, **facts)
-        return render(parts, template, words=words, status=status, text=text)
+        return render(parts, template, words=words, status=status, text=text, **more())
 
     @pages.exception_handler(MomentError)
     def ours(_request: Request, error: MomentError) -> Response:

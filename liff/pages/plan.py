@@ -3,6 +3,7 @@ wants said. Nobody signs in here: a link is signed, and says whose it is."""
 
 import re
 from asyncio import Semaphore
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -43,7 +44,7 @@ def make_plan_pages(parts: Parts) -> FastAPI:
     pages.state.parts = parts
     pages.state.turns = Semaphore(AT_ONCE)
     pages.include_router(router)
-    answer_with_pages(pages, parts, "plan_failed.html", "plan")
+    answer_with_pages(pages, parts, "plan_failed.html", "plan", lambda: _way_back(parts))
     return pages
 
 
@@ -105,7 +106,12 @@ def _destination(parts: Parts, user_id: int, page: PlanPage) -> Destination:
 
 
 def _message(parts: Parts, name: str) -> Response:
-    return render(parts, "plan_message.html", words="plan", name=name, friend_url=parts.friend_link.url())
+    return render(parts, "plan_message.html", words="plan", name=name, **_way_back(parts))
+
+
+def _way_back(parts: Parts) -> dict[str, Any]:
+    """LINE may be asked for it: not in the event loop."""
+    return {"friend_url": parts.friend_link.url()}
 
 
 def _facts(parts: Parts) -> dict[str, str]:

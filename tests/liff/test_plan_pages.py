@@ -42,6 +42,7 @@ def is_kind_page(answer: httpx.Response, status: int, words: str) -> None:
     assert answer.headers["content-type"].startswith("text/html")
     assert WORDS["failed_title"] in answer.text
     assert phrasebook.phrase(words) in answer.text
+    assert WORDS["open_line"] in answer.text
     assert "<script" not in answer.text
 
 
