@@ -22,6 +22,7 @@ from sqlmodel import col
 from errors import MomentError
 from jobs.neighbours import Neighbours
 from logs.logger import get_logger
+from models.base import database_now
 from models.chat import Message
 from models.database import Database
 from models.inbox import InboxSubject
@@ -124,6 +125,16 @@ class Leases:
         attempt, away, token_before = row
         return Lease(table, row_id, token, attempt, away or timedelta(), token_before is not None)
 
+    def take(self, db: DbSession, row: LeaseColumns, row_id: int) -> Lease:
+        """As `claim`, of a row that the caller has locked and found free: stored with what else changes of it."""
+        now, is_orphan = database_now(db), row.lease_token is not None
+        row.attempts += 1
+        row.lease_token = UUID(bytes=self._process + token_bytes(8))
+        row.due_at = now + self.duration
+        row.nudge_at = row.due_at + NUDGE_SLACK
+        away = now - row.away_since if row.away_since is not None else timedelta()
+        return Lease(type(row), row_id, row.lease_token, row.attempts, away, is_orphan)
+
     @contextmanager
     def hold(self, lease: Lease) -> Iterator[None]:
         """Renews the lease while the block, which does its work, runs: beside others', or alone if it is suspect. Raises
@@ -190,6 +201,16 @@ class Leases:
 def finish(db: DbSession, lease: Lease, **values: Any) -> None:
     """Nothing is owed any more; in the transaction that stores what the work has made. Raises LeaseLost."""
     _settle(db, lease, error="", away_since=None, due_at=None, nudge_at=None, **values)
+
+
+def finish_if(db: DbSession, lease: Lease, condition: ColumnElement[bool], **values: Any) -> bool:
+    """As `finish`, unless the row says otherwise: then it stays the caller's. Raises LeaseLost."""
+    settled = {"lease_token": None, "error": "", "away_since": None, "due_at": None, "nudge_at": None}
+    if _change(db, lease, condition, **settled, **values):
+        return True
+    if not _change(db, lease, lease_token=lease.token):
+        raise LeaseLost(str(lease))
+    return False
 
 
 def try_again(db: DbSession, lease: Lease, error: str, pause: timedelta, **values: Any) -> None:
@@ -281,8 +302,8 @@ def _settle(db: DbSession, lease: Lease, **values: Any) -> None:
         raise LeaseLost(str(lease))
 
 
-def _change(db: DbSession, lease: Lease, **values: Any) -> bool:
-    mine = _id(lease.table) == lease.row_id, col(lease.table.lease_token) == lease.token
+def _change(db: DbSession, lease: Lease, *conditions: ColumnElement[bool], **values: Any) -> bool:
+    mine = _id(lease.table) == lease.row_id, col(lease.table.lease_token) == lease.token, *conditions
     statement = update(lease.table).where(*mine).values(**values).returning(_id(lease.table))
     return db.execute(statement.execution_options(synchronize_session=False)).first() is not None
 

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from knowledge_base import phrasebook
-from models.base import database_now
+from models.base import database_now, note_now
 from models.chat import RoomType
 from models.learner import LearnerState
 from models.user import Friendship, User
@@ -20,7 +21,14 @@ ASK_NAME_AGAIN = timedelta(days=1)
 
 
 def find_learner(db: DbSession, line_user_id: str) -> User | None:
-    return db.exec(select(User).where(User.line_user_id == line_user_id)).first()
+    """With the database's time and whom they follow, for what is asked of both next."""
+    statement = select(User, func.now()).where(User.line_user_id == line_user_id)
+    row = db.execute(statement.options(joinedload(User.friendships))).unique().first()  # type: ignore[arg-type]
+    if row is None:
+        return None
+    user: User = row[0]
+    note_now(db, row[1])
+    return user
 
 
 def wants_name(db: DbSession, user: User | None) -> bool:

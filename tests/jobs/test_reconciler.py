@@ -1,5 +1,6 @@
 """A pass costs what is due, however much is settled, and wakes each due row once."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from typing import cast
@@ -139,3 +140,36 @@ def jobs_in(queue: JobQueue) -> list[tuple[str, tuple[int | str, ...]]]:
         for encoded in client.hgetall(f"dramatiq:{name}.msgs").values()
     ]
     return [(message.actor_name, tuple(message.args)) for message in messages]
+
+
+def test_a_row_has_one_live_nudge_however_often_it_is_found_due(resources: Resources) -> None:
+    rows = add_due_rows(resources.database)
+    for _ in range(3):  # nobody has followed the nudges in all the time until they are sent again
+        with resources.database.transaction() as db:
+            for table in (InboxSubject, Message, Media, CookingSession, StageRun):
+                due = col(table.nudge_at).is_not(None)
+                db.execute(update(table).where(due).values(nudge_at=func.now()))
+        assert resources.reconciler.pass_once() == len(rows)
+    assert sorted(jobs_in(resources.queue)) == sorted(rows)
+
+
+def test_a_nudge_that_is_being_followed_keeps_no_other_away(resources: Resources) -> None:
+    seen: list[int] = []
+    was_seen_again = threading.Event()
+
+    def deliver(message_id: int) -> None:
+        seen.append(message_id)
+        if len(seen) == 1:  # something new is owed on the row that this job has looked at already
+            resources.queue.nudge(Job.DELIVER, message_id)
+        else:
+            was_seen_again.set()
+
+    resources.queue.declare({Job.DELIVER: deliver})
+    worker = dramatiq.Worker(resources.queue.broker, queues={Queue.CONVERSATION}, worker_timeout=50)
+    worker.start()
+    try:
+        resources.queue.nudge(Job.DELIVER, 7)
+        assert was_seen_again.wait(20)
+    finally:
+        worker.stop()
+    assert seen == [7, 7]
