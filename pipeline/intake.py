@@ -17,6 +17,7 @@ from sqlmodel import col
 from structlog.contextvars import bound_contextvars
 
 from errors import is_outage
+from jobs.breaker import Breakers
 from jobs.leases import (
     Lease,
     LeaseLost,
@@ -31,7 +32,7 @@ from jobs.leases import (
 )
 from jobs.queue import Job, enqueue
 from line.accounts import LineAccounts
-from line.content import ContentGone, ContentNotReady, ContentTooLarge
+from line.content import ContentGone, ContentNotReady, ContentTooLarge, ContentUnavailable
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
 from models.database import Database
@@ -68,6 +69,7 @@ from storage.store import ObjectStore, local_file
 
 log = get_logger(__name__)
 
+LINE_CONTENT = "line_content"  # as its breaker is called
 # LINE prepares most videos within seconds: looked for soon, then ever less often.
 FIRST_LOOK = timedelta(seconds=1)
 NOT_READY_SHARE = 0.1
@@ -108,6 +110,7 @@ class Intake:
     scheduler: Scheduler
     store: ObjectStore
     line: LineAccounts
+    breakers: Breakers
     max_video_bytes: int
     max_video_seconds: float
     max_recording_bytes: int
@@ -184,12 +187,23 @@ class Intake:
         is_recording = media.kind in (MediaKind.MEMO, MediaKind.VOICE_QUESTION)
         ceiling = self.max_recording_bytes if is_recording else self.max_video_bytes
         try:
-            content = self.line.content(media.channel).stream(media.line_message_id or "", ceiling)
-            self.store.put(media.object_key, content, CONTENT_TYPES[media.kind])
+            self._download(media, ceiling)
         except ContentGone as error:
             raise MediaRejected("gone") from error
         except ContentTooLarge as error:
             raise MediaRejected("too_large") from error
+
+    def _download(self, media: Media, ceiling: int) -> None:
+        """Raises ContentError, StoreError. LINE that still prepares a clip has answered."""
+        content = self.line.content(media.channel).stream(media.line_message_id or "", ceiling)
+        not_ready: ContentNotReady | None = None
+        with self.breakers.guard(LINE_CONTENT, ContentUnavailable):
+            try:
+                self.store.put(media.object_key, content, CONTENT_TYPES[media.kind])
+            except ContentNotReady as answer:
+                not_ready = answer
+        if not_ready is not None:
+            raise not_ready
 
     def _facts(self, kind: MediaKind, path: Path) -> VideoFacts | AudioFacts:
         """Raises MediaRejected."""

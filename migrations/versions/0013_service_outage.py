@@ -1,0 +1,26 @@
+"""What is known of services that fail, shared by all processes."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "service_outage",
+        sa.Column("service", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_work", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("probe_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("service", name="pk_service_outage"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("service_outage")
