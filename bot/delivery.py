@@ -45,7 +45,7 @@ from models.chat import ChatRoom, Message, MessageType, SentBubble, WaitReason
 from models.database import Database
 from models.session import CookingSession
 from models.user import User
-from services.profile import followed_channels
+from services.profile import followed_channels, is_known
 
 log = get_logger(__name__)
 
@@ -162,7 +162,12 @@ class Delivery:
         if has_old_key(message, now):
             self._park_unsent(db, message, "the retry key is older than 24 hours; a retry could double it")
             return None
-        message.channel = self._channel(db, message, room, user)
+        channel = self._channel(db, message, room, user)
+        if channel is None:
+            log.info("learner out of reach", message_id=message.id)
+            _let_wait(db, message, WaitReason.UNBLOCK)
+            return None
+        message.channel = channel
         if is_over_ceiling(db, message):
             log.warning("pushes of the day used up", message_id=message.id)
             OUTCOMES.labels("held").inc()
@@ -172,13 +177,17 @@ class Delivery:
             return None
         return PUSH
 
-    def _channel(self, db: DbSession, message: Message, room: ChatRoom, user: User) -> str:
-        """The room's own, or another that the learner follows: LINE takes a push to one they don't, and shows nothing."""
+    def _channel(self, db: DbSession, message: Message, room: ChatRoom, user: User) -> str | None:
+        """The room's own, or another that the learner follows: LINE takes a push to one they don't, and shows nothing.
+        None where they are known to follow none of ours."""
         own = message.channel or self.line.channel_for(room.room_type)
         followed = followed_channels(db, user)
         if own in followed:
             return own
-        return next((channel for channel in followed if self.line.has(channel)), own)
+        other = next((channel for channel in followed if self.line.has(channel)), None)
+        if other is None and not is_known(db, user):  # they came by a page: they may follow it all the same
+            return own
+        return other
 
     def _send(self, parcel: Parcel, riders: Sequence[Parcel] = ()) -> None:
         """One request. The riders' bubbles come first: only the last bubble's quick replies are shown."""

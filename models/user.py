@@ -24,6 +24,9 @@ class Friendship(SQLModel, table=True):
     user_id: int = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True)
     channel: str = Field(max_length=64, primary_key=True)
     blocked_at: datetime | None = Field(default=None, sa_column=time_column())
+    # When they last wrote there, of whom no event has told that they follow it. None: they do.
+    contact_at: datetime | None = Field(default=None, sa_column=time_column())
+    asked_at: datetime | None = Field(default=None, sa_column=time_column())  # to add it
 
 
 class User(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""What is known of services that fail, shared by all processes."""
+"""What is known of services that fail, shared by all processes; who writes to an account without having added it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +20,11 @@ def upgrade() -> None:
         sa.Column("probe_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("service", name="pk_service_outage"),
     )
+    for name in ("contact_at", "asked_at"):
+        op.add_column("friendship", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    for name in ("asked_at", "contact_at"):
+        op.drop_column("friendship", name)
     op.drop_table("service_outage")
