@@ -14,18 +14,20 @@ from logs.logger import get_logger
 
 log = get_logger(__name__)
 
+# Whoever is about to put a nudge may die of it.
+PUT_SECONDS = 5
 # A nudge that was lost and is still taken for live costs no more than this.
 LIFE_SECONDS = 300
 
 
-def is_live(client: Redis, job: str, args: Sequence[int | str]) -> bool:
-    """Whether the same nudge waits for a worker: it will find whatever its row owes by then."""
-    return bool(client.exists(_key(job, args)))
+def announce(client: Redis, job: str, args: Sequence[int | str]) -> bool:
+    """Before a nudge is put. False where the same one waits for a worker: it will find whatever its row owes by then."""
+    return bool(client.set(_key(job, args), 1, nx=True, ex=PUT_SECONDS))
 
 
 def note(client: Redis, job: str, args: Sequence[int | str]) -> None:
-    """It waits now. After it was put: noted before, one that was never put would keep others away."""
-    client.set(_key(job, args), 1, ex=LIFE_SECONDS)
+    """After it was put; not where it has been followed since: it would keep others away."""
+    client.set(_key(job, args), 1, xx=True, ex=LIFE_SECONDS)
 
 
 class LiveNudges(Middleware):

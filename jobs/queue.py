@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlmodel import Session as DbSession
 
 from jobs.context import IDS, JobContext
-from jobs.nudges import LiveNudges, is_live, note
+from jobs.nudges import LiveNudges, announce, note
 from jobs.waking import WakingBroker
 from logs.context import carried_ids
 from logs.logger import get_logger
@@ -165,7 +165,7 @@ class JobQueue:
         client = self.broker.client
         try:
             for job, args, delay_seconds in nudges:
-                if not delay_seconds and is_live(client, job, args):
+                if not delay_seconds and not announce(client, job, args):
                     continue
                 queue_names.add(self._put(job, *args, delay_seconds=delay_seconds))
                 if not delay_seconds:

@@ -143,7 +143,7 @@ class Intake:
                 log.info("lease lost", lease=str(lost))
 
     def _take_in(self, lease: Lease, media: Media) -> None:
-        if lease.attempt > self.max_attempts:
+        if lease.is_spent(self.max_attempts):
             self._give_up(lease, DIED)
             return
         start = time.monotonic()

@@ -77,7 +77,7 @@ class Runner:
         """Runs one stage; returns the next for this runner."""
         ids = {"session_id": task.session_id, "stage": task.stage.name.value}
         with bound_contextvars(**ids), ledger.collect() as calls:
-            if task.lease.attempt > self.max_attempts:
+            if task.lease.is_spent(self.max_attempts):
                 self._give_up(task, DIED, ())
                 return None
             return self._try(task, calls)

@@ -11,6 +11,7 @@ from sqlalchemy import func
 from sqlmodel import col, select, update
 
 from benchmarks.backlog import fill, lose_workers
+from jobs.nudges import PUT_SECONDS, LiveNudges, announce, note
 from jobs.queue import Job, JobQueue, Queue
 from jobs.reconciler import KINDS, Kind, take_due
 from models.chat import Message, MessageType, RoomType, Sender
@@ -173,3 +174,16 @@ def test_a_nudge_that_is_being_followed_keeps_no_other_away(resources: Resources
     finally:
         worker.stop()
     assert seen == [7, 7]
+
+
+def test_a_nudge_that_was_followed_before_its_sender_noted_it_keeps_no_other_away(
+    resources: Resources,
+) -> None:
+    client = resources.queue.broker.client
+    assert announce(client, Job.DELIVER, [7])
+    assert not announce(client, Job.DELIVER, [7])
+    followed: dramatiq.Message[None] = dramatiq.Message(Queue.CONVERSATION, Job.DELIVER, (7,), {}, {})
+    LiveNudges().before_process_message(resources.queue.broker, dramatiq.MessageProxy(followed))
+    note(client, Job.DELIVER, [7])
+    assert announce(client, Job.DELIVER, [7])
+    assert client.ttl("moment:nudged:deliver:7") <= PUT_SECONDS  # should its sender die now
