@@ -105,7 +105,7 @@ class Conversation:
         user = profile.take_in(db, event.user_id, first_name)
         was_away = user.blocked_at is not None
         if event.reply_token or event.kind == "follow":  # who writes to us has not blocked us
-            profile.note_friendship(db, user, event.channel)
+            profile.note_friendship(db, user, event.channel, follows=event.kind == "follow")
         context = self._context(db, event, user, was_away)
         result = router.route(context)
         if result is None:
@@ -138,6 +138,8 @@ class Conversation:
             return None
         if not isinstance(answer, Say):
             return lambda: self._show_thinking(event)
+        if event.reply_token and answer.has_room and profile.ask_to_add(db, user, event.channel):
+            answer = answer.and_then(text_bubble(phrasebook.PLEASE_ADD))
         message_id = self._add_reply(db, event, user, answer).id
         return lambda: self.delivery.deliver_reply(message_id)
 

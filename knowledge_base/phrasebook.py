@@ -38,6 +38,12 @@ CHOOSE_DISH = "作る料理を選んでください。"
 CHOOSE_DISH_ALT = "作る料理を選んでください"
 
 
+PLEASE_ADD = (
+    "ひとつお願いです。まだ友だちに追加されていなければ、トーク画面の上にある「追加」を押しておいてください。"
+    "できあがったコーチングが、ちゃんと届くようになります。"
+)
+
+
 def welcome(name: str) -> str:
     return f"{address(name)}、はじめまして。来てくださってうれしいです。\n\n{HOW_IT_WORKS}\n\nまずは、{CHOOSE_DISH}"
 
