@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from knowledge_base.catalogue import load
 from knowledge_base.content import DishGuide
+from models.base import database_now
 from models.dish import Dish, UserDishProgress
 from models.rules.entitlement import (
     DishLocked,
@@ -36,7 +37,7 @@ class DishOfLearner:
     refusal: EntitlementError | None
 
 
-def open_dishes(db: DbSession, user: User, now: datetime) -> Sequence[DishOfLearner]:
+def open_dishes(db: DbSession, user: User) -> Sequence[DishOfLearner]:
     """All that the learner's months have opened, in the order of the curriculum."""
     guides = load().dishes
     # A dish that is gone from the files keeps its row for past sessions, but nobody can be coached on it.
@@ -47,7 +48,7 @@ def open_dishes(db: DbSession, user: User, now: datetime) -> Sequence[DishOfLear
     rows = db.exec(
         taught.where(col(Dish.slug).in_(guides)).order_by(col(Dish.month_unlocked), col(Dish.order))
     ).all()
-    sessions = sessions_of(db, user.id)
+    sessions, now = sessions_of(db, user.id), database_now(db)
     return [
         _of_learner(user, dish, progress, sessions, now)
         for dish, progress in rows
@@ -55,11 +56,11 @@ def open_dishes(db: DbSession, user: User, now: datetime) -> Sequence[DishOfLear
     ]
 
 
-def open_dish(db: DbSession, user: User, slug: str, now: datetime) -> DishOfLearner:
+def open_dish(db: DbSession, user: User, slug: str) -> DishOfLearner:
     """Raises DishGone, DishLocked."""
     if slug not in load().dishes:
         raise DishGone(slug)
-    dish = next((each for each in open_dishes(db, user, now) if each.dish.slug == slug), None)
+    dish = next((each for each in open_dishes(db, user) if each.dish.slug == slug), None)
     if dish is None:
         raise DishLocked(f"'{slug}' opens in a later month")
     return dish

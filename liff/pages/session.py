@@ -68,7 +68,7 @@ class Passage:
 def session_page(
     session_id: SessionId, parts: PartsOf, learner: PageLearner, db: Transaction
 ) -> HTMLResponse:
-    session = own_session(db, learner, session_id)
+    session = own_session(db, learner.id, session_id)
     dish = db.get_one(Dish, session.dish_id)
     now = _now(parts, db, session)
     coaching = CoachingText.model_validate(session.coaching_text) if session.coaching_text else None

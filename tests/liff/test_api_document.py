@@ -142,7 +142,11 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 @pytest.fixture
 def without_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hundreds of requests of one learner, each of which must end."""
-    monkeypatch.setattr(RateLimits, "count", lambda *_args, **_kwargs: None)
+
+    async def count(*_args: object, **_kwargs: object) -> None:
+        pass
+
+    monkeypatch.setattr(RateLimits, "count", count)
     monkeypatch.setattr("services.questions.QUESTIONS_A_DAY", 10_000)
     monkeypatch.setattr(streams, "LIFE_SECONDS", 0.01)
 
