@@ -26,11 +26,13 @@ async def asking(
     cookie: Annotated[str | None, Depends(SESSION_COOKIE)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(ID_TOKEN)],
 ) -> Asker:
-    """Whose request it is, which is counted. Raises NotSignedIn, TokenInvalid, LineKeysUnavailable, TooOften."""
+    """Whose request it is, which is counted. Raises NotSignedIn, TokenInvalid, LineKeysUnavailable, FriendNoMore,
+    TooOften."""
     parts = parts_behind(request)
     if bearer is not None:
         identity = await run_in_threadpool(parts.login.identity, bearer.credentials)
-        asker = Asker((await db.run(take_in, identity)).id)
+        asker = Asker((await db.run(let_in, identity)).id)
+        await db.commit()  # with the name of one who is new
     elif cookie:
         asker = await db.run(signed_in, cookie)
     else:
@@ -66,14 +68,14 @@ def _learner(db: DbSession, asker: Asker) -> User:
 
 
 def learner_of(parts: Parts, db: DbSession, id_token: str) -> User:
-    """Whose ID token this is; one who comes by a page first is taken in as by a message."""
-    return take_in(db, parts.login.identity(id_token))
+    """Whose ID token this is. Raises TokenInvalid, LineKeysUnavailable, FriendNoMore."""
+    return let_in(db, parts.login.identity(id_token))
 
 
-def take_in(db: DbSession, identity: Identity) -> User:
-    known = profile.find_learner(db, identity.line_user_id)
+def let_in(db: DbSession, identity: Identity) -> User:
+    """Raises FriendNoMore."""
     name = first_name_of(identity.name) if identity.name is not None else None
-    return known or profile.take_in(db, identity.line_user_id, name)
+    return profile.let_in(db, identity.line_user_id, name)
 
 
 def session_token(request: Request) -> str | None:

@@ -19,6 +19,7 @@ from services.cooking import DishGone
 from services.idempotency import KeyReused
 from services.offered_file import FileTooLarge, FileUnfit
 from services.onboarding import QuestionUnknown
+from services.profile import FriendNoMore
 from services.questions import TooManyQuestions
 from services.record import DishNotFound
 from services.sessions import NoSuchSession
@@ -45,6 +46,7 @@ STATUSES: Mapping[type[MomentError], int] = {
     CodeOver: 401,
     LineKeysUnavailable: 503,
     EntitlementError: 403,
+    FriendNoMore: 403,
     DishGone: 404,
     NoSuchSession: 404,
     KeyReused: 422,

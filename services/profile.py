@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
+from errors import MomentError
 from knowledge_base import phrasebook
 from models.base import database_now
 from models.chat import RoomType
@@ -17,6 +18,12 @@ from services.outbox import release_owed, room_of
 from services.sign_in import sign_out_everywhere
 
 ASK_NAME_AGAIN = timedelta(days=1)
+
+
+class FriendNoMore(MomentError):
+    """They have blocked us: the way back is to follow us again."""
+
+    words = "web.friend_no_more"
 
 
 def find_learner(db: DbSession, line_user_id: str) -> User | None:
@@ -46,6 +53,17 @@ def take_in(db: DbSession, line_user_id: str, first_name: str | None) -> User:
         user.first_name = first_name
         user.name_asked_at = func.now()  # type: ignore[assignment]
         db.add(user)
+    return user
+
+
+def let_in(db: DbSession, line_user_id: str, first_name: str | None) -> User:
+    """Who comes by a page is taken in as by a message, but for one who has blocked us: LINE's tokens live on after that,
+    and nothing that a page starts would reach them. Raises FriendNoMore."""
+    user = find_learner(db, line_user_id)
+    if user is None:
+        return take_in(db, line_user_id, first_name)
+    if user.blocked_at is not None:
+        raise FriendNoMore(f"learner {user.id}")
     return user
 
 

@@ -58,4 +58,10 @@ def render(
 def sign_in_page(request: Request, parts: PartsOf) -> HTMLResponse:
     """Signs in by LIFF and shows the page that was asked for."""
     is_upload = request.url.path.startswith("/liff/upload")
-    return render(parts, "sign_in.html", words="common", liff_id=parts.apps.upload if is_upload else None)
+    return render(
+        parts,
+        "sign_in.html",
+        words="common",
+        liff_id=parts.apps.upload if is_upload else None,
+        friend_url=parts.friend_link.url(),
+    )
