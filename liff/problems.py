@@ -24,6 +24,7 @@ from services.questions import TooManyQuestions
 from services.record import DishNotFound
 from services.sessions import NoSuchSession
 from services.sign_in import CodeOver, NotSignedIn
+from services.withdrawal import ClipUnknown
 from storage.store import StoreError
 
 MEDIA_TYPE = "application/problem+json"
@@ -55,6 +56,7 @@ STATUSES: Mapping[type[MomentError], int] = {
     QuestionUnknown: 404,
     DishNotFound: 404,
     UploadUnknown: 404,
+    ClipUnknown: 404,
     FileTooLarge: 413,
     FileUnfit: 422,
     StoreError: 503,

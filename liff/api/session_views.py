@@ -86,6 +86,7 @@ class Principle(BaseModel):
 
 
 class Clip(BaseModel):
+    id: int
     position: int = Field(ge=1, description="Its place among the cook's clips")
     state: MediaState
     seconds: float | None = Field(description="Its length; null until it is known")
@@ -189,6 +190,7 @@ def detail(session: CookingSession, dish: Dish, progress: Progress, links: Links
 
 def _clip(media: Media, links: Links) -> Clip:
     return Clip(
+        id=media.id,
         position=media.position,
         state=media.state,
         seconds=media.facts.get("duration_seconds"),

@@ -8,6 +8,7 @@ from sqlmodel import Session as DbSession
 
 from liff.api.fields import (
     Body,
+    ClipId,
     Cursor,
     DishSlug,
     Page,
@@ -34,6 +35,7 @@ from models.session import CookingSession
 from services.cooking import RATINGS, open_cook, rate
 from services.cooks import cook_of, newest_cooks
 from services.sessions import own_session, progress_of
+from services.withdrawal import withdraw_clip
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=OnceRoute)
 
@@ -120,6 +122,14 @@ def rate_session(
     db.flush()
     db.refresh(session)
     return _detail(session, parts, db)
+
+
+@router.delete("/{session_id}/clips/{clip_id}", status_code=204, summary="Take a clip of a cook back")
+def withdraw_own_clip(
+    session_id: SessionId, clip_id: ClipId, learner: CurrentLearner, db: Transaction
+) -> None:
+    """Until the coaching text is there. Our copies are deleted, and nothing is made of it; another may be sent."""
+    withdraw_clip(db, own_session(db, learner.id, session_id, lock=True), clip_id)
 
 
 def _read(db: DbSession, learner_id: int, session_id: int, parts: Parts) -> SessionDetail:

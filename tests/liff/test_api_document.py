@@ -24,7 +24,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 # Sign in, sign out: for those who are not signed in too.
 OPEN = frozenset({"open_session", "open_session_by_code", "close_session"})
 # What may stand in an address besides a learner's own things.
-COMMON = {"slug": "fried-rice", "room_type": "coaching", "question_id": "kitchen_heat"}
+COMMON = {"slug": "fried-rice", "room_type": "coaching", "question_id": "kitchen_heat", "clip_id": 1}
 
 Operation = tuple[str, str, Mapping[str, Any]]
 
