@@ -76,9 +76,13 @@ class Resources:
             if name in self.__dict__:
                 getattr(self, name).close()
 
+    @property
+    def database_url(self) -> str:
+        return _require(self.settings, "database_url")
+
     @cached_property
     def database(self) -> Database:
-        return Database(_require(self.settings, "database_url"), self.settings.database_pool)
+        return Database(self.database_url, self.settings.database_pool)
 
     @cached_property
     def queue(self) -> JobQueue:
