@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from prometheus_client import Counter
-from sqlalchemy import func, text
+from sqlalchemy import exists, func, text
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select, update
 from structlog.contextvars import bound_contextvars
@@ -146,12 +146,19 @@ class Inbox:
             return db.exec(statement).first(), subject.arrivals
 
     def _let_go(self, lease: Lease, arrivals: int) -> bool:
-        """False when another event has come meanwhile: its sender wakes nobody while we hold the lease."""
+        """False when another event has come meanwhile: its sender wakes nobody while we hold the lease. A subject of which
+        no event tells any more is forgotten."""
+        told_of = exists().where(
+            col(InboxEvent.subject) == InboxSubject.subject, col(InboxEvent.source) == InboxSubject.source
+        )
         with self.database.transaction() as db:
-            subject = db.get_one(InboxSubject, lease.row_id, with_for_update=True)
+            statement = select(InboxSubject, told_of).where(InboxSubject.id == lease.row_id)
+            subject, is_told_of = db.exec(statement.with_for_update(of=InboxSubject)).one()
             if subject.arrivals != arrivals:
                 return False
             finish(db, lease, attempts=0)
+            if not is_told_of:
+                db.delete(subject)
         return True
 
     def _handle(self, lease: Lease, event: InboxEvent, attempt: int) -> bool:

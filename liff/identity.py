@@ -10,6 +10,7 @@ from line.login import Identity
 from models.user import User
 from services import profile
 from services.names import first_name_of
+from services.privacy import LearnerLeaving
 from services.sign_in import LONGEST, NotSignedIn, Token, signed_in
 
 COOKIE = "moment_session"
@@ -25,8 +26,9 @@ def current_learner(
     cookie: Annotated[str | None, Depends(SESSION_COOKIE)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(ID_TOKEN)],
 ) -> User:
-    """Whose request is counted. Raises NotSignedIn, TokenInvalid, LineKeysUnavailable, TooOften."""
+    """Whose request is counted. Raises NotSignedIn, TokenInvalid, LineKeysUnavailable, LearnerLeaving, TooOften."""
     learner = _learner(parts, db, cookie, bearer)
+    request.state.learner_id = learner.id
     db.commit()  # the broker is not asked within a transaction
     parts.limits.count(learner.id, reads=reads(request))
     return learner
@@ -46,12 +48,14 @@ CurrentLearner = Annotated[User, Depends(current_learner)]
 
 
 def learner_of(parts: Parts, db: Transaction, id_token: str) -> User:
-    """Whose ID token this is; one who comes by a page first is taken in as by a message."""
+    """Whose ID token this is; one who comes by a page first is taken in as by a message. Raises LearnerLeaving."""
     return take_in(db, parts.login.identity(id_token))
 
 
 def take_in(db: Transaction, identity: Identity) -> User:
     known = profile.find_learner(db, identity.line_user_id)
+    if known is not None and known.leaving_since is not None:
+        raise LearnerLeaving(f"learner {known.id}")
     name = first_name_of(identity.name) if identity.name is not None else None
     return known or profile.take_in(db, identity.line_user_id, name)
 

@@ -56,3 +56,11 @@ class RateLimits:
             log.warning("broker away, requests are not counted", error=type(error).__name__)
             return
         raise TooOften(learner_id, max(1, math.ceil(reset_at - time.time())))
+
+    def forget(self, learner_id: int) -> None:
+        """What was counted of one who has left. While the broker is away it ends by itself, within two minutes."""
+        try:
+            for item in self._items.values():
+                self._limiter.clear(item, str(learner_id))
+        except RedisError as error:
+            log.warning("broker away, counts are not cleared", error=type(error).__name__)

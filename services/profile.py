@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
+from errors import MomentError
 from knowledge_base import phrasebook
 from models.base import database_now
 from models.chat import RoomType
@@ -15,6 +16,13 @@ from models.learner import LearnerState
 from models.user import Friendship, User
 from services.outbox import release_owed, room_of
 from services.sign_in import sign_out_everywhere
+
+
+class LearnerGone(MomentError):
+    """Their data was deleted meanwhile."""
+
+    words = "web.sign_in_again"
+
 
 ASK_NAME_AGAIN = timedelta(days=1)
 
@@ -80,8 +88,10 @@ def followed_channels(db: DbSession, user: User) -> Sequence[str]:
 
 def lock_learner(db: DbSession, user_id: int) -> None:
     """Until the transaction ends: whoever counts the learner's work in it and takes some more counts all of it. Messages
-    and media may be stored meanwhile."""
-    db.exec(select(User.id).where(User.id == user_id).with_for_update(key_share=True)).one()
+    and media may be stored meanwhile. Raises LearnerGone."""
+    locked = select(User.id).where(User.id == user_id).with_for_update(key_share=True)
+    if db.exec(locked).first() is None:
+        raise LearnerGone(f"user {user_id}")
 
 
 def learner_state(db: DbSession, user_id: int) -> LearnerState:

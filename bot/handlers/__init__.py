@@ -4,6 +4,7 @@ from bot.handlers import (
     arrival,
     cooking,
     dishes,
+    leaving,
     meanings,
     nothing,
     profile,
@@ -15,5 +16,17 @@ from bot.handlers import (
 from bot.router import Router
 
 router = Router()
-for part in (arrival, unsend, watching, nothing, meanings, dishes, profile, uploads, cooking, questions):
+for part in (
+    unsend,
+    watching,
+    nothing,
+    leaving,
+    arrival,
+    meanings,
+    dishes,
+    profile,
+    uploads,
+    cooking,
+    questions,
+):
     router.include(part.router)

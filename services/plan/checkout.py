@@ -31,7 +31,7 @@ class NotForSale(MomentError):
 
 
 class LearnerGone(MomentError):
-    """Their data is deleted."""
+    """Their data is deleted, or is to be."""
 
     words = "plan_link_over"
 
@@ -151,6 +151,7 @@ class PlanPages:
             self._close(checkout.id)  # the same would be refused again
             raise
         with self.database.transaction() as db:
+            _learner(db, checkout.user_id)  # who leaves meanwhile is not handed a page that nobody closes
             row = db.get_one(Checkout, checkout.id, with_for_update=True)
             row.session_id, row.url = page.session_id, page.url
             db.add(row)
@@ -169,7 +170,9 @@ class PlanPages:
 
     def _close(self, checkout_id: int) -> None:
         with self.database.transaction() as db:
-            row = db.get_one(Checkout, checkout_id, with_for_update=True)
+            row = db.get(Checkout, checkout_id, with_for_update=True)
+            if row is None:
+                return
             row.closed_at = row.closed_at or database_now(db)
             db.add(row)
 
@@ -177,7 +180,7 @@ class PlanPages:
 def _learner(db: DbSession, user_id: int) -> User:
     """Locked: of two who open the same link at once the second sees what the first has made."""
     user = db.get(User, user_id, with_for_update=True)
-    if user is None:
+    if user is None or user.leaving_since is not None:
         raise LearnerGone(f"user {user_id}")
     return user
 
