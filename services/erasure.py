@@ -171,9 +171,8 @@ class Erasure:
     def _look_again_or_end(self, lease: Lease, deletion: Deletion) -> None:
         with self.database.transaction() as db:
             _held(db, lease)
-            blank_events(
-                db, EventSource.STRIPE, deletion.customer_id
-            )  # of its own end, Stripe tells after it
+            # Of the plan's end Stripe tells after it.
+            blank_events(db, EventSource.STRIPE, deletion.customer_id)
             age = _age(db, deletion.rows_gone_at)
             if age is not None and age < LONGEST_JOB:
                 pause = min(max(LOOK_AGAIN, age), LONGEST_JOB - age)

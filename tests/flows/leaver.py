@@ -93,19 +93,29 @@ class Leaver:
     def traces(self) -> list[str]:
         """Where something of theirs is; and what of others' is not as it was."""
         after = all_rows(self.system)
-        found = [f"changed: {name}" for name, rows in self.before.items() if rows - after[name] and name != "deletion"]
-        found += [f"left: {name}" for name, rows in after.items() if rows - self.before[name] and name not in STAYS]
+        found = [
+            f"changed: {name}"
+            for name, rows in self.before.items()
+            if rows - after[name] and name != "deletion"
+        ]
+        found += [
+            f"left: {name}" for name, rows in after.items() if rows - self.before[name] and name not in STAYS
+        ]
         if object_names(self.system) != self.objects:
             found.append(f"objects: {set(object_names(self.system)) ^ set(self.objects)}")
         everything = {"broker": broker_text(self.system), "log": self.lines.text} | {
             name: "".join(rows) for name, rows in after.items()
         }
-        found += [f"{word} in {place}" for place, held in everything.items() for word in self.words if word in held]
+        found += [
+            f"{word} in {place}" for place, held in everything.items() for word in self.words if word in held
+        ]
         return found
 
     def check(self) -> None:
         self.wait(lambda: not self.traces(), "every trace to go")
-        wrong = [line for line in self.lines.lines if line["level"] in ("error", "critical") or "exception" in line]
+        wrong = [
+            line for line in self.lines.lines if line["level"] in ("error", "critical") or "exception" in line
+        ]
         assert wrong == []
 
 

@@ -1,6 +1,6 @@
 """A learner leaves: nothing of theirs is anywhere any more, wherever their work was, and others are untouched."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -8,17 +8,18 @@ from pathlib import Path
 import httpx
 import pytest
 from pydantic import SecretStr
-from sqlmodel import col, select
+from sqlmodel import select
 
 from knowledge_base import phrasebook, privacy_talk
 from models.inbox import EventSource, InboxEvent
 from models.plan import PaidPeriod, Plan
 from models.session import SessionStatus
-from models.user import SubscriptionStatus, User
+from models.user import SubscriptionStatus
 from moment.resources import Resources, open_resources
 from pipeline.media.probe import VideoFacts
 from pipeline.media.view import make_view
 from pipeline.stages import prepare_video
+from services.plan.checkout import LearnerGone
 from simulator.line.client import Learner
 from simulator.stripe.client import StripeDesk
 from simulator.stripe.config import StripeConfig
@@ -31,7 +32,6 @@ from tests.flows.steps import (
     card_of,
     cook,
     handled_event,
-    post,
     rate_all,
     replies,
     send_video,
@@ -158,7 +158,9 @@ def test_nothing_is_left_of_a_whole_life(
     with leaver(house, "かなりあこ", CANARY) as one:
         customer_id = live_a_whole_life(house, stripe, one, clip, memo)
         with signed_in(house, one.learner) as client:
-            assert client.put("/api/onboarding/answers/call_name", json={"value": "かなりあ"}).status_code == 200
+            assert (
+                client.put("/api/onboarding/answers/call_name", json={"value": "かなりあ"}).status_code == 200
+            )
             place = begin_upload(house, one, client)
             assert len(one.traces()) > 8  # there is much to be found
             confirm(one.learner)
@@ -198,3 +200,134 @@ def test_work_under_way_ends_quietly(
         one.wait(lambda: one.lines.of("learner deleted"), "the rows to go")
         one.wait(lambda: one.lines.of("lease lost"), "the work to end")
     assert one.count_sent() == one.pushes
+
+
+def test_a_download_under_way_leaves_nothing(house: System, other: Learner, clip: Path) -> None:
+    with leaver(house, "かなりあこ") as one:
+        pick(one.learner)
+        one.learner.video(clip, slow_bytes_per_second=clip.stat().st_size)
+        one.wait(
+            lambda: [p for p in house.objects.glob(".unfinished/*") if p.stat().st_size],
+            "the download to begin",
+        )
+        one.leave()
+        one.wait(lambda: one.lines.of("lease lost"), "the download to end")
+
+
+def test_a_view_that_is_being_made_leaves_nothing(
+    house: System, other: Learner, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with leaver(house, "かなりあこ") as one:
+        leave_once = one.once_at("view")
+
+        def make_then_leave(source: Path, facts: VideoFacts, into: Path) -> Path:
+            view = make_view(source, facts, into)
+            leave_once("view")
+            return view
+
+        monkeypatch.setattr(prepare_video, "make_view", make_then_leave)
+        pick(one.learner)
+        one.learner.video(
+            make(tmp_path / "sideways.mp4", "-display_rotation", "90", "-i", str(clip), "-c", "copy")
+        )
+        one.wait(lambda: one.lines.of("lease lost"), "the work to end")
+
+
+def test_a_message_on_its_way_is_waited_for_and_no_other_is_sent(
+    house: System, other: Learner, clip: Path
+) -> None:
+    with leaver(house, "かなりあこ") as one:
+        house.desk.fault("push", times=1, delay_seconds=1.0, user_id=one.learner.user_id)
+        pick(one.learner)
+        send_video(one.learner, clip)
+        tap(one.learner, phrasebook.MEMO_SKIP_LABEL)
+        one.wait(lambda: [m for m in house.messages() if m.attempted_at and not m.delivered_at], "a push")
+        one.leave()
+        assert one.pushes == 1
+    assert one.count_sent() == 1
+
+
+def test_while_stripe_is_away_nothing_is_deleted_and_it_is_not_forgotten(
+    house: System, stripe: StripeDesk, other: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.erasure.FIRST_PAUSE", timedelta(seconds=0.5))
+    with leaver(house, "かなりあこ") as one:
+        customer_id = subscribe(house, stripe, one)
+        stripe.fault("subscriptions.cancel", "rate_limit")
+        confirm(one.learner)
+        waits = wait_for_words(one.learner, phrasebook.phrase("leaving_waits"))
+        assert waits.via == "reply"
+        assert one.row() is not None
+        assert phrasebook.phrase("leaving") in words(
+            answers(one.learner, lambda: one.learner.text("料理を選ぶ"))
+        )
+        one.learner.text("火傷しました。どうすればいいですか")
+        wait_for_words(one.learner, "水")  # a danger is answered all the same
+        with signed_in_or_refused(house, one.learner) as status:
+            assert status == 409
+        with resources_of(house) as resources, pytest.raises(LearnerGone):
+            resources.plan_pages.checkout(one.row().id)  # type: ignore[union-attr]
+        stripe.clear_faults()
+        one.wait(lambda: one.row() is None, "the rows to go")
+    check_stripe_forgot(stripe, customer_id)
+    assert one.learner.thread().find(privacy_talk.DONE) is None  # no token, and nobody to send it to
+
+
+def test_a_payment_page_that_was_open_takes_no_money_any_more(
+    house: System, stripe: StripeDesk, other: Learner
+) -> None:
+    with leaver(house, "かなりあこ") as one:
+        user = one.row()
+        assert user is not None
+        with resources_of(house) as resources:
+            page = resources.plan_pages.checkout(user.id).url
+        one.leave()
+        assert stripe.browse(page or "").pay(bank="passed").leads_to is None
+    (session,) = [each for each in stripe.objects("checkout.session") if each["id"] in (page or "")]
+    assert session["status"] == "expired"
+
+
+def test_only_their_own_fresh_tap_deletes(house: System, other: Learner) -> None:
+    with leaver(house, "かなりあこ") as one:
+        card = answers(one.learner, lambda: one.learner.text("退会したいです"))
+        assert privacy_talk.PLAN_ENDS not in words(card)  # there is none
+        tap_data = next(
+            a["data"] for a in one.learner.thread().tappable() if "action=leave" in str(a.get("data"))
+        )
+        assert privacy_talk.KEPT in words(tap(one.learner, privacy_talk.CANCEL_LABEL))
+        stale = str(tap_data).rpartition("at=")[0] + "at=1790000000"
+        again = words(replies(one.learner, lambda: one.learner.postback(stale)))
+        assert privacy_talk.TOO_LATE in again
+        assert privacy_talk.GOES in again
+        assert one.row() is not None
+        one.leave()
+    assert phrasebook.OLD_BUTTON in words(replies(other, lambda: other.postback(str(tap_data))))
+
+
+def test_whoever_comes_back_is_new_and_whoever_only_blocks_us_is_nobody(
+    house: System, other: Learner
+) -> None:
+    with leaver(house, "もどりこ") as one:
+        one.leave()
+        handled = handled_event(house, one.learner, one.learner.block())
+        assert (handled.outcome, handled.subject, handled.body) == ("nobody", "", {})
+        assert one.row() is None
+    returned = words(replies(one.learner, one.learner.unblock))
+    assert returned
+    user = one.row()
+    assert user is not None
+    assert (user.learner_profile, user.leaving_since) == ({}, None)
+
+
+def test_a_learner_leaves_by_the_api_and_is_signed_out(house: System, other: Learner) -> None:
+    with leaver(house, "かなりあこ") as one, signed_in(house, one.learner) as client:
+        answer = client.delete("/api/auth/me")
+        assert answer.status_code == 202
+        assert client.get("/api/auth/me").status_code == 401
+        one.wait(lambda: one.row() is None, "the rows to go")
+
+
+@contextmanager
+def signed_in_or_refused(house: System, learner: Learner) -> Iterator[int]:
+    with httpx.Client(base_url=house.web_url, headers={"Origin": house.web_url}, trust_env=False) as client:
+        yield client.post("/api/auth/session", json={"id_token": learner.liff_session().id_token}).status_code

@@ -28,6 +28,7 @@ COMMANDS = (
     "seed",
     "retry",
     "flags",
+    "forget",
     "bench",
     "drill",
     "eval",
