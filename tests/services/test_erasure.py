@@ -1,5 +1,6 @@
 """A process that deletes a learner may die at any step: the next one ends what it began, once."""
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,12 +20,17 @@ from models.plan import PaidPeriod, Plan
 from models.session import CookingSession
 from models.upload import Upload
 from models.user import User
+from moment.cli import parser
+from moment.commands import operation
+from moment.commands.call import Call
+from moment.errors import CommandFailed
 from moment.resources import Resources, open_resources
 from services import erasure as steps
+from services import traces
 from services.erasure import Erasure
 from services.plan.state import write_customer
 from services.privacy import delete_learner, purge_again
-from services.profile import take_in
+from services.profile import find_learner, take_in
 from services.thread import Origin
 from simulator.stripe.client import StripeDesk
 from simulator.stripe.config import StripeConfig
@@ -143,8 +149,15 @@ def leave_objects(house: Resources, user_id: int) -> list[str]:
         cook.coaching_video_gcs_path, broken_off.narration_script = "earlier/name.mp4", SCRIPT
         db.add_all([cook, broken_off])
         db.flush()
-        facts = {"user_id": user_id, "kind": MediaKind.VIDEO, "state": MediaState.STORED}
-        db.add(Media(**facts, session_id=cook.id, source=MediaSource.LINE, object_key=video))
+        clip = Media(
+            user_id=user_id,
+            session_id=cook.id,
+            kind=MediaKind.VIDEO,
+            state=MediaState.STORED,
+            source=MediaSource.LINE,
+            object_key=video,
+        )
+        db.add(clip)
         place = house.store.open_upload(upload, "video/mp4", 8, "https://example.com")
         db.add(
             Upload(
@@ -201,7 +214,7 @@ def before_the_rows(leaver: Leaver, patch: pytest.MonkeyPatch) -> None:
 
 
 def before_their_commit(leaver: Leaver, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(steps, "delete_rows", killed_after(steps.delete_rows))
+    patch.setattr(steps, "delete_rows", killed_after(traces.delete_rows))
 
 
 def after_the_rows(leaver: Leaver, patch: pytest.MonkeyPatch) -> None:
@@ -286,6 +299,30 @@ def test_whoever_holds_a_row_of_theirs_goes_first(leaver: Leaver, stripe: Stripe
     assert (waiting.attempts, waiting.error) == (0, "")
     leaver.work()
     leaver.check_gone(stripe)
+
+
+def test_an_operator_deletes_whom_line_names(
+    house: Resources, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forget(line_user_id: str, *options: str) -> int:
+        return operation.forget(
+            Call(
+                parser().parse_args(["forget", line_user_id, *options]), house.settings, quick_providers.build
+            )
+        )
+
+    with house.database.transaction() as db:
+        take_in(db, "U-operator", "ゆうこ")
+    with pytest.raises(CommandFailed, match="no learner"):
+        forget("U-unknown", "--yes")
+    monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
+    assert forget("U-operator") == 1
+    with house.database.transaction() as db:
+        assert find_learner(db, "U-operator") is not None
+    assert forget("U-operator", "--yes") == 0
+    assert "deleted" in "".join(capsys.readouterr())
+    with house.database.transaction() as db:
+        assert find_learner(db, "U-operator") is None
 
 
 def test_a_wish_is_one_however_often_it_is_told(leaver: Leaver) -> None:
