@@ -5,6 +5,7 @@ broker that is away costs seconds, never work, and lower rooms need not import t
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -47,6 +48,7 @@ class Job(StrEnum):
     FETCH_MEDIA = "fetch_media"
     PURGE_MEDIA = "purge_media"
     SETTLE_UPLOAD = "settle_upload"
+    DELETE_LEARNER = "delete_learner"
     PREPARE = "prepare"
     RUN_STAGE = "run_stage"
     RENDER = "render"
@@ -60,6 +62,7 @@ QUEUE_OF = {
     Job.FETCH_MEDIA: Queue.MEDIA,
     Job.PURGE_MEDIA: Queue.MEDIA,
     Job.SETTLE_UPLOAD: Queue.MEDIA,
+    Job.DELETE_LEARNER: Queue.MEDIA,
     Job.PREPARE: Queue.PREPARATION,
     Job.RUN_STAGE: Queue.MODELS,
     Job.RENDER: Queue.VIDEO,
@@ -74,6 +77,7 @@ ARGUMENTS_OF: Mapping[str, Sequence[str]] = {
     Job.FETCH_MEDIA: ("media_id",),
     Job.PURGE_MEDIA: ("media_id",),
     Job.SETTLE_UPLOAD: ("upload_id",),
+    Job.DELETE_LEARNER: ("deletion_id",),
     Job.PREPARE: ("session_id", "stage"),
     Job.RUN_STAGE: ("session_id", "stage"),
     Job.RENDER: ("session_id", "stage"),
@@ -91,6 +95,7 @@ TIME_LIMITS_MS: Mapping[Job, int] = {
     Job.PREPARE: WHOLE_CLIP_TIME_LIMIT_MS,
     Job.RENDER: WHOLE_CLIP_TIME_LIMIT_MS,
 }
+LONGEST_JOB = timedelta(milliseconds=max(TIME_LIMIT_MS, *TIME_LIMITS_MS.values()))
 
 Nudge = tuple[Job, tuple[int | str, ...], float]  # with the seconds that it is to wait
 

@@ -12,6 +12,7 @@ from line.login import Identity
 from models.user import User
 from services import profile
 from services.names import first_name_of
+from services.privacy import LearnerLeaving
 from services.sign_in import LONGEST, Asker, NotSignedIn, Token, signed_in
 
 COOKIE = "moment_session"
@@ -27,7 +28,7 @@ async def asking(
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(ID_TOKEN)],
 ) -> Asker:
     """Whose request it is, which is counted. Raises NotSignedIn, TokenInvalid, LineKeysUnavailable, FriendNoMore,
-    TooOften."""
+    LearnerLeaving, TooOften."""
     parts = parts_behind(request)
     if bearer is not None:
         identity = await run_in_threadpool(parts.login.identity, bearer.credentials)
@@ -68,12 +69,15 @@ def _learner(db: DbSession, asker: Asker) -> User:
 
 
 def learner_of(parts: Parts, db: DbSession, id_token: str) -> User:
-    """Whose ID token this is. Raises TokenInvalid, LineKeysUnavailable, FriendNoMore."""
+    """Whose ID token this is. Raises TokenInvalid, LineKeysUnavailable, FriendNoMore, LearnerLeaving."""
     return let_in(db, parts.login.identity(id_token))
 
 
 def let_in(db: DbSession, identity: Identity) -> User:
-    """Raises FriendNoMore."""
+    """Raises FriendNoMore, LearnerLeaving."""
+    known = profile.find_learner(db, identity.line_user_id)
+    if known is not None and known.leaving_since is not None:
+        raise LearnerLeaving(f"learner {known.id}")
     name = first_name_of(identity.name) if identity.name is not None else None
     return profile.let_in(db, identity.line_user_id, name)
 

@@ -64,5 +64,25 @@ class RateLimits:
             return
         raise TooOften(learner_id, max(1, math.ceil(window.reset_time - time.time())))
 
+    async def forget(self, learner_id: int) -> None:
+        try:
+            for item in self._items.values():
+                await self._limiter.clear(item, str(learner_id))
+        except RedisError as error:
+            log.warning("broker away, counts are not cleared", error=type(error).__name__)
+
     async def close(self) -> None:
         await self._connections.aclose()
+
+
+def forget_counts(broker_url: str, learner_id: int) -> None:
+    """What was counted of one who has left, from a worker. While the broker is away it ends by itself, within two minutes."""
+
+    async def forget() -> None:
+        limits = RateLimits(broker_url)
+        try:
+            await limits.forget(learner_id)
+        finally:
+            await limits.close()
+
+    asyncio.run(forget())

@@ -167,6 +167,14 @@ class Payments(Protocol):
         """At once, without a refund. One that has ended is left as it is."""
         ...
 
+    def close_checkout(self, session_id: str) -> None:
+        """Nobody can pay on the page any more. One that is paid, or over, is left as it is."""
+        ...
+
+    def forget_customer(self, customer_id: str) -> None:
+        """Who they were: name, address and learner go. The customer stays, for the law wants its invoices kept."""
+        ...
+
     def price(self) -> PlanPrice: ...
 
     def events_since(self, moment: datetime, types: Sequence[str]) -> Iterator[Mapping[str, Any]]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from stripe import StripeClient
 
@@ -24,7 +24,7 @@ from payments.port import (
 from settings import ConfigurationError, Settings, variable
 
 if TYPE_CHECKING:
-    from stripe.params import EventListParams, SubscriptionListParams
+    from stripe.params import CustomerUpdateParams, EventListParams, SubscriptionListParams
     from stripe.params.billing_portal import SessionCreateParams as PortalParams
     from stripe.params.billing_portal import SessionCreateParamsFlowData as FlowData
     from stripe.params.billing_portal import SessionCreateParamsFlowDataAfterCompletion as FlowAfterCompletion
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PAGE = 100  # entries, the most that a list gives at once
 USER = "moment_user"  # metadata of the customers we make
+NOBODY = "退会済み"  # the name of a customer whose data is deleted, in the dashboard
 SECOND_OF = "moment_second_of"  # metadata of a subscription that was paid for beside another
 
 # All others (unpaid, incomplete, incomplete_expired) were never paid, or are not any more.
@@ -182,6 +183,21 @@ class StripePayments:
         with stripe_errors():
             if self._api.subscriptions.retrieve(subscription_id).status not in _ENDED:
                 self._api.subscriptions.cancel(subscription_id)
+
+    def close_checkout(self, session_id: str) -> None:
+        if self.checkout_state(session_id) is not CheckoutState.OPEN:
+            return
+        try:
+            with stripe_errors():
+                self._api.checkout.sessions.expire(session_id)
+        except PaymentsRefused:
+            if self.checkout_state(session_id) is CheckoutState.OPEN:
+                raise  # else it was paid, or ended, just then
+
+    def forget_customer(self, customer_id: str) -> None:
+        blank = {"name": NOBODY, "email": "", "phone": "", "address": "", "metadata": {USER: ""}}
+        with stripe_errors():
+            self._api.customers.update(customer_id, cast("CustomerUpdateParams", blank))
 
     def price(self) -> PlanPrice:
         with stripe_errors():

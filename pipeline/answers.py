@@ -12,7 +12,16 @@ from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
 
 from errors import MomentError, is_outage
-from jobs.leases import Lease, LeaseLost, Leases, count_active, finish, try_again, wait_out
+from jobs.leases import (
+    Lease,
+    LeaseLost,
+    Leases,
+    count_active,
+    finish,
+    quiet_once_deleted,
+    try_again,
+    wait_out,
+)
 from jobs.queue import Job, enqueue
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
@@ -76,6 +85,13 @@ class Answers:
     def answer(self, message_id: int) -> None:
         """Answers the question once; a try that fails is made again, the last one apologises. One of a learner's at a
         time, so that many of theirs leave room for the others': whoever is at another of theirs wakes this one."""
+        try:
+            with quiet_once_deleted(self.database, Message, message_id):
+                self._answer(message_id)
+        except LeaseLost as lost:
+            log.info("lease lost", lease=str(lost))
+
+    def _answer(self, message_id: int) -> None:
         with self.database.transaction() as db:
             question = db.get(Message, message_id)
             if question is None:

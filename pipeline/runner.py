@@ -37,7 +37,9 @@ from pipeline.speech_length import measured_pace
 from pipeline.stage import LearnerPast, StageContext, StageResult
 from pipeline.stages import RUN
 from services.media import MediaRejected, reject
+from services.privacy import purge_again
 from services.scheduling import write_status
+from storage.keys import coaching_video_key
 from storage.store import ObjectStore
 from storage.workspace import workspace
 
@@ -270,12 +272,13 @@ class Runner:
             log.info("lease lost", lease=str(lost))
 
     def _purge_again(self, session_id: int) -> None:
-        """What this runner has put into the store came after the footage was taken back."""
+        """What this runner has put into the store came after the footage was taken back, or after its learner left."""
         withdrawn = (col(Media.session_id) == session_id, col(Media.state).not_in(LIVE))
         with self.database.transaction() as db:
             make_due(db, Media, *withdrawn)
             for media_id in db.exec(select(Media.id).where(*withdrawn)):
                 enqueue(db, Job.PURGE_MEDIA, media_id)
+            purge_again(db, coaching_video_key(session_id))
 
 
 def _clean_up(result: StageResult) -> None:

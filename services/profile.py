@@ -18,6 +18,13 @@ from models.user import Friendship, User
 from services.outbox import release_owed, room_of
 from services.sign_in import sign_out_everywhere
 
+
+class LearnerGone(MomentError):
+    """Their data was deleted meanwhile."""
+
+    words = "web.sign_in_again"
+
+
 ASK_NAME_AGAIN = timedelta(days=1)
 # Of who writes to an account without adding it, a push is shown for so long (LINE docs: Conditions for sending push
 # messages); an hour less, for it has to get there.
@@ -137,8 +144,10 @@ def is_known(db: DbSession, user: User) -> bool:
 
 def lock_learner(db: DbSession, user_id: int) -> None:
     """Until the transaction ends: whoever counts the learner's work in it and takes some more counts all of it. Messages
-    and media may be stored meanwhile."""
-    db.exec(select(User.id).where(User.id == user_id).with_for_update(key_share=True)).one()
+    and media may be stored meanwhile. Raises LearnerGone."""
+    locked = select(User.id).where(User.id == user_id).with_for_update(key_share=True)
+    if db.exec(locked).first() is None:
+        raise LearnerGone(f"user {user_id}")
 
 
 def learner_state(db: DbSession, user_id: int) -> LearnerState:

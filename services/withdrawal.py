@@ -34,7 +34,7 @@ class TextWritten(MomentError):
 def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
     """What must be said of it is owed as a push: nothing that a learner does carries a reply. The message itself may
     still be on its way."""
-    db.merge(UnsentMessage(line_message_id=line_message_id))
+    note_unsent(db, line_message_id)
     message = inbound_message(db, user, line_message_id)
     if message is None or message.unsent_at is not None:
         return
@@ -74,6 +74,11 @@ def withdraw_clip(db: DbSession, session: CookingSession, clip_id: int) -> None:
     withdraw(db, media, session)
 
 
+def note_unsent(db: DbSession, line_message_id: str) -> None:
+    """Should the message itself come only now, it is not taken in."""
+    db.merge(UnsentMessage(line_message_id=line_message_id))
+
+
 def was_withdrawn(db: DbSession, line_message_id: str) -> bool:
     """Before it came."""
     return db.get(UnsentMessage, line_message_id) is not None
@@ -84,6 +89,13 @@ def blank_event(db: DbSession, inbox_event_id: int) -> None:
     event = db.get_one(InboxEvent, inbox_event_id)
     message = event.body.get("message", {})
     event.body = {**event.body, "message": {key: message[key] for key in ("id", "type") if key in message}}
+    db.add(event)
+
+
+def forget_event(db: DbSession, inbox_event_id: int) -> None:
+    """Nothing of it remains but that it came: not even whose it was."""
+    event = db.get_one(InboxEvent, inbox_event_id)
+    event.subject, event.body = "", {}
     db.add(event)
 
 

@@ -1,5 +1,6 @@
 """Signing in: LIFF's ID token, or a one-time code, is exchanged for our cookie."""
 
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from liff.identity import CurrentLearner, ReadingLearner, delete_cookie, learner
 from liff.parts import PartsOf, Transaction
 from models.user import SubscriptionStatus, User
 from services.names import called
+from services.privacy import delete_learner
 from services.sign_in import NotSignedIn, learner_signed_in, new_code, sign_in, sign_out, use_code
 
 PAGE = r"^/liff(/[A-Za-z0-9_-]+)*/?$"
@@ -51,6 +53,10 @@ class Me(BaseModel):
     subscription_status: SubscriptionStatus
 
 
+class Leaving(BaseModel):
+    asked_at: datetime = Field(description="Since when the deletion is under way")
+
+
 @router.get("/me")
 async def me(learner: ReadingLearner) -> Me:
     return Me(
@@ -59,6 +65,15 @@ async def me(learner: ReadingLearner) -> Me:
         onboarding_done=learner.onboarding_done,
         subscription_status=learner.subscription_status,
     )
+
+
+@router.delete("/me", status_code=202, summary="Delete all that is kept of the learner")
+def delete_me(learner: CurrentLearner, response: Response, parts: PartsOf, db: Transaction) -> Leaving:
+    """The plan ends first, then everything goes, within moments unless the payments are away. The learner is signed out
+    everywhere at once; what was paid stays on record, and names nobody."""
+    deletion = delete_learner(db, learner)
+    delete_cookie(response, secure=parts.is_secure)
+    return Leaving(asked_at=deletion.asked_at)
 
 
 @router.post("/session")

@@ -17,6 +17,7 @@ from models.plan import Checkout, Plan
 from models.user import SubscriptionStatus, User
 from payments.port import LIVING, CheckoutOrder, CheckoutState, Payments, PaymentsRefused, PortalFlow
 from services.plan.hints import refresh_row
+from services.plan.links import PlanLinkOver
 
 # Stripe takes 30 minutes to 24 hours (API reference: Create a Checkout Session, expires_at).
 CHECKOUT_LIFE = timedelta(hours=23)
@@ -28,12 +29,6 @@ class NotForSale(MomentError):
 
     words = "plan_not_for_sale"
     fix = 'see README, "Going live on Stripe"'
-
-
-class LearnerGone(MomentError):
-    """Their data is deleted."""
-
-    words = "plan_link_over"
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ class PlanPages:
     def checkout(self, user_id: int) -> Destination:
         """The page on which the plan is paid: the same one while it is open. Whoever has a plan is led to that instead.
 
-        Raises NotForSale, LearnerGone, PaymentsError.
+        Raises NotForSale, PlanLinkOver, PaymentsError.
         """
         customer_id, is_living = self._customer(user_id)
         if is_living:
@@ -74,7 +69,7 @@ class PlanPages:
         """The portal's page for this, or its front page where the plan is not in a state for it; the payment page for who
         never paid.
 
-        Raises NotForSale, LearnerGone, PaymentsError.
+        Raises NotForSale, PlanLinkOver, PaymentsError.
         """
         with self.database.transaction() as db:
             user = _learner(db, user_id)
@@ -151,6 +146,7 @@ class PlanPages:
             self._close(checkout.id)  # the same would be refused again
             raise
         with self.database.transaction() as db:
+            _learner(db, checkout.user_id)  # who leaves meanwhile is not handed a page that nobody closes
             row = db.get_one(Checkout, checkout.id, with_for_update=True)
             row.session_id, row.url = page.session_id, page.url
             db.add(row)
@@ -169,7 +165,9 @@ class PlanPages:
 
     def _close(self, checkout_id: int) -> None:
         with self.database.transaction() as db:
-            row = db.get_one(Checkout, checkout_id, with_for_update=True)
+            row = db.get(Checkout, checkout_id, with_for_update=True)
+            if row is None:
+                return
             row.closed_at = row.closed_at or database_now(db)
             db.add(row)
 
@@ -177,8 +175,8 @@ class PlanPages:
 def _learner(db: DbSession, user_id: int) -> User:
     """Locked: of two who open the same link at once the second sees what the first has made."""
     user = db.get(User, user_id, with_for_update=True)
-    if user is None:
-        raise LearnerGone(f"user {user_id}")
+    if user is None or user.leaving_since is not None:
+        raise PlanLinkOver(f"user {user_id}")
     return user
 
 

@@ -7,7 +7,7 @@ from prometheus_client import Counter
 from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
-from sqlmodel import col
+from sqlmodel import col, select
 
 from jobs.inbox import Outcome, store_events
 from jobs.queue import Job, JobQueue
@@ -15,7 +15,7 @@ from logs.logger import get_logger
 from models.base import utc_now
 from models.database import Database
 from models.inbox import InboxEvent
-from models.plan import Checkout, IncidentKind, PaymentIncident
+from models.plan import Checkout, IncidentKind, PaymentIncident, Plan
 from payments.port import LIVING, Customer, Payments
 from services.plan import news
 from services.plan.hints import (
@@ -64,6 +64,10 @@ class PlanEvents:
 
     def begin(self, row: InboxEvent) -> Callable[[DbSession], Outcome]:
         """Asks Stripe for the customer. Raises PaymentsError: the event waits for its next try."""
+        work = self._begin(row)
+        return lambda db: _blank_of_nobody(db, row, work(db))
+
+    def _begin(self, row: InboxEvent) -> Callable[[DbSession], Outcome]:
         kind = row.event_type.removeprefix(_THIN)
         if self.payments is None or is_of_another_account(row.body):
             return lambda db: Outcome("not_ours")
@@ -111,7 +115,9 @@ class PlanEvents:
         plan = write_customer(db, user, customer)
         if plan is None:
             return Outcome("other_customer")
-        for change in news.changes(before, state_of(user, plan)):
+        # Who leaves has been told what ends, and is told no more.
+        changes = news.changes(before, state_of(user, plan)) if user.leaving_since is None else ()
+        for change in changes:
             news.tell(db, user, plan, change)
         if user.subscription_status in LIVING:
             _close_checkouts(db, user.id)
@@ -119,6 +125,15 @@ class PlanEvents:
             if second.second_of is not None:
                 _note_incident(db, IncidentKind.SECOND_PLAN, second.id, customer.id)
         return Outcome("plan_written")
+
+
+def _blank_of_nobody(db: DbSession, row: InboxEvent, outcome: Outcome) -> Outcome:
+    """Of a customer whose learner is deleted, Stripe tells for months: names and addresses among it."""
+    if outcome.name in ("no_learner", "incident"):
+        known = select(Plan.user_id).where(Plan.customer_id == row.subject)
+        if db.exec(known).first() is None:
+            db.get_one(InboxEvent, row.id).body = {}
+    return outcome
 
 
 def _close_checkouts(db: DbSession, user_id: int) -> None:

@@ -37,6 +37,15 @@ def plan_of(db: DbSession, user: User) -> Plan | None:
     return db.get(Plan, user.id)
 
 
+def has_living_plan(user: User) -> bool:
+    return user.subscription_status in LIVING
+
+
+def has_paid(db: DbSession, user: User) -> bool:
+    """At any time."""
+    return db.exec(select(PaidPeriod.id).where(PaidPeriod.user_id == user.id).limit(1)).first() is not None
+
+
 def state_of(user: User, plan: Plan | None) -> PlanState:
     if plan is None:
         return PlanState(user.subscription_status, user.months_paid)

@@ -1,15 +1,16 @@
 """Signing in at our pages: what is exchanged, what it opens, and when it is over."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
 import pytest
-from sqlmodel import select
+from sqlmodel import col, delete, select
 
 from models.base import database_now
 from models.user import User
 from models.web import SignInCode, WebSession
-from services import profile
+from services import onboarding, profile
 from services.sign_in import CODE_LIFE, IDLE, LONGEST, MOST_SESSIONS
 from simulator.line.client import Learner
 from tests.liff.conftest import Site
@@ -202,3 +203,25 @@ def test_one_learner_has_only_so_many_browsers(site: Site, learner: Learner) -> 
         assert me(first).status_code == 401, "the one that was not seen for longest gives way"
     with site.database.transaction() as db:
         assert len(db.exec(select(WebSession).where(WebSession.user_id == user_id)).all()) == MOST_SESSIONS
+
+
+def test_who_is_deleted_while_a_request_is_done_is_signed_out(
+    site: Site, learner: Learner, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id = me(client).json()["id"]
+
+    def delete_first(*_arguments: object) -> None:
+        with site.database.transaction() as db:
+            db.exec(delete(User).where(col(User.id) == user_id))
+
+    monkeypatch.setattr("services.onboarding.save_answer", _after(delete_first, onboarding.save_answer))
+    answer = client.put("/api/onboarding/answers/kitchen_heat", json={"value": "gas"})
+    assert (answer.status_code, answer.json()["type"]) == (401, "urn:moment:problem:sign_in_again")
+
+
+def _after(first: Callable[..., None], then: Callable[..., object]) -> Callable[..., object]:
+    def both(*arguments: object) -> object:
+        first(*arguments)
+        return then(*arguments)
+
+    return both
