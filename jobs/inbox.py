@@ -12,14 +12,14 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from prometheus_client import Counter
-from sqlalchemy import func, text
+from sqlalchemy import and_, func, text
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select, update
 from structlog.contextvars import bound_contextvars
 
 from errors import is_outage
 from jobs import leases
-from jobs.leases import Lease, LeaseLost, Leases, finish, try_again, wait_out
+from jobs.leases import Lease, LeaseLost, Leases, finish_if, try_again, wait_out
 from jobs.queue import Job, JobQueue, enqueue
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
@@ -134,25 +134,24 @@ class Inbox:
 
     def _next(self, subject_id: int) -> tuple[InboxEvent | None, int]:
         """The oldest event by its sender's clock, and how many have come so far."""
-        with self.database.transaction() as db:
-            subject = db.get_one(InboxSubject, subject_id)
-            statement = (
-                select(InboxEvent)
-                .where(InboxEvent.source == subject.source, InboxEvent.subject == subject.subject)
-                .where(col(InboxEvent.handled_at).is_(None))
-                .order_by(col(InboxEvent.timestamp_ms), col(InboxEvent.id))
-                .limit(1)
-            )
-            return db.exec(statement).first(), subject.arrivals
+        is_subjects = and_(
+            col(InboxEvent.source) == InboxSubject.source, col(InboxEvent.subject) == InboxSubject.subject
+        )
+        statement = (
+            select(InboxSubject.arrivals, InboxEvent)
+            .outerjoin(InboxEvent, is_subjects & col(InboxEvent.handled_at).is_(None))
+            .where(InboxSubject.id == subject_id)
+            .order_by(col(InboxEvent.timestamp_ms), col(InboxEvent.id))
+            .limit(1)
+        )
+        with self.database.reads() as db:
+            arrivals, event = db.exec(statement).one()
+            return event, arrivals
 
     def _let_go(self, lease: Lease, arrivals: int) -> bool:
         """False when another event has come meanwhile: its sender wakes nobody while we hold the lease."""
         with self.database.transaction() as db:
-            subject = db.get_one(InboxSubject, lease.row_id, with_for_update=True)
-            if subject.arrivals != arrivals:
-                return False
-            finish(db, lease, attempts=0)
-        return True
+            return finish_if(db, lease, col(InboxSubject.arrivals) == arrivals, attempts=0)
 
     def _handle(self, lease: Lease, event: InboxEvent, attempt: int) -> bool:
         """Whether the subject's next event may follow."""

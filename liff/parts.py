@@ -13,6 +13,8 @@ from line.friend import FriendLink
 from line.liff import LiffApps
 from line.login import LineLogin
 from models.database import Database
+from services.plan.checkout import PlanPages
+from services.plan.shop import PlanShop
 from services.uploads import Uploads
 from settings import Settings
 from storage.links import MediaLinks
@@ -35,6 +37,8 @@ class Parts:
     apps: LiffApps
     uploads: Uploads
     friend_link: FriendLink
+    plan: PlanPages
+    shop: PlanShop
     limits: "RateLimits"
     streams: "Streams"
     turns: Semaphore  # of the connections that this door may use at once

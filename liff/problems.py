@@ -14,11 +14,14 @@ from errors import MomentError
 from knowledge_base import phrasebook
 from line.login import LineKeysUnavailable, TokenInvalid
 from models.rules.entitlement import EntitlementError
+from payments.port import PaymentsError
 from services.awaited import UploadUnknown
 from services.cooking import DishGone
 from services.idempotency import KeyReused
 from services.offered_file import FileTooLarge, FileUnfit
 from services.onboarding import QuestionUnknown
+from services.plan.checkout import LearnerGone, NotForSale
+from services.plan.links import PlanLinkOver
 from services.questions import TooManyQuestions
 from services.record import DishNotFound
 from services.sessions import NoSuchSession
@@ -56,6 +59,10 @@ STATUSES: Mapping[type[MomentError], int] = {
     FileTooLarge: 413,
     FileUnfit: 422,
     StoreError: 503,
+    PlanLinkOver: 410,
+    LearnerGone: 404,
+    NotForSale: 404,
+    PaymentsError: 503,
 }
 _WORDS: Mapping[int, str] = {
     400: "web.not_understood",

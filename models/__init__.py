@@ -6,6 +6,7 @@ from models.flag import CoachFlag
 from models.inbox import EventSource, InboxEvent, InboxSubject
 from models.learner import LearnerState, LearningVelocity
 from models.media import Media, MediaKind, MediaSource, MediaState
+from models.outage import ServiceOutage
 from models.plan import Checkout, IncidentKind, PaidPeriod, PaymentIncident, Plan
 from models.principle import CookingPrinciple
 from models.session import CookingSession, SessionStatus, StageName, StageRun
@@ -40,6 +41,7 @@ __all__ = [
     "RoomType",
     "Sender",
     "SentBubble",
+    "ServiceOutage",
     "SessionStatus",
     "SignInCode",
     "StageName",

@@ -79,7 +79,7 @@ class Topic(StrEnum):
 class WaitReason(StrEnum):
     """What a message that is owed waits for, other than its next try."""
 
-    UNBLOCK = "unblock"  # the learner has blocked the account
+    UNBLOCK = "unblock"  # the learner has blocked all accounts, or added none
     EARLIER_MESSAGE = "earlier_message"  # of the same session
     QUOTA = "quota"  # the month's pushes are used up
 

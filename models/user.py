@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Relationship, SQLModel
 
 from models.base import enum_column, json_column, time_column
 
@@ -25,6 +25,9 @@ class Friendship(SQLModel, table=True):
     user_id: int = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True)
     channel: str = Field(max_length=64, primary_key=True)
     blocked_at: datetime | None = Field(default=None, sa_column=time_column())
+    # When they last wrote there, of whom no event has told that they follow it. None: they do.
+    contact_at: datetime | None = Field(default=None, sa_column=time_column())
+    asked_at: datetime | None = Field(default=None, sa_column=time_column())  # to add it
 
 
 class User(SQLModel, table=True):
@@ -47,4 +50,6 @@ class User(SQLModel, table=True):
     name_asked_at: datetime | None = Field(default=None, sa_column=time_column())
     # Since they follow none of our accounts.
     blocked_at: datetime | None = Field(default=None, sa_column=time_column())
+    # Only where they are read with the learner (`find_learner`).
+    friendships: list[Friendship] = Relationship(sa_relationship_kwargs={"lazy": "raise", "viewonly": True})
     created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))

@@ -62,6 +62,8 @@ def _parts_of_pages(resources: Resources) -> Parts:
         resources.liff_apps,
         resources.uploads,
         resources.friend_link,
+        resources.plan_pages,
+        resources.plan_shop,
         RateLimits(settings.broker_url or ""),
         Streams(resources.database, settings.text_promise),
         # The webhook and whoever looks on with a stream find one free.

@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     up = commands.add_parser("up", help="everything for good, with the simulator's chat page")
     up.add_argument("--port", type=int, default=8000, help="the web process's port (default: %(default)s)")
     up.add_argument("--desk-port", type=int, default=8080, help="the chat page's port (default: %(default)s)")
+    up.add_argument("--stripe-port", type=int, default=8081, help="Stripe's port (default: %(default)s)")
 
     web = commands.add_parser("web", help="the web process: webhooks, media, health")
     web.add_argument("--host", default="127.0.0.1")

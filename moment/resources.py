@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from jobs.breaker import Breakers
 from jobs.leases import Leases
 from jobs.queue import Job, JobQueue, Queue
 from jobs.reconciler import Reconciler
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from services.plan.checkout import PlanPages
     from services.plan.links import PlanLinks
     from services.plan.missed import MissedEvents
+    from services.plan.shop import PlanShop
     from services.uploads import Uploads
 
 
@@ -112,6 +114,17 @@ class Resources:
         return LocalStore(self.settings.objects_dir, self.links)
 
     @cached_property
+    def guarded_store(self) -> ObjectStore:
+        """For work that comes again when the store is down; who serves a learner now asks it all the same."""
+        from pipeline.providers.guarded import guarded_store
+
+        return guarded_store(self.store, self.breakers)
+
+    @cached_property
+    def breakers(self) -> Breakers:
+        return Breakers(self.database)
+
+    @cached_property
     def uploads(self) -> "Uploads":
         from models.media import MediaKind
         from services.uploads import Uploads
@@ -151,7 +164,10 @@ class Resources:
     def providers(self) -> "ProviderRegistry":
         from pipeline.providers.registry import ProviderRegistry, build_providers
 
-        return ProviderRegistry(self.settings, self.store, self.credentials, self._build or build_providers)
+        build = self._build or build_providers
+        if not self.settings.database_url:
+            return ProviderRegistry(self.settings, self.store, self.credentials, None, build)
+        return ProviderRegistry(self.settings, self.guarded_store, self.credentials, self.breakers, build)
 
     @cached_property
     def scheduler(self) -> "Scheduler":
@@ -167,7 +183,7 @@ class Resources:
             database=self.database,
             leases=self.leases,
             scheduler=self.scheduler,
-            store=self.store,
+            store=self.guarded_store,
             providers=self.providers,
             max_attempts=self.settings.max_attempts,
             retry_backoff=self.settings.retry_backoff,
@@ -181,8 +197,9 @@ class Resources:
             database=self.database,
             leases=self.leases,
             scheduler=self.scheduler,
-            store=self.store,
+            store=self.guarded_store,
             line=self.line,
+            breakers=self.breakers,
             max_video_bytes=self.settings.max_video_bytes,
             max_video_seconds=self.settings.max_video_length.total_seconds(),
             max_recording_bytes=self.settings.max_memo_bytes,
@@ -194,14 +211,16 @@ class Resources:
     def answers(self) -> "Answers":
         from pipeline.answers import Answers
 
-        return Answers(self.database, self.leases, self.store, self.providers)
+        return Answers(self.database, self.leases, self.guarded_store, self.providers)
 
     @cached_property
     def delivery(self) -> "Delivery":
         from bot.delivery import Delivery
         from bot.rendering import Renderer
 
-        return Delivery(self.database, self.leases, self.line, Renderer(self.links, self.liff_apps))
+        return Delivery(
+            self.database, self.leases, self.line, Renderer(self.links, self.liff_apps, self.plan_shop)
+        )
 
     @cached_property
     def payments(self) -> "Payments | None":
@@ -223,6 +242,13 @@ class Resources:
         from services.plan.links import PlanLinks
 
         return PlanLinks(self.settings.public_url, self.settings.link_secrets)
+
+    @cached_property
+    def plan_shop(self) -> "PlanShop":
+        from services.plan.shop import PlanShop
+
+        is_open = self.settings.stripe_key is not None
+        return PlanShop(self.plan_links, self.settings.plan_yen, is_open)
 
     @cached_property
     def missed_events(self) -> "MissedEvents | None":
@@ -247,6 +273,7 @@ class Resources:
             self.delivery,
             self.settings.text_promise,
             self.liff_apps,
+            self.plan_shop,
         )
         plan = PlanEvents(self.database, self.queue, self.payments)
         handlers: dict[EventSource, EventHandler] = {EventSource.LINE: conversation, EventSource.STRIPE: plan}

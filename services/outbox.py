@@ -170,3 +170,10 @@ def release_owed(db: DbSession, user: User) -> None:
     leases.make_due(db, Message, *owed, waits_for=None)
     for message_id in db.exec(select(Message.id).where(*owed).order_by(col(Message.id))):
         enqueue(db, Job.DELIVER, message_id)
+
+
+def was_said(db: DbSession, user: User, topic: Topic) -> bool:
+    """Whether they were ever told something about this."""
+    about = col(Message.meta)["topic"].astext == topic
+    mine = select(Message.id).where(col(Message.chat_room_id).in_(rooms_of(user.id)), about)
+    return db.exec(mine.limit(1)).first() is not None

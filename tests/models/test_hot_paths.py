@@ -16,7 +16,6 @@ from jobs.inbox import Inbox
 from models.base import database_now
 from models.chat import Message, MessageType, RoomType, Sender
 from models.database import Database
-from models.media import MediaKind
 from models.rules.history import last_coached_at, latest_session, sessions_of, waiting_times
 from models.rules.progress import Estimates
 from models.session import CookingSession
@@ -111,7 +110,7 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
         db, _message(id=10**6, session_id=newest(db).id)
     ),
     "what waits for the quota": lambda db: owed.waiting_for_quota(db, a_message(db)),
-    "what waits for a dish": lambda db: media.unplaced(db, learner(db), MediaKind.VIDEO),
+    "what waits for a dish": lambda db: media.unplaced(db, learner(db)),
     "what is owed to one who is back": lambda db: outbox.release_owed(db, learner(db)),
     "whether a memo is still taken": lambda db: cooking.takes_memo(db, newest(db)),
     "a video watched to its end": lambda db: cooking.mark_watched(db, learner(db), newest(db).id),
