@@ -1,6 +1,7 @@
 """What Moment asks of Stripe: once each, whole when made again, and its failures told apart."""
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -283,7 +284,7 @@ def test_events_are_listed_newest_first_as_the_webhook_brings_them(
 
 
 def test_neither_keys_nor_cards_nor_names_are_in_the_log(till: Till) -> None:
-    with log_lines() as log:
+    with log_lines(logging.DEBUG) as log:
         buyer = till.buyer()
         buyer.give_card("pm_card_chargeCustomerFail")
         buyer.renew()
