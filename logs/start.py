@@ -28,6 +28,7 @@ CHATTY = (
     "dramatiq",
     "alembic",
     "google_genai",
+    "stripe",  # with learners' names, at DEBUG
     "uvicorn",
 )
 

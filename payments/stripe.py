@@ -1,6 +1,5 @@
 """Stripe behind the port (stripe-python 16.1.0, API line 2026-10-28.endive)."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -213,11 +212,8 @@ class StripePayments:
             "limit": PAGE,
         }
         with stripe_errors():
-            page = self._api.events.list(asked)
-            while not page.is_empty:
-                # As they came: of the SDK's own objects some values are no JSON, such as a Decimal.
-                yield from json.loads(page.last_response.body)["data"] if page.last_response else ()
-                page = page.next_page()
+            for event in self._api.events.list(asked).auto_paging_iter():
+                yield event.to_dict(for_json=True)  # else a price's decimal is none that JSON knows
 
     def _subscriptions(self, customer_id: str) -> Iterator[Any]:
         asked: SubscriptionListParams = {
