@@ -112,13 +112,21 @@ class PlanPages:
             if plan is not None:
                 return plan.customer_id, user.subscription_status in LIVING
         customer_id = self._payments.create_customer(user_id, name)
+        try:
+            return self._keep_customer(user_id, customer_id), False
+        except LearnerGone:
+            self._payments.forget_customer(customer_id)  # no row tells of it
+            raise
+
+    def _keep_customer(self, user_id: int, customer_id: str) -> str:
+        """The one that counts: another may have been faster. Raises LearnerGone."""
         with self.database.transaction() as db:
             _learner(db, user_id)
             plan = db.get(Plan, user_id)
-            if plan is None:  # nobody was faster
+            if plan is None:
                 plan = Plan(user_id=user_id, customer_id=customer_id)
                 db.add(plan)
-            return plan.customer_id, False
+            return plan.customer_id
 
     def _open_row(self, user_id: int) -> Checkout:
         """The learner's, made where there is none that could still be paid."""

@@ -28,6 +28,7 @@ from moment.resources import Resources, open_resources
 from services import erasure as steps
 from services import traces
 from services.erasure import Erasure
+from services.plan.checkout import LearnerGone
 from services.plan.state import write_customer
 from services.privacy import delete_learner, purge_again
 from services.profile import find_learner, take_in
@@ -299,6 +300,27 @@ def test_whoever_holds_a_row_of_theirs_goes_first(leaver: Leaver, stripe: Stripe
     assert (waiting.attempts, waiting.error) == (0, "")
     leaver.work()
     leaver.check_gone(stripe)
+
+
+def test_a_customer_made_while_they_leave_is_forgotten_at_once(
+    house: Resources, stripe: StripeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house.database.transaction() as db:
+        user_id = take_in(db, "U-between", "ゆうこ").id
+    assert house.payments is not None
+    create, made = house.payments.create_customer, []
+
+    def create_and_leave(user_id: int, first_name: str) -> str:
+        made.append(create(user_id, first_name))
+        with house.database.transaction() as db:
+            delete_learner(db, db.get_one(User, user_id))
+        return made[0]
+
+    monkeypatch.setattr(house.payments, "create_customer", create_and_leave)
+    with pytest.raises(LearnerGone):
+        house.plan_pages.checkout(user_id)
+    (customer,) = [each for each in stripe.objects("customer") if each["id"] == made[0]]
+    assert (customer["name"], customer["metadata"]) == ("退会済み", {})
 
 
 def test_an_operator_deletes_whom_line_names(
