@@ -270,13 +270,20 @@ def try_again(db: DbSession, lease: Lease, error: str, pause: timedelta, **value
 
 
 def wait_out(
-    db: DbSession, lease: Lease, error: str, *, first: timedelta, share: float = 0.5, **values: Any
+    db: DbSession,
+    lease: Lease,
+    error: str,
+    *,
+    first: timedelta,
+    share: float = 0.5,
+    longest: timedelta = LONGEST_PAUSE,
+    **values: Any,
 ) -> timedelta | None:
     """What the work needs is away: the attempt is not counted, and the row is free again after a pause that grows by
-    `share` of the time it has been away. None when that is too long already: the caller gives up. Raises LeaseLost."""
+    `share` of the time it has been away, up to `longest`. None when that is too long already: the caller gives up. Raises LeaseLost."""
     if lease.away > LONGEST_OUTAGE:
         return None
-    pause = min(max(first, lease.away * share), LONGEST_PAUSE)
+    pause = min(max(first, lease.away * share), longest)
     since = func.coalesce(col(lease.table.away_since), func.now())
     attempts = col(lease.table.attempts) - 1
     _settle(db, lease, error=error, attempts=attempts, away_since=since, **_due(pause), **values)

@@ -16,9 +16,10 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col
 from structlog.contextvars import bound_contextvars
 
-from errors import is_outage
+from errors import is_outage, longest_pause
 from jobs.breaker import Breakers
 from jobs.leases import (
+    LONGEST_PAUSE,
     Lease,
     LeaseLost,
     Leases,
@@ -263,7 +264,8 @@ class Intake:
     def _retry_or_give_up(self, lease: Lease, error: Exception) -> None:
         description = f"{type(error).__name__}: {error}"[:2000]
         if is_outage(error):
-            self._wait_out(lease, description, first=self.retry_backoff)
+            longest = longest_pause(error, LONGEST_PAUSE)
+            self._wait_out(lease, description, first=self.retry_backoff, longest=longest)
             return
         if is_final(error, lease.attempt, self.max_attempts):
             self._give_up(lease, description)
@@ -279,9 +281,17 @@ class Intake:
 
         self._settle_quietly(lease, settle)
 
-    def _wait_out(self, lease: Lease, description: str, *, first: timedelta, share: float = 0.5) -> None:
+    def _wait_out(
+        self,
+        lease: Lease,
+        description: str,
+        *,
+        first: timedelta,
+        share: float = 0.5,
+        longest: timedelta = LONGEST_PAUSE,
+    ) -> None:
         def settle(db: DbSession, media: Media, facts: Facts | None) -> None:
-            pause = wait_out(db, lease, description, first=first, share=share)
+            pause = wait_out(db, lease, description, first=first, share=share, longest=longest)
             if pause is None:
                 self._park(db, lease, media, facts, description)
                 return
