@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from prometheus_client import Counter
-from sqlalchemy import and_, exists, func, text
+from sqlalchemy import and_, func, or_, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Session as DbSession
 from sqlmodel import col, delete, select, update
@@ -139,11 +139,17 @@ class Inbox:
         is_subjects = and_(
             col(InboxEvent.source) == InboxSubject.source, col(InboxEvent.subject) == InboxSubject.subject
         )
-        any_event = aliased(InboxEvent)
-        told_of = exists().where(
-            any_event.subject == InboxSubject.subject,  # type: ignore[arg-type]
-            any_event.source == InboxSubject.source,  # type: ignore[arg-type]
+        other = aliased(InboxEvent)
+        # One row by its index: an EXISTS may be planned as a look at all events.
+        any_event = (
+            select(col(other.id))
+            .where(col(other.subject) == InboxSubject.subject, col(other.source) == InboxSubject.source)
+            .where(col(other.subject) != "")
+            .limit(1)
+            .correlate(InboxSubject)
+            .scalar_subquery()
         )
+        told_of = or_(col(InboxSubject.subject) == "", any_event.is_not(None))
         statement = (
             select(InboxSubject.arrivals, InboxEvent, told_of)
             .outerjoin(InboxEvent, is_subjects & col(InboxEvent.handled_at).is_(None))

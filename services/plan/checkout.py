@@ -114,12 +114,12 @@ class PlanPages:
         customer_id = self._payments.create_customer(user_id, name)
         try:
             return self._keep_customer(user_id, customer_id), False
-        except LearnerGone:
+        except PlanLinkOver:
             self._payments.forget_customer(customer_id)  # no row tells of it
             raise
 
     def _keep_customer(self, user_id: int, customer_id: str) -> str:
-        """The one that counts: another may have been faster. Raises LearnerGone."""
+        """The one that counts: another may have been faster. Raises PlanLinkOver."""
         with self.database.transaction() as db:
             _learner(db, user_id)
             plan = db.get(Plan, user_id)

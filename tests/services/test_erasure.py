@@ -28,7 +28,7 @@ from moment.resources import Resources, open_resources
 from services import erasure as steps
 from services import traces
 from services.erasure import Erasure
-from services.plan.checkout import LearnerGone
+from services.plan.links import PlanLinkOver
 from services.plan.state import write_customer
 from services.privacy import delete_learner, purge_again
 from services.profile import find_learner, take_in
@@ -317,7 +317,7 @@ def test_a_customer_made_while_they_leave_is_forgotten_at_once(
         return made[0]
 
     monkeypatch.setattr(house.payments, "create_customer", create_and_leave)
-    with pytest.raises(LearnerGone):
+    with pytest.raises(PlanLinkOver):
         house.plan_pages.checkout(user_id)
     (customer,) = [each for each in stripe.objects("customer") if each["id"] == made[0]]
     assert (customer["name"], customer["metadata"]) == ("退会済み", {})
