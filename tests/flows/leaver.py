@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import redis
 from sqlalchemy import select, text
@@ -131,7 +130,3 @@ def leaver(system: System, name: str, *words: str, paying: bool = False) -> Iter
             one.check()
         except Exception as error:
             raise AssertionError(one.traces(), one.lines.text[-6000:]) from error
-
-
-def files(folder: Path) -> list[str]:
-    return [path.name for path in folder.rglob("*") if path.is_file()]
