@@ -61,6 +61,16 @@ class LineChannel(BaseModel):
     rooms: list[Room] = ["cooking_videos", "coaching"]
 
 
+class Seller(BaseModel):
+    """Who sells the plan: the law wants each of these on the page (特定商取引に関する法律 11 条)."""
+
+    name: str
+    representative: str
+    address: str
+    phone: str
+    email: str
+
+
 class ConfigurationError(MomentError):
     """The environment is not enough to start on; the message names each variable and the fix."""
 
@@ -132,6 +142,15 @@ class Settings(BaseSettings):
     tts_speaking_rate: float = Field(default=1.0, ge=0.25, le=2.0)
     cache_dir: Path = Path("~/.cache/moment")  # models unpacked once
 
+    # Stripe. Unset key: the plan is not for sale. `moment stripe setup` makes the others and prints them.
+    stripe_key: SecretStr | None = None
+    stripe_price: str | None = None  # price_…: monthly, in yen
+    stripe_portal: str | None = None  # bpc_…: the customer portal's configuration
+    stripe_webhook_secrets: list[SecretStr] = []  # whsec_…: while one is rolled, the old one too
+    stripe_api_url: str | None = None  # unset: Stripe's own hosts
+    plan_yen: int = Field(default=9_800, ge=50)  # a month, as the price says, which `moment doctor` compares
+    seller: Seller | None = None  # JSON
+
     # A killed worker's work is free again after one lease; a living worker renews it every third of it.
     lease: timedelta = timedelta(seconds=10)
     max_attempts: int = 5
@@ -152,7 +171,7 @@ class Settings(BaseSettings):
     model_threads: int = 2
     video_threads: int = 1
 
-    @field_validator("public_url", "line_api_url", "google_api_url")
+    @field_validator("public_url", "line_api_url", "google_api_url", "stripe_api_url")
     @classmethod
     def without_slash(cls, url: str | None) -> str | None:
         return url.rstrip("/") if url else url
@@ -198,7 +217,7 @@ class Settings(BaseSettings):
         if self.env != "production":
             return self._development_problems()
         problems = [f"{variable(name)} is not set" for name in self.unset_parts()]
-        problems += [*self._unsafe_values(), *self._channel_problems()]
+        problems += [*self._unsafe_values(), *self._channel_problems(), *self._plan_problems()]
         return list(dict.fromkeys(problems))
 
     def _development_problems(self) -> list[str]:
@@ -233,7 +252,20 @@ class Settings(BaseSettings):
             problems.append(f"{PREFIX}LINE_API_URL is for the simulator: unset it")
         if self.google_api_url is not None:
             problems.append(f"{PREFIX}GOOGLE_API_URL is for the local doubles: unset it")
+        if self.stripe_api_url is not None:
+            problems.append(f"{PREFIX}STRIPE_API_URL is for the local double: unset it")
         return problems
+
+    def _plan_problems(self) -> list[str]:
+        """A plan that is sold in half takes money and gives nothing."""
+        if self.stripe_key is None:
+            return []
+        needs = "stripe_price", "stripe_portal", "stripe_webhook_secrets", "seller"
+        return [
+            f"{variable(name)} is not set, but {PREFIX}STRIPE_KEY is"
+            for name in needs
+            if not getattr(self, name)
+        ]
 
     def _channel_problems(self) -> list[str]:
         channels = f"{PREFIX}LINE_CHANNELS"

@@ -29,6 +29,7 @@ from models.user import User
 from services import profile
 from services.names import first_name_of
 from services.outbox import add_message, queue_notice
+from services.plan.shop import PlanShop
 from services.thread import Origin
 from services.withdrawal import blank_event, was_withdrawn
 from settings import ConfigurationError
@@ -46,6 +47,7 @@ class Conversation:
     delivery: Delivery
     text_promise: timedelta
     apps: LiffApps
+    shop: PlanShop
 
     def begin(self, row: InboxEvent) -> Callable[[DbSession], Outcome]:
         """Asks LINE for the learner's name where it is not known, and leaves a group; the rest is done in the
@@ -103,7 +105,7 @@ class Conversation:
         user = profile.take_in(db, event.user_id, first_name)
         was_away = user.blocked_at is not None
         if event.reply_token or event.kind == "follow":  # who writes to us has not blocked us
-            profile.note_friendship(db, user, event.channel)
+            profile.note_friendship(db, user, event.channel, follows=event.kind == "follow")
         context = self._context(db, event, user, was_away)
         result = router.route(context)
         if result is None:
@@ -123,9 +125,10 @@ class Conversation:
             was_away=was_away,
             session=session,
             step=next_step(session),
-            steps=Steps(db, user, now, self.text_promise),
+            steps=Steps(db, user, now, self.text_promise, self.shop),
             now=now,
             apps=self.apps,
+            shop=self.shop,
         )
 
     def _after_commit(
@@ -135,6 +138,8 @@ class Conversation:
             return None
         if not isinstance(answer, Say):
             return lambda: self._show_thinking(event)
+        if event.reply_token and answer.has_room and profile.ask_to_add(db, user, event.channel):
+            answer = answer.and_then(text_bubble(phrasebook.PLEASE_ADD))
         message_id = self._add_reply(db, event, user, answer).id
         return lambda: self.delivery.deliver_reply(message_id)
 

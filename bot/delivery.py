@@ -40,12 +40,12 @@ from line.accounts import LineAccounts
 from line.client import INVALID_REPLY_TOKEN, LineError, RateLimited, Receipt, Refused, Unavailable
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
-from models.base import database_now
+from models.base import database_now, note_now
 from models.chat import ChatRoom, Message, MessageType, SentBubble, WaitReason
 from models.database import Database
 from models.session import CookingSession
 from models.user import User
-from services.profile import followed_channels
+from services.profile import followed_channels, is_known
 
 log = get_logger(__name__)
 
@@ -106,7 +106,8 @@ class Delivery:
 
     def _claim(self, message_id: int, *, carrier: Parcel | None = None) -> Parcel | None:
         try:
-            with self.database.transaction() as db:
+            # All that the try changes in the row goes in one statement at the end.
+            with self.database.transaction() as db, db.no_autoflush:
                 return self._take(db, message_id, carrier)
         except (ValidationError, LookupError, NoResultFound) as error:
             # Its rows can't be rendered; no later try will do better without a hand.
@@ -121,7 +122,7 @@ class Delivery:
         is_held = col(Message.waits_for) == WaitReason.QUOTA, col(Message.lease_token).is_(None)
         is_free = or_(col(Message.due_at) <= func.now(), and_(*is_held))
         statement = (
-            select(Message, ChatRoom, User)
+            select(Message, ChatRoom, User, func.now())
             .join(ChatRoom, col(ChatRoom.id) == Message.chat_room_id)
             .join(User, col(User.id) == ChatRoom.user_id)
             .where(Message.id == message_id, is_free)
@@ -129,17 +130,16 @@ class Delivery:
         row = db.exec(statement.with_for_update(skip_locked=True, of=Message)).first()
         if row is None or not row[0].is_owed:
             return None
-        message, room, user = row
+        message, room, user, now = row
+        note_now(db, now)
         way = self._way(db, message, room, user, carrier)
         if way is None:
             return None
-        lease = self.leases.claim(db, Message, message_id, early=message.waits_for == WaitReason.QUOTA)
-        if lease is None:
-            return None
+        lease = self.leases.take(db, message, message_id)
         if message.line_body is None:
             message.line_body = self.renderer.render(db, message, room.room_type, user)
         parcel = Parcel(lease, message, user, again=message.reply_may_be_taken)
-        _note_try(message, way, carrier, database_now(db))
+        _note_try(message, way, carrier, now)
         db.add(message)
         return parcel
 
@@ -162,7 +162,12 @@ class Delivery:
         if has_old_key(message, now):
             self._park_unsent(db, message, "the retry key is older than 24 hours; a retry could double it")
             return None
-        message.channel = self._channel(db, message, room, user)
+        channel = self._channel(db, message, room, user)
+        if channel is None:
+            log.info("learner out of reach", message_id=message.id)
+            _let_wait(db, message, WaitReason.UNBLOCK)
+            return None
+        message.channel = channel
         if is_over_ceiling(db, message):
             log.warning("pushes of the day used up", message_id=message.id)
             OUTCOMES.labels("held").inc()
@@ -172,13 +177,17 @@ class Delivery:
             return None
         return PUSH
 
-    def _channel(self, db: DbSession, message: Message, room: ChatRoom, user: User) -> str:
-        """The room's own, or another that the learner follows: LINE takes a push to one they don't, and shows nothing."""
+    def _channel(self, db: DbSession, message: Message, room: ChatRoom, user: User) -> str | None:
+        """The room's own, or another that the learner follows: LINE takes a push to one they don't, and shows nothing.
+        None where they are known to follow none of ours."""
         own = message.channel or self.line.channel_for(room.room_type)
         followed = followed_channels(db, user)
         if own in followed:
             return own
-        return next((channel for channel in followed if self.line.has(channel)), own)
+        other = next((channel for channel in followed if self.line.has(channel)), None)
+        if other is None and not is_known(db, user):  # they came by a page: they may follow it all the same
+            return own
+        return other
 
     def _send(self, parcel: Parcel, riders: Sequence[Parcel] = ()) -> None:
         """One request. The riders' bubbles come first: only the last bubble's quick replies are shown."""

@@ -7,32 +7,42 @@ from sqlmodel import Session as DbSession
 
 from bot.say.bubbles import Say, link_action, quick, say, text_bubble, video_bubble, with_sender
 from bot.say.cards import coaching_card
-from bot.say.steps import ask_rating, open_taps, question_taps
+from bot.say.plan import news_bubble, offer_card
+from bot.say.steps import ask_rating, choose_taps, open_taps, question_taps
 from bot.say.uploads import upload_card
 from bot.tracking import tracking_id
 from knowledge_base import phrasebook
 from line.client import LineObject
 from line.liff import LiffApps
-from models.chat import Message, MessageType, RoomType
+from models.chat import Message, MessageType, RoomType, Topic
 from models.coaching import CoachingText
 from models.dish import Dish
+from models.plan import Plan, PlanNews
 from models.rules.history import latest_session
-from models.rules.next_step import missing_rating
+from models.rules.next_step import UNDER_WAY, missing_rating, next_step
 from models.session import CookingSession
 from models.user import User
 from services.names import called
+from services.plan.offer import trial_to_offer_with
+from services.plan.shop import PlanShop
 from storage.links import MediaLinks
+
+# After these a dish can be chosen that could not be before.
+_TO_COOK = frozenset({PlanNews.STARTED, PlanNews.MONTH_OPENED, PlanNews.RESUMED})
 
 
 @dataclass(frozen=True)
 class Renderer:
     links: MediaLinks
     apps: LiffApps
+    shop: PlanShop
 
     def render(self, db: DbSession, message: Message, room: RoomType, user: User) -> list[LineObject]:
         """Raises LookupError or pydantic's ValidationError where the rows hold nothing that could be shown."""
         session = db.get(CookingSession, message.session_id) if message.session_id else None
         content = self._say(db, message, user, session)
+        if content.topic is not None:
+            message.meta = {**message.meta, "topic": content.topic}
         return self.with_senders(Say(content.bubbles, room))
 
     def with_senders(self, content: Say) -> list[LineObject]:
@@ -45,7 +55,9 @@ class Renderer:
             return _coaching(db, user, session, self._page_of(session))
         taps = open_taps(latest_session(db, user.id))
         if message.kind == MessageType.COACHING_VIDEO and session is not None:
-            return self._coaching_video(session, taps)
+            return self._coaching_video(db, user, session, taps)
+        if message.kind == MessageType.PLAN_NEWS:
+            return self._plan_news(db, message, user, taps)
         if message.kind == MessageType.ANSWER and message.answers_id is not None:
             question = db.get_one(Message, message.answers_id)
             return say(text_bubble(message.text, question.quote_token), quick=taps)
@@ -54,7 +66,10 @@ class Renderer:
             return say(text_bubble(message.text), upload_card(page), quick=taps)
         return say(text_bubble(message.text), quick=taps)
 
-    def _coaching_video(self, session: CookingSession, taps: Sequence[LineObject]) -> Say:
+    def _coaching_video(
+        self, db: DbSession, user: User, session: CookingSession, taps: Sequence[LineObject]
+    ) -> Say:
+        """With a trial's the offer comes too: no push of its own for that."""
         video = video_bubble(
             self.links.link(session.coaching_video_gcs_path),
             self.links.link(session.coaching_preview_gcs_path),
@@ -63,7 +78,18 @@ class Renderer:
         note = text_bubble(phrasebook.COACHING_VIDEO_NOTE)
         page = self._page_of(session)
         to_page = (quick(link_action(phrasebook.SESSION_PAGE_LABEL, page)),) if page else ()
-        return say(note, video, quick=(*to_page, *taps))
+        trial = trial_to_offer_with(db, user) if self.shop.is_open else None
+        if trial is None:
+            return say(note, video, quick=(*to_page, *taps))
+        card = offer_card(self.shop, user, trial)
+        return say(note, video, card, quick=(*to_page, *taps), topic=Topic.PLAN_OFFER)
+
+    def _plan_news(self, db: DbSession, message: Message, user: User, taps: Sequence[LineObject]) -> Say:
+        news = PlanNews(message.meta["news"])
+        step = next_step(latest_session(db, user.id))
+        if news in _TO_COOK and step.ask not in UNDER_WAY:
+            taps = choose_taps()
+        return say(news_bubble(self.shop, user, db.get(Plan, user.id), news, message.text), quick=taps)
 
     def _page_of(self, session: CookingSession) -> str | None:
         return self.apps.page(f"/sessions/{session.id}")

@@ -20,6 +20,7 @@ from line.liff import LiffApps
 from models.rules.next_step import NextStep
 from models.session import CookingSession
 from models.user import User
+from services.plan.shop import PlanShop
 from services.thread import Origin
 
 
@@ -50,6 +51,7 @@ class Context:
     steps: Steps
     now: datetime
     apps: LiffApps  # whose pages a button may open
+    shop: PlanShop
 
 
 @dataclass(frozen=True)

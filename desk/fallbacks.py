@@ -55,6 +55,7 @@ def announce(settings: Settings) -> None:
     part("database", "database_url", "embedded Postgres")
     part("broker", "broker_url", "embedded Valkey")
     part("LINE", "line_channels", "the simulator")
+    part("Stripe", "stripe_key", "a double in `moment up`, elsewhere no plan is for sale")
     coach = "offline coach" if settings.providers is ProviderChoice.OFFLINE else settings.providers
     part("models", "providers", coach)
     part("objects", "gcs_bucket" if settings.gcs_bucket else "store_dir", str(settings.objects_dir))

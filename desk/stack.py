@@ -12,22 +12,16 @@ from typing import Protocol
 
 import httpx
 
+from desk import simulated_line, simulated_stripe
 from desk.embedded import free_port
-from desk.simulated_line import (
-    LIFF_ID,
-    LIFF_UPLOAD_ID,
-    ONE_ACCOUNT,
-    Accounts,
-    channels,
-    serve,
-    simulator_config,
-)
+from desk.simulated_line import LIFF_ID, LIFF_UPLOAD_ID, ONE_ACCOUNT, Accounts, channels, simulator_config
 from desk.supervisor import Child, Supervisor
 from errors import MomentError
 from jobs.queue import Queue
 from settings import ConfigurationError, Settings, variable
 from simulator.line.client import Desk
 from simulator.line.config import LineConfig
+from simulator.stripe.config import StripeConfig
 
 START_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
@@ -69,7 +63,9 @@ class Launcher(Protocol):
         """One that nobody else takes meanwhile."""
         ...
 
-    def start_simulator(self, config: LineConfig, port: int, folder: Path) -> None: ...
+    def start_line(self, config: LineConfig, port: int, folder: Path) -> None: ...
+
+    def start_stripe(self, config: StripeConfig, port: int) -> None: ...
 
     def start(self, part: Part, settings: Settings) -> None: ...
 
@@ -80,27 +76,30 @@ class Launcher(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """What to start. `folder` holds the simulator's files."""
+    """What to start. `folder` holds the doubles' files. With `stripe` the plan is for sale."""
 
     folder: Path
     queues: Sequence[Queue] = tuple(Queue)
     reconciler: bool = True
     web: bool = True
+    stripe: bool = False
     accounts: Accounts = field(default_factory=lambda: ONE_ACCOUNT)
     long_lived_tokens: bool = True
     web_port: int | None = None
     line_port: int | None = None
+    stripe_port: int | None = None
     redelivery_delays_seconds: Sequence[float] | None = None
 
 
 @dataclass(frozen=True)
 class Stack:
-    """What runs. `desk` is LINE, `settings` those of every part."""
+    """What runs. `desk` is LINE, `settings` those of every part; `stripe_url` is "" without Stripe."""
 
     settings: Settings
     desk: Desk
     web_url: str
     line_url: str
+    stripe_url: str = ""
 
 
 @contextmanager
@@ -128,14 +127,22 @@ def start_stack(settings: Settings, launcher: Launcher, plan: Plan) -> Iterator[
         liff_id=LIFF_ID,
         liff_upload_id=LIFF_UPLOAD_ID,
     )
-    launcher.start_simulator(config, line_port, plan.folder)
+    stripe_url = ""
+    if plan.stripe and settings.stripe_key is None:
+        stripe_port = plan.stripe_port or launcher.reserve_port()
+        stripe_url = f"http://127.0.0.1:{stripe_port}"
+        ours = simulated_stripe.with_stripe(ours, stripe_url)
+        launcher.start_stripe(simulated_stripe.stripe_config(web_url, plan.folder / "stripe"), stripe_port)
+    launcher.start_line(config, line_port, plan.folder)
     for part in _parts(plan, web_port):
         launcher.start(part, ours)
     with Desk(line_url) as desk:
         wait_for(f"{line_url}/desk/health", launcher)
+        if stripe_url:
+            wait_for(f"{stripe_url}/", launcher)
         if plan.web:
             wait_for(f"{web_url}/readyz", launcher)
-        yield Stack(ours, desk, web_url, line_url)
+        yield Stack(ours, desk, web_url, line_url, stripe_url)
 
 
 def _parts(plan: Plan, web_port: int) -> list[Part]:
@@ -173,8 +180,11 @@ class ProcessLauncher:
     def reserve_port(self) -> int:
         return free_port()
 
-    def start_simulator(self, config: LineConfig, port: int, folder: Path) -> None:
-        self._add("simulator", serve, config, port)
+    def start_line(self, config: LineConfig, port: int, folder: Path) -> None:
+        self._add("simulator", simulated_line.serve, config, port)
+
+    def start_stripe(self, config: StripeConfig, port: int) -> None:
+        self._add("stripe", simulated_stripe.serve, config, port)
 
     def start(self, part: Part, settings: Settings) -> None:
         self._add(str(part), self.run, part, settings)

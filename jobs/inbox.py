@@ -12,13 +12,14 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from prometheus_client import Counter
-from sqlalchemy import func, text
+from sqlalchemy import and_, func, text
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select, update
 from structlog.contextvars import bound_contextvars
 
+from errors import is_outage
 from jobs import leases
-from jobs.leases import Lease, LeaseLost, Leases, finish, try_again
+from jobs.leases import Lease, LeaseLost, Leases, finish_if, try_again, wait_out
 from jobs.queue import Job, JobQueue, enqueue
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
@@ -133,25 +134,24 @@ class Inbox:
 
     def _next(self, subject_id: int) -> tuple[InboxEvent | None, int]:
         """The oldest event by its sender's clock, and how many have come so far."""
-        with self.database.transaction() as db:
-            subject = db.get_one(InboxSubject, subject_id)
-            statement = (
-                select(InboxEvent)
-                .where(InboxEvent.source == subject.source, InboxEvent.subject == subject.subject)
-                .where(col(InboxEvent.handled_at).is_(None))
-                .order_by(col(InboxEvent.timestamp_ms), col(InboxEvent.id))
-                .limit(1)
-            )
-            return db.exec(statement).first(), subject.arrivals
+        is_subjects = and_(
+            col(InboxEvent.source) == InboxSubject.source, col(InboxEvent.subject) == InboxSubject.subject
+        )
+        statement = (
+            select(InboxSubject.arrivals, InboxEvent)
+            .outerjoin(InboxEvent, is_subjects & col(InboxEvent.handled_at).is_(None))
+            .where(InboxSubject.id == subject_id)
+            .order_by(col(InboxEvent.timestamp_ms), col(InboxEvent.id))
+            .limit(1)
+        )
+        with self.database.reads() as db:
+            arrivals, event = db.exec(statement).one()
+            return event, arrivals
 
     def _let_go(self, lease: Lease, arrivals: int) -> bool:
         """False when another event has come meanwhile: its sender wakes nobody while we hold the lease."""
         with self.database.transaction() as db:
-            subject = db.get_one(InboxSubject, lease.row_id, with_for_update=True)
-            if subject.arrivals != arrivals:
-                return False
-            finish(db, lease, attempts=0)
-        return True
+            return finish_if(db, lease, col(InboxSubject.arrivals) == arrivals, attempts=0)
 
     def _handle(self, lease: Lease, event: InboxEvent, attempt: int) -> bool:
         """Whether the subject's next event may follow."""
@@ -166,6 +166,8 @@ class Inbox:
         except LeaseLost:
             raise
         except Exception as error:
+            if is_outage(error):
+                return self._wait_out(lease, event, error)
             # The border of the inbox: a handler's fault must not take the subject's other events with it.
             log.exception(
                 "event failed", kind=event.event_type, attempt=attempt, ms=milliseconds_since(start)
@@ -195,6 +197,20 @@ class Inbox:
             outcome = work(db)
             _mark_handled(db, row, outcome.name)
             return outcome
+
+    def _wait_out(self, lease: Lease, event: InboxEvent, error: Exception) -> bool:
+        """What the handler asks is away: the event waits for it, and the subject's later ones behind it."""
+        problem = f"{type(error).__name__}: {error}"[:500]
+        with self.database.transaction() as db:
+            pause = wait_out(db, lease, problem, first=RETRY_PAUSE)
+            if pause is not None:
+                db.get_one(InboxEvent, event.id, with_for_update=True).error = problem
+                enqueue(db, Job.HANDLE_EVENTS, lease.row_id, delay_seconds=pause.total_seconds())
+        if pause is None:
+            self._give_up(lease, event, problem)
+            return True
+        log.warning("event waits", kind=event.event_type, error=type(error).__name__)
+        return False
 
     def _try_again(self, lease: Lease, event: InboxEvent, problem: str, pause: timedelta) -> None:
         with self.database.transaction() as db:

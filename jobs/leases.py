@@ -14,7 +14,7 @@ from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Update, func, select, update
+from sqlalchemy import ColumnElement, Update, case, func, literal, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session as DbSession
 from sqlmodel import col
@@ -22,6 +22,7 @@ from sqlmodel import col
 from errors import MomentError
 from jobs.neighbours import Neighbours
 from logs.logger import get_logger
+from models.base import database_now
 from models.chat import Message
 from models.database import Database
 from models.inbox import InboxSubject
@@ -55,7 +56,7 @@ class LeaseLost(MomentError):
 @dataclass(frozen=True)
 class Lease:
     """One claim of one row. `attempt` counts from 1; `away` is how long what it needs has been away already. `is_orphan`:
-    whoever was at it before has told nothing of its end, and has probably died."""
+    whoever was at it before has told nothing of its end, and has probably died; `died_alone`: with nothing beside it."""
 
     table: Row
     row_id: int
@@ -63,11 +64,16 @@ class Lease:
     attempt: int
     away: timedelta = timedelta()
     is_orphan: bool = False
+    died_alone: bool = False
 
     @property
     def is_suspect(self) -> bool:
         """It may well be what kills its process."""
         return self.is_orphan and self.attempt > TRIES_BESIDE_OTHERS
+
+    def is_spent(self, most: int) -> bool:
+        """So many tries have been made. Where the last died beside others, which may have been to blame, one is left."""
+        return self.attempt > most and (self.died_alone or not self.is_suspect)
 
     def __str__(self) -> str:
         return f"{self.table.__tablename__} {self.row_id}"
@@ -95,34 +101,58 @@ class Leases:
     ) -> Lease | None:
         """The row's work for the caller, or None when it is not due. `early`: also when it is not due yet, unless
         somebody is at it. `values` are stored with it."""
-        token = UUID(bytes=self._process + token_bytes(8))
+        token, alone = self._token(), self._token(alone=True)
         is_free = col(table.due_at) <= func.now()
         if early:
             is_free |= col(table.lease_token).is_(None)
         before = (
-            select(_id(table).label("id"), col(table.lease_token).label("lease_token"))
+            select(
+                _id(table).label("id"),
+                col(table.lease_token).label("lease_token"),
+                col(table.attempts).label("attempts"),
+            )
             .where(_id(table) == row_id, col(table.parked_at).is_(None), is_free)
             .with_for_update()
             .subquery("before")
         )
+        is_suspect = before.c.lease_token.is_not(None) & (before.c.attempts >= TRIES_BESIDE_OTHERS)
         statement = (
             update(table)
             .where(_id(table) == before.c.id)
             .values(
                 attempts=col(table.attempts) + 1,
-                lease_token=token,
+                lease_token=case((is_suspect, literal(alone)), else_=literal(token)),
                 due_at=func.now() + self.duration,
                 nudge_at=func.now() + self.duration + NUDGE_SLACK,
                 **values,
             )
-            .returning(col(table.attempts), func.now() - col(table.away_since), before.c.lease_token)
+            .returning(
+                col(table.attempts),
+                func.now() - col(table.away_since),
+                col(table.lease_token),
+                before.c.lease_token,
+            )
             .execution_options(synchronize_session=False)
         )
         row = db.execute(statement).first()
         if row is None:
             return None
-        attempt, away, token_before = row
-        return Lease(table, row_id, token, attempt, away or timedelta(), token_before is not None)
+        attempt, away, token, before_it = row
+        return _lease(table, row_id, token, attempt, away, before_it)
+
+    def take(self, db: DbSession, row: LeaseColumns, row_id: int) -> Lease:
+        """As `claim`, of a row that the caller has locked and found free: stored with what else changes of it."""
+        now, before_it = database_now(db), row.lease_token
+        row.attempts += 1
+        row.lease_token = self._token(alone=before_it is not None and row.attempts > TRIES_BESIDE_OTHERS)
+        row.due_at = now + self.duration
+        row.nudge_at = row.due_at + NUDGE_SLACK
+        away = now - row.away_since if row.away_since is not None else None
+        return _lease(type(row), row_id, row.lease_token, row.attempts, away, before_it)
+
+    def _token(self, *, alone: bool = False) -> UUID:
+        """Tells whose it is, and in its last byte whether the work is to have nothing beside it."""
+        return UUID(bytes=self._process + token_bytes(7) + bytes([alone]))
 
     @contextmanager
     def hold(self, lease: Lease) -> Iterator[None]:
@@ -138,10 +168,11 @@ class Leases:
             self._neighbours.leave()
 
     def _put_back(self, lease: Lease) -> None:
-        """A suspect keeps its token, by which it is known."""
-        token = {} if lease.is_suspect else {"lease_token": None}
+        """A suspect is known by a token, which is nobody's now; it has not been tried alone."""
+        token = UUID(bytes=token_bytes(15) + b"\0") if lease.is_suspect else None
         with self.database.transaction() as db:
-            _change(db, lease, attempts=col(lease.table.attempts) - 1, **_due(COME_AGAIN), **token)
+            attempts = col(lease.table.attempts) - 1
+            _change(db, lease, attempts=attempts, lease_token=token, **_due(COME_AGAIN))
 
     @contextmanager
     def renew(self, lease: Lease) -> Iterator[None]:
@@ -187,9 +218,26 @@ class Leases:
                 log.warning("leases not renewed", count=len(active), exc_info=error)
 
 
+def _lease(
+    table: Row, row_id: int, token: UUID, attempt: int, away: timedelta | None, before_it: UUID | None
+) -> Lease:
+    died_alone = before_it is not None and before_it.bytes[-1] == 1
+    return Lease(table, row_id, token, attempt, away or timedelta(), before_it is not None, died_alone)
+
+
 def finish(db: DbSession, lease: Lease, **values: Any) -> None:
     """Nothing is owed any more; in the transaction that stores what the work has made. Raises LeaseLost."""
     _settle(db, lease, error="", away_since=None, due_at=None, nudge_at=None, **values)
+
+
+def finish_if(db: DbSession, lease: Lease, condition: ColumnElement[bool], **values: Any) -> bool:
+    """As `finish`, unless the row says otherwise: then it stays the caller's. Raises LeaseLost."""
+    settled = {"lease_token": None, "error": "", "away_since": None, "due_at": None, "nudge_at": None}
+    if _change(db, lease, condition, **settled, **values):
+        return True
+    if not _change(db, lease, lease_token=lease.token):
+        raise LeaseLost(str(lease))
+    return False
 
 
 def try_again(db: DbSession, lease: Lease, error: str, pause: timedelta, **values: Any) -> None:
@@ -281,8 +329,8 @@ def _settle(db: DbSession, lease: Lease, **values: Any) -> None:
         raise LeaseLost(str(lease))
 
 
-def _change(db: DbSession, lease: Lease, **values: Any) -> bool:
-    mine = _id(lease.table) == lease.row_id, col(lease.table.lease_token) == lease.token
+def _change(db: DbSession, lease: Lease, *conditions: ColumnElement[bool], **values: Any) -> bool:
+    mine = _id(lease.table) == lease.row_id, col(lease.table.lease_token) == lease.token, *conditions
     statement = update(lease.table).where(*mine).values(**values).returning(_id(lease.table))
     return db.execute(statement.execution_options(synchronize_session=False)).first() is not None
 

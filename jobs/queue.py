@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlmodel import Session as DbSession
 
 from jobs.context import IDS, JobContext
+from jobs.nudges import LiveNudges, announce, note
 from jobs.waking import WakingBroker
 from logs.context import carried_ids
 from logs.logger import get_logger
@@ -114,6 +115,7 @@ class JobQueue:
                 ShutdownNotifications(),
                 Retries(max_retries=3, min_backoff=500, max_backoff=5_000),
                 JobContext(ARGUMENTS_OF),
+                LiveNudges(),
             ],
             # By default a killed worker's messages come back by chance, minutes to hours later
             # (Bogdanp/dramatiq#527): look at every call, after 5 s without a heartbeat.
@@ -163,9 +165,14 @@ class JobQueue:
     def _send(self, nudges: Sequence[Nudge]) -> None:
         """Each queue is woken once, however many of them are for it."""
         queue_names = set()
+        client = self.broker.client
         try:
             for job, args, delay_seconds in nudges:
+                if not delay_seconds and not announce(client, job, args):
+                    continue
                 queue_names.add(self._put(job, *args, delay_seconds=delay_seconds))
+                if not delay_seconds:
+                    note(client, job, args)
             self.broker.wake(queue_names)
         except (RedisError, BrokerConnectionError) as error:
             log.warning("broker away, nudges wait for the reconciler", error=type(error).__name__)

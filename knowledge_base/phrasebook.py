@@ -8,6 +8,7 @@ button labels 20, sender names 20, alt texts 1,500.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from knowledge_base import plan_talk
 from knowledge_base.pages import read_words
 from models.base import JAPAN
 from models.chat import RoomType
@@ -37,6 +38,12 @@ CHOOSE_DISH = "作る料理を選んでください。"
 CHOOSE_DISH_ALT = "作る料理を選んでください"
 
 
+PLEASE_ADD = (
+    "ひとつお願いです。まだ友だちに追加されていなければ、トーク画面の上にある「追加」を押しておいてください。"
+    "できあがったコーチングが、ちゃんと届くようになります。"
+)
+
+
 def welcome(name: str) -> str:
     return f"{address(name)}、はじめまして。来てくださってうれしいです。\n\n{HOW_IT_WORKS}\n\nまずは、{CHOOSE_DISH}"
 
@@ -51,10 +58,7 @@ FILM_FROM_ABOVE = "真上からのタイムラプスだと、手元がよく見�
 DISH_BUTTON = "この料理を作る"
 DISH_GONE = "その料理は、いまは選べなくなっています。下から選び直してくださいね。"
 DISH_LOCKED = "その料理は、来月以降に選べるようになります。いまは下の料理からどうぞ。"
-TRIAL_USED = (
-    "無料でお試しいただけるのは1回までです。お試しいただき、ありがとうございました。"
-    "届いたコーチングへの質問は、このままメッセージでどうぞ。"
-)
+TRIAL_USED = plan_talk.PHRASES["trial_used"]
 ALL_COOKED = "いま選べる料理は、どれも3回作り終えましたね。おつかれさまでした。届いたコーチングは、いつでも見返してくださいね。"
 COACHING_UNDER_WAY = "いまのコーチングが届いてから、次の料理を選びましょう。もう少しだけお待ちくださいね。"
 WHICH_DISH_VIDEO = "動画をお預かりしました。どの料理の動画ですか。選んでいただくと、すぐに見はじめます。"
@@ -344,7 +348,6 @@ PHRASES: Mapping[str, str] = {
     "something_wrong": SOMETHING_WRONG,
     "dish_gone": DISH_GONE,
     "dish_locked": DISH_LOCKED,
-    "trial_used": TRIAL_USED,
     "attempts_used": ATTEMPTS_USED,
     "coaching_under_way": COACHING_UNDER_WAY,
     "rating_closed": RATING_CLOSED,
@@ -369,6 +372,7 @@ PHRASES: Mapping[str, str] = {
     "video_not_fetched": VIDEO_NOT_FETCHED,
     "thinking_failed": THINKING_FAILED,
     "too_many_questions": TOO_MANY_QUESTIONS,
+    **plan_talk.PHRASES,
     "voice_question_unheard": VOICE_QUESTION_UNHEARD,
     "voice_question_too_long": VOICE_QUESTION_TOO_LONG,
     **{f"video.{reason}": words for reason, words in VIDEO_REJECTED.items()},

@@ -1,4 +1,4 @@
-"""This door's routes: the landing page, /api, the pages under /liff, and what they load."""
+"""This door's routes: the landing page, the plan's pages, /api, the pages under /liff, and what they load."""
 
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -9,6 +9,7 @@ from liff.headers import SecurityHeaders, content_security_policy
 from liff.origin import OriginGuard
 from liff.pages.app import make_pages
 from liff.pages.landing import landing_route
+from liff.pages.plan import make_plan_pages
 from liff.parts import Parts
 from liff.slashes import WithoutSlash
 
@@ -19,6 +20,7 @@ def liff_routes(parts: Parts) -> list[BaseRoute]:
     middleware = [Middleware(WithoutSlash), guard, headers]
     return [
         landing_route(parts, [headers]),
+        Mount("/plan", make_plan_pages(parts), middleware=[Middleware(WithoutSlash), headers]),
         Mount("/api", make_api(parts), middleware=middleware),
         Mount("/liff", make_pages(parts), middleware=[*middleware, Middleware(GZipMiddleware)]),
     ]

@@ -14,15 +14,20 @@ from errors import MomentError
 from knowledge_base import phrasebook
 from line.login import LineKeysUnavailable, TokenInvalid
 from models.rules.entitlement import EntitlementError
+from payments.port import PaymentsError
 from services.awaited import UploadUnknown
 from services.cooking import DishGone
 from services.idempotency import KeyReused
 from services.offered_file import FileTooLarge, FileUnfit
 from services.onboarding import QuestionUnknown
+from services.plan.checkout import LearnerGone, NotForSale
+from services.plan.links import PlanLinkOver
+from services.profile import FriendNoMore
 from services.questions import TooManyQuestions
 from services.record import DishNotFound
 from services.sessions import NoSuchSession
 from services.sign_in import CodeOver, NotSignedIn
+from services.withdrawal import ClipUnknown
 from storage.store import StoreError
 
 MEDIA_TYPE = "application/problem+json"
@@ -45,6 +50,7 @@ STATUSES: Mapping[type[MomentError], int] = {
     CodeOver: 401,
     LineKeysUnavailable: 503,
     EntitlementError: 403,
+    FriendNoMore: 403,
     DishGone: 404,
     NoSuchSession: 404,
     KeyReused: 422,
@@ -53,9 +59,14 @@ STATUSES: Mapping[type[MomentError], int] = {
     QuestionUnknown: 404,
     DishNotFound: 404,
     UploadUnknown: 404,
+    ClipUnknown: 404,
     FileTooLarge: 413,
     FileUnfit: 422,
     StoreError: 503,
+    PlanLinkOver: 410,
+    LearnerGone: 404,
+    NotForSale: 404,
+    PaymentsError: 503,
 }
 _WORDS: Mapping[int, str] = {
     400: "web.not_understood",

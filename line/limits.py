@@ -4,6 +4,7 @@ MAX_TEXT = 5_000
 MAX_ALT_TEXT = 1_500
 MAX_LABEL = 20
 MAX_DATA = 300
+MAX_URI = 1_000  # of an action
 MAX_QUICK_REPLIES = 13
 MAX_OBJECTS = 5  # of one reply or push
 MAX_CAROUSEL = 12  # bubbles

@@ -6,6 +6,8 @@ from models.flag import CoachFlag
 from models.inbox import EventSource, InboxEvent, InboxSubject
 from models.learner import LearnerState, LearningVelocity
 from models.media import Media, MediaKind, MediaSource, MediaState
+from models.outage import ServiceOutage
+from models.plan import Checkout, IncidentKind, PaidPeriod, PaymentIncident, Plan
 from models.principle import CookingPrinciple
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.upload import Upload
@@ -14,6 +16,7 @@ from models.web import IdempotencyKey, SignInCode, WebSession
 
 __all__ = [
     "ChatRoom",
+    "Checkout",
     "CoachFlag",
     "CookingPrinciple",
     "CookingSession",
@@ -22,6 +25,7 @@ __all__ = [
     "IdempotencyKey",
     "InboxEvent",
     "InboxSubject",
+    "IncidentKind",
     "LearnerState",
     "LearningVelocity",
     "Media",
@@ -30,10 +34,14 @@ __all__ = [
     "MediaState",
     "Message",
     "MessageType",
+    "PaidPeriod",
+    "PaymentIncident",
+    "Plan",
     "ProgressStatus",
     "RoomType",
     "Sender",
     "SentBubble",
+    "ServiceOutage",
     "SessionStatus",
     "SignInCode",
     "StageName",

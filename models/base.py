@@ -37,9 +37,14 @@ def database_now(db: DbSession) -> datetime:
     transaction, now = db.info.get(_NOW, (None, None))
     if transaction is None or transaction is not db.get_transaction():
         now = db.execute(select(func.now())).scalar_one()
-        db.info[_NOW] = db.get_transaction(), now
+        note_now(db, now)
     answer: datetime = now
     return answer
+
+
+def note_now(db: DbSession, now: datetime) -> None:
+    """The database's time that another statement of this transaction has brought along."""
+    db.info[_NOW] = db.get_transaction(), now
 
 
 def time_column(*, nullable: bool = True, touch: bool = False) -> Column[datetime]:

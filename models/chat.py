@@ -58,6 +58,7 @@ class MessageType(StrEnum):
     NOTICE = "notice"
     STILL_WORKING = "still_working"
     ANSWER = "answer"
+    PLAN_NEWS = "plan_news"
     # what the learner sent
     TEXT = "text"
     QUESTION = "question"
@@ -72,12 +73,13 @@ class Topic(StrEnum):
     QUIZ_OFFER = "quiz_offer"
     QUIZ_NAME = "quiz_name"  # asks what to call the learner
     QUIZ_DONE = "quiz_done"
+    PLAN_OFFER = "plan_offer"
 
 
 class WaitReason(StrEnum):
     """What a message that is owed waits for, other than its next try."""
 
-    UNBLOCK = "unblock"  # the learner has blocked the account
+    UNBLOCK = "unblock"  # the learner has blocked all accounts, or added none
     EARLIER_MESSAGE = "earlier_message"  # of the same session
     QUOTA = "quota"  # the month's pushes are used up
 

@@ -10,8 +10,10 @@ from sqlalchemy import CheckConstraint, DateTime, Index, UniqueConstraint
 from sqlmodel import Field, Relationship, SQLModel
 
 from models.base import enum_column, json_column, time_column
+from models.dish import Dish
 from models.lease import LeaseColumns, due_index, parked_index
 from models.media import Media, MediaKind
+from models.user import User
 
 
 class SessionStatus(StrEnum):
@@ -21,6 +23,26 @@ class SessionStatus(StrEnum):
     TEXT_READY = "text_ready"
     COMPLETED = "completed"
     FAILED = "failed"
+
+
+class StageName(StrEnum):
+    """The pipeline's stages; what each needs and yields stands in pipeline/graph.py."""
+
+    PREPARE_VIDEO = "prepare_video"
+    TRANSCRIBE_MEMO = "transcribe_memo"
+    EXTRACT_ENTITIES = "extract_entities"
+    ANALYZE_VIDEO = "analyze_video"
+    RETRIEVE = "retrieve"
+    COACH_TEXT = "coach_text"
+    NARRATE = "narrate"
+    PRODUCE_VIDEO = "produce_video"
+
+
+MEMO_STAGES = frozenset({StageName.TRANSCRIBE_MEMO, StageName.EXTRACT_ENTITIES})
+VIDEO_STAGES = frozenset(StageName) - MEMO_STAGES
+
+
+_ONLY_WITH_IT = {"lazy": "raise", "viewonly": True}
 
 
 class CookingSession(SQLModel, table=True):
@@ -74,6 +96,10 @@ class CookingSession(SQLModel, table=True):
     media: list[Media] = Relationship(
         sa_relationship_kwargs={"lazy": "selectin", "order_by": "Media.position", "passive_deletes": True},
     )
+    # Only where they are read with the session (`Scheduler.lock`).
+    runs: list["StageRun"] = Relationship(sa_relationship_kwargs=_ONLY_WITH_IT)
+    user: User = Relationship(sa_relationship_kwargs=_ONLY_WITH_IT)
+    dish: Dish = Relationship(sa_relationship_kwargs=_ONLY_WITH_IT)
 
     @property
     def videos(self) -> Sequence[Media]:
@@ -93,22 +119,8 @@ class CookingSession(SQLModel, table=True):
     def memo(self) -> Media | None:
         return next((media for media in self.media if media.kind == MediaKind.MEMO and media.is_live), None)
 
-
-class StageName(StrEnum):
-    """The pipeline's stages; what each needs and yields stands in pipeline/graph.py."""
-
-    PREPARE_VIDEO = "prepare_video"
-    TRANSCRIBE_MEMO = "transcribe_memo"
-    EXTRACT_ENTITIES = "extract_entities"
-    ANALYZE_VIDEO = "analyze_video"
-    RETRIEVE = "retrieve"
-    COACH_TEXT = "coach_text"
-    NARRATE = "narrate"
-    PRODUCE_VIDEO = "produce_video"
-
-
-MEMO_STAGES = frozenset({StageName.TRANSCRIBE_MEMO, StageName.EXTRACT_ENTITIES})
-VIDEO_STAGES = frozenset(StageName) - MEMO_STAGES
+    def run_of(self, stage: StageName) -> "StageRun | None":
+        return next((run for run in self.runs if run.stage == stage), None)
 
 
 class StageRun(LeaseColumns, table=True):

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Relationship, SQLModel
 
 from models.base import enum_column, json_column, time_column
 
@@ -13,6 +13,7 @@ class SubscriptionStatus(StrEnum):
     FREE = "free"
     ACTIVE = "active"
     PAST_DUE = "past_due"
+    PAUSED = "paused"
     CANCELLED = "cancelled"
 
 
@@ -24,6 +25,9 @@ class Friendship(SQLModel, table=True):
     user_id: int = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True)
     channel: str = Field(max_length=64, primary_key=True)
     blocked_at: datetime | None = Field(default=None, sa_column=time_column())
+    # When they last wrote there, of whom no event has told that they follow it. None: they do.
+    contact_at: datetime | None = Field(default=None, sa_column=time_column())
+    asked_at: datetime | None = Field(default=None, sa_column=time_column())  # to add it
 
 
 class User(SQLModel, table=True):
@@ -39,9 +43,13 @@ class User(SQLModel, table=True):
         default=SubscriptionStatus.FREE,
         sa_column=enum_column(SubscriptionStatus, default=SubscriptionStatus.FREE),
     )
+    # Months they have paid for and that have begun (models/plan.py, PaidPeriod): each opens the dishes of one more.
+    months_paid: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     learner_profile: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     # LINE has told no name: asked again a day later.
     name_asked_at: datetime | None = Field(default=None, sa_column=time_column())
     # Since they follow none of our accounts.
     blocked_at: datetime | None = Field(default=None, sa_column=time_column())
+    # Only where they are read with the learner (`find_learner`).
+    friendships: list[Friendship] = Relationship(sa_relationship_kwargs={"lazy": "raise", "viewonly": True})
     created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))

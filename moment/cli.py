@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     up = commands.add_parser("up", help="everything for good, with the simulator's chat page")
     up.add_argument("--port", type=int, default=8000, help="the web process's port (default: %(default)s)")
     up.add_argument("--desk-port", type=int, default=8080, help="the chat page's port (default: %(default)s)")
+    up.add_argument("--stripe-port", type=int, default=8081, help="Stripe's port (default: %(default)s)")
 
     web = commands.add_parser("web", help="the web process: webhooks, media, health")
     web.add_argument("--host", default="127.0.0.1")
@@ -69,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument("--all-failed", action="store_true", help="every one, and every message given up")
     flags = commands.add_parser("flags", help="what a person should see of what learners wrote, newest first")
     flags.add_argument("-n", dest="count", type=_count, default=20, help="how many (default: %(default)s)")
+    _add_stripe(commands.add_parser("stripe", help="the account at Stripe, by which the plan is paid"))
     commands.add_parser(
         "drill", help="do every fault of the list to a few conversations: what is lost, what doubled"
     )
@@ -76,6 +78,19 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("name", choices=BENCHMARKS)
     bench.add_argument("--json", action="store_true", help="one JSON object a line")
     return top
+
+
+def _add_stripe(parent: argparse.ArgumentParser) -> None:
+    actions = parent.add_subparsers(
+        dest="action", required=True, metavar="ACTION", parser_class=OneLineParser
+    )
+    actions.add_parser(
+        "setup", help="make or mend product, price, portal and webhook, and print the settings"
+    )
+    incidents = actions.add_parser("incidents", help="second plans, refunds and disputes, newest first")
+    incidents.add_argument(
+        "-n", dest="count", type=_count, default=20, help="how many (default: %(default)s)"
+    )
 
 
 def _add_evaluations(parent: argparse.ArgumentParser) -> None:

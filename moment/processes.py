@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from desk.console import say
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 NOTICE_MS = 100  # until a worker at rest notices that it shall stop, or that a delayed job is due
 # Cloud Run, Kubernetes and systemd kill what is not gone ten seconds after they ask.
 STOP_MS = 6_000
+LOOK_STOP_SECONDS = 1.0
 
 
 def serve(resources: Resources, host: str, port: int) -> None:
@@ -92,8 +95,25 @@ def make_worker(resources: Resources, queue: Queue) -> "Worker":
 def reconcile(resources: Resources) -> None:
     """The reconciler, until it is told to stop."""
     stop = _set_by_signals()
-    with watched_reconciler(resources):
+    with watched_reconciler(resources), missed_events_looked_for(resources, stop):
         resources.reconciler.run(stop)
+
+
+@contextmanager
+def missed_events_looked_for(resources: Resources, stop: threading.Event) -> Iterator[None]:
+    """In a thread beside the block, until its end or `stop`."""
+    missed = resources.missed_events
+    if missed is None:
+        yield
+        return
+    # A daemon: a call that Stripe does not answer must not hold the process, and what it breaks off is found again.
+    thread = threading.Thread(target=missed.run, args=(stop,), name="missed events", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(LOOK_STOP_SECONDS)
 
 
 def thread_count(settings: Settings, queue: Queue) -> int:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from jobs.breaker import Breakers
 from jobs.leases import Leases
 from jobs.queue import Job, JobQueue, Queue
 from jobs.reconciler import Reconciler
@@ -25,11 +26,16 @@ if TYPE_CHECKING:
     from line.friend import FriendLink
     from line.liff import LiffApps
     from line.login import LineLogin
+    from payments.port import Payments
     from pipeline.answers import Answers
     from pipeline.intake import Intake
     from pipeline.providers.registry import Build, ProviderRegistry
     from pipeline.runner import Runner
     from pipeline.scheduler import Scheduler
+    from services.plan.checkout import PlanPages
+    from services.plan.links import PlanLinks
+    from services.plan.missed import MissedEvents
+    from services.plan.shop import PlanShop
     from services.uploads import Uploads
 
 
@@ -70,9 +76,13 @@ class Resources:
             if name in self.__dict__:
                 getattr(self, name).close()
 
+    @property
+    def database_url(self) -> str:
+        return _require(self.settings, "database_url")
+
     @cached_property
     def database(self) -> Database:
-        return Database(_require(self.settings, "database_url"), self.settings.database_pool)
+        return Database(self.database_url, self.settings.database_pool)
 
     @cached_property
     def queue(self) -> JobQueue:
@@ -106,6 +116,17 @@ class Resources:
         from storage.local import LocalStore
 
         return LocalStore(self.settings.objects_dir, self.links)
+
+    @cached_property
+    def guarded_store(self) -> ObjectStore:
+        """For work that comes again when the store is down; who serves a learner now asks it all the same."""
+        from pipeline.providers.guarded import guarded_store
+
+        return guarded_store(self.store, self.breakers)
+
+    @cached_property
+    def breakers(self) -> Breakers:
+        return Breakers(self.database)
 
     @cached_property
     def uploads(self) -> "Uploads":
@@ -147,7 +168,10 @@ class Resources:
     def providers(self) -> "ProviderRegistry":
         from pipeline.providers.registry import ProviderRegistry, build_providers
 
-        return ProviderRegistry(self.settings, self.store, self.credentials, self._build or build_providers)
+        build = self._build or build_providers
+        if not self.settings.database_url:
+            return ProviderRegistry(self.settings, self.store, self.credentials, None, build)
+        return ProviderRegistry(self.settings, self.guarded_store, self.credentials, self.breakers, build)
 
     @cached_property
     def scheduler(self) -> "Scheduler":
@@ -163,7 +187,7 @@ class Resources:
             database=self.database,
             leases=self.leases,
             scheduler=self.scheduler,
-            store=self.store,
+            store=self.guarded_store,
             providers=self.providers,
             max_attempts=self.settings.max_attempts,
             retry_backoff=self.settings.retry_backoff,
@@ -177,8 +201,9 @@ class Resources:
             database=self.database,
             leases=self.leases,
             scheduler=self.scheduler,
-            store=self.store,
+            store=self.guarded_store,
             line=self.line,
+            breakers=self.breakers,
             max_video_bytes=self.settings.max_video_bytes,
             max_video_seconds=self.settings.max_video_length.total_seconds(),
             max_recording_bytes=self.settings.max_memo_bytes,
@@ -190,20 +215,60 @@ class Resources:
     def answers(self) -> "Answers":
         from pipeline.answers import Answers
 
-        return Answers(self.database, self.leases, self.store, self.providers)
+        return Answers(self.database, self.leases, self.guarded_store, self.providers)
 
     @cached_property
     def delivery(self) -> "Delivery":
         from bot.delivery import Delivery
         from bot.rendering import Renderer
 
-        return Delivery(self.database, self.leases, self.line, Renderer(self.links, self.liff_apps))
+        return Delivery(
+            self.database, self.leases, self.line, Renderer(self.links, self.liff_apps, self.plan_shop)
+        )
+
+    @cached_property
+    def payments(self) -> "Payments | None":
+        """None where the plan is not for sale."""
+        if self.settings.stripe_key is None:
+            return None
+        from payments.stripe import StripePayments
+
+        return StripePayments.of(self.settings)
+
+    @cached_property
+    def plan_pages(self) -> "PlanPages":
+        from services.plan.checkout import PlanPages
+
+        return PlanPages(self.database, self.queue, self.payments, self.settings.public_url)
+
+    @cached_property
+    def plan_links(self) -> "PlanLinks":
+        from services.plan.links import PlanLinks
+
+        return PlanLinks(self.settings.public_url, self.settings.link_secrets)
+
+    @cached_property
+    def plan_shop(self) -> "PlanShop":
+        from services.plan.shop import PlanShop
+
+        is_open = self.settings.stripe_key is not None
+        return PlanShop(self.plan_links, self.settings.plan_yen, is_open)
+
+    @cached_property
+    def missed_events(self) -> "MissedEvents | None":
+        """None where the plan is not for sale."""
+        if self.payments is None:
+            return None
+        from services.plan.missed import MissedEvents
+
+        return MissedEvents(self.database, self.queue, self.payments)
 
     @cached_property
     def inbox(self) -> "Inbox":
         from bot.conversation import Conversation
-        from jobs.inbox import Inbox
+        from jobs.inbox import EventHandler, Inbox
         from models.inbox import EventSource
+        from services.plan.events import PlanEvents
 
         conversation = Conversation(
             self.database,
@@ -212,8 +277,11 @@ class Resources:
             self.delivery,
             self.settings.text_promise,
             self.liff_apps,
+            self.plan_shop,
         )
-        return Inbox(self.database, self.queue, self.leases, {EventSource.LINE: conversation})
+        plan = PlanEvents(self.database, self.queue, self.payments)
+        handlers: dict[EventSource, EventHandler] = {EventSource.LINE: conversation, EventSource.STRIPE: plan}
+        return Inbox(self.database, self.queue, self.leases, handlers)
 
 
 def _require(settings: Settings, name: str) -> str:

@@ -88,7 +88,7 @@ class Answers:
             return
         with bound_contextvars(message_id=message_id):
             try:
-                if lease.attempt > MAX_ATTEMPTS:  # whoever made the last try died of it
+                if lease.is_spent(MAX_ATTEMPTS):  # whoever made the last try died of it
                     log.error("question given up", attempt=lease.attempt)
                     self._finish(lease, phrasebook.phrase("thinking_failed"), ())
                 else:

@@ -1,7 +1,7 @@
 """The stage graph: what each stage needs, and which may run now. A pure function of the rows."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jobs.queue import Job
@@ -20,6 +20,14 @@ class Facts:
 
     def has(self, *stages: StageName) -> bool:
         return all(stage in self.finished for stage in stages)
+
+    def after(self, stage: StageName) -> "Facts":
+        """Once this stage too has yielded."""
+        return replace(self, finished={*self.finished, stage})
+
+    def without(self, stage: StageName) -> "Facts":
+        """Once this stage has been given up."""
+        return replace(self, parked={*self.parked, stage})
 
 
 @dataclass(frozen=True)

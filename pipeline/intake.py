@@ -5,7 +5,7 @@ and each of several clips has attempts of its own.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from sqlmodel import col
 from structlog.contextvars import bound_contextvars
 
 from errors import is_outage
+from jobs.breaker import Breakers
 from jobs.leases import (
     Lease,
     LeaseLost,
@@ -31,12 +32,13 @@ from jobs.leases import (
 )
 from jobs.queue import Job, enqueue
 from line.accounts import LineAccounts
-from line.content import ContentGone, ContentNotReady, ContentTooLarge
+from line.content import ContentGone, ContentNotReady, ContentTooLarge, ContentUnavailable
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
 from models.database import Database
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession
+from pipeline.graph import Facts
 from pipeline.media.probe import (
     AudioFacts,
     NotMedia,
@@ -67,6 +69,7 @@ from storage.store import ObjectStore, local_file
 
 log = get_logger(__name__)
 
+LINE_CONTENT = "line_content"  # as its breaker is called
 # LINE prepares most videos within seconds: looked for soon, then ever less often.
 FIRST_LOOK = timedelta(seconds=1)
 NOT_READY_SHARE = 0.1
@@ -88,6 +91,10 @@ GIVEN_UP_FOR: Mapping[MediaKind, str] = {
 }
 
 
+# With the media's cook locked, where it has one.
+Settle = Callable[[DbSession, Media, Facts | None], None]
+
+
 @dataclass(frozen=True)
 class Found:
     """What the bytes are: a file's kind is known only from them."""
@@ -103,6 +110,7 @@ class Intake:
     scheduler: Scheduler
     store: ObjectStore
     line: LineAccounts
+    breakers: Breakers
     max_video_bytes: int
     max_video_seconds: float
     max_recording_bytes: int
@@ -120,7 +128,8 @@ class Intake:
                 wait = COME_AGAIN.total_seconds()
                 enqueue(db, Job.FETCH_MEDIA, media_id, delay_seconds=wait)
                 return
-            lease = self.leases.claim(db, Media, media_id)
+            begun: dict[str, Any] = {"started_at": func.now()} if media.state == MediaState.OWED else {}
+            lease = self.leases.claim(db, Media, media_id, **begun)
         if lease is None:
             return
         with bound_contextvars(media_id=media_id):
@@ -134,13 +143,12 @@ class Intake:
                 log.info("lease lost", lease=str(lost))
 
     def _take_in(self, lease: Lease, media: Media) -> None:
-        if lease.attempt > self.max_attempts:
+        if lease.is_spent(self.max_attempts):
             self._give_up(lease, DIED)
             return
         start = time.monotonic()
         this_try = {"kind": media.kind, "attempt": lease.attempt}
         try:
-            self._note_start(media)
             self._accept(lease, self._look_into(media))
         except LeaseLost as lost:
             log.info("lease lost", lease=str(lost))
@@ -165,10 +173,6 @@ class Intake:
         else:
             log.error("media not fetched", **this_try, error=name, exc_info=error)
 
-    def _note_start(self, media: Media) -> None:
-        with self.database.transaction() as db:
-            db.get_one(Media, media.id).started_at = func.now()  # type: ignore[assignment]
-
     def _look_into(self, media: Media) -> Found:
         """Raises MediaRejected."""
         self._fetch(media)
@@ -183,12 +187,23 @@ class Intake:
         is_recording = media.kind in (MediaKind.MEMO, MediaKind.VOICE_QUESTION)
         ceiling = self.max_recording_bytes if is_recording else self.max_video_bytes
         try:
-            content = self.line.content(media.channel).stream(media.line_message_id or "", ceiling)
-            self.store.put(media.object_key, content, CONTENT_TYPES[media.kind])
+            self._download(media, ceiling)
         except ContentGone as error:
             raise MediaRejected("gone") from error
         except ContentTooLarge as error:
             raise MediaRejected("too_large") from error
+
+    def _download(self, media: Media, ceiling: int) -> None:
+        """Raises ContentError, StoreError. LINE that still prepares a clip has answered."""
+        content = self.line.content(media.channel).stream(media.line_message_id or "", ceiling)
+        not_ready: ContentNotReady | None = None
+        with self.breakers.guard(LINE_CONTENT, ContentUnavailable):
+            try:
+                self.store.put(media.object_key, content, CONTENT_TYPES[media.kind])
+            except ContentNotReady as answer:
+                not_ready = answer
+        if not_ready is not None:
+            raise not_ready
 
     def _facts(self, kind: MediaKind, path: Path) -> VideoFacts | AudioFacts:
         """Raises MediaRejected."""
@@ -206,24 +221,21 @@ class Intake:
             raise MediaRejected("unreadable", kind) from error
 
     def _accept(self, lease: Lease, found: Found) -> None:
-        def settle(db: DbSession, media: Media, session: CookingSession | None) -> None:
+        def settle(db: DbSession, media: Media, facts: Facts | None) -> None:
             finish(db, lease, stored_at=func.now())
-            was_file = media.kind == MediaKind.FILE
-            if was_file:
-                session = settle_file(db, media, session, found.kind)
-            if media.is_live:
+            if media.kind == MediaKind.FILE:
+                _accept_file(db, media, _session_of(facts), found)
+            elif media.is_live:
                 _store(db, media, found.facts)
-                accept(db, media, session)
-                if was_file:
-                    say_what_it_is(db, media, session)
-                if session is not None and media.kind == MediaKind.MEMO:
-                    say_memo_takes_longer(db, session, found.facts.duration_seconds)
+                accept(db, media, _session_of(facts), lambda db, _: self._wake(db, facts))
+                _say_more(db, media, _session_of(facts), found)
 
         self._settle(lease, settle)
 
     def _reject(self, lease: Lease, rejection: MediaRejected) -> None:
-        def settle(db: DbSession, media: Media, session: CookingSession | None) -> None:
+        def settle(db: DbSession, media: Media, facts: Facts | None) -> None:
             finish(db, lease)
+            session = _session_of(facts)
             if media.kind == MediaKind.FILE and rejection.kind is not None:
                 session = settle_file(db, media, session, rejection.kind)
             if media.is_live:
@@ -244,8 +256,9 @@ class Intake:
             return
         pause = self.retry_backoff * 4 ** (lease.attempt - 1)
 
-        def settle(db: DbSession, media: Media, session: CookingSession | None) -> None:
+        def settle(db: DbSession, media: Media, facts: Facts | None) -> None:
             try_again(db, lease, description, pause)
+            session = _session_of(facts)
             if lease.attempt == PATIENCE_ATTEMPTS and session is not None and media.kind == MediaKind.VIDEO:
                 say_still_working(db, session)
             enqueue(db, Job.FETCH_MEDIA, media.id, delay_seconds=pause.total_seconds())
@@ -253,11 +266,12 @@ class Intake:
         self._settle_quietly(lease, settle)
 
     def _wait_out(self, lease: Lease, description: str, *, first: timedelta, share: float = 0.5) -> None:
-        def settle(db: DbSession, media: Media, session: CookingSession | None) -> None:
+        def settle(db: DbSession, media: Media, facts: Facts | None) -> None:
             pause = wait_out(db, lease, description, first=first, share=share)
             if pause is None:
-                self._park(db, lease, media, session, description)
+                self._park(db, lease, media, facts, description)
                 return
+            session = _session_of(facts)
             if session is not None and (media is session.video or media.kind == MediaKind.FILE):
                 say_waiting_out(db, session, lease.away)
             enqueue(db, Job.FETCH_MEDIA, media.id, delay_seconds=pause.total_seconds())
@@ -265,28 +279,24 @@ class Intake:
         self._settle_quietly(lease, settle)
 
     def _give_up(self, lease: Lease, description: str) -> None:
-        self._settle_quietly(
-            lease, lambda db, media, session: self._park(db, lease, media, session, description)
-        )
+        self._settle_quietly(lease, lambda db, media, facts: self._park(db, lease, media, facts, description))
 
-    def _park(
-        self, db: DbSession, lease: Lease, media: Media, session: CookingSession | None, description: str
-    ) -> None:
+    def _park(self, db: DbSession, lease: Lease, media: Media, facts: Facts | None, description: str) -> None:
         """A video that never came fails its session; without a memo the coaching goes on; a question that could not
         be fetched is told to be unheard, a file of which nothing is known is asked for again."""
         log.error("media given up", attempt=lease.attempt)
         if media.kind in GIVEN_UP_FOR:
             finish(db, lease)
-            reject(db, media, session, GIVEN_UP_FOR[media.kind])
+            reject(db, media, _session_of(facts), GIVEN_UP_FOR[media.kind])
             return
         park(db, lease, description)
         db.refresh(media)
-        if session is None:
+        if facts is None:
             return
         if media.kind == MediaKind.VIDEO:
-            give_up(db, session, FETCH_VIDEO, description)
+            give_up(db, facts.session, FETCH_VIDEO, description)
         else:
-            self.scheduler.wake(db, session)
+            self.scheduler.wake(db, facts)
 
     def _purge(self, lease: Lease, media: Media) -> None:
         if media.is_live:
@@ -337,13 +347,18 @@ class Intake:
             make_due(db, Media, col(Media.id) == media.id, col(Media.state) != MediaState.STORED)
             enqueue(db, Job.PURGE_MEDIA, media.id)
 
-    def _settle_quietly(self, lease: Lease, settle: Any) -> None:
+    def _wake(self, db: DbSession, facts: Facts | None) -> None:
+        """At once, where services leave it to a job: the session is locked and read already."""
+        if facts is not None:
+            self.scheduler.wake(db, facts)
+
+    def _settle_quietly(self, lease: Lease, settle: Settle) -> None:
         try:
             self._settle(lease, settle)
         except LeaseLost as lost:
             log.info("lease lost", lease=str(lost))
 
-    def _settle(self, lease: Lease, settle: Any) -> None:
+    def _settle(self, lease: Lease, settle: Settle) -> None:
         """With the session locked first, as everywhere: two orders of locking would deadlock. A clip may be placed
         in a session between the two looks at it."""
         while True:
@@ -351,12 +366,32 @@ class Intake:
                 media = db.get(Media, lease.row_id)
                 if media is None:
                     raise LeaseLost(str(lease))
-                session_id = media.session_id
-                session = db.get(CookingSession, session_id, with_for_update=True) if session_id else None
-                db.refresh(media, with_for_update=True)
-                if media.session_id == session_id:
-                    settle(db, media, session)
+                facts = self.scheduler.lock(db, media.session_id) if media.session_id else None
+                if facts is None:
+                    db.refresh(media, with_for_update=True)
+                if (facts is None and media.session_id is None) or (
+                    facts is not None and media in facts.session.media
+                ):
+                    settle(db, media, facts)
                     return
+
+
+def _session_of(facts: Facts | None) -> CookingSession | None:
+    return facts.session if facts is not None else None
+
+
+def _accept_file(db: DbSession, file: Media, session: CookingSession | None, found: Found) -> None:
+    session = settle_file(db, file, session, found.kind)
+    if file.is_live:
+        _store(db, file, found.facts)
+        accept(db, file, session)
+        say_what_it_is(db, file, session)
+        _say_more(db, file, session, found)
+
+
+def _say_more(db: DbSession, media: Media, session: CookingSession | None, found: Found) -> None:
+    if session is not None and media.kind == MediaKind.MEMO:
+        say_memo_takes_longer(db, session, found.facts.duration_seconds)
 
 
 def _kind_of_file(path: Path) -> MediaKind:

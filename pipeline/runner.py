@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func
-from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
@@ -23,13 +22,11 @@ from logs.timing import milliseconds_since
 from models.base import database_now
 from models.coaching import ModelCall, SessionSummary, Usage
 from models.database import Database
-from models.dish import Dish
 from models.learner import LearnerState
 from models.media import LIVE, Media
 from models.rules.history import last_coached_at
 from models.session import CookingSession, StageName, StageRun
-from models.user import User
-from pipeline.graph import STAGE, Stage, ready
+from pipeline.graph import STAGE, Facts, Stage, ready
 from pipeline.outcomes import DIED, PATIENCE_ATTEMPTS, give_up, is_final, say_still_working, say_waiting_out
 from pipeline.providers import ledger
 from pipeline.providers.ports import Pace, ProviderRefused, Providers
@@ -40,7 +37,7 @@ from pipeline.speech_length import measured_pace
 from pipeline.stage import LearnerPast, StageContext, StageResult
 from pipeline.stages import RUN
 from services.media import MediaRejected, reject
-from services.scheduling import parked_stages, write_status
+from services.scheduling import write_status
 from storage.store import ObjectStore
 from storage.workspace import workspace
 
@@ -49,11 +46,15 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Task:
-    """A stage that this runner has claimed."""
+    """A stage that this runner has claimed, with its session as it was then (detached)."""
 
-    session_id: int
+    session: CookingSession
     stage: Stage
     lease: Lease
+
+    @property
+    def session_id(self) -> int:
+        return self.session.id
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Runner:
         """Runs one stage; returns the next for this runner."""
         ids = {"session_id": task.session_id, "stage": task.stage.name.value}
         with bound_contextvars(**ids), ledger.collect() as calls:
-            if task.lease.attempt > self.max_attempts:
+            if task.lease.is_spent(self.max_attempts):
                 self._give_up(task, DIED, ())
                 return None
             return self._try(task, calls)
@@ -123,17 +124,17 @@ class Runner:
     def _claim(self, session_id: int, stage: Stage) -> Task | None:
         """The session stays locked from the look at what is ready to the claim: no unsend slips between."""
         with self.database.transaction() as db:
-            session = db.get(CookingSession, session_id, with_for_update=True)
-            if session is None:
+            facts = self.scheduler.lock(db, session_id)
+            if facts is None:
                 return None
-            if stage not in ready(self.scheduler.facts_of(db, session)):
+            if stage not in ready(facts):
                 let_rest(db, session_id, stage)
                 return None
-            run = select(StageRun.id).where(StageRun.session_id == session_id, StageRun.stage == stage.name)
-            run_id = db.exec(run).first()
-            return self._take(db, session, stage, run_id) if run_id is not None else None
+            run = facts.session.run_of(stage.name)
+            return self._take(db, facts, stage, run.id) if run is not None else None
 
-    def _take(self, db: DbSession, session: CookingSession, stage: Stage, run_id: int) -> Task | None:
+    def _take(self, db: DbSession, facts: Facts, stage: Stage, run_id: int) -> Task | None:
+        session = facts.session
         lease = self.leases.claim(db, StageRun, run_id, started_at=func.now())
         if lease is None:
             return None
@@ -141,18 +142,17 @@ class Runner:
             # The pipeline proper starts here: the session is `processing` under a job id of its own.
             session.pipeline_job_id = uuid4()
             session.pipeline_started_at = func.now()  # type: ignore[assignment]
-            write_status(session, parked_stages(db, session))
-        return Task(session.id, stage, lease)
+            write_status(session, facts.parked)
+        return Task(session, stage, lease)
 
     def _work(self, task: Task) -> StageResult:
         with workspace() as folder:
             providers = self.providers.get(fallback=needs_fallback(task.lease))
-            with self.database.transaction() as db:
-                session, user, slug = _rows_of(db, task.session_id)
+            session = task.session
             context = StageContext(
                 session=session,
-                user=user,
-                guide=load().dishes[slug],
+                user=session.user,
+                guide=load().dishes[session.dish.slug],
                 providers=providers,
                 store=self.store,
                 search=PrincipleSearch(self.database, providers.embedder),
@@ -180,27 +180,28 @@ class Runner:
 
     def _store(self, task: Task, result: StageResult, calls: Sequence[ModelCall]) -> Task | None:
         with self.database.transaction() as db:
-            session = db.get(CookingSession, task.session_id, with_for_update=True)
-            if session is None:
+            facts = self.scheduler.lock(db, task.session_id)
+            if facts is None:
                 raise LeaseLost(f"session {task.session_id} is gone")
-            usage = _usage(db, task.lease, result.usage, calls)
+            usage = _usage(facts, task, result.usage, calls)
             finish(db, task.lease, finished_at=func.now(), usage=usage)
-            result.store(db, session)
-            return self._next(db, session, task.stage.job)
+            result.store(db, facts.session)
+            return self._next(db, facts.after(task.stage.name), task.stage.job)
 
-    def _next(self, db: DbSession, session: CookingSession, job: Job) -> Task | None:
+    def _next(self, db: DbSession, facts: Facts, job: Job) -> Task | None:
         """What has become ready: the first of this runner's own queue it takes itself, the others are woken."""
         task = None
-        for due in self.scheduler.schedule(db, session):
+        for due in self.scheduler.schedule(db, facts):
             if task is None and due.stage.job == job:
-                task = self._take(db, session, due.stage, due.run_id)
+                task = self._take(db, facts, due.stage, due.run_id)
             else:
-                due.enqueue(db, session)
+                due.enqueue(db, facts.session)
         return task
 
     def _reject(self, task: Task, rejection: MediaRejected, calls: Sequence[ModelCall]) -> None:
-        def settle(db: DbSession, session: CookingSession) -> None:
-            finish(db, task.lease, finished_at=func.now(), usage=_usage(db, task.lease, None, calls))
+        def settle(db: DbSession, facts: Facts) -> None:
+            session = facts.session
+            finish(db, task.lease, finished_at=func.now(), usage=_usage(facts, task, None, calls))
             media = session.memo if task.stage.is_optional else session.video
             if media is not None:
                 reject(db, media, session, rejection.reason)
@@ -218,53 +219,53 @@ class Runner:
             return
         pause = self.retry_backoff * 4 ** (task.lease.attempt - 1)
 
-        def settle(db: DbSession, session: CookingSession) -> None:
-            try_again(db, task.lease, description, pause, usage=_usage(db, task.lease, None, calls))
+        def settle(db: DbSession, facts: Facts) -> None:
+            try_again(db, task.lease, description, pause, usage=_usage(facts, task, None, calls))
             if task.lease.attempt == PATIENCE_ATTEMPTS and not task.stage.is_optional:
-                say_still_working(db, session)
+                say_still_working(db, facts.session)
             wait = pause.total_seconds()
             enqueue(db, task.stage.job, task.session_id, task.stage.name, delay_seconds=wait)
 
         self._settle(task, settle)
 
     def _wait_out(self, task: Task, description: str, calls: Sequence[ModelCall]) -> None:
-        def settle(db: DbSession, session: CookingSession) -> None:
-            usage = _usage(db, task.lease, None, calls)
+        def settle(db: DbSession, facts: Facts) -> None:
+            usage = _usage(facts, task, None, calls)
             pause = wait_out(db, task.lease, description, first=self.retry_backoff, usage=usage)
             if pause is None:
-                self._park(db, session, task, description, calls)
+                self._park(db, facts, task, description, calls)
                 return
-            say_waiting_out(db, session, task.lease.away)
+            say_waiting_out(db, facts.session, task.lease.away)
             wait = pause.total_seconds()
             enqueue(db, task.stage.job, task.session_id, task.stage.name, delay_seconds=wait)
 
         self._settle(task, settle)
 
     def _give_up(self, task: Task, description: str, calls: Sequence[ModelCall]) -> None:
-        self._settle(task, lambda db, session: self._park(db, session, task, description, calls))
+        self._settle(task, lambda db, facts: self._park(db, facts, task, description, calls))
 
     def _park(
         self,
         db: DbSession,
-        session: CookingSession,
+        facts: Facts,
         task: Task,
         description: str,
         calls: Sequence[ModelCall],
     ) -> None:
-        park(db, task.lease, description, usage=_usage(db, task.lease, None, calls))
+        park(db, task.lease, description, usage=_usage(facts, task, None, calls))
         log.error("stage given up", attempt=task.lease.attempt)
         if task.stage.is_optional:
-            self.scheduler.wake(db, session)
+            self.scheduler.wake(db, facts.without(task.stage.name))
         else:
-            give_up(db, session, task.stage.name, description)
+            give_up(db, facts.session, task.stage.name, description)
 
-    def _settle(self, task: Task, settle: Callable[[DbSession, CookingSession], None]) -> None:
+    def _settle(self, task: Task, settle: Callable[[DbSession, Facts], None]) -> None:
         try:
             with self.database.transaction() as db:
                 # The session first, as everywhere: two orders of locking would deadlock.
-                session = db.get(CookingSession, task.session_id, with_for_update=True)
-                if session is not None:
-                    settle(db, session)
+                facts = self.scheduler.lock(db, task.session_id)
+                if facts is not None:
+                    settle(db, facts)
         except LeaseLost as lost:  # taken back meanwhile: the learner has been told already
             log.info("lease lost", lease=str(lost))
 
@@ -285,25 +286,10 @@ def _clean_up(result: StageResult) -> None:
         log.warning("not cleaned up", error=type(error).__name__)
 
 
-def _rows_of(db: DbSession, session_id: int) -> tuple[CookingSession, User, str]:
-    """The session with its media, its learner and the slug of its dish, in one statement. Raises LeaseLost."""
-    statement = (
-        select(CookingSession, User, Dish.slug)
-        .join(User, col(User.id) == CookingSession.user_id)
-        .join(Dish, col(Dish.id) == CookingSession.dish_id)
-        .where(CookingSession.id == session_id)
-        .options(joinedload(CookingSession.media))  # type: ignore[arg-type]
-    )
-    row = db.execute(statement).unique().first()
-    if row is None:
-        raise LeaseLost(f"session {session_id} is gone")
-    session, user, slug = row
-    return session, user, slug
-
-
-def _usage(db: DbSession, lease: Lease, usage: Usage | None, calls: Sequence[ModelCall]) -> dict[str, Any]:
+def _usage(facts: Facts, task: Task, usage: Usage | None, calls: Sequence[ModelCall]) -> dict[str, Any]:
     """With the calls of earlier attempts, which are on the row already and stay there."""
-    earlier = db.exec(select(StageRun.usage).where(StageRun.id == lease.row_id)).first() or {}
+    run = facts.session.run_of(task.stage.name)
+    earlier = run.usage if run is not None else {}
     all_calls = [*(ModelCall.model_validate(call) for call in earlier.get("calls", [])), *calls]
     if usage is None and not all_calls:
         return {}

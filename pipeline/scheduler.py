@@ -6,17 +6,28 @@ Deciding is the graph's; a row only remembers the decision, and is checked again
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, text
+from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
-from sqlmodel import col, select
+from sqlmodel import select
 
 from jobs import leases
 from jobs.queue import Job, enqueue
+from models.base import note_now
 from models.database import Database
 from models.session import CookingSession, StageName, StageRun
 from pipeline.graph import STAGE, Facts, Stage, memo_deadline, ready
 from services.scheduling import write_status
+
+# What stages are given of a session besides its own columns.
+_PARTS: Sequence[Any] = (
+    CookingSession.media,
+    CookingSession.runs,
+    CookingSession.user,
+    CookingSession.dish,
+)
 
 
 @dataclass(frozen=True)
@@ -38,43 +49,55 @@ class Scheduler:
     def run(self, session_id: int) -> None:
         """The job: something about the session has changed, or the memo's grace is over."""
         with self.database.transaction() as db:
-            session = db.get(CookingSession, session_id, with_for_update=True)
-            if session is not None:
-                self.wake(db, session)
+            facts = self.lock(db, session_id)
+            if facts is not None:
+                self.wake(db, facts)
 
-    def wake(self, db: DbSession, session: CookingSession) -> None:
-        """Makes due what is ready, and wakes it after commit. `session` is locked."""
-        for due in self.schedule(db, session):
-            due.enqueue(db, session)
+    def wake(self, db: DbSession, facts: Facts) -> None:
+        """Makes due what is ready, and wakes it after commit. The session is locked."""
+        for due in self.schedule(db, facts):
+            due.enqueue(db, facts.session)
 
-    def schedule(self, db: DbSession, session: CookingSession) -> list[DueStage]:
-        """Makes due what is ready and was not; the caller wakes it. `session` is locked."""
-        facts = self.facts_of(db, session)
-        write_status(session, facts.parked)
-        self._look_again_later(db, session, facts)
-        return _make_due(db, session, ready(facts))
+    def schedule(self, db: DbSession, facts: Facts) -> list[DueStage]:
+        """Makes due what is ready and was not; the caller wakes it. The session is locked."""
+        write_status(facts.session, facts.parked)
+        self._look_again_later(db, facts)
+        return _make_due(db, facts.session, ready(facts))
+
+    def lock(self, db: DbSession, session_id: int) -> Facts | None:
+        """The session, nobody else's until the transaction ends, with all that its stages rest on; None when it is
+        gone. First in a transaction: what was changed before and is not stored would be lost."""
+        # The lock by itself: a statement sees what it reads besides the locked row as that was before it waited.
+        locked = select(CookingSession.id).where(CookingSession.id == session_id).with_for_update()
+        if db.exec(locked).first() is None:
+            return None
+        return self._facts(db, session_id, populate_existing=True)
 
     def facts_of(self, db: DbSession, session: CookingSession) -> Facts:
-        # From the session, so that there is a row where there is no run yet.
-        statement = (
-            select(func.now(), StageRun)
-            .select_from(CookingSession)
-            .outerjoin(StageRun, col(StageRun.session_id) == CookingSession.id)
-            .where(CookingSession.id == session.id)
-        )
+        """Of a session that the caller has read, and perhaps changed."""
         with db.no_autoflush:  # what is still to be stored of the session goes in one statement at the end
-            rows = db.exec(statement).all()
-        runs = [run for _, run in rows if run is not None]
+            return self._facts(db, session.id, populate_existing=False)
+
+    def _facts(self, db: DbSession, session_id: int, *, populate_existing: bool) -> Facts:
+        """In one statement."""
+        with_all = [joinedload(each) for each in _PARTS]
+        statement = (
+            select(func.now(), CookingSession).where(CookingSession.id == session_id).options(*with_all)
+        )
+        rows = db.execute(statement.execution_options(populate_existing=populate_existing))
+        now, session = rows.unique().one()
+        note_now(db, now)
         return Facts(
             session=session,
-            finished={run.stage for run in runs if run.finished_at},
-            parked={run.stage for run in runs if run.parked_at},
-            now=rows[0][0],
+            finished={run.stage for run in session.runs if run.finished_at},
+            parked={run.stage for run in session.runs if run.parked_at},
+            now=now,
             memo_grace=self.memo_grace,
         )
 
-    def _look_again_later(self, db: DbSession, session: CookingSession, facts: Facts) -> None:
+    def _look_again_later(self, db: DbSession, facts: Facts) -> None:
         """The memo's grace ends without an event of its own."""
+        session = facts.session
         session.nudge_at = None
         deadline = memo_deadline(facts)
         waits = facts.has(StageName.ANALYZE_VIDEO) and not facts.has(StageName.RETRIEVE)

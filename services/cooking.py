@@ -19,7 +19,7 @@ from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import User
 from services import media
 from services.replying import warn_of_memo
-from services.scheduling import wake
+from services.scheduling import wake, write_status
 from services.thread import NOT_LINE, Origin, record_inbound
 
 RATINGS = range(1, 6)
@@ -74,9 +74,12 @@ def open_cook(
     dish = db.exec(select(Dish).where(Dish.slug == slug)).first()
     if dish is None or slug not in load().dishes:
         raise DishGone(slug)
-    cook = _session_for(db, user, dish, now)
+    cook = _session_for(db, user, dish)
     _take_unplaced(db, user, cook, now)
-    wake(db, cook)
+    if cook.media or cook.voice_transcript:
+        wake(db, cook)
+    else:  # nothing that a stage could work on
+        write_status(cook, ())
     return cook
 
 
@@ -191,9 +194,9 @@ def make_room_for_memo(db: DbSession, session: CookingSession) -> None:
     session.memo_skipped = False
 
 
-def _session_for(db: DbSession, user: User, dish: Dish, now: datetime) -> CookingSession:
+def _session_for(db: DbSession, user: User, dish: Dish) -> CookingSession:
     sessions = sessions_of(db, user.id)
-    number = next_session_number(user, dish, sessions, now)
+    number = next_session_number(user, dish, sessions)
     same = next((s for s in sessions if s.dish_id == dish.id and s.session_number == number), None)
     waiting = next((s for s in sessions if is_open(s)), None)
     if same is not None:
@@ -241,11 +244,12 @@ def _merge(db: DbSession, waiting: CookingSession, cook: CookingSession) -> None
 def _take_unplaced(db: DbSession, user: User, cook: CookingSession, now: datetime) -> None:
     """The latest of each kind; the others go, so that none is taken for a later cook. Files of which nothing is known
     yet find their place in it once they are."""
-    for file in media.unplaced(db, user, MediaKind.FILE):
+    unplaced = media.unplaced(db, user)
+    for file in [each for each in unplaced if each.kind == MediaKind.FILE]:
         file.received_at = now
         media.place(db, file, cook)
     for kind, has_one in ((MediaKind.VIDEO, cook.video is not None), (MediaKind.MEMO, cook.memo is not None)):
-        waiting = media.unplaced(db, user, kind)
+        waiting = [each for each in unplaced if each.kind == kind]
         if waiting and not has_one:
             waiting[0].received_at = now  # the promise and the memo's grace begin with the dish
             media.place(db, waiting[0], cook)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
@@ -36,7 +35,7 @@ class DishOfLearner:
     refusal: EntitlementError | None
 
 
-def open_dishes(db: DbSession, user: User, now: datetime) -> Sequence[DishOfLearner]:
+def open_dishes(db: DbSession, user: User) -> Sequence[DishOfLearner]:
     """All that the learner's months have opened, in the order of the curriculum."""
     guides = load().dishes
     # A dish that is gone from the files keeps its row for past sessions, but nobody can be coached on it.
@@ -48,18 +47,14 @@ def open_dishes(db: DbSession, user: User, now: datetime) -> Sequence[DishOfLear
         taught.where(col(Dish.slug).in_(guides)).order_by(col(Dish.month_unlocked), col(Dish.order))
     ).all()
     sessions = sessions_of(db, user.id)
-    return [
-        _of_learner(user, dish, progress, sessions, now)
-        for dish, progress in rows
-        if is_unlocked(user, dish, now)
-    ]
+    return [_of_learner(user, dish, progress, sessions) for dish, progress in rows if is_unlocked(user, dish)]
 
 
-def open_dish(db: DbSession, user: User, slug: str, now: datetime) -> DishOfLearner:
+def open_dish(db: DbSession, user: User, slug: str) -> DishOfLearner:
     """Raises DishGone, DishLocked."""
     if slug not in load().dishes:
         raise DishGone(slug)
-    dish = next((each for each in open_dishes(db, user, now) if each.dish.slug == slug), None)
+    dish = next((each for each in open_dishes(db, user) if each.dish.slug == slug), None)
     if dish is None:
         raise DishLocked(f"'{slug}' opens in a later month")
     return dish
@@ -70,11 +65,10 @@ def _of_learner(
     dish: Dish,
     progress: UserDishProgress | None,
     sessions: Sequence[CookingSession],
-    now: datetime,
 ) -> DishOfLearner:
     number, refusal = None, None
     try:
-        number = next_session_number(user, dish, sessions, now)
+        number = next_session_number(user, dish, sessions)
     except EntitlementError as error:
         refusal = error
     cooked = sum(is_spent(session) for session in sessions if session.dish_id == dish.id)

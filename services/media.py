@@ -1,6 +1,6 @@
 """What learners send to be seen or heard: taking it in, placing it in a cook, refusing it, taking it back."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, func
@@ -19,6 +19,7 @@ from services.scheduling import wake
 from services.thread import NOT_LINE, Origin
 from storage.keys import new_media_key
 
+_PLACED = (MediaKind.VIDEO, MediaKind.MEMO, MediaKind.FILE)  # of a cook
 # A clip that found no dish in this time is not taken for a cook of much later.
 KEEP_UNPLACED = timedelta(days=1)
 
@@ -103,11 +104,11 @@ def release(db: DbSession, media: Media, session: CookingSession) -> None:
     db.flush()
 
 
-def unplaced(db: DbSession, user: User, kind: MediaKind) -> Sequence[Media]:
-    """Those of a kind that no cook has taken, the latest first."""
+def unplaced(db: DbSession, user: User) -> Sequence[Media]:
+    """Those that no cook has taken, the latest first."""
     statement = (
         select(Media)
-        .where(Media.user_id == user.id, Media.kind == kind, col(Media.session_id).is_(None))
+        .where(Media.user_id == user.id, col(Media.kind).in_(_PLACED), col(Media.session_id).is_(None))
         .where(col(Media.state).in_(LIVE), col(Media.received_at) > func.now() - KEEP_UNPLACED)
         .order_by(col(Media.id).desc())
         .with_for_update()
@@ -115,8 +116,13 @@ def unplaced(db: DbSession, user: User, kind: MediaKind) -> Sequence[Media]:
     return db.exec(statement).all()
 
 
-def accept(db: DbSession, media: Media, session: CookingSession | None) -> None:
-    """Stored and fit for use: whatever waits for it is woken."""
+def accept(
+    db: DbSession,
+    media: Media,
+    session: CookingSession | None,
+    wake: Callable[[DbSession, CookingSession], None] = wake,
+) -> None:
+    """Stored and fit for use: whatever waits for it is woken, a session by `wake`."""
     if media.kind == MediaKind.VOICE_QUESTION:
         _wake_question(db, media)
         return

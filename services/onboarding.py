@@ -17,7 +17,7 @@ from models.chat import Message, MessageType, Sender, Topic, rooms_of
 from models.rules.history import latest_session
 from models.user import User
 from services.names import called
-from services.outbox import queue_message
+from services.outbox import queue_message, was_said
 from services.profile import followed_channels, lock_learner
 
 Profile = Mapping[str, Any]
@@ -83,7 +83,7 @@ def _save(db: DbSession, user: User, answers: Mapping[str, AnswerValue]) -> None
 
 def wants_offer(db: DbSession, user: User) -> bool:
     """Whether the quiz was never offered to one who has not done it: it is offered once."""
-    return not user.onboarding_done and not _was_said(db, user, Topic.QUIZ_OFFER)
+    return not user.onboarding_done and not was_said(db, user, Topic.QUIZ_OFFER)
 
 
 def asks_for_name(db: DbSession, user: User) -> bool:
@@ -99,13 +99,7 @@ def announce(db: DbSession, user: User) -> None:
     lock_learner(db, user.id)
     if not user.onboarding_done or not followed_channels(db, user):
         return
-    if latest_session(db, user.id) is not None or _was_said(db, user, Topic.QUIZ_DONE):
+    if latest_session(db, user.id) is not None or was_said(db, user, Topic.QUIZ_DONE):
         return
     text = quiz_talk.understood(called(user), user.learner_profile)
     queue_message(db, user.id, MessageType.NOTICE, text=text, sender=Sender.SYSTEM, topic=Topic.QUIZ_DONE)
-
-
-def _was_said(db: DbSession, user: User, topic: Topic) -> bool:
-    about = col(Message.meta)["topic"].astext == topic
-    mine = select(Message.id).where(col(Message.chat_room_id).in_(rooms_of(user.id)), about)
-    return db.exec(mine.limit(1)).first() is not None

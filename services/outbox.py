@@ -1,6 +1,7 @@
 """Owing a message: the row is the debt, which the bot pays. What is owed is a kind and its data; words come from the
 phrasebook, bubbles from the bot."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -38,10 +39,11 @@ def queue_message(
     session_id: int | None = None,
     room: RoomType = RoomType.COACHING,
     topic: Topic | None = None,
+    facts: Mapping[str, str] | None = None,
     **columns: Any,
 ) -> Message:
     """A message the learner must get, as a push unless a reply can carry it; its delivery is woken after commit.
-    `columns` are others of the row's, such as a reply token."""
+    `facts` are kept in its metadata; `columns` are others of the row's, such as a reply token."""
     message = add_message(
         db,
         user_id,
@@ -52,6 +54,7 @@ def queue_message(
         session_id=session_id,
         room=room,
         topic=topic,
+        facts=facts,
         **columns,
     )
     enqueue(db, Job.DELIVER, message.id)
@@ -69,6 +72,7 @@ def add_message(
     session_id: int | None = None,
     room: RoomType = RoomType.COACHING,
     topic: Topic | None = None,
+    facts: Mapping[str, str] | None = None,
     **columns: Any,
 ) -> Message:
     """As `queue_message`, for a caller that delivers it itself; should it die before that, the reconciler does."""
@@ -79,7 +83,9 @@ def add_message(
         kind=kind,
         text=text,
         video_gcs_path=video,
-        meta={"type": kind, "session_id": session_id} | ({"topic": topic} if topic else {}),
+        meta={"type": kind, "session_id": session_id}
+        | ({"topic": topic} if topic else {})
+        | dict(facts or {}),
         retry_key=uuid4(),
         **columns,
     )
@@ -164,3 +170,10 @@ def release_owed(db: DbSession, user: User) -> None:
     leases.make_due(db, Message, *owed, waits_for=None)
     for message_id in db.exec(select(Message.id).where(*owed).order_by(col(Message.id))):
         enqueue(db, Job.DELIVER, message_id)
+
+
+def was_said(db: DbSession, user: User, topic: Topic) -> bool:
+    """Whether they were ever told something about this."""
+    about = col(Message.meta)["topic"].astext == topic
+    mine = select(Message.id).where(col(Message.chat_room_id).in_(rooms_of(user.id)), about)
+    return db.exec(mine.limit(1)).first() is not None

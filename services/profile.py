@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
+from errors import MomentError
 from knowledge_base import phrasebook
-from models.base import database_now
+from models.base import database_now, note_now
 from models.chat import RoomType
 from models.learner import LearnerState
 from models.user import Friendship, User
@@ -17,10 +19,26 @@ from services.outbox import release_owed, room_of
 from services.sign_in import sign_out_everywhere
 
 ASK_NAME_AGAIN = timedelta(days=1)
+# Of who writes to an account without adding it, a push is shown for so long (LINE docs: Conditions for sending push
+# messages); an hour less, for it has to get there.
+REACHED_WITHOUT_FOLLOWING = timedelta(days=7) - timedelta(hours=1)
+
+
+class FriendNoMore(MomentError):
+    """They have blocked us: the way back is to follow us again."""
+
+    words = "web.friend_no_more"
 
 
 def find_learner(db: DbSession, line_user_id: str) -> User | None:
-    return db.exec(select(User).where(User.line_user_id == line_user_id)).first()
+    """With the database's time and whom they follow, for what is asked of both next."""
+    statement = select(User, func.now()).where(User.line_user_id == line_user_id)
+    row = db.execute(statement.options(joinedload(User.friendships))).unique().first()  # type: ignore[arg-type]
+    if row is None:
+        return None
+    user: User = row[0]
+    note_now(db, row[1])
+    return user
 
 
 def wants_name(db: DbSession, user: User | None) -> bool:
@@ -49,17 +67,47 @@ def take_in(db: DbSession, line_user_id: str, first_name: str | None) -> User:
     return user
 
 
-def note_friendship(db: DbSession, user: User, channel: str) -> None:
-    """They follow this LINE account. An unfollow may come late: LINE does not guarantee the order."""
-    friendship = db.get(Friendship, (user.id, channel))
-    if friendship is None:
-        db.add(Friendship(user_id=user.id, channel=channel))
-    elif friendship.blocked_at is not None:
-        friendship.blocked_at = None
+def let_in(db: DbSession, line_user_id: str, first_name: str | None) -> User:
+    """Who comes by a page is taken in as by a message, but for one who has blocked us: LINE's tokens live on after that,
+    and nothing that a page starts would reach them. Raises FriendNoMore."""
+    user = find_learner(db, line_user_id)
+    if user is None:
+        return take_in(db, line_user_id, first_name)
     if user.blocked_at is not None:
+        raise FriendNoMore(f"learner {user.id}")
+    return user
+
+
+def note_friendship(db: DbSession, user: User, channel: str, *, follows: bool = True) -> None:
+    """They follow this LINE account, or (without `follows`) have written there. An unfollow may come late: LINE does not
+    guarantee the order."""
+    friendship = db.get(Friendship, (user.id, channel))
+    is_new, now = friendship is None, database_now(db)
+    if friendship is None:
+        friendship = Friendship(user_id=user.id, channel=channel, contact_at=now)
+        db.add(friendship)
+    was_out_of_reach = user.blocked_at is not None or is_new or _is_out_of_reach(friendship, now)
+    if friendship.blocked_at is not None:
+        friendship.blocked_at = None
+    if friendship.contact_at is not None:
+        friendship.contact_at = None if follows else now
+    if was_out_of_reach:
         user.blocked_at = None
         db.flush()
         release_owed(db, user)
+
+
+def ask_to_add(db: DbSession, user: User, channel: str) -> bool:
+    """Whether they are to be asked now to add this LINE account: once, and only those who write there without."""
+    friendship = db.get(Friendship, (user.id, channel))
+    if friendship is None or friendship.contact_at is None or friendship.asked_at is not None:
+        return False
+    friendship.asked_at = database_now(db)
+    return True
+
+
+def _is_out_of_reach(friendship: Friendship, now: datetime) -> bool:
+    return friendship.contact_at is not None and now - friendship.contact_at > REACHED_WITHOUT_FOLLOWING
 
 
 def block(db: DbSession, user: User, channel: str, now: datetime) -> None:
@@ -74,8 +122,17 @@ def block(db: DbSession, user: User, channel: str, now: datetime) -> None:
 
 def followed_channels(db: DbSession, user: User) -> Sequence[str]:
     """The names of our LINE accounts that show them what we send."""
-    mine = Friendship.user_id == user.id, col(Friendship.blocked_at).is_(None)
+    reached_since = func.now() - REACHED_WITHOUT_FOLLOWING
+    follows = col(Friendship.contact_at).is_(None) | (col(Friendship.contact_at) > reached_since)
+    mine = Friendship.user_id == user.id, col(Friendship.blocked_at).is_(None), follows
     return db.exec(select(Friendship.channel).where(*mine).order_by(Friendship.channel)).all()
+
+
+def is_known(db: DbSession, user: User) -> bool:
+    """Whether an event of any LINE account has told of them."""
+    return (
+        db.exec(select(Friendship.channel).where(Friendship.user_id == user.id).limit(1)).first() is not None
+    )
 
 
 def lock_learner(db: DbSession, user_id: int) -> None:

@@ -4,9 +4,10 @@ from sqlalchemy import func
 from sqlmodel import Session as DbSession
 from sqlmodel import select
 
+from errors import MomentError
 from models.chat import Message, MessageType
 from models.inbox import InboxEvent, UnsentMessage
-from models.media import Media
+from models.media import Media, MediaKind, MediaState
 from models.session import CookingSession
 from models.user import User
 from services.media import withdraw, withdraw_memo
@@ -16,6 +17,18 @@ from services.scheduling import wake
 from services.thread import inbound_message
 
 UNSENT = "［送信取消］"
+
+
+class ClipUnknown(MomentError):
+    """No such clip of this cook."""
+
+    words = "web.not_found"
+
+
+class TextWritten(MomentError):
+    """What was seen in the clip is told already."""
+
+    words = "web.text_written"
 
 
 def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
@@ -39,6 +52,26 @@ def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
     elif message.kind == MessageType.TEXT and session is not None and session.memo is None:
         _withdraw_written_memo(db, session)
     redact_everywhere(db, user.id, words)
+
+
+def withdraw_clip(db: DbSession, session: CookingSession, clip_id: int) -> None:
+    """From a page: a clip of this cook, which is locked, however it came. Once more changes nothing. Once the text is
+    written it is too late. Raises ClipUnknown, TextWritten."""
+    its_clip = select(Media).where(Media.id == clip_id, Media.session_id == session.id)
+    fresh = {"populate_existing": True}
+    media = db.exec(
+        its_clip.where(Media.kind == MediaKind.VIDEO).with_for_update(), execution_options=fresh
+    ).first()
+    if media is None or media.state == MediaState.REJECTED:
+        raise ClipUnknown(f"clip {clip_id} of session {session.id}")
+    if not media.is_live:
+        return
+    if session.coaching_text:
+        raise TextWritten(f"session {session.id}")
+    message = db.get(Message, media.message_id) if media.message_id else None
+    if message is not None:
+        _blank(db, message)
+    withdraw(db, media, session)
 
 
 def was_withdrawn(db: DbSession, line_message_id: str) -> bool:

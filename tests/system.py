@@ -28,6 +28,8 @@ from settings import Settings
 from simulator.line.client import Desk, Learner, Thread
 from simulator.line.config import LineConfig
 from simulator.line.server import make_server
+from simulator.stripe.config import StripeConfig
+from simulator.stripe.server import make_server as make_stripe_server
 from tests import quick_providers
 from tests.network_guard import network_guard
 
@@ -73,8 +75,12 @@ class ThreadLauncher:
         self._sockets[port] = sock
         return port
 
-    def start_simulator(self, config: LineConfig, port: int, folder: Path) -> None:
+    def start_line(self, config: LineConfig, port: int, folder: Path) -> None:
         self.stack.enter_context(served(make_server(config, port=0), self._sockets[port]))
+
+    def start_stripe(self, config: StripeConfig, port: int) -> None:
+        self._sockets.pop(port).close()  # it listens itself: its pages name their own address
+        self.stack.enter_context(served(make_stripe_server(config, port)))
 
     def start(self, part: Part, settings: Settings) -> None:
         resources = self.stack.enter_context(open_resources(settings, self.build))

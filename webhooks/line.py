@@ -1,40 +1,27 @@
 """LINE's webhook: verify, store, answer. Nothing is read before it is stored (LINE docs: Receiving messages)."""
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prometheus_client import Counter
 from starlette.types import Receive, Scope, Send
 
-from errors import MomentError
 from jobs.inbox import Row
+from jobs.sieve import Sieve, parse
 from line.events import group_of
 from line.signature import is_signed
 from logs.context import carried_ids
 from logs.logger import get_logger
 from models.inbox import UNREADABLE, EventSource
 from settings import LineChannel
+from webhooks.delivery import DeliveryRefused, answer, read_body
 from webhooks.inbox import InboxWriter
-from webhooks.sieve import Sieve, parse
 
 log = get_logger(__name__)
 
-READ_SECONDS = 10.0  # in all: what comes in drop by drop must not hold a connection
 LATEST_MS = 253_402_300_799_999  # the end of the year 9999, the last that a date can have
-
-REQUESTS = Counter("moment_webhook_requests", "Deliveries by the status we answered", ["source", "status"])
-
-
-class DeliveryRefused(MomentError):
-    """The delivery is not taken; LINE's statistics show the status."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 @dataclass
@@ -48,19 +35,7 @@ class LineWebhook:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """200 once every event is committed; 401 unsigned or wrongly signed, 404 no such channel, 408 too slow,
         413 too large, 400 not LINE's shape."""
-        status = 500
-        try:
-            await self._take(scope, receive)
-            status = 200
-        except DeliveryRefused as refusal:
-            status = refusal.status
-        finally:
-            REQUESTS.labels(EventSource.LINE, status).inc()
-        headers = [(b"content-length", b"0")]
-        if status == 408:  # the rest of the body is not waited for
-            headers.append((b"connection", b"close"))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+        await answer(EventSource.LINE, self._take(scope, receive), send)
 
     async def _take(self, scope: Scope, receive: Receive) -> None:
         name = scope["path_params"]["channel_name"]
@@ -69,7 +44,7 @@ class LineWebhook:
         if channel is None or not channel.channel_secret.get_secret_value():
             raise DeliveryRefused(404)
         headers = dict(scope["headers"])
-        body = await _read(headers, receive, self.max_bytes)
+        body = await read_body(headers, receive, self.max_bytes)
         secret = channel.channel_secret.get_secret_value()
         if not is_signed(secret, body, headers.get(b"x-line-signature", b"")):
             log.warning("wrong signature", channel=channel.name)
@@ -113,31 +88,6 @@ def line_row(channel: str, event: Mapping[str, Any]) -> Row:
 def _fingerprint(event: Mapping[str, Any]) -> str:
     """An id for an event that has none: equal events are one."""
     return hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()
-
-
-async def _read(headers: Mapping[bytes, bytes], receive: Receive, max_bytes: int) -> bytes:
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            return await _read_all(headers, receive, max_bytes)
-    except TimeoutError as error:
-        raise DeliveryRefused(408) from error
-
-
-async def _read_all(headers: Mapping[bytes, bytes], receive: Receive, max_bytes: int) -> bytes:
-    length = headers.get(b"content-length", b"")
-    if length.isdigit() and int(length) > max_bytes:
-        raise DeliveryRefused(413)
-    body = bytearray()
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise DeliveryRefused(400)
-        body += message.get("body", b"")
-        if len(body) > max_bytes:
-            raise DeliveryRefused(413)
-        more = message.get("more_body", False)
-    return bytes(body)
 
 
 def _events(body: bytes) -> list[dict[str, Any]]:

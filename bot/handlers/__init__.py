@@ -6,6 +6,7 @@ from bot.handlers import (
     dishes,
     meanings,
     nothing,
+    plan,
     profile,
     questions,
     unsend,
@@ -15,5 +16,17 @@ from bot.handlers import (
 from bot.router import Router
 
 router = Router()
-for part in (arrival, unsend, watching, nothing, meanings, dishes, profile, uploads, cooking, questions):
+for part in (
+    arrival,
+    unsend,
+    watching,
+    nothing,
+    plan,
+    meanings,
+    dishes,
+    profile,
+    uploads,
+    cooking,
+    questions,
+):
     router.include(part.router)

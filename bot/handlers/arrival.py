@@ -8,7 +8,7 @@ from bot.router import Router, says
 from bot.say.bubbles import Say, text_bubble
 from bot.say.quiz import welcome
 from bot.say.steps import Steps
-from knowledge_base import phrasebook
+from knowledge_base import phrasebook, plan_talk
 from line.events import LineEvent
 from line.liff import LiffApps
 from models.rules.next_step import Ask, NextStep
@@ -16,6 +16,7 @@ from models.session import CookingSession
 from models.user import User
 from services import profile
 from services.names import called
+from services.plan.shop import PlanShop
 
 router = Router()
 
@@ -44,5 +45,6 @@ def unfollow(event: LineEvent, db: DbSession, user: User, now: datetime) -> None
 
 
 @router.on("message.text", where=[says("ヘルプ", "使い方", "help", "Help")])
-def show_help(session: CookingSession | None, steps: Steps) -> Say:
-    return steps.ask_next(session).say_after(text_bubble(phrasebook.HELP))
+def show_help(session: CookingSession | None, steps: Steps, shop: PlanShop) -> Say:
+    words = f"{phrasebook.HELP}{plan_talk.HELP}" if shop.is_open else phrasebook.HELP
+    return steps.ask_next(session).say_after(text_bubble(words))

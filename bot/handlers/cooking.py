@@ -36,7 +36,7 @@ def video(
         return say(text_bubble(error_words(error)), *step.bubbles, quick=step.quick, room=VIDEOS)
     if session is None or clip.session_id is None:
         step = steps.ask_dish(lead=phrasebook.WHICH_DISH_VIDEO)
-        return say(*step.bubbles, quick=step.quick, room=VIDEOS)
+        return say(*step.bubbles, quick=step.quick, room=VIDEOS, topic=step.topic)
     bubbles, taps = steps.acknowledge_video(session)
     return say(*bubbles, quick=taps, room=VIDEOS)
 

@@ -35,9 +35,10 @@ def show_dishes(
     """Whoever was never asked about themselves is, once: they choose, and their answers help to choose."""
     if step.ask in UNDER_WAY:
         return steps.ask_next(session).say_after(text_bubble(phrasebook.COACHING_UNDER_WAY))
-    if wants_offer(db, user):
-        return offer_before(apps, steps.ask_dish())
-    return steps.ask_dish().say_after()
+    dishes = steps.ask_dish()
+    if dishes.topic is None and wants_offer(db, user):  # one thing at a time
+        return offer_before(apps, dishes)
+    return dishes.say_after()
 
 
 @router.on("postback", where=[action("dish", slug=str)])

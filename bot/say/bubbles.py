@@ -4,7 +4,7 @@ Text bubbles are plain `text`, not `textV2`, so braces in a model's or a person'
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from knowledge_base import phrasebook
@@ -25,6 +25,18 @@ class Say:
     def text(self) -> str:
         """The words, for the thread's record."""
         return "\n".join(bubble.get("text") or bubble.get("altText") or "" for bubble in self.bubbles)
+
+    @property
+    def has_room(self) -> bool:
+        """For one bubble more."""
+        return len(self.bubbles) < MAX_OBJECTS
+
+    def and_then(self, bubble: LineObject) -> "Say":
+        """With one bubble more, which takes over the quick replies."""
+        *others, last = self.bubbles
+        taps = {key: last[key] for key in ("quickReply",) if key in last}
+        plain = {key: value for key, value in last.items() if key != "quickReply"}
+        return replace(self, bubbles=(*others, plain, bubble | taps))
 
 
 def say(

@@ -9,19 +9,29 @@ from sqlmodel import col, select
 
 from bot.say.bubbles import Say, message_action, postback, quick, say, text_bubble, voice_action
 from bot.say.cards import OfferedDish, dish_carousel
+from bot.say.plan import offer_card, plan_tap
 from errors import MomentError
 from knowledge_base import personal_words, phrasebook
 from knowledge_base.catalogue import load
 from knowledge_base.dish_order import offers
 from knowledge_base.profile import NOTHING_TOLD, Profile, read_profile
 from line.client import LineObject
+from models.chat import Topic
 from models.coaching import CoachingText, RatingAspect
 from models.dish import Dish
-from models.rules.entitlement import DishLocked, EntitlementError, TrialUsed, next_session_number
-from models.rules.history import sessions_of
+from models.rules.entitlement import (
+    DishLocked,
+    EntitlementError,
+    PlanNeeded,
+    TrialUsed,
+    next_session_number,
+)
+from models.rules.history import latest_session, sessions_of
 from models.rules.next_step import Ask, NextStep, missing_rating, next_step
 from models.session import CookingSession
 from models.user import User
+from services.plan.offer import comes_with_video, trial_to_offer_with
+from services.plan.shop import PlanShop
 from services.record import minutes_left
 
 
@@ -29,10 +39,11 @@ from services.record import minutes_left
 class StepBubbles:
     bubbles: tuple[LineObject, ...]
     quick: tuple[LineObject, ...] = ()
+    topic: Topic | None = None
 
     def say_after(self, *first: LineObject) -> Say:
         """These bubbles, then the step's own with its taps."""
-        return say(*first, *self.bubbles, quick=self.quick)
+        return say(*first, *self.bubbles, quick=self.quick, topic=self.topic)
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,7 @@ class Steps:
     user: User
     now: datetime
     promise: timedelta
+    shop: PlanShop
 
     def ask_next(self, session: CookingSession | None) -> StepBubbles:
         step = next_step(session)
@@ -60,10 +72,21 @@ class Steps:
         """The carousel of what the learner may cook now, or why there is nothing to choose."""
         dishes, last_refusal = self._open_dishes()
         if not dishes:
-            used_up = isinstance(last_refusal, TrialUsed)
-            words = phrasebook.TRIAL_USED if used_up else phrasebook.ALL_COOKED
-            return StepBubbles((text_bubble(words),))
+            if isinstance(last_refusal, PlanNeeded):
+                return self._lead_to_plan(last_refusal)
+            return StepBubbles((text_bubble(phrasebook.ALL_COOKED),))
         return StepBubbles((text_bubble(lead), dish_carousel(self._in_their_order(dishes))))
+
+    def _lead_to_plan(self, refusal: PlanNeeded) -> StepBubbles:
+        """The offer, where it was never made; after that one sentence and the way."""
+        if not self.shop.is_open:
+            return StepBubbles((text_bubble(error_words(refusal)),))
+        if isinstance(refusal, TrialUsed):
+            trial = trial_to_offer_with(self.db, self.user)
+            latest = latest_session(self.db, self.user.id)
+            if trial is not None and not comes_with_video(self.db, self.user, latest):
+                return StepBubbles((offer_card(self.shop, self.user, trial),), topic=Topic.PLAN_OFFER)
+        return StepBubbles((text_bubble(error_words(refusal)),), (plan_tap(),))
 
     @property
     def profile(self) -> Profile:
@@ -93,7 +116,7 @@ class Steps:
         taught = select(Dish).where(col(Dish.slug).in_(load().dishes))
         for dish in self.db.exec(taught.order_by(col(Dish.month_unlocked), col(Dish.order))):
             try:
-                dishes.append((dish, next_session_number(self.user, dish, sessions, self.now)))
+                dishes.append((dish, next_session_number(self.user, dish, sessions)))
             except DishLocked:
                 continue  # why an open dish is refused tells more
             except EntitlementError as refusal:

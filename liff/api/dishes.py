@@ -9,9 +9,8 @@ from pydantic import BaseModel, Field
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
 from liff.api.fields import DishSlug
-from liff.identity import CurrentLearner
-from liff.parts import Transaction
-from models.base import database_now
+from liff.identity import ReadingLearner
+from liff.parts import Reading
 from models.dish import ProgressStatus
 from services.curriculum import DishOfLearner, open_dish, open_dishes
 
@@ -60,15 +59,15 @@ class DishDetail(DishSummary):
 
 
 @router.get("", summary="List the dishes that are open to the learner")
-def list_dishes(learner: CurrentLearner, db: Transaction) -> list[DishSummary]:
+async def list_dishes(learner: ReadingLearner, db: Reading) -> list[DishSummary]:
     """In the order of the curriculum."""
-    dishes = open_dishes(db, learner, database_now(db))
+    dishes = await db.run(open_dishes, learner)
     return [DishSummary.model_validate(_summary(dish)) for dish in dishes]
 
 
 @router.get("/{slug}", summary="Read one dish")
-def read_dish(slug: Annotated[DishSlug, Path()], learner: CurrentLearner, db: Transaction) -> DishDetail:
-    dish = open_dish(db, learner, slug, database_now(db))
+async def read_dish(slug: Annotated[DishSlug, Path()], learner: ReadingLearner, db: Reading) -> DishDetail:
+    dish = await db.run(open_dish, learner, slug)
     return DishDetail.model_validate(dish.guide.model_dump() | _summary(dish))
 
 

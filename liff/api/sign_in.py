@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from liff.bounded import BoundedRoute
-from liff.identity import CurrentLearner, delete_cookie, learner_of, session_token, set_cookie
+from liff.identity import CurrentLearner, ReadingLearner, delete_cookie, learner_of, session_token, set_cookie
 from liff.parts import PartsOf, Transaction
 from models.user import SubscriptionStatus, User
 from services.names import called
-from services.sign_in import NotSignedIn, new_code, sign_in, sign_out, signed_in, use_code
+from services.sign_in import NotSignedIn, learner_signed_in, new_code, sign_in, sign_out, use_code
 
 PAGE = r"^/liff(/[A-Za-z0-9_-]+)*/?$"
 
@@ -52,7 +52,7 @@ class Me(BaseModel):
 
 
 @router.get("/me")
-def me(learner: CurrentLearner) -> Me:
+async def me(learner: ReadingLearner) -> Me:
     return Me(
         id=learner.id,
         first_name=called(learner),
@@ -103,6 +103,6 @@ def _open(request: Request, response: Response, parts: PartsOf, db: Transaction,
 
 def _signed_in_until_now(request: Request, db: Transaction) -> User | None:
     try:
-        return signed_in(db, session_token(request) or "")
+        return learner_signed_in(db, session_token(request) or "")
     except NotSignedIn:
         return None

@@ -3,17 +3,13 @@
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
-from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from errors import MomentError
-from knowledge_base import phrasebook
 from liff.pages import dishes, enter, progress, quiz, session, upload
-from liff.pages.shell import SignInFirst, render, sign_in_page
+from liff.pages.failures import answer_with_pages
+from liff.pages.shell import SignInFirst, sign_in_page
 from liff.parts import Parts
-from liff.problems import status_of, words_of
 
 STATIC = Path(__file__).parents[1] / "static"
 ROUTERS = (
@@ -41,31 +37,10 @@ def make_pages(parts: Parts) -> FastAPI:
     pages.mount("/static", Static(directory=STATIC), name="static")
     for router in ROUTERS:
         pages.include_router(router)
-    _answer_with_pages(pages, parts)
-    return pages
-
-
-def _answer_with_pages(pages: FastAPI, parts: Parts) -> None:
-    def error_page(status: int, words: str, **facts: str) -> Response:
-        text = phrasebook.phrase(words, **facts)
-        return render(parts, "error.html", words="common", status=status, text=text)
+    answer_with_pages(pages, parts)
 
     @pages.exception_handler(SignInFirst)
     def sign_in_first(request: Request, _asked: Exception) -> Response:
         return sign_in_page(request, parts)
 
-    @pages.exception_handler(MomentError)
-    def ours(_request: Request, error: MomentError) -> Response:
-        return error_page(status_of(error), error.words_key, **error.facts)
-
-    @pages.exception_handler(RequestValidationError)
-    def wrong_address(_request: Request, _error: RequestValidationError) -> Response:
-        return error_page(404, "web.not_found")
-
-    @pages.exception_handler(HTTPException)
-    def of_the_framework(_request: Request, error: HTTPException) -> Response:
-        return error_page(error.status_code, words_of(error.status_code))
-
-    @pages.exception_handler(Exception)
-    def unexpected(_request: Request, _error: Exception) -> Response:
-        return error_page(500, "something_wrong")  # the server's own middleware logs the error
+    return pages

@@ -14,7 +14,6 @@ from liff.pages.links import PageLinks
 from liff.pages.session import Rating, day_of, ratings_of
 from liff.pages.shell import PageLearner, render
 from liff.parts import PartsOf, Transaction
-from models.base import database_now
 from models.coaching import CoachingText
 from models.dish import Dish
 from models.rules.entitlement import SESSIONS_PER_DISH, is_unlocked
@@ -67,12 +66,12 @@ class Attempt:
 
 @router.get("/dishes")
 def dishes_page(parts: PartsOf, learner: PageLearner, db: Transaction) -> HTMLResponse:
-    now, taught = database_now(db), load().dishes
+    taught = load().dishes
     coached: dict[int, int] = {}
     for cook in cooks_of(db, learner):
         coached[cook.dish_id] = coached.get(cook.dish_id, 0) + bool(cook.coaching_text)
     rows = [
-        DishRow(dish, coached.get(dish.id, 0), is_unlocked(learner, dish, now))
+        DishRow(dish, coached.get(dish.id, 0), is_unlocked(learner, dish))
         for dish in dishes(db)
         if dish.slug in taught or dish.id in coached
     ]

@@ -1,12 +1,14 @@
 """The landing page, open to everybody: what Moment is, and how one becomes a friend. It sets no cookie."""
 
+from collections.abc import Mapping
+
 import segno
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from knowledge_base import phrasebook
+from knowledge_base import phrasebook, plan_talk
 from knowledge_base.catalogue import load
 from liff.pages.shell import render
 from liff.parts import Parts
@@ -32,7 +34,16 @@ def landing_page(parts: Parts) -> Response:
         first_dishes=[dish for dish in dishes if dish.month_unlocked == 1],
         dish_count=len(dishes),
         labels=phrasebook,
+        plan=_plan(parts),
+        has_law=parts.settings.seller is not None,
     )
+
+
+def _plan(parts: Parts) -> Mapping[str, str] | None:
+    """None where it is not for sale."""
+    if not parts.shop.is_open:
+        return None
+    return {"price": plan_talk.price(parts.shop.yen), "gives": plan_talk.gives()}
 
 
 def qr_code(url: str) -> str:

@@ -90,7 +90,7 @@ def choose_dish(slug: Annotated[DishSlug, Path()], learner: PageLearner, db: Tra
 
 
 def _choices(db: DbSession, learner: User) -> list[Choice]:
-    dishes = open_dishes(db, learner, database_now(db))
+    dishes = open_dishes(db, learner)
     return [
         Choice(each.dish.slug, each.dish.name_ja, each.next_number)
         for each in dishes

@@ -1,7 +1,6 @@
-"""Who may open a session: one trial for free learners, three a dish, dishes by the month."""
+"""Who may open a session: one trial for free learners, three a dish, dishes by the months that are paid for."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from errors import MomentError
 from models.dish import Dish
@@ -23,10 +22,26 @@ class DishLocked(EntitlementError):
     words = "dish_locked"
 
 
-class TrialUsed(EntitlementError):
+class PlanNeeded(EntitlementError):
+    """Only who has a plan may open another session."""
+
+
+class TrialUsed(PlanNeeded):
     """A free learner has had the one trial session."""
 
     words = "trial_used"
+
+
+class PlanPaused(PlanNeeded):
+    """The plan rests; what it has opened is still there to be read."""
+
+    words = "plan_paused"
+
+
+class PlanOver(PlanNeeded):
+    """The plan has ended."""
+
+    words = "plan_over"
 
 
 class AttemptsUsed(EntitlementError):
@@ -55,32 +70,38 @@ def is_spent(session: CookingSession) -> bool:
     return not is_open(session)
 
 
-def months_open(user: User, now: datetime) -> int:
-    """1 in the first month, 2 in the second…; a learner who does not pay stays at 1."""
-    if user.subscription_status not in PAYING:
-        return 1
-    months = (now.year - user.created_at.year) * 12 + now.month - user.created_at.month
-    if now.day < user.created_at.day:
-        months -= 1
-    return 1 + max(0, months)
+def months_open(user: User) -> int:
+    """1 in the first month, 2 in the second…: months are counted by what was paid, so a pause opens none, and whoever
+    pays after a long trial begins with the first. What was bought stays open to be read, whatever the plan's status."""
+    return max(1, user.months_paid)
 
 
-def is_unlocked(user: User, dish: Dish, now: datetime) -> bool:
-    return dish.month_unlocked <= months_open(user, now)
+def is_unlocked(user: User, dish: Dish) -> bool:
+    return dish.month_unlocked <= months_open(user)
 
 
-def next_session_number(user: User, dish: Dish, sessions: Sequence[CookingSession], now: datetime) -> int:
+def next_session_number(user: User, dish: Dish, sessions: Sequence[CookingSession]) -> int:
     """The number the next cook of this dish gets, given all the learner's sessions.
 
-    Raises DishLocked, TrialUsed, AttemptsUsed.
+    Raises DishLocked, TrialUsed, PlanPaused, PlanOver, AttemptsUsed.
     """
-    if not is_unlocked(user, dish, now):
+    if not is_unlocked(user, dish):
         raise DishLocked(f"'{dish.slug}' opens in month {dish.month_unlocked}")
     spent_sessions = [session for session in sessions if is_spent(session)]
     if user.subscription_status not in PAYING and spent_sessions:
-        raise TrialUsed("the trial session is used")
+        raise _plan_needed(user.subscription_status)
     numbers = {session.session_number for session in spent_sessions if session.dish_id == dish.id}
     free_numbers = [number for number in range(1, SESSIONS_PER_DISH + 1) if number not in numbers]
     if not free_numbers:
         raise AttemptsUsed(dish)
     return free_numbers[0]
+
+
+def _plan_needed(status: SubscriptionStatus) -> PlanNeeded:
+    match status:
+        case SubscriptionStatus.PAUSED:
+            return PlanPaused("the plan is paused")
+        case SubscriptionStatus.CANCELLED:
+            return PlanOver("the plan has ended")
+        case _:
+            return TrialUsed("the trial session is used")

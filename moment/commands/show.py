@@ -29,13 +29,20 @@ def up(call: Call) -> int:
     announce(call.settings)
     with with_servers(call.settings) as settings:
         prepare_database(settings, call.build)
+        options = call.options
         plan = Plan(
-            settings.data_dir.absolute(), web_port=call.options.port, line_port=call.options.desk_port
+            settings.data_dir.absolute(),
+            stripe=True,
+            web_port=options.port,
+            line_port=options.desk_port,
+            stripe_port=options.stripe_port,
         )
         with Supervisor() as supervisor:
             launcher = ProcessLauncher(supervisor, partial(run_part, build=call.build))
             with start_stack(settings, launcher, plan) as stack:
                 say(f"\nThe chat page: {stack.line_url}/   (Ctrl-C ends everything)")
+                if stack.stripe_url:
+                    say(f"Stripe's desk: {stack.stripe_url}/   (payments, and a clock to push)")
                 supervisor.stop_on_signals()
                 supervisor.wait()
     return 0

@@ -25,6 +25,11 @@ FIXES = {
     "public_url": "set MOMENT_PUBLIC_URL=https://YOUR-HOST",
     "providers": "set MOMENT_PROVIDERS=google, or offline if you mean it",
     "store_dir": "set MOMENT_STORE_DIR to a folder that web and workers share, or MOMENT_GCS_BUCKET",
+    "stripe_api_url": "unset MOMENT_STRIPE_API_URL",
+    "stripe_price": "set the MOMENT_STRIPE_PRICE that `moment stripe setup` prints",
+    "stripe_portal": "set the MOMENT_STRIPE_PORTAL that `moment stripe setup` prints",
+    "stripe_webhook_secrets": "set the MOMENT_STRIPE_WEBHOOK_SECRETS that `moment stripe setup` prints",
+    "seller": "set MOMENT_SELLER to JSON with name, representative, address, phone and email",
     "link_secrets": "set MOMENT_LINK_SECRETS to a JSON list of what `openssl rand -hex 32` prints",
 }
 README = 'see README, "Settings"'

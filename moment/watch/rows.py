@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from logs.logger import get_logger
 from models.database import Database
 from moment.watch.durations import Durations
+from moment.watch.outages import Outages
 from moment.watch.owed import OwedWork
 
 log = get_logger(__name__)
@@ -28,6 +29,7 @@ class RowMetrics:
     keep_seconds: float = KEEP_SECONDS
     owed: OwedWork = field(default_factory=OwedWork)
     durations: Durations = field(default_factory=Durations)
+    outages: Outages = field(default_factory=Outages)
     _read_at: float | None = None
     _is_readable: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -39,8 +41,8 @@ class RowMetrics:
                 self._read_at = time.monotonic()
             told = GaugeMetricFamily("moment_rows_readable", "Whether the rows could be read: 1 or 0")
             told.add_metric([], float(self._is_readable))
-            owed = self.owed.collect() if self._is_readable else ()
-            return [told, *self.durations.collect(), *owed]
+            now = [*self.owed.collect(), *self.outages.collect()] if self._is_readable else []
+            return [told, *self.durations.collect(), *now]
 
     def _read(self) -> bool:
         try:
@@ -48,6 +50,7 @@ class RowMetrics:
                 db.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_SECONDS}s'"))
                 self.owed.read(db)
                 self.durations.read(db)
+                self.outages.read(db)
         except SQLAlchemyError as error:
             log.warning("rows not read for the metrics", exc_info=error)
             return False

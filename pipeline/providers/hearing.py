@@ -25,6 +25,10 @@ class CarefulTranscriber:
 
     transcriber: Transcriber
 
+    @property
+    def service(self) -> str:
+        return getattr(self.transcriber, "service", "transcriber")
+
     def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
         """Raises UnreadableAudio, ProviderError."""
         transcript = self.transcriber.transcribe(audio, phrases=phrases, uri=uri)

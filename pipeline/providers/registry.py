@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from jobs.breaker import Breakers
 from jobs.leases import Lease
+from pipeline.providers.guarded import guarded
 from pipeline.providers.hearing import carefully
 from pipeline.providers.ports import Providers
 from settings import ProviderChoice, Settings
@@ -51,6 +53,7 @@ class ProviderRegistry:
     settings: Settings
     store: ObjectStore
     credentials: GoogleCredentials
+    breakers: Breakers | None  # None without a database, as for the evaluation
     build: Build = build_providers
     _sets: ProviderSets | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -59,5 +62,10 @@ class ProviderRegistry:
         """Raises ConfigurationError."""
         with self._lock:
             if self._sets is None:
-                self._sets = self.build(self.settings, self.store, self.credentials)
+                sets = self.build(self.settings, self.store, self.credentials)
+                if self.breakers is not None:
+                    sets = ProviderSets(
+                        guarded(sets.usual, self.breakers), guarded(sets.fallback, self.breakers)
+                    )
+                self._sets = sets
         return self._sets.fallback if fallback else self._sets.usual

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import Session as DbSession
 
 from bot.handlers import router as whole
@@ -14,8 +15,11 @@ from line.events import LineEvent
 from line.liff import LiffApps
 from models.rules.next_step import Ask, NextStep
 from models.user import User
+from services.plan.links import PlanLinks
+from services.plan.shop import PlanShop
 from services.thread import NOT_LINE
 
+SHOP = PlanShop(PlanLinks("https://moment.example", [SecretStr("secret")]), 9_800, is_open=True)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -29,9 +33,10 @@ def context(kind: str = "message.text", *, ask: Ask = Ask.DISH, **event: Any) ->
         was_away=False,
         session=None,
         step=NextStep(ask),
-        steps=Steps(db, user, NOW, timedelta(minutes=4)),
+        steps=Steps(db, user, NOW, timedelta(minutes=4), SHOP),
         now=NOW,
         apps=LiffApps(None, None, None),
+        shop=SHOP,
     )
 
 

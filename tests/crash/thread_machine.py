@@ -221,9 +221,9 @@ class ThreadMachine(RuleBasedStateMachine):
                 _status_agrees(db, session)
                 _files_agree(session)
                 self._nothing_ready_is_forgotten(db, session)
-            steps = Steps(
-                db, self.phone.user(db), database_now(db), self.ground.resources.settings.text_promise
-            )
+            resources = self.ground.resources
+            promise, shop = resources.settings.text_promise, resources.plan_shop
+            steps = Steps(db, self.phone.user(db), database_now(db), promise, shop)
             everyone: list[CookingSession | None] = [None, *sessions]
             for each in everyone:
                 assert isinstance(next_step(each), NextStep)

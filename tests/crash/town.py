@@ -32,6 +32,8 @@ from settings import Settings
 from simulator.line.client import Desk, Learner
 from simulator.line.config import LineConfig
 from simulator.line.server import make_server
+from simulator.stripe.config import StripeConfig
+from simulator.stripe.server import make_server as make_stripe_server
 from tests.crash.points import DIED
 from tests.crash.process import Trial, run
 from tests.system import listening, served
@@ -83,9 +85,13 @@ class ForkLauncher:
         self._sockets[port] = sock
         return port
 
-    def start_simulator(self, config: LineConfig, port: int, folder: Path) -> None:
+    def start_line(self, config: LineConfig, port: int, folder: Path) -> None:
         """In this process: nobody kills LINE."""
         self._stack.enter_context(served(make_server(config, port=0), self._sockets.pop(port)))
+
+    def start_stripe(self, config: StripeConfig, port: int) -> None:
+        self._sockets.pop(port).close()  # it listens itself: its pages name their own address
+        self._stack.enter_context(served(make_stripe_server(config, port)))
 
     def start(self, part: Part, settings: Settings) -> None:
         if isinstance(part, Web):

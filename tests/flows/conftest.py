@@ -69,7 +69,8 @@ def shared(
     valkey_url: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[System]:
-    """One system for a module's tests, each with a learner of its own; it stops at the module's PAUSED_AT."""
+    """One system for a module's tests, each with a learner of its own; it stops at the module's PAUSED_AT, and has the
+    other SETTINGS that the module names."""
     folder = tmp_path_factory.mktemp("shared")
     with (
         own_database(postgres_url) as database_url,
@@ -78,6 +79,7 @@ def shared(
             folder,
             make_settings(database_url, empty_broker(_another_broker(valkey_url)), folder),
             retry_backoff=NEVER_AGAIN,
+            **getattr(request.module, "SETTINGS", {}),
         ) as running,
     ):
         yield running

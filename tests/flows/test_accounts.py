@@ -5,19 +5,26 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from sqlalchemy import func, update
+from sqlmodel import select
 
 from desk.simulated_line import Accounts
 from knowledge_base import phrasebook
 from models.chat import MessageType, RoomType, WaitReason
 from models.session import SessionStatus
+from models.user import Friendship, User
+from services.outbox import queue_notice
+from services.profile import REACHED_WITHOUT_FOLLOWING
 from settings import Settings
 from tests.flows.conftest import AT_ONCE
 from tests.flows.steps import (
     card_of,
+    command,
     cook,
     handled_event,
     media_of,
     message_once,
+    push_keys,
     replies,
     send_video,
     skip_and_rate,
@@ -130,3 +137,32 @@ def test_stateless_tokens_are_issued_once_and_again_when_revoked(stateless: Syst
 def token_requests(system: System) -> list[int | None]:
     """How LINE answered each of them. Every part of the system keeps tokens of its own."""
     return [crossing.status for crossing in system.desk.log(path="/oauth2/v3/token")]
+
+
+def test_who_writes_without_having_added_the_account_is_asked_to_once(system: System) -> None:
+    learner = system.desk.learner("はな")
+    first = replies(learner, learner.sticker)
+    assert words(first).endswith(phrasebook.PLEASE_ADD)
+    assert first[-1].message["quickReply"]
+    assert phrasebook.PLEASE_ADD not in words(replies(learner, learner.sticker))
+
+
+def test_a_follower_is_not_asked_to_add_the_account(system: System) -> None:
+    learner = system.learner()
+    replies(learner, learner.sticker)
+    assert learner.thread().find(phrasebook.PLEASE_ADD) is None
+
+
+def test_what_is_owed_to_one_who_has_added_no_account_waits_until_they_do(system: System) -> None:
+    learner = system.desk.learner("はな")
+    replies(learner, learner.sticker)
+    with command(system) as db:
+        user = db.exec(select(User).where(User.line_user_id == learner.user_id)).one()
+        db.execute(update(Friendship).values(contact_at=func.now() - REACHED_WITHOUT_FOLLOWING))
+        queue_notice(db, user.id, "video_failed")
+    message_once(
+        system, learner, MessageType.NOTICE, lambda m: m.waits_for == WaitReason.UNBLOCK and m.is_owed
+    )
+    assert push_keys(system, learner) == []
+    learner.follow()
+    assert wait_for_words(learner, phrasebook.phrase("video_failed")).via == "push"

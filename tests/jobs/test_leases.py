@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -244,6 +245,49 @@ def test_a_dead_workers_row_is_free_after_one_lease(database: Database, row_id: 
         while (again := claim(leases, row_id)) is None:
             assert time.monotonic() < deadline
         assert again.attempt == 2
+
+
+def test_work_that_died_beside_others_is_tried_alone_before_it_is_given_up(
+    database: Database, row_id: int
+) -> None:
+    most = 3
+    leases = Leases(database, LONG)
+    with closing(leases):
+        for _ in range(most - 1):  # fails of itself, and lives
+            lease = claim_surely(leases, row_id)
+            with database.transaction() as db:
+                try_again(db, lease, "no luck", timedelta())
+        claim_surely(leases, row_id)  # and dies
+        _let_time_pass(database)
+        alone = claim_surely(leases, row_id)
+        assert (alone.attempt, alone.is_suspect, alone.is_spent(most)) == (most + 1, True, False)
+        _let_time_pass(database)
+        assert claim_surely(leases, row_id).is_spent(most)
+
+
+def test_work_that_always_dies_has_no_more_tries_than_all_work(database: Database, row_id: int) -> None:
+    with closing(Leases(database, LONG)) as leases:
+        for _ in range(5):
+            assert not claim_surely(leases, row_id).is_spent(5)
+            _let_time_pass(database)
+        assert claim_surely(leases, row_id).is_spent(5)
+
+
+def test_a_suspect_whose_turn_comes_later_is_still_one_that_was_never_tried_alone(
+    database: Database, row_id: int
+) -> None:
+    with closing(Leases(database, LONG)) as leases:
+        for _ in range(2):
+            claim_surely(leases, row_id)
+            _let_time_pass(database)
+        suspect = claim_surely(leases, row_id)
+        other = Lease(InboxSubject, 0, uuid4(), 1)
+        with leases.hold(other), pytest.raises(LeaseLost), leases.hold(suspect):
+            pass
+        leases.give_back()  # it is not this process's any more
+        _let_time_pass(database)
+        again = claim_surely(leases, row_id)
+        assert (again.attempt, again.is_suspect, again.died_alone) == (3, True, False)
 
 
 def test_a_database_that_is_away_for_a_moment_ends_no_heartbeat(

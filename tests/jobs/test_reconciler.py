@@ -1,5 +1,6 @@
 """A pass costs what is due, however much is settled, and wakes each due row once."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from typing import cast
@@ -10,6 +11,7 @@ from sqlalchemy import func
 from sqlmodel import col, select, update
 
 from benchmarks.backlog import fill, lose_workers
+from jobs.nudges import PUT_SECONDS, LiveNudges, announce, note
 from jobs.queue import Job, JobQueue, Queue
 from jobs.reconciler import KINDS, Kind, take_due
 from models.chat import Message, MessageType, RoomType, Sender
@@ -139,3 +141,49 @@ def jobs_in(queue: JobQueue) -> list[tuple[str, tuple[int | str, ...]]]:
         for encoded in client.hgetall(f"dramatiq:{name}.msgs").values()
     ]
     return [(message.actor_name, tuple(message.args)) for message in messages]
+
+
+def test_a_row_has_one_live_nudge_however_often_it_is_found_due(resources: Resources) -> None:
+    rows = add_due_rows(resources.database)
+    for _ in range(3):  # nobody has followed the nudges in all the time until they are sent again
+        with resources.database.transaction() as db:
+            for table in (InboxSubject, Message, Media, CookingSession, StageRun):
+                due = col(table.nudge_at).is_not(None)
+                db.execute(update(table).where(due).values(nudge_at=func.now()))
+        assert resources.reconciler.pass_once() == len(rows)
+    assert sorted(jobs_in(resources.queue)) == sorted(rows)
+
+
+def test_a_nudge_that_is_being_followed_keeps_no_other_away(resources: Resources) -> None:
+    seen: list[int] = []
+    was_seen_again = threading.Event()
+
+    def deliver(message_id: int) -> None:
+        seen.append(message_id)
+        if len(seen) == 1:  # something new is owed on the row that this job has looked at already
+            resources.queue.nudge(Job.DELIVER, message_id)
+        else:
+            was_seen_again.set()
+
+    resources.queue.declare({Job.DELIVER: deliver})
+    worker = dramatiq.Worker(resources.queue.broker, queues={Queue.CONVERSATION}, worker_timeout=50)
+    worker.start()
+    try:
+        resources.queue.nudge(Job.DELIVER, 7)
+        assert was_seen_again.wait(20)
+    finally:
+        worker.stop()
+    assert seen == [7, 7]
+
+
+def test_a_nudge_that_was_followed_before_its_sender_noted_it_keeps_no_other_away(
+    resources: Resources,
+) -> None:
+    client = resources.queue.broker.client
+    assert announce(client, Job.DELIVER, [7])
+    assert not announce(client, Job.DELIVER, [7])
+    followed: dramatiq.Message[None] = dramatiq.Message(Queue.CONVERSATION, Job.DELIVER, (7,), {}, {})
+    LiveNudges().before_process_message(resources.queue.broker, dramatiq.MessageProxy(followed))
+    note(client, Job.DELIVER, [7])
+    assert announce(client, Job.DELIVER, [7])
+    assert client.ttl("moment:nudged:deliver:7") <= PUT_SECONDS  # should its sender die now

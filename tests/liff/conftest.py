@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -40,9 +42,15 @@ class Site:
 @pytest.fixture(scope="module")
 def site(postgres_url: str, valkey_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One for a module's tests, each with a learner of its own."""
-    folder = tmp_path_factory.mktemp("site")
+    with open_site(postgres_url, valkey_url, tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@contextmanager
+def open_site(postgres_url: str, valkey_url: str, folder: Path, **changes: Any) -> Iterator[Site]:
+    """`changes` are of other settings than database and broker."""
     with own_database(postgres_url) as database_url, ExitStack() as stack:
-        settings = make_settings(database_url, empty_broker(valkey_url), folder)
+        settings = make_settings(database_url, empty_broker(valkey_url), folder).change(**changes)
         launcher = ThreadLauncher(quick_providers.build, stack)
         running = stack.enter_context(
             start_stack(settings, launcher, Plan(folder, queues=(), reconciler=False))

@@ -50,10 +50,10 @@ def test_dishes_of_the_first_month_are_open_with_how_far_one_has_come(
     assert all(each["cooked"] == 0 and each["next_session_number"] == 1 for each in others)
 
 
-def test_later_months_open_with_time(site: Site, client: httpx.Client, user_id: int) -> None:
+def test_later_months_open_by_what_is_paid(site: Site, client: httpx.Client, user_id: int) -> None:
     few = client.get("/api/dishes").json()
     with site.database.transaction() as db:
-        db.get_one(User, user_id).created_at -= timedelta(days=32)
+        db.get_one(User, user_id).months_paid = 2
     assert len(client.get("/api/dishes").json()) > len(few)
 
 

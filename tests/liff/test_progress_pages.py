@@ -136,7 +136,7 @@ def test_dishes_are_those_of_the_learners_months(client: httpx.Client, kitchen: 
     assert DISHES["attempts_done"].format(count=1) in html
     assert 'href="/liff/dishes/karaage"' not in html
     assert "鶏の唐揚げ" in html
-    kitchen.change(subscription_status=SubscriptionStatus.ACTIVE, created_at="2020-01-01T00:00:00Z")
+    kitchen.change(subscription_status=SubscriptionStatus.ACTIVE, months_paid=4)
     assert 'href="/liff/dishes/karaage"' in page(client, "/dishes")
 
 

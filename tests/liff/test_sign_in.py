@@ -45,7 +45,8 @@ def test_a_learner_who_comes_by_a_page_first_is_the_same_in_chat(site: Site, lea
 
 def test_the_id_token_itself_serves_as_bearer(site: Site, learner: Learner) -> None:
     headers = {"Authorization": f"Bearer {learner.liff_session().id_token}"}
-    assert httpx.get(f"{site.url}/api/auth/me", headers=headers).json()["first_name"] == "ゆうこ"
+    for _ in range(2):  # new, and known
+        assert httpx.get(f"{site.url}/api/auth/me", headers=headers).json()["first_name"] == "ゆうこ"
     wrong = {"Authorization": "Bearer a.b.c"}
     refused = httpx.get(f"{site.url}/api/auth/me", headers=wrong)
     assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
@@ -158,6 +159,29 @@ def test_who_blocks_the_last_account_is_signed_in_nowhere(site: Site, learner: L
             profile.block(db, db.get_one(User, user_id), "moment", database_now(db))
         assert [me(each).status_code for each in (client, elsewhere)] == [401, 401]
         assert client.post("/api/auth/session/code", json={"code": code}).status_code == 401
+
+
+def test_an_id_token_of_one_who_blocked_us_opens_nothing_until_they_follow_again(
+    site: Site, learner: Learner
+) -> None:
+    token = learner.liff_session().id_token
+    with site.signed_in(learner) as client, site.browser() as elsewhere:
+        user_id = me(client).json()["id"]
+        with site.database.transaction() as db:
+            profile.block(db, db.get_one(User, user_id), "moment", database_now(db))
+        bearer = {"Authorization": f"Bearer {token}"}
+        for answer in (
+            elsewhere.post("/api/auth/session", json={"id_token": token}),
+            elsewhere.get("/api/auth/me", headers=bearer),
+            elsewhere.post("/api/sessions", json={"dish_slug": "fried-rice"}, headers=bearer),
+        ):
+            assert (answer.status_code, answer.json()["type"]) == (403, "urn:moment:problem:friend_no_more")
+            assert "ブロック" in answer.json()["detail"]
+            assert "set-cookie" not in answer.headers
+        with site.database.transaction() as db:
+            profile.note_friendship(db, db.get_one(User, user_id), "moment")
+        assert elsewhere.post("/api/auth/session", json={"id_token": token}).status_code == 200
+        assert me(elsewhere).json()["id"] == user_id
 
 
 def test_a_deleted_learner_is_signed_in_nowhere(site: Site, learner: Learner) -> None:

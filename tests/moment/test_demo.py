@@ -121,11 +121,10 @@ def test_ctrl_c_in_the_middle_of_a_render_ends_everything(folder: Path, clip: Pa
 
 
 def test_ctrl_c_ends_what_moment_up_started(folder: Path) -> None:
-    web, desk = free_port(), free_port()
-    with command(
-        "up", "--port", str(web), "--desk-port", str(desk), folder=folder, module=QUICK_MODULE
-    ) as up:
-        wait_until(lambda: "The chat page" in up.output or up.process.poll() is not None, "the chat page")
+    web, desk, stripe = free_port(), free_port(), free_port()
+    ports = ("--port", str(web), "--desk-port", str(desk), "--stripe-port", str(stripe))
+    with command("up", *ports, folder=folder, module=QUICK_MODULE) as up:
+        wait_until(lambda: "Stripe's desk" in up.output or up.process.poll() is not None, "both pages")
         assert up.process.poll() is None, up.output
         for line in (
             "database  embedded Postgres (DATABASE_URL is not set)",
@@ -133,9 +132,10 @@ def test_ctrl_c_ends_what_moment_up_started(folder: Path) -> None:
             "LINE      the simulator (MOMENT_LINE_CHANNELS is not set)",
             "models    offline coach (MOMENT_PROVIDERS is not set)",
             f"http://127.0.0.1:{desk}/",
+            f"http://127.0.0.1:{stripe}/",
         ):
             assert line in up.output
-        assert len(up.family()) > 9  # simulator, web, six workers, reconciler, and the command itself
+        assert len(up.family()) > 10  # LINE, Stripe, web, six workers, reconciler, and the command itself
         assert up.interrupt() == 0
         assert "Traceback" not in up.output
         _nobody_is_left(up)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from settings import DATABASE_URL, LineChannel, ProviderChoice, Settings, variable
+from settings import DATABASE_URL, LineChannel, ProviderChoice, Seller, Settings, variable
 from tests.moment.children import ROOT, environment
 
 # Of every field another value than its default, and than the environment's below.
@@ -63,6 +63,19 @@ SETTINGS = Settings(
     tts_voice="ja-JP-Neural2-B",
     tts_speaking_rate=1.25,
     cache_dir=Path("cache"),
+    stripe_key=SecretStr("sk_live_key"),
+    stripe_price="price_1",
+    stripe_portal="bpc_1",
+    stripe_webhook_secrets=[SecretStr("whsec_new"), SecretStr("whsec, old")],
+    stripe_api_url="http://127.0.0.1:8083",
+    plan_yen=8_800,
+    seller=Seller(
+        name="モーメント",
+        representative="代表",
+        address="東京都",
+        phone="03-0000-0000",
+        email="a@example.com",
+    ),
     lease=timedelta(milliseconds=1500),
     max_attempts=7,
     retry_backoff=timedelta(milliseconds=10),

@@ -28,7 +28,7 @@ from settings import LineChannel, Settings
 from tests import quick_providers
 from tests.moment.watch.scrape import scrape
 from tests.system import WAIT, listening, served
-from webhooks import line
+from webhooks import delivery
 
 # LINE docs: Verify webhook signature
 GOLDEN_SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
@@ -186,14 +186,14 @@ def test_the_answer_comes_only_after_the_commit(web: httpx.Client, database: Dat
     with ThreadPoolExecutor(1) as pool, database.engine.connect() as holder:
         holder.execute(text("LOCK TABLE inbox_event IN ACCESS EXCLUSIVE MODE"))
         answer = pool.submit(send)
-        _wait_for_lock(database.engine)
+        wait_for_lock(database.engine)
         assert not answer_came.is_set()
         holder.rollback()
         assert answer.result(20) == 200
     assert len(rows(database)) == 1
 
 
-def _wait_for_lock(engine: Engine) -> None:
+def wait_for_lock(engine: Engine) -> None:
     waiting = text(
         "SELECT count(*) FROM pg_locks l WHERE NOT l.granted AND l.relation = 'inbox_event'::regclass"
     )
@@ -302,7 +302,7 @@ def test_brackets_without_end_are_a_400(web: httpx.Client) -> None:
 def test_a_body_that_comes_in_drop_by_drop_is_cut(
     web: httpx.Client, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(delivery, "READ_SECONDS", 0.2)
     url = web.base_url
     with socket.create_connection((url.host, url.port or 0), timeout=WAIT) as connection:
         head = "POST /webhooks/line/moment HTTP/1.1\r\nHost: moment\r\nContent-Length: 100\r\n\r\n{"

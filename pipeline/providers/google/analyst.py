@@ -24,6 +24,11 @@ class GeminiAnalyst:
         self._gemini = gemini
         self._settings = settings
 
+    @property
+    def service(self) -> str:
+        """Each model is overloaded by itself."""
+        return self._gemini.model
+
     def analyze(
         self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
     ) -> tuple[Look, Usage]:

@@ -20,6 +20,11 @@ class GeminiCoach:
     def __init__(self, gemini: Gemini) -> None:
         self._gemini = gemini
 
+    @property
+    def service(self) -> str:
+        """Each model is overloaded by itself."""
+        return self._gemini.model
+
     def extract_entities(self, transcript: str) -> tuple[StructuredInput, Usage]:
         entities = self._ask(prompts.entities(transcript), schemas.Entities, None)
         return schemas.to_structured_input(entities, PROVIDER), self._gemini.usage

@@ -114,6 +114,11 @@ class GeminiTranscriber:
     def __init__(self, gemini: Gemini) -> None:
         self._gemini = gemini
 
+    @property
+    def service(self) -> str:
+        """Each model is overloaded by itself."""
+        return self._gemini.model
+
     def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
         """Raises UnreadableAudio, ProviderError, ProviderRefused."""
         facts = audio_facts(audio)

@@ -1,9 +1,11 @@
 """What the pages share: their templates, and how they tell amounts and days."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -13,6 +15,7 @@ from simulator.stripe.objects.catalogue import Price
 from simulator.stripe.state import Stripe
 
 _INTERVALS = {"day": "日", "week": "週", "month": "月", "year": "年"}
+_LINK = re.compile(r"\[([^\]]+)\]\((https?://[^\s)]+)\)")
 UNKNOWN_CARD = "このカードは使えません。テスト環境では、下のテストカードだけが使えます。"
 
 
@@ -29,6 +32,14 @@ def price_words(price: Price, quantity: int = 1) -> str:
     return f"{yen(price.unit_amount * quantity)} / {count}{_INTERVALS[recurring.interval]}"
 
 
+def with_links(words: str) -> Markup:
+    """Checkout's custom texts may hold links of Markdown (docs.stripe.com/payments/checkout/customization/policies)."""
+    pieces = _LINK.split(words)
+    texts, names, urls = pieces[::3], pieces[1::3], pieces[2::3]
+    links = [Markup('<a href="{}">{}</a>').format(url, name) for name, url in zip(names, urls, strict=True)]
+    return Markup("").join(part for pair in zip(texts, [*links, ""], strict=True) for part in pair)
+
+
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -36,7 +47,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters |= {"yen": yen, "day": japanese_date, "moment": japanese_time}
+_TEMPLATES.filters |= {"yen": yen, "day": japanese_date, "moment": japanese_time, "with_links": with_links}
 
 
 def render(stripe: Stripe, template: str, status: int = 200, **values: Any) -> Response:

@@ -1,0 +1,52 @@
+"""The plan's card: by its word, by a button, by whatever asks for it."""
+
+from sqlmodel import Session as DbSession
+
+from bot.router import Context, Router, action, says
+from bot.say.bubbles import Say, say
+from bot.say.plan import plan_card
+from bot.say.steps import open_taps
+from knowledge_base.intents import plan as words
+from line.events import LineEvent
+from models.chat import MessageType
+from models.plan import Plan
+from models.session import CookingSession
+from models.user import User
+from services.plan.shop import PlanShop, latest_receipt
+from services.thread import Origin, record_inbound
+
+router = Router()
+
+
+@router.on("postback", where=[action("plan")])
+def show_plan(db: DbSession, user: User, session: CookingSession | None, shop: PlanShop) -> Say:
+    return _card(db, user, session, shop)
+
+
+@router.on("message.text", where=[says(*words.WORDS)])
+def tell_plan(db: DbSession, user: User, session: CookingSession | None, shop: PlanShop) -> Say:
+    return _card(db, user, session, shop)
+
+
+def asks_of_plan(context: Context) -> bool:
+    """Where none is for sale, questions about it are a coach's to answer."""
+    return context.shop.is_open and words.asks_of_plan(context.event.text)
+
+
+@router.on("message.text", where=[asks_of_plan])
+def answer_with_plan(
+    event: LineEvent,
+    origin: Origin,
+    db: DbSession,
+    user: User,
+    session: CookingSession | None,
+    shop: PlanShop,
+) -> Say:
+    record_inbound(db, user, MessageType.TEXT, text=event.text, session=session, origin=origin)
+    return _card(db, user, session, shop)
+
+
+def _card(db: DbSession, user: User, session: CookingSession | None, shop: PlanShop) -> Say:
+    """With the taps of what is asked just now, which LINE takes away with each new bubble."""
+    card = plan_card(shop, user, db.get(Plan, user.id), latest_receipt(db, user))
+    return say(card, quick=open_taps(session))

@@ -1,0 +1,122 @@
+"""A learner's plan as the payments' side tells it, written whole each time: what is written twice changes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select
+
+from models.plan import PaidPeriod, Plan
+from models.user import SubscriptionStatus, User
+from payments.port import LIVING, Customer, PaidInvoice, Subscription
+
+
+@dataclass(frozen=True)
+class PlanState:
+    """What a learner can be told of."""
+
+    status: SubscriptionStatus
+    months_paid: int
+    ends_on: datetime | None = None
+    due_invoice_id: str | None = None
+    needs_bank: bool = False
+
+
+def learner_of(db: DbSession, customer: Customer) -> User | None:
+    """Locked. By our own row, else by what we wrote on the customer when we made it: a webhook may be faster than our own
+    commit. None where the customer is nobody's, or its learner's data is deleted."""
+    plan = db.exec(select(Plan).where(Plan.customer_id == customer.id)).first()
+    user_id = plan.user_id if plan is not None else customer.user_id
+    return db.get(User, user_id, with_for_update=True) if user_id is not None else None
+
+
+def plan_of(db: DbSession, user: User) -> Plan | None:
+    return db.get(Plan, user.id)
+
+
+def state_of(user: User, plan: Plan | None) -> PlanState:
+    if plan is None:
+        return PlanState(user.subscription_status, user.months_paid)
+    return PlanState(
+        user.subscription_status, user.months_paid, plan.ends_on, plan.due_invoice_id, plan.needs_bank
+    )
+
+
+def write_customer(db: DbSession, user: User, customer: Customer) -> Plan | None:
+    """The learner's rows say what the customer says; their row is locked. None for a customer that is not the one we hold
+    for them: two were made at once, and the other counts."""
+    plan = plan_of(db, user)
+    if plan is None:
+        plan = Plan(user_id=user.id, customer_id=customer.id)
+    elif plan.customer_id != customer.id:
+        return None
+    _write_subscription(user, plan, main_subscription(customer.subscriptions))
+    _write_periods(db, user, customer)
+    db.add(plan)
+    db.add(user)
+    db.flush()
+    return plan
+
+
+def main_subscription(subscriptions: Sequence[Subscription]) -> Subscription | None:
+    """The one that lives, else the last that did; never the second of two, nor one that was not paid."""
+    paid = [
+        each for each in subscriptions if each.second_of is None and each.status != SubscriptionStatus.FREE
+    ]
+    living = living_subscriptions(paid)
+    if living:
+        return living[0]
+    return max(paid, key=_age, default=None)
+
+
+def living_subscriptions(subscriptions: Sequence[Subscription]) -> Sequence[Subscription]:
+    """The one that is to live comes first: one that goes on before one that ends, the oldest before the others."""
+    living = [each for each in subscriptions if each.status in LIVING and each.second_of is None]
+    return sorted(living, key=lambda each: (each.ends_on is not None, *_age(each)))
+
+
+def _age(subscription: Subscription) -> tuple[datetime, str]:
+    return subscription.created_at, subscription.id  # Stripe's times are whole seconds
+
+
+def _write_subscription(user: User, plan: Plan, subscription: Subscription | None) -> None:
+    if subscription is None:
+        user.subscription_status = SubscriptionStatus.FREE
+        plan.subscription_id, plan.period_end, plan.ends_on = None, None, None
+        plan.due_invoice_id, plan.due_invoice_url, plan.needs_bank = None, "", False
+        return
+    due = subscription.due_invoice if subscription.is_alive else None
+    user.subscription_status = subscription.status
+    plan.subscription_id = subscription.id
+    plan.period_end, plan.ends_on = subscription.period_end, subscription.ends_on
+    plan.due_invoice_id = due.id if due else None
+    plan.due_invoice_url = due.url if due else ""
+    plan.needs_bank = due.needs_bank if due else False
+
+
+def _write_periods(db: DbSession, user: User, customer: Customer) -> None:
+    """Those of a second plan, which are refunded, open nothing and are kept nowhere."""
+    second = {each.id for each in customer.subscriptions if each.second_of is not None}
+    paid = [invoice for invoice in customer.paid_invoices if invoice.subscription_id not in second]
+    for invoice in paid:
+        db.execute(insert(PaidPeriod).values(_row(user, customer, invoice)).on_conflict_do_nothing())
+    gone = col(PaidPeriod.customer_id) == customer.id, col(PaidPeriod.subscription_id).in_(second)
+    db.execute(delete(PaidPeriod).where(*gone))
+    user.months_paid = len(paid)
+
+
+def _row(user: User, customer: Customer, invoice: PaidInvoice) -> dict[str, object]:
+    return {
+        "user_id": user.id,
+        "customer_id": customer.id,
+        "invoice_id": invoice.id,
+        "subscription_id": invoice.subscription_id,
+        "amount_yen": invoice.amount_yen,
+        "starts_at": invoice.starts_at,
+        "ends_at": invoice.ends_at,
+        "paid_at": invoice.paid_at,
+        "receipt_url": invoice.receipt_url,
+    }

@@ -1,0 +1,61 @@
+"""What a session asks of the database: no more than was reached, so that nothing creeps in."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from structlog.contextvars import get_contextvars
+
+from settings import Settings
+from tests.flows.steps import card_of, send_video
+from tests.quick_providers import new_script
+from tests.system import WAIT, System, pick, start_system
+
+NEVER = timedelta(hours=1)  # what is repeated by the clock is no session's
+WEB = "web"
+# From the learner's video and memo to the coaching video: reached, and a few for an event that came while another was
+# handled.
+OF_A_SESSION = 159 + 6
+LOOKS_AT_RUNS = 14 + 2
+
+
+@pytest.fixture
+def system(settings: Settings, tmp_path: Path) -> Iterator[System]:
+    new_script()
+    with start_system(tmp_path, settings, reconcile_every=NEVER, lease=NEVER) as running:
+        yield running
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[str, str]]]:
+    """Every one that is sent while the block runs, after the job that sent it."""
+    sent: list[tuple[str, str]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append((get_contextvars().get("job", WEB), statement))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_a_session_asks_little_of_the_database(system: System, clip: Path, memo: Path) -> None:
+    learner = system.learner()
+    pick(learner)
+    with statements() as sent:
+        send_video(learner, clip)
+        learner.audio(memo)
+        card_of(learner)
+        learner.wait_for(lambda thread: thread.of_type("video"), WAIT)
+    assert len(sent) <= OF_A_SESSION, Counter(job for job, _ in sent)
+    assert (
+        len([each for _, each in sent if each.startswith("SELECT") and "stage_run" in each]) <= LOOKS_AT_RUNS
+    )
