@@ -13,6 +13,7 @@ import dramatiq
 import redis
 from dramatiq.errors import BrokerConnectionError
 from dramatiq.middleware import Retries, ShutdownNotifications, TimeLimit
+from redis.driver_info import DriverInfo
 from redis.exceptions import RedisError
 from sqlalchemy import event
 from sqlmodel import Session as DbSession
@@ -99,6 +100,8 @@ LONGEST_JOB = timedelta(milliseconds=max(TIME_LIMIT_MS, *TIME_LIMITS_MS.values()
 
 Nudge = tuple[Job, tuple[int | str, ...], float]  # with the seconds that it is to wait
 
+# By itself every connection would read the version out of the package's metadata, which takes milliseconds.
+_DRIVER = DriverInfo(lib_version=redis.__version__)
 _PENDING = "pending jobs"  # in the session's `info`
 _PRESENCE = "moment:presence"  # a key that is gone when the broker has lost what it held
 
@@ -109,7 +112,7 @@ class JobQueue:
     def __init__(self, url: str) -> None:
         self.broker = WakingBroker(
             # A broker that hangs must not hang us: nudges are only nudges.
-            client=redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5),
+            client=redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5, driver_info=_DRIVER),
             middleware=[
                 # No limit of age: it would compare two machines' clocks, and one that is an hour off would lose every
                 # nudge. What is no longer due costs its worker one look at a row.
