@@ -199,6 +199,13 @@ def _recovered(user: User, plan: Plan) -> str:
     return "お支払いを確認しました。お手数をおかけしました。このまま続けて作れます。"
 
 
+def _paid_twice(user: User, plan: Plan) -> str:
+    return (
+        "お支払いが二重になっていたので、あとのほうを取り消し、返金の手続きをしました。"
+        "カードに戻るまで、10日ほどかかることがあります。何もしていただかなくて大丈夫です。"
+    )
+
+
 def _told_paused(user: User, plan: Plan) -> str:
     return (
         "プランをお休みにしました。お休みのあいだ、お支払いはありません。これまでのコーチングは、いつでも見返せます。"
@@ -234,6 +241,7 @@ _NEWS: Mapping[PlanNews, Callable[[User, Plan], str]] = {
     PlanNews.PAYMENT_FAILED: _payment_failed,
     PlanNews.BANK_ASKS: _bank_asks,
     PlanNews.RECOVERED: _recovered,
+    PlanNews.PAID_TWICE: _paid_twice,
     PlanNews.PAUSED: _told_paused,
     PlanNews.RESUMED: _resumed,
     PlanNews.ENDING: _told_ending,

@@ -18,6 +18,7 @@ from models.user import SubscriptionStatus, User
 from payments.port import LIVING, CheckoutOrder, CheckoutState, Payments, PaymentsRefused, PortalFlow
 from services.plan.hints import refresh_row
 from services.plan.links import PlanLinkOver
+from services.plan.state import living_subscriptions
 
 # Stripe takes 30 minutes to 24 hours (API reference: Create a Checkout Session, expires_at).
 CHECKOUT_LIFE = timedelta(hours=23)
@@ -58,12 +59,15 @@ class PlanPages:
             match self._payments.checkout_state(checkout.session_id):
                 case CheckoutState.OPEN:
                     return Destination(checkout.url)
-                case CheckoutState.COMPLETE:
+                case CheckoutState.COMPLETE if self._has_plan(customer_id):
                     self.refresh(customer_id)
                     return Destination(None)
             self._close(checkout.id)
             checkout = self._open_row(user_id)
-        return Destination(self._make_page(checkout, customer_id))
+        try:
+            return self._make_page(checkout, customer_id)
+        except PaymentsRefused:  # perhaps only that its key was used for other words or another price
+            return self._make_page(self._open_row(user_id), customer_id)
 
     def portal(self, user_id: int, flow: PortalFlow) -> Destination:
         """The portal's page for this, or its front page where the plan is not in a state for it; the payment page for who
@@ -77,10 +81,12 @@ class PlanPages:
             flow = _possible(flow, user, plan)
         if plan is None or plan.subscription_id is None:
             return self.checkout(user_id)
-        url = self._payments.open_portal(
-            plan.customer_id, flow, plan.subscription_id, f"{self.public_url}/plan/done"
-        )
-        return Destination(url)
+        try:
+            return self._portal_page(plan, flow)
+        except PaymentsRefused:
+            if flow is PortalFlow.FRONT:
+                raise
+            return self._portal_page(plan, PortalFlow.FRONT)  # the plan has changed since we last read it
 
     def refresh(self, customer_id: str) -> None:
         """The customer is read anew, without waiting for Stripe's event."""
@@ -98,6 +104,15 @@ class PlanPages:
         if customer_id is not None:
             self.refresh(customer_id)
 
+    def _portal_page(self, plan: Plan, flow: PortalFlow) -> Destination:
+        back = f"{self.public_url}/plan/done"
+        return Destination(self._payments.open_portal(plan.customer_id, flow, plan.subscription_id, back))
+
+    def _has_plan(self, customer_id: str) -> bool:
+        """At Stripe, now: a page that was paid may be of a plan that has ended since."""
+        customer = self._payments.customer(customer_id)
+        return customer is not None and bool(living_subscriptions(customer.subscriptions))
+
     @property
     def _payments(self) -> Payments:
         if self.payments is None:
@@ -110,7 +125,8 @@ class PlanPages:
             user = _learner(db, user_id)
             plan, name = db.get(Plan, user_id), user.first_name
             if plan is not None:
-                return plan.customer_id, user.subscription_status in LIVING
+                is_living = plan.subscription_id is not None and user.subscription_status in LIVING
+                return plan.customer_id, is_living
         customer_id = self._payments.create_customer(user_id, name)
         try:
             return self._keep_customer(user_id, customer_id), False
@@ -147,7 +163,7 @@ class PlanPages:
                 db.refresh(row)
             return row
 
-    def _make_page(self, checkout: Checkout, customer_id: str) -> str:
+    def _make_page(self, checkout: Checkout, customer_id: str) -> Destination:
         try:
             page = self._payments.open_checkout(str(checkout.key), self._order(checkout, customer_id))
         except PaymentsRefused:
@@ -158,7 +174,8 @@ class PlanPages:
             row = db.get_one(Checkout, checkout.id, with_for_update=True)
             row.session_id, row.url = page.session_id, page.url
             db.add(row)
-        return page.url
+            is_late = row.closed_at is not None  # a plan has begun meanwhile, and nobody has seen this page
+        return self.portal(checkout.user_id, PortalFlow.FRONT) if is_late else Destination(page.url)
 
     def _order(self, checkout: Checkout, customer_id: str) -> CheckoutOrder:
         return CheckoutOrder(
@@ -174,10 +191,9 @@ class PlanPages:
     def _close(self, checkout_id: int) -> None:
         with self.database.transaction() as db:
             row = db.get(Checkout, checkout_id, with_for_update=True)
-            if row is None:
-                return
-            row.closed_at = row.closed_at or database_now(db)
-            db.add(row)
+            if row is not None:
+                row.closed_at = row.closed_at or database_now(db)
+                db.add(row)
 
 
 def _learner(db: DbSession, user_id: int) -> User:
