@@ -14,7 +14,7 @@ from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Update, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Subquery, Update, case, func, literal, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session as DbSession
 from sqlmodel import SQLModel, col
@@ -103,19 +103,7 @@ class Leases:
         """The row's work for the caller, or None when it is not due. `early`: also when it is not due yet, unless
         somebody is at it. `values` are stored with it."""
         token, alone = self._token(), self._token(alone=True)
-        is_free = col(table.due_at) <= func.now()
-        if early:
-            is_free |= col(table.lease_token).is_(None)
-        before = (
-            select(
-                _id(table).label("id"),
-                col(table.lease_token).label("lease_token"),
-                col(table.attempts).label("attempts"),
-            )
-            .where(_id(table) == row_id, col(table.parked_at).is_(None), is_free)
-            .with_for_update()
-            .subquery("before")
-        )
+        before = _claimable(table, row_id, early=early)
         is_suspect = before.c.lease_token.is_not(None) & (before.c.attempts >= TRIES_BESIDE_OTHERS)
         statement = (
             update(table)
@@ -218,6 +206,16 @@ class Leases:
                         db.execute(_renew(table, of_table, self.duration))
             except Exception as error:
                 log.warning("leases not renewed", count=len(active), exc_info=error)
+
+
+def _claimable(table: Row, row_id: int, *, early: bool) -> Subquery:
+    """The row as it is before the claim, if it may be claimed."""
+    is_free = col(table.due_at) <= func.now()
+    if early:
+        is_free |= col(table.lease_token).is_(None)
+    columns = (_id(table).label("id"), *(getattr(table, name) for name in ("lease_token", "attempts")))
+    which = _id(table) == row_id, col(table.parked_at).is_(None), is_free
+    return select(*columns).where(*which).with_for_update().subquery("before")
 
 
 def _lease(
