@@ -5,6 +5,7 @@ Doors map these to a bubble, a problem-details answer or an exit code, and need 
 
 import errno
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import ClassVar
 
 # What a disk says that is full or failing: of this machine, not of the work that met it.
@@ -21,6 +22,8 @@ class MomentError(Exception):
     outage: ClassVar[bool] = (
         False  # a service of somebody else is away: no fault of this work, which is not counted
     )
+    # How long such an outage is waited out before the next look, where looking costs next to nothing.
+    longest_pause: ClassVar[timedelta | None] = None
     words: ClassVar[str] = "something_wrong"  # a key of knowledge_base.phrasebook.PHRASES
     fix: ClassVar[str] = ""  # what an operator does about it; "" where there is nothing to do
 
@@ -38,6 +41,12 @@ class MomentError(Exception):
         """One line for an operator: what happened, and the fix where there is one."""
         problem = str(self) or type(self).__name__
         return f"{problem}: {self.fix}" if self.fix else problem
+
+
+def longest_pause(error: BaseException, usual: timedelta) -> timedelta:
+    """Between two looks whether what the work needs is back."""
+    own = error.longest_pause if isinstance(error, MomentError) else None
+    return usual if own is None else min(own, usual)
 
 
 def is_outage(error: BaseException) -> bool:

@@ -128,6 +128,9 @@ class FixedLatency:
     def forget(self, sentences: Sequence[str]) -> None:
         """Nothing is kept."""
 
+    def kept(self, sentences: Sequence[str]) -> Sequence[str]:
+        return []
+
 
 def tones(sentences: Sequence[str], into: Path) -> list[SpokenSentence]:
     """Stands for speech: a tone of SENTENCE_SECONDS for each sentence."""

@@ -31,10 +31,13 @@ from services.names import first_name_of
 from services.outbox import add_message, queue_notice
 from services.plan.shop import PlanShop
 from services.thread import Origin
-from services.withdrawal import blank_event, was_withdrawn
+from services.withdrawal import blank_event, forget_event, note_unsent, was_withdrawn
 from settings import ConfigurationError
 
 log = get_logger(__name__)
+
+# Nobody arrives by these.
+NO_ARRIVAL = frozenset({"unfollow", "unsend", "videoPlayComplete"})
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ class Conversation:
 
     def _first_name(self, event: LineEvent) -> str | None:
         """None where it is known, or LINE can't be asked now."""
+        if event.kind in NO_ARRIVAL:
+            return None
         with self.database.transaction() as db:
             if not profile.wants_name(db, profile.find_learner(db, event.user_id)):
                 return None
@@ -102,6 +107,8 @@ class Conversation:
         if event.message_id is not None and was_withdrawn(db, event.message_id):
             blank_event(db, event.inbox_event_id)
             return Outcome("withdrawn")
+        if event.kind in NO_ARRIVAL and profile.find_learner(db, event.user_id) is None:
+            return _of_nobody(db, event)
         user = profile.take_in(db, event.user_id, first_name)
         was_away = user.blocked_at is not None
         if event.reply_token or event.kind == "follow":  # who writes to us has not blocked us
@@ -162,6 +169,14 @@ class Conversation:
             self.line.client(event.channel).show_loading(event.user_id)
         except (LineError, ConfigurationError) as error:
             log.info("no loading animation", error=type(error).__name__)  # an ornament
+
+
+def _of_nobody(db: DbSession, event: LineEvent) -> Outcome:
+    """Who has left, and then blocks us, is not taken in again for that."""
+    if event.unsent_message_id is not None:
+        note_unsent(db, event.unsent_message_id)
+    forget_event(db, event.inbox_event_id)
+    return Outcome("nobody")
 
 
 def _origin(event: LineEvent) -> Origin:

@@ -34,7 +34,7 @@ from bot.owed import (
     waiting_for_quota,
 )
 from bot.rendering import Renderer
-from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again
+from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, quiet_once_deleted, try_again
 from jobs.queue import Job, enqueue
 from line.accounts import LineAccounts
 from line.client import INVALID_REPLY_TOKEN, LineError, RateLimited, Receipt, Refused, Unavailable
@@ -52,6 +52,8 @@ log = get_logger(__name__)
 BACKOFF = timedelta(seconds=1)  # doubled with each try
 LONGEST_BACKOFF = timedelta(minutes=5)
 QUOTA_PAUSE = timedelta(hours=1)
+
+FindRiders = Callable[[DbSession, Message], list[int]]
 
 OUTCOMES = Counter(
     "moment_deliveries",
@@ -84,19 +86,23 @@ class Delivery:
 
     def deliver(self, message_id: int) -> None:
         """Sends the message if it is owed and due: by its reply token while that lives, else as a push."""
-        with bound_contextvars(message_id=message_id):
-            parcel = self._claim(message_id)
-            if parcel is not None:
-                self._send(parcel, self._claim_riders(parcel, riders_of))
+        self._deliver(message_id, riders_of)
 
     def deliver_reply(self, message_id: int) -> None:
         """Sends a handler's answer at once; what the month's quota holds back rides along, free."""
-        with bound_contextvars(message_id=message_id):
-            parcel = self._claim(message_id)
-            if parcel is not None:
-                self._send(parcel, self._claim_riders(parcel, waiting_for_quota))
+        self._deliver(message_id, waiting_for_quota)
 
-    def _claim_riders(self, carrier: Parcel, find: Callable[[DbSession, Message], list[int]]) -> list[Parcel]:
+    def _deliver(self, message_id: int, find_riders: FindRiders) -> None:
+        try:
+            ids = bound_contextvars(message_id=message_id)
+            with ids, quiet_once_deleted(self.database, Message, message_id):
+                parcel = self._claim(message_id)
+                if parcel is not None:
+                    self._send(parcel, self._claim_riders(parcel, find_riders))
+        except LeaseLost as lost:
+            log.info("lease lost", lease=str(lost))
+
+    def _claim_riders(self, carrier: Parcel, find: FindRiders) -> list[Parcel]:
         """None with a push: only a reply is free."""
         if carrier.message.delivered_by != REPLY:
             return []

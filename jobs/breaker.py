@@ -38,6 +38,7 @@ FAILURES = 3  # of different work, with no answer in between
 FORGET_AFTER = timedelta(minutes=10)  # since the last failure: it says nothing of now
 PROBE_AGAIN = timedelta(seconds=15)  # after one that failed
 LONGEST_PROBE = timedelta(minutes=3)  # one of which nothing was heard for so long has died
+REFUSED_PAUSE = timedelta(minutes=1)  # of work that was refused while a probe found the service back
 KNOWN_SECONDS = 5.0  # how long a process relies on what it has read
 _WORK = ("session_id", "media_id", "message_id")  # by which of its ids work is told apart
 
@@ -49,6 +50,7 @@ class ServiceDown(MomentError):
 
     retryable = True
     outage = True
+    longest_pause = REFUSED_PAUSE
 
     def __init__(self, service: str) -> None:
         super().__init__(f"{service} is down")

@@ -12,9 +12,10 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from prometheus_client import Counter
-from sqlalchemy import and_, func, text
+from sqlalchemy import and_, func, or_, text
+from sqlalchemy.orm import aliased
 from sqlmodel import Session as DbSession
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 from structlog.contextvars import bound_contextvars
 
 from errors import is_outage
@@ -120,9 +121,9 @@ class Inbox:
     def _handle_all(self, lease: Lease) -> None:
         attempt = lease.attempt
         while True:
-            event, arrivals = self._next(lease.row_id)
+            event, arrivals, is_told_of = self._next(lease.row_id)
             if event is None:
-                if self._let_go(lease, arrivals):
+                if self._let_go(lease, arrivals, is_told_of=is_told_of):
                     return
             elif attempt > MAX_ATTEMPTS:  # whoever made the last try died of it
                 self._give_up(lease, event, "its handler ended the process that ran it")
@@ -132,26 +133,43 @@ class Inbox:
             else:
                 return
 
-    def _next(self, subject_id: int) -> tuple[InboxEvent | None, int]:
-        """The oldest event by its sender's clock, and how many have come so far."""
+    def _next(self, subject_id: int) -> tuple[InboxEvent | None, int, bool]:
+        """The oldest event by its sender's clock, how many have come so far, and whether any is still there, also one that
+        is handled."""
         is_subjects = and_(
             col(InboxEvent.source) == InboxSubject.source, col(InboxEvent.subject) == InboxSubject.subject
         )
+        other = aliased(InboxEvent)
+        # One row by its index: an EXISTS may be planned as a look at all events.
+        any_event = (
+            select(col(other.id))
+            .where(col(other.subject) == InboxSubject.subject, col(other.source) == InboxSubject.source)
+            .where(col(other.subject) != "")
+            .limit(1)
+            .correlate(InboxSubject)
+            .scalar_subquery()
+        )
+        told_of = or_(col(InboxSubject.subject) == "", any_event.is_not(None))
         statement = (
-            select(InboxSubject.arrivals, InboxEvent)
+            select(InboxSubject.arrivals, InboxEvent, told_of)
             .outerjoin(InboxEvent, is_subjects & col(InboxEvent.handled_at).is_(None))
             .where(InboxSubject.id == subject_id)
             .order_by(col(InboxEvent.timestamp_ms), col(InboxEvent.id))
             .limit(1)
         )
         with self.database.reads() as db:
-            arrivals, event = db.exec(statement).one()
-            return event, arrivals
+            arrivals, event, is_told_of = db.exec(statement).one()
+            return event, arrivals, is_told_of
 
-    def _let_go(self, lease: Lease, arrivals: int) -> bool:
-        """False when another event has come meanwhile: its sender wakes nobody while we hold the lease."""
+    def _let_go(self, lease: Lease, arrivals: int, *, is_told_of: bool) -> bool:
+        """False when another event has come meanwhile: its sender wakes nobody while we hold the lease. A subject of which
+        no event tells any more is forgotten."""
         with self.database.transaction() as db:
-            return finish_if(db, lease, col(InboxSubject.arrivals) == arrivals, attempts=0)
+            if not finish_if(db, lease, col(InboxSubject.arrivals) == arrivals, attempts=0):
+                return False
+            if not is_told_of:
+                db.execute(delete(InboxSubject).where(col(InboxSubject.id) == lease.row_id))
+        return True
 
     def _handle(self, lease: Lease, event: InboxEvent, attempt: int) -> bool:
         """Whether the subject's next event may follow."""

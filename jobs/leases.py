@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Update, case, func, literal, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session as DbSession
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from errors import MomentError
 from jobs.neighbours import Neighbours
@@ -25,6 +25,7 @@ from logs.logger import get_logger
 from models.base import database_now
 from models.chat import Message
 from models.database import Database
+from models.deletion import Deletion
 from models.inbox import InboxSubject
 from models.lease import LeaseColumns
 from models.media import Media
@@ -44,7 +45,7 @@ TRIES_BESIDE_OTHERS = 2
 COME_AGAIN = timedelta(seconds=2)
 
 Row = type[LeaseColumns]
-LEASED: Sequence[Row] = (InboxSubject, Message, Media, Upload, StageRun)
+LEASED: Sequence[Row] = (InboxSubject, Message, Media, Upload, StageRun, Deletion)
 
 
 class LeaseLost(MomentError):
@@ -157,12 +158,13 @@ class Leases:
     @contextmanager
     def hold(self, lease: Lease) -> Iterator[None]:
         """Renews the lease while the block, which does its work, runs: beside others', or alone if it is suspect. Raises
-        LeaseLost when that is not possible now: the row is put back, and the attempt is not counted."""
+        LeaseLost when that is not possible now: the row is put back, and the attempt is not counted. So it does in place
+        of what the block raises once the row is deleted."""
         if not self._neighbours.enter(alone=lease.is_suspect):
             self._put_back(lease)
             raise LeaseLost(f"{lease}, whose turn comes later")
         try:
-            with self.renew(lease):
+            with self.renew(lease), quiet_once_deleted(self.database, lease.table, lease.row_id):
                 yield
         finally:
             self._neighbours.leave()
@@ -225,6 +227,28 @@ def _lease(
     return Lease(table, row_id, token, attempt, away or timedelta(), before_it is not None, died_alone)
 
 
+def is_deleted(database: Database, table: type[SQLModel], row_id: int) -> bool:
+    """Whether the row is gone, as all of a learner's are who leaves. False where that can't be told now."""
+    try:
+        with database.transaction() as db:
+            return db.execute(select(_id(table)).where(_id(table) == row_id)).first() is None
+    except SQLAlchemyError:
+        return False
+
+
+@contextmanager
+def quiet_once_deleted(database: Database, table: Row, row_id: int) -> Iterator[None]:
+    """Raises LeaseLost in place of whatever the block stumbles over because the row was deleted meanwhile."""
+    try:
+        yield
+    except LeaseLost:
+        raise
+    except Exception as error:
+        if not is_deleted(database, table, row_id):
+            raise
+        raise LeaseLost(f"{table.__tablename__} {row_id}, which is deleted") from error
+
+
 def finish(db: DbSession, lease: Lease, **values: Any) -> None:
     """Nothing is owed any more; in the transaction that stores what the work has made. Raises LeaseLost."""
     _settle(db, lease, error="", away_since=None, due_at=None, nudge_at=None, **values)
@@ -246,13 +270,20 @@ def try_again(db: DbSession, lease: Lease, error: str, pause: timedelta, **value
 
 
 def wait_out(
-    db: DbSession, lease: Lease, error: str, *, first: timedelta, share: float = 0.5, **values: Any
+    db: DbSession,
+    lease: Lease,
+    error: str,
+    *,
+    first: timedelta,
+    share: float = 0.5,
+    longest: timedelta = LONGEST_PAUSE,
+    **values: Any,
 ) -> timedelta | None:
     """What the work needs is away: the attempt is not counted, and the row is free again after a pause that grows by
-    `share` of the time it has been away. None when that is too long already: the caller gives up. Raises LeaseLost."""
+    `share` of the time it has been away, up to `longest`. None when that is too long already: the caller gives up. Raises LeaseLost."""
     if lease.away > LONGEST_OUTAGE:
         return None
-    pause = min(max(first, lease.away * share), LONGEST_PAUSE)
+    pause = min(max(first, lease.away * share), longest)
     since = func.coalesce(col(lease.table.away_since), func.now())
     attempts = col(lease.table.attempts) - 1
     _settle(db, lease, error=error, attempts=attempts, away_since=since, **_due(pause), **values)
@@ -335,5 +366,5 @@ def _change(db: DbSession, lease: Lease, *conditions: ColumnElement[bool], **val
     return db.execute(statement.execution_options(synchronize_session=False)).first() is not None
 
 
-def _id(table: Row) -> Any:
+def _id(table: type[SQLModel]) -> Any:
     return table.id  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ broker that is away costs seconds, never work, and lower rooms need not import t
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +13,7 @@ import dramatiq
 import redis
 from dramatiq.errors import BrokerConnectionError
 from dramatiq.middleware import Retries, ShutdownNotifications, TimeLimit
+from redis.driver_info import DriverInfo
 from redis.exceptions import RedisError
 from sqlalchemy import event
 from sqlmodel import Session as DbSession
@@ -47,6 +49,7 @@ class Job(StrEnum):
     FETCH_MEDIA = "fetch_media"
     PURGE_MEDIA = "purge_media"
     SETTLE_UPLOAD = "settle_upload"
+    DELETE_LEARNER = "delete_learner"
     PREPARE = "prepare"
     RUN_STAGE = "run_stage"
     RENDER = "render"
@@ -60,6 +63,7 @@ QUEUE_OF = {
     Job.FETCH_MEDIA: Queue.MEDIA,
     Job.PURGE_MEDIA: Queue.MEDIA,
     Job.SETTLE_UPLOAD: Queue.MEDIA,
+    Job.DELETE_LEARNER: Queue.MEDIA,
     Job.PREPARE: Queue.PREPARATION,
     Job.RUN_STAGE: Queue.MODELS,
     Job.RENDER: Queue.VIDEO,
@@ -74,6 +78,7 @@ ARGUMENTS_OF: Mapping[str, Sequence[str]] = {
     Job.FETCH_MEDIA: ("media_id",),
     Job.PURGE_MEDIA: ("media_id",),
     Job.SETTLE_UPLOAD: ("upload_id",),
+    Job.DELETE_LEARNER: ("deletion_id",),
     Job.PREPARE: ("session_id", "stage"),
     Job.RUN_STAGE: ("session_id", "stage"),
     Job.RENDER: ("session_id", "stage"),
@@ -91,9 +96,12 @@ TIME_LIMITS_MS: Mapping[Job, int] = {
     Job.PREPARE: WHOLE_CLIP_TIME_LIMIT_MS,
     Job.RENDER: WHOLE_CLIP_TIME_LIMIT_MS,
 }
+LONGEST_JOB = timedelta(milliseconds=max(TIME_LIMIT_MS, *TIME_LIMITS_MS.values()))
 
 Nudge = tuple[Job, tuple[int | str, ...], float]  # with the seconds that it is to wait
 
+# By itself every connection would read the version out of the package's metadata, which takes milliseconds.
+_DRIVER = DriverInfo(lib_version=redis.__version__)
 _PENDING = "pending jobs"  # in the session's `info`
 _PRESENCE = "moment:presence"  # a key that is gone when the broker has lost what it held
 
@@ -104,7 +112,7 @@ class JobQueue:
     def __init__(self, url: str) -> None:
         self.broker = WakingBroker(
             # A broker that hangs must not hang us: nudges are only nudges.
-            client=redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5),
+            client=redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5, driver_info=_DRIVER),
             middleware=[
                 # No limit of age: it would compare two machines' clocks, and one that is an hour off would lose every
                 # nudge. What is no longer due costs its worker one look at a row.

@@ -20,6 +20,7 @@ from jobs.sign_of_life import SignOfLife
 from logs.logger import get_logger
 from models.chat import Message, Sender
 from models.database import Database
+from models.deletion import Deletion
 from models.inbox import InboxSubject
 from models.media import Media, MediaState
 from models.session import CookingSession, StageRun
@@ -55,6 +56,7 @@ KINDS = (
         lambda row: (Job.FETCH_MEDIA if row.state == MediaState.OWED else Job.PURGE_MEDIA, (row.id,)),
     ),
     Kind(Upload, (), lambda row: (Job.SETTLE_UPLOAD, (row.id,))),
+    Kind(Deletion, (), lambda row: (Job.DELETE_LEARNER, (row.id,))),
     Kind(CookingSession, (), lambda row: (Job.SCHEDULE, (row.id,))),
     Kind(
         StageRun,

@@ -24,7 +24,7 @@ PHRASES: Mapping[str, str] = {
         "また作りたくなったら、LINEのトークで「プラン」と送ってくださいね。"
     ),
     "plan_not_for_sale": (
-        "プランは、いま準備中です。はじめの1回は無料なので、どうぞこのままお試しくださいね。"
+        "プランは、いま準備中です。はじめられるようになるまで、もう少しだけお待ちくださいね。"
     ),
     "plan_link_over": "このリンクは使えなくなっています。LINEのトークで「プラン」と送ると、新しいボタンが届きます。",
     "payments_away": "いま、お支払いの画面につながりません。お手数ですが、少し待ってからもう一度ひらいてください。",
@@ -199,6 +199,13 @@ def _recovered(user: User, plan: Plan) -> str:
     return "お支払いを確認しました。お手数をおかけしました。このまま続けて作れます。"
 
 
+def _paid_twice(user: User, plan: Plan) -> str:
+    return (
+        "お支払いが二重になっていたので、あとのほうを取り消し、返金の手続きをしました。"
+        "カードに戻るまで、10日ほどかかることがあります。何もしていただかなくて大丈夫です。"
+    )
+
+
 def _told_paused(user: User, plan: Plan) -> str:
     return (
         "プランをお休みにしました。お休みのあいだ、お支払いはありません。これまでのコーチングは、いつでも見返せます。"
@@ -234,6 +241,7 @@ _NEWS: Mapping[PlanNews, Callable[[User, Plan], str]] = {
     PlanNews.PAYMENT_FAILED: _payment_failed,
     PlanNews.BANK_ASKS: _bank_asks,
     PlanNews.RECOVERED: _recovered,
+    PlanNews.PAID_TWICE: _paid_twice,
     PlanNews.PAUSED: _told_paused,
     PlanNews.RESUMED: _resumed,
     PlanNews.ENDING: _told_ending,

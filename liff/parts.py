@@ -13,6 +13,7 @@ from line.friend import FriendLink
 from line.liff import LiffApps
 from line.login import LineLogin
 from models.database import Database
+from models.reads import Reads, ReadSession
 from services.plan.checkout import PlanPages
 from services.plan.shop import PlanShop
 from services.uploads import Uploads
@@ -41,7 +42,8 @@ class Parts:
     shop: PlanShop
     limits: "RateLimits"
     streams: "Streams"
-    turns: Semaphore  # of the connections that this door may use at once
+    reads: Reads
+    turns: Semaphore  # of the database's connections that this door may use at once
 
     @property
     def is_secure(self) -> bool:
@@ -51,6 +53,10 @@ class Parts:
 
 async def parts_of(request: Request) -> Parts:
     """Without a thread of its own, which would cost more than it does."""
+    return parts_behind(request)
+
+
+def parts_behind(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
 
@@ -62,14 +68,20 @@ def reads(request: Request) -> bool:
     return request.method in ("GET", "HEAD")
 
 
-async def open_transaction(request: Request, parts: PartsOf) -> AsyncIterator[DbSession]:
+async def open_reading(request: Request) -> AsyncIterator[ReadSession]:
+    """Takes no thread: what is run in it (`run`) waits for the database on the event loop."""
+    async with parts_behind(request).reads.sessions() as db:
+        yield db
+
+
+# For what only reads.
+Reading = Annotated[ReadSession, Depends(open_reading, scope="function")]
+
+
+async def open_transaction(parts: PartsOf) -> AsyncIterator[DbSession]:
     """Whoever waits for a connection holds no thread meanwhile: those who have one need threads to come to their end.
     Only what goes to the database takes a thread."""
     async with parts.turns:
-        if reads(request) and request.scope.get("root_path", "").startswith("/api"):
-            with parts.database.reads() as db:
-                yield db
-            return
         with parts.database.sessions() as db:
             try:
                 yield db

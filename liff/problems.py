@@ -8,24 +8,30 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from errors import MomentError
+from jobs.leases import is_deleted
 from knowledge_base import phrasebook
 from line.login import LineKeysUnavailable, TokenInvalid
+from models.database import Database
 from models.rules.entitlement import EntitlementError
+from models.user import User
 from payments.port import PaymentsError
 from services.awaited import UploadUnknown
 from services.cooking import DishGone
 from services.idempotency import KeyReused
 from services.offered_file import FileTooLarge, FileUnfit
 from services.onboarding import QuestionUnknown
-from services.plan.checkout import LearnerGone, NotForSale
+from services.plan.checkout import NotForSale
 from services.plan.links import PlanLinkOver
+from services.profile import FriendNoMore, LearnerGone
 from services.questions import TooManyQuestions
 from services.record import DishNotFound
 from services.sessions import NoSuchSession
 from services.sign_in import CodeOver, NotSignedIn
+from services.withdrawal import ClipUnknown
 from storage.store import StoreError
 
 MEDIA_TYPE = "application/problem+json"
@@ -44,10 +50,12 @@ class TooOften(MomentError):
 # By the nearest of an error's classes; all others say that what is asked does not fit what is: 409.
 STATUSES: Mapping[type[MomentError], int] = {
     NotSignedIn: 401,
+    LearnerGone: 401,
     TokenInvalid: 401,
     CodeOver: 401,
     LineKeysUnavailable: 503,
     EntitlementError: 403,
+    FriendNoMore: 403,
     DishGone: 404,
     NoSuchSession: 404,
     KeyReused: 422,
@@ -56,11 +64,11 @@ STATUSES: Mapping[type[MomentError], int] = {
     QuestionUnknown: 404,
     DishNotFound: 404,
     UploadUnknown: 404,
+    ClipUnknown: 404,
     FileTooLarge: 413,
     FileUnfit: 422,
     StoreError: 503,
     PlanLinkOver: 410,
-    LearnerGone: 404,
     NotForSale: 404,
     PaymentsError: 503,
 }
@@ -123,6 +131,12 @@ def problem(
     return JSONResponse(body.model_dump(), status, headers=headers, media_type=MEDIA_TYPE)
 
 
+def _has_left(request: Request) -> bool:
+    learner_id: int | None = getattr(request.state, "learner_id", None)
+    database: Database = request.app.state.parts.database
+    return learner_id is not None and is_deleted(database, User, learner_id)
+
+
 def answer_with_problems(app: FastAPI) -> None:
     """Whatever goes wrong in this app is answered with problem details."""
 
@@ -132,6 +146,12 @@ def answer_with_problems(app: FastAPI) -> None:
         if isinstance(error, TooOften):
             answer.headers["Retry-After"] = str(error.retry_after)
         return answer
+
+    @app.exception_handler(SQLAlchemyError)
+    def of_the_database(request: Request, error: SQLAlchemyError) -> JSONResponse:
+        if _has_left(request):  # while this was being done
+            return problem(401, "web.sign_in_again")
+        raise error
 
     @app.exception_handler(RequestValidationError)
     def wrong_input(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -1,6 +1,7 @@
 """Tables, enums and the domain's rules. Importing this room registers every table."""
 
 from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, SentBubble, WaitReason
+from models.deletion import Deletion
 from models.dish import Dish, ProgressStatus, UserDishProgress
 from models.flag import CoachFlag
 from models.inbox import EventSource, InboxEvent, InboxSubject
@@ -20,6 +21,7 @@ __all__ = [
     "CoachFlag",
     "CookingPrinciple",
     "CookingSession",
+    "Deletion",
     "Dish",
     "EventSource",
     "IdempotencyKey",

@@ -49,6 +49,8 @@ class InboxEvent(SQLModel, table=True):
             "id",
             postgresql_where="handled_at IS NULL",
         ),
+        # All that one subject ever sent, to be blanked when they go.
+        Index("ix_inbox_event_subject", "subject", "source", postgresql_where="subject <> ''"),
     )
 
     id: int = Field(default=None, primary_key=True)

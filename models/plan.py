@@ -41,6 +41,7 @@ class PlanNews(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     BANK_ASKS = "bank_asks"  # 3-D Secure
     RECOVERED = "recovered"  # after a payment that failed
+    PAID_TWICE = "paid_twice"  # the second is given back
     PAUSED = "paused"
     RESUMED = "resumed"
     ENDING = "ending"

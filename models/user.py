@@ -48,6 +48,8 @@ class User(SQLModel, table=True):
     learner_profile: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     # LINE has told no name: asked again a day later.
     name_asked_at: datetime | None = Field(default=None, sa_column=time_column())
+    # Since they asked for their data to be deleted (models/deletion.py): nothing new is begun for them.
+    leaving_since: datetime | None = Field(default=None, sa_column=time_column())
     # Since they follow none of our accounts.
     blocked_at: datetime | None = Field(default=None, sa_column=time_column())
     # Only where they are read with the learner (`find_learner`).

@@ -1,6 +1,8 @@
 """The web process: its doors, each at its own path."""
 
 from asyncio import Semaphore
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -13,6 +15,7 @@ from liff.api.streams import Streams
 from liff.app import liff_routes
 from liff.limits import RateLimits
 from liff.parts import Parts
+from models.reads import Reads
 from moment.health import Health
 from moment.media import MediaDoor
 from moment.request_context import RequestContext
@@ -44,8 +47,18 @@ def make_app(resources: Resources) -> Starlette:
         Route("/webhooks/stripe", stripe, methods=["POST"]),
     ]
     pages = _parts_of_pages(resources)
+
+    @asynccontextmanager
+    async def life(_app: Starlette) -> AsyncIterator[None]:
+        """What is of the event loop ends with it."""
+        yield
+        await pages.limits.close()
+        await pages.reads.close()
+
     app = Starlette(
-        routes=[*webhooks, *liff_routes(pages), Mount("/", rest)], middleware=[Middleware(RequestContext)]
+        routes=[*webhooks, *liff_routes(pages), Mount("/", rest)],
+        middleware=[Middleware(RequestContext)],
+        lifespan=life,
     )
     app.state.streams = pages.streams  # which end when the server stops
     return app
@@ -53,6 +66,9 @@ def make_app(resources: Resources) -> Starlette:
 
 def _parts_of_pages(resources: Resources) -> Parts:
     settings = resources.settings
+    # The webhook and whoever looks at our health find a connection free.
+    ours = max(2, settings.database_pool - 2)
+    reads = Reads(resources.database_url, ours // 2)
     return Parts(
         settings,
         resources.database,
@@ -65,7 +81,7 @@ def _parts_of_pages(resources: Resources) -> Parts:
         resources.plan_pages,
         resources.plan_shop,
         RateLimits(settings.broker_url or ""),
-        Streams(resources.database, settings.text_promise),
-        # The webhook and whoever looks on with a stream find one free.
-        Semaphore(max(1, settings.database_pool - 2)),
+        Streams(reads, settings.text_promise),
+        reads,
+        Semaphore(ours - ours // 2),
     )

@@ -68,6 +68,11 @@ def parser() -> argparse.ArgumentParser:
     which = retry.add_mutually_exclusive_group(required=True)
     which.add_argument("session", type=int, nargs="?", help="the session's id")
     which.add_argument("--all-failed", action="store_true", help="every one, and every message given up")
+    forget = commands.add_parser("forget", help="delete all that is kept of a learner; their plan ends first")
+    forget.add_argument(
+        "learner", metavar="LINE_USER_ID", help="as LINE names them: U and 32 letters and digits"
+    )
+    forget.add_argument("--yes", action="store_true", help="don't ask")
     flags = commands.add_parser("flags", help="what a person should see of what learners wrote, newest first")
     flags.add_argument("-n", dest="count", type=_count, default=20, help="how many (default: %(default)s)")
     _add_stripe(commands.add_parser("stripe", help="the account at Stripe, by which the plan is paid"))

@@ -4,10 +4,10 @@ Each is made at its first use and imports its libraries then: a process loads on
 thread asks for all of them before it serves, so that no two threads make the same one.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 from jobs.breaker import Breakers
 from jobs.leases import Leases
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipeline.providers.registry import Build, ProviderRegistry
     from pipeline.runner import Runner
     from pipeline.scheduler import Scheduler
+    from services.erasure import Erasure
     from services.plan.checkout import PlanPages
     from services.plan.links import PlanLinks
     from services.plan.missed import MissedEvents
@@ -62,6 +63,7 @@ class Resources:
                     Job.FETCH_MEDIA: self.intake.work,
                     Job.PURGE_MEDIA: self.intake.work,
                     Job.SETTLE_UPLOAD: self.uploads.settle,
+                    Job.DELETE_LEARNER: self.erasure.work,
                 }
             case Queue.PREPARATION:
                 return {Job.PREPARE: self.runner.run}
@@ -76,9 +78,13 @@ class Resources:
             if name in self.__dict__:
                 getattr(self, name).close()
 
+    @property
+    def database_url(self) -> str:
+        return _require(self.settings, "database_url")
+
     @cached_property
     def database(self) -> Database:
-        return Database(_require(self.settings, "database_url"), self.settings.database_pool)
+        return Database(self.database_url, self.settings.database_pool)
 
     @cached_property
     def queue(self) -> JobQueue:
@@ -258,6 +264,30 @@ class Resources:
         from services.plan.missed import MissedEvents
 
         return MissedEvents(self.database, self.queue, self.payments)
+
+    @cached_property
+    def erasure(self) -> "Erasure":
+        from bot.farewell import Farewell
+        from liff.limits import forget_counts
+        from services.erasure import Erasure
+
+        _ = self.providers  # made by the main thread, as all is
+        return Erasure(
+            self.database,
+            self.leases,
+            self.store,
+            self.payments,
+            kept_speech=self._kept_speech,
+            forget_counts=partial(forget_counts, self.settings.broker_url or ""),
+            say_goodbye=Farewell(self.line, self.delivery.renderer).say,
+        )
+
+    def _kept_speech(self, script: Mapping[str, Any]) -> Sequence[str]:
+        from models.coaching import NarrationScript
+        from pipeline.stages.video_production import spoken_sentences
+
+        spoken = spoken_sentences(NarrationScript.model_validate(script))
+        return self.providers.get().narrator.kept(spoken)
 
     @cached_property
     def inbox(self) -> "Inbox":

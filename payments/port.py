@@ -79,12 +79,14 @@ class PaidInvoice:
 
 @dataclass(frozen=True)
 class Customer:
-    """All that counts of a customer, read at one time. `user_id`: whom we made it for, None where that was not us."""
+    """All that counts of a customer, read at one time. `user_id`: whom we made it for, None where that was not us.
+    `is_deleted`: in the dashboard, and every subscription with it; Stripe tells no more of it then."""
 
     id: str
     user_id: int | None
     subscriptions: Sequence[Subscription] = ()
     paid_invoices: Sequence[PaidInvoice] = ()
+    is_deleted: bool = False
 
 
 class PortalFlow(StrEnum):
@@ -132,15 +134,16 @@ class PlanPrice:
 
 class Payments(Protocol):
     def customer(self, customer_id: str) -> Customer | None:
-        """None where there is none, or it was deleted."""
+        """None where there is none: it is another account's."""
         ...
 
     def customer_of(self, kind: str, object_id: str) -> str | None:
-        """The customer of an object that an event names ("subscription", "invoice", "charge" …); None where it has none."""
+        """The customer of an object that an event names ("subscription", "invoice", "charge" …); None where it has none,
+        or is gone."""
         ...
 
     def create_customer(self, user_id: int, first_name: str) -> str:
-        """The customer's id; asked again soon for the same learner, the same one."""
+        """The customer's id; asked again soon for the same learner, the same one, unless that was deleted."""
         ...
 
     def open_checkout(self, key: str, order: CheckoutOrder) -> CheckoutPage:
@@ -156,15 +159,29 @@ class Payments(Protocol):
         ...
 
     def end_second(self, subscription_id: str, instead_of: str) -> None:
-        """Cancels it at once and refunds the period that runs; made again, nothing more is done."""
+        """Cancels it at once and refunds the period that runs; made again, nothing more is done. A refund that is
+        refused, as of a payment that its bank took back, keeps nobody's plan alive."""
         ...
 
     def share_card(self, customer_id: str, subscription_id: str) -> None:
-        """The subscription is paid by the customer's card from now on, which the portal's page changes."""
+        """The subscription is paid by the customer's card from now on, which the portal's page changes: the one that was
+        entered last."""
+        ...
+
+    def is_refunded_by_us(self, charge_id: str) -> bool:
+        """Whether all that was given back of a payment was, by `end_second`."""
         ...
 
     def cancel(self, subscription_id: str) -> None:
         """At once, without a refund. One that has ended is left as it is."""
+        ...
+
+    def close_checkout(self, session_id: str) -> None:
+        """Nobody can pay on the page any more. One that is paid, or over, is left as it is."""
+        ...
+
+    def forget_customer(self, customer_id: str) -> None:
+        """Who they were: name, address and learner go. The customer stays, for the law wants its invoices kept."""
         ...
 
     def price(self) -> PlanPrice: ...

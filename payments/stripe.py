@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from stripe import StripeClient
 
+from logs.logger import get_logger
 from models.user import SubscriptionStatus
 from payments.client import code_of, make_client, stripe_errors
 from payments.port import (
@@ -23,15 +24,19 @@ from payments.port import (
 from settings import ConfigurationError, Settings, variable
 
 if TYPE_CHECKING:
-    from stripe.params import EventListParams, SubscriptionListParams
+    from stripe.params import CustomerUpdateParams, EventListParams, SubscriptionListParams
     from stripe.params.billing_portal import SessionCreateParams as PortalParams
     from stripe.params.billing_portal import SessionCreateParamsFlowData as FlowData
     from stripe.params.billing_portal import SessionCreateParamsFlowDataAfterCompletion as FlowAfterCompletion
     from stripe.params.checkout import SessionCreateParams
 
+log = get_logger(__name__)
+
 PAGE = 100  # entries, the most that a list gives at once
 USER = "moment_user"  # metadata of the customers we make
+NOBODY = "退会済み"  # the name of a customer whose data is deleted, in the dashboard
 SECOND_OF = "moment_second_of"  # metadata of a subscription that was paid for beside another
+SECOND_PLAN = "moment_second_plan"  # metadata of its refund
 
 # All others (unpaid, incomplete, incomplete_expired) were never paid, or are not any more.
 _STATUSES: Mapping[str, SubscriptionStatus] = {
@@ -64,7 +69,7 @@ class StripePayments:
             with stripe_errors():
                 found = self._api.customers.retrieve(customer_id)
                 if getattr(found, "deleted", False):
-                    return None
+                    return Customer(customer_id, None, is_deleted=True)
                 return Customer(
                     customer_id,
                     _number(_word(found.metadata, USER)),
@@ -72,7 +77,7 @@ class StripePayments:
                     [_paid(each) for each in self._paid_invoices(customer_id) if _is_of_a_period(each)],
                 )
         except PaymentsRefused as error:
-            if code_of(error) == "resource_missing":
+            if _is_missing(error):
                 return None
             raise
 
@@ -87,15 +92,37 @@ class StripePayments:
             return object_id
         if kind not in resources:
             return None
-        with stripe_errors():
-            return _id(resources[kind].retrieve(object_id).customer)
+        try:
+            with stripe_errors():
+                return _id(resources[kind].retrieve(object_id).customer)
+        except PaymentsRefused as error:
+            if _is_missing(error):
+                return None
+            raise
 
     def create_customer(self, user_id: int, first_name: str) -> str:
+        made = self._new_customer(user_id)
+        try:
+            self._name(made, first_name)
+        except PaymentsRefused as error:
+            if not _is_missing(error):
+                raise
+            # What Stripe answers again for a day is a customer that was deleted meanwhile.
+            made = self._new_customer(user_id, instead_of=made)
+            self._name(made, first_name)
+        return made
+
+    def _new_customer(self, user_id: int, instead_of: str = "") -> str:
+        """Nothing is told here that may be another the next time: the same key with other facts is refused."""
         with stripe_errors():
             return self._api.customers.create(
-                {"name": first_name, "preferred_locales": ["ja"], "metadata": {USER: str(user_id)}},
-                {"idempotency_key": f"moment:customer:{user_id}"},
+                {"preferred_locales": ["ja"], "metadata": {USER: str(user_id)}},
+                {"idempotency_key": f"moment:customer:{user_id}:{instead_of}"},
             ).id
+
+    def _name(self, customer_id: str, first_name: str) -> None:
+        with stripe_errors():
+            self._api.customers.update(customer_id, {"name": first_name})
 
     def open_checkout(self, key: str, order: CheckoutOrder) -> CheckoutPage:
         facts: SessionCreateParams = {
@@ -124,8 +151,13 @@ class StripePayments:
             return CheckoutPage(session.id, session.url or "")
 
     def checkout_state(self, session_id: str) -> CheckoutState:
-        with stripe_errors():
-            return CheckoutState(str(self._api.checkout.sessions.retrieve(session_id).status))
+        try:
+            with stripe_errors():
+                return CheckoutState(str(self._api.checkout.sessions.retrieve(session_id).status))
+        except PaymentsRefused as error:
+            if _is_missing(error):  # made with the key of another account, or for tests
+                return CheckoutState.EXPIRED
+            raise
 
     def open_portal(
         self, customer_id: str, flow: PortalFlow, subscription_id: str | None, return_url: str
@@ -156,31 +188,64 @@ class StripePayments:
             for payment in self._api.invoice_payments.list({"invoice": invoice.id}).auto_paging_iter():
                 intent = _id(payment.payment.payment_intent)
                 if intent is not None:
-                    self._refund(intent)
+                    self._refund(intent, subscription.id)
 
-    def _refund(self, payment_intent: str) -> None:
+    def _refund(self, payment_intent: str, subscription_id: str) -> None:
         try:
             with stripe_errors():
                 self._api.refunds.create(
-                    {"payment_intent": payment_intent, "reason": "duplicate"},
+                    {
+                        "payment_intent": payment_intent,
+                        "reason": "duplicate",
+                        "metadata": {SECOND_PLAN: subscription_id},
+                    },
                     {"idempotency_key": f"moment:refund:{payment_intent}"},
                 )
         except PaymentsRefused as error:
             if code_of(error) != "charge_already_refunded":
-                raise
+                log.error("refund refused", subscription=subscription_id, error=str(error))
+
+    def is_refunded_by_us(self, charge_id: str) -> bool:
+        with stripe_errors():
+            refunds = list(self._api.refunds.list({"charge": charge_id, "limit": PAGE}).auto_paging_iter())
+        return bool(refunds) and all(_word(each.metadata, SECOND_PLAN) for each in refunds)
 
     def share_card(self, customer_id: str, subscription_id: str) -> None:
         with stripe_errors():
-            card = _id(self._api.subscriptions.retrieve(subscription_id).default_payment_method)
-            if card is None:
+            own = self._api.subscriptions.retrieve(
+                subscription_id, {"expand": ["default_payment_method"]}
+            ).default_payment_method
+            if own is None or isinstance(own, str):
                 return
-            self._api.customers.update(customer_id, {"invoice_settings": {"default_payment_method": card}})
+            customer = self._api.customers.retrieve(
+                customer_id, {"expand": ["invoice_settings.default_payment_method"]}
+            )
+            usual = customer.invoice_settings.default_payment_method if customer.invoice_settings else None
+            if not _is_newer(usual, own):
+                self._api.customers.update(
+                    customer_id, {"invoice_settings": {"default_payment_method": own.id}}
+                )
             self._api.subscriptions.update(subscription_id, {"default_payment_method": ""})
 
     def cancel(self, subscription_id: str) -> None:
         with stripe_errors():
             if self._api.subscriptions.retrieve(subscription_id).status not in _ENDED:
                 self._api.subscriptions.cancel(subscription_id)
+
+    def close_checkout(self, session_id: str) -> None:
+        if self.checkout_state(session_id) is not CheckoutState.OPEN:
+            return
+        try:
+            with stripe_errors():
+                self._api.checkout.sessions.expire(session_id)
+        except PaymentsRefused:
+            if self.checkout_state(session_id) is CheckoutState.OPEN:
+                raise  # else it was paid, or ended, just then
+
+    def forget_customer(self, customer_id: str) -> None:
+        blank = {"name": NOBODY, "email": "", "phone": "", "address": "", "metadata": {USER: ""}}
+        with stripe_errors():
+            self._api.customers.update(customer_id, cast("CustomerUpdateParams", blank))
 
     def price(self) -> PlanPrice:
         with stripe_errors():
@@ -238,9 +303,8 @@ class StripePayments:
 def _status(found: Any) -> SubscriptionStatus:
     status = _STATUSES.get(found.status, SubscriptionStatus.FREE)
     # `pause_collection` leaves the status as it was: only its invoices are void.
-    if status is SubscriptionStatus.ACTIVE and found.pause_collection is not None:
-        return SubscriptionStatus.PAUSED
-    return status
+    is_served = status in (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
+    return SubscriptionStatus.PAUSED if is_served and found.pause_collection is not None else status
 
 
 def _end_of(found: Any) -> datetime | None:
@@ -252,6 +316,15 @@ def _end_of(found: Any) -> datetime | None:
     if found.cancel_at_period_end:
         return _time(found["items"].data[0].current_period_end)
     return None
+
+
+def _is_missing(error: PaymentsRefused) -> bool:
+    return code_of(error) == "resource_missing"
+
+
+def _is_newer(card: Any, other: Any) -> bool:
+    """Of a card that the portal may have been given since the payment."""
+    return card is not None and not isinstance(card, str) and card.created > other.created
 
 
 def _waits_for_bank(intent: Any) -> bool:

@@ -11,8 +11,18 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
 
-from errors import MomentError, is_outage
-from jobs.leases import Lease, LeaseLost, Leases, count_active, finish, try_again, wait_out
+from errors import MomentError, is_outage, longest_pause
+from jobs.leases import (
+    LONGEST_PAUSE,
+    Lease,
+    LeaseLost,
+    Leases,
+    count_active,
+    finish,
+    quiet_once_deleted,
+    try_again,
+    wait_out,
+)
 from jobs.queue import Job, enqueue
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
@@ -65,6 +75,10 @@ class NoUse(MomentError):
 class ServiceAway(MomentError):
     """What the answer needs from outside; named by the error's type."""
 
+    def __init__(self, name: str, longest: timedelta) -> None:
+        super().__init__(name)
+        self.longest = longest  # pause until the next look
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -76,6 +90,13 @@ class Answers:
     def answer(self, message_id: int) -> None:
         """Answers the question once; a try that fails is made again, the last one apologises. One of a learner's at a
         time, so that many of theirs leave room for the others': whoever is at another of theirs wakes this one."""
+        try:
+            with quiet_once_deleted(self.database, Message, message_id):
+                self._answer(message_id)
+        except LeaseLost as lost:
+            log.info("lease lost", lease=str(lost))
+
+    def _answer(self, message_id: int) -> None:
         with self.database.transaction() as db:
             question = db.get(Message, message_id)
             if question is None:
@@ -115,7 +136,7 @@ class Answers:
             try:
                 text = self._think_or_log(lease, question)
             except ServiceAway as away:
-                self._wait_out(lease, str(away), calls)
+                self._wait_out(lease, away, calls)
                 return
             except NoUse:
                 self._finish(lease, phrasebook.phrase("thinking_failed"), calls)
@@ -151,14 +172,15 @@ class Answers:
             # The border of the answers: whatever a try died of, another is made, and the last one apologises.
             log.exception("question not answered", attempt=lease.attempt, ms=milliseconds_since(start))
             if is_outage(error):
-                raise ServiceAway(type(error).__name__) from error
+                raise ServiceAway(type(error).__name__, longest_pause(error, LONGEST_PAUSE)) from error
             if isinstance(error, MomentError) and not error.retryable:
                 raise NoUse(type(error).__name__) from error
         return ""
 
-    def _wait_out(self, lease: Lease, problem: str, calls: Sequence[ModelCall]) -> None:
+    def _wait_out(self, lease: Lease, away: ServiceAway, calls: Sequence[ModelCall]) -> None:
         with self.database.transaction() as db:
-            pause = wait_out(db, lease, problem, first=BACKOFF, usage=_usage(db, lease, calls))
+            usage = _usage(db, lease, calls)
+            pause = wait_out(db, lease, str(away), first=BACKOFF, longest=away.longest, usage=usage)
             if pause is not None:
                 user = _learner(db, db.get_one(Message, lease.row_id))
                 say_answer_waits(db, user.id, lease.away)

@@ -16,15 +16,17 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col
 from structlog.contextvars import bound_contextvars
 
-from errors import is_outage
+from errors import is_outage, longest_pause
 from jobs.breaker import Breakers
 from jobs.leases import (
+    LONGEST_PAUSE,
     Lease,
     LeaseLost,
     Leases,
     count_active,
     due_now,
     finish,
+    is_deleted,
     make_due,
     park,
     try_again,
@@ -63,7 +65,8 @@ from pipeline.providers.ports import AudioTooLong, UnreadableAudio
 from pipeline.scheduler import Scheduler
 from services.files import say_what_it_is, settle_file
 from services.media import MediaRejected, accept, reject
-from services.profile import lock_learner
+from services.privacy import purge_again
+from services.profile import LearnerGone, lock_learner
 from storage.keys import coaching_video_key, preview_key, view_key
 from storage.store import ObjectStore, local_file
 
@@ -119,6 +122,13 @@ class Intake:
 
     def work(self, media_id: int) -> None:
         """Whatever the row owes: to be fetched and looked into, or to be purged."""
+        try:
+            self._work(media_id)
+        except LearnerGone as gone:
+            log.info("learner gone", media_id=media_id, learner=str(gone))
+
+    def _work(self, media_id: int) -> None:
+        """Raises LearnerGone."""
         with self.database.transaction() as db:
             media = db.get(Media, media_id)
             if media is None:
@@ -156,11 +166,15 @@ class Intake:
         except MediaRejected as rejection:
             ms = milliseconds_since(start)
             log.info("media rejected", **this_try, reason=rejection.reason, ms=ms)
-            self._reject(lease, rejection)
+            self._reject(lease, media, rejection)
         except ContentNotReady as error:
             log.info("media not ready", **this_try, ms=milliseconds_since(start))
             self._wait_out(lease, str(error), first=FIRST_LOOK, share=NOT_READY_SHARE)
         except Exception as error:  # noqa: BLE001 - the border of the intake: kept on its row and tried again
+            if is_deleted(self.database, Media, media.id):
+                log.info("lease lost", lease=str(lease))
+                self._purge_again(media)
+                return
             self._log_failure(error, this_try | {"ms": milliseconds_since(start)})
             self._retry_or_give_up(lease, error)
         else:
@@ -232,24 +246,26 @@ class Intake:
 
         self._settle(lease, settle)
 
-    def _reject(self, lease: Lease, rejection: MediaRejected) -> None:
-        def settle(db: DbSession, media: Media, facts: Facts | None) -> None:
+    def _reject(self, lease: Lease, media: Media, rejection: MediaRejected) -> None:
+        def settle(db: DbSession, row: Media, facts: Facts | None) -> None:
             finish(db, lease)
             session = _session_of(facts)
-            if media.kind == MediaKind.FILE and rejection.kind is not None:
-                session = settle_file(db, media, session, rejection.kind)
-            if media.is_live:
-                reject(db, media, session, rejection.reason)
+            if row.kind == MediaKind.FILE and rejection.kind is not None:
+                session = settle_file(db, row, session, rejection.kind)
+            if row.is_live:
+                reject(db, row, session, rejection.reason)
 
         try:
             self._settle(lease, settle)
         except LeaseLost as lost:  # taken back while it was fetched: the learner has been told already
             log.info("lease lost", lease=str(lost))
+            self._purge_again(media)
 
     def _retry_or_give_up(self, lease: Lease, error: Exception) -> None:
         description = f"{type(error).__name__}: {error}"[:2000]
         if is_outage(error):
-            self._wait_out(lease, description, first=self.retry_backoff)
+            longest = longest_pause(error, LONGEST_PAUSE)
+            self._wait_out(lease, description, first=self.retry_backoff, longest=longest)
             return
         if is_final(error, lease.attempt, self.max_attempts):
             self._give_up(lease, description)
@@ -265,9 +281,17 @@ class Intake:
 
         self._settle_quietly(lease, settle)
 
-    def _wait_out(self, lease: Lease, description: str, *, first: timedelta, share: float = 0.5) -> None:
+    def _wait_out(
+        self,
+        lease: Lease,
+        description: str,
+        *,
+        first: timedelta,
+        share: float = 0.5,
+        longest: timedelta = LONGEST_PAUSE,
+    ) -> None:
         def settle(db: DbSession, media: Media, facts: Facts | None) -> None:
-            pause = wait_out(db, lease, description, first=first, share=share)
+            pause = wait_out(db, lease, description, first=first, share=share, longest=longest)
             if pause is None:
                 self._park(db, lease, media, facts, description)
                 return
@@ -342,10 +366,11 @@ class Intake:
         return keys
 
     def _purge_again(self, media: Media) -> None:
-        """It was taken back while it came: what has been put since then goes too."""
+        """It was taken back while it came, or its learner left: what has been put since then goes too."""
         with self.database.transaction() as db:
             make_due(db, Media, col(Media.id) == media.id, col(Media.state) != MediaState.STORED)
             enqueue(db, Job.PURGE_MEDIA, media.id)
+            purge_again(db, media.object_key)
 
     def _wake(self, db: DbSession, facts: Facts | None) -> None:
         """At once, where services leave it to a job: the session is locked and read already."""

@@ -13,8 +13,8 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
 
-from errors import MomentError, is_outage
-from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, try_again, wait_out
+from errors import MomentError, is_outage, longest_pause
+from jobs.leases import LONGEST_PAUSE, Lease, LeaseLost, Leases, finish, make_due, park, try_again, wait_out
 from jobs.queue import Job, enqueue
 from knowledge_base.catalogue import load
 from logs.logger import get_logger
@@ -37,7 +37,9 @@ from pipeline.speech_length import measured_pace
 from pipeline.stage import LearnerPast, StageContext, StageResult
 from pipeline.stages import RUN
 from services.media import MediaRejected, reject
+from services.privacy import purge_again
 from services.scheduling import write_status
+from storage.keys import coaching_video_key
 from storage.store import ObjectStore
 from storage.workspace import workspace
 
@@ -212,7 +214,7 @@ class Runner:
         description = f"{type(error).__name__}: {error}"[:2000]
         # The coaching does not wait for a memo as long as for an outage to end.
         if is_outage(error) and not task.stage.is_optional:
-            self._wait_out(task, description, calls)
+            self._wait_out(task, description, longest_pause(error, LONGEST_PAUSE), calls)
             return
         if is_final(error, task.lease.attempt, self.max_attempts):
             self._give_up(task, description, calls)
@@ -228,10 +230,11 @@ class Runner:
 
         self._settle(task, settle)
 
-    def _wait_out(self, task: Task, description: str, calls: Sequence[ModelCall]) -> None:
+    def _wait_out(self, task: Task, description: str, longest: timedelta, calls: Sequence[ModelCall]) -> None:
         def settle(db: DbSession, facts: Facts) -> None:
             usage = _usage(facts, task, None, calls)
-            pause = wait_out(db, task.lease, description, first=self.retry_backoff, usage=usage)
+            first = self.retry_backoff
+            pause = wait_out(db, task.lease, description, first=first, longest=longest, usage=usage)
             if pause is None:
                 self._park(db, facts, task, description, calls)
                 return
@@ -270,12 +273,13 @@ class Runner:
             log.info("lease lost", lease=str(lost))
 
     def _purge_again(self, session_id: int) -> None:
-        """What this runner has put into the store came after the footage was taken back."""
+        """What this runner has put into the store came after the footage was taken back, or after its learner left."""
         withdrawn = (col(Media.session_id) == session_id, col(Media.state).not_in(LIVE))
         with self.database.transaction() as db:
             make_due(db, Media, *withdrawn)
             for media_id in db.exec(select(Media.id).where(*withdrawn)):
                 enqueue(db, Job.PURGE_MEDIA, media_id)
+            purge_again(db, coaching_video_key(session_id))
 
 
 def _clean_up(result: StageResult) -> None:

@@ -38,25 +38,25 @@ class SeenMessage:
     video_key: str
 
 
-def rooms(db: DbSession, user: User) -> Sequence[RoomOfLearner]:
+def rooms(db: DbSession, user_id: int) -> Sequence[RoomOfLearner]:
     """Both, whether something was said in them or not."""
     last = select(ChatRoom.room_type, func.max(Message.created_at))
     mine = last.join(Message, col(Message.chat_room_id) == col(ChatRoom.id)).where(
-        ChatRoom.user_id == user.id, _is_seen()
+        ChatRoom.user_id == user_id, _is_seen()
     )
     times = dict(db.exec(mine.group_by(col(ChatRoom.room_type))).all())
     return [RoomOfLearner(room, times.get(room)) for room in RoomType]
 
 
 def newest_messages(
-    db: DbSession, user: User, room: RoomType, count: int, *, before: int | None = None
+    db: DbSession, user_id: int, room: RoomType, count: int, *, before: int | None = None
 ) -> Sequence[SeenMessage]:
     """Newest first; nothing that the learner took back, nor what they were spared. `before` is a message's id."""
     statement = (
         select(Message, CookingSession.raw_video_url, CookingSession.coaching_video_gcs_path)
         .join(ChatRoom, col(ChatRoom.id) == col(Message.chat_room_id))
         .outerjoin(CookingSession, col(CookingSession.id) == col(Message.session_id))
-        .where(ChatRoom.user_id == user.id, ChatRoom.room_type == room, _is_seen())
+        .where(ChatRoom.user_id == user_id, ChatRoom.room_type == room, _is_seen())
         .order_by(col(Message.id).desc())
         .limit(count)
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
+from errors import MomentError
 from knowledge_base import phrasebook
 from models.base import database_now, note_now
 from models.chat import RoomType
@@ -17,10 +18,23 @@ from models.user import Friendship, User
 from services.outbox import release_owed, room_of
 from services.sign_in import sign_out_everywhere
 
+
+class LearnerGone(MomentError):
+    """Their data was deleted meanwhile."""
+
+    words = "web.sign_in_again"
+
+
 ASK_NAME_AGAIN = timedelta(days=1)
 # Of who writes to an account without adding it, a push is shown for so long (LINE docs: Conditions for sending push
 # messages); an hour less, for it has to get there.
 REACHED_WITHOUT_FOLLOWING = timedelta(days=7) - timedelta(hours=1)
+
+
+class FriendNoMore(MomentError):
+    """They have blocked us: the way back is to follow us again."""
+
+    words = "web.friend_no_more"
 
 
 def find_learner(db: DbSession, line_user_id: str) -> User | None:
@@ -57,6 +71,17 @@ def take_in(db: DbSession, line_user_id: str, first_name: str | None) -> User:
         user.first_name = first_name
         user.name_asked_at = func.now()  # type: ignore[assignment]
         db.add(user)
+    return user
+
+
+def let_in(db: DbSession, line_user_id: str, first_name: str | None) -> User:
+    """Who comes by a page is taken in as by a message, but for one who has blocked us: LINE's tokens live on after that,
+    and nothing that a page starts would reach them. Raises FriendNoMore."""
+    user = find_learner(db, line_user_id)
+    if user is None:
+        return take_in(db, line_user_id, first_name)
+    if user.blocked_at is not None:
+        raise FriendNoMore(f"learner {user.id}")
     return user
 
 
@@ -119,8 +144,10 @@ def is_known(db: DbSession, user: User) -> bool:
 
 def lock_learner(db: DbSession, user_id: int) -> None:
     """Until the transaction ends: whoever counts the learner's work in it and takes some more counts all of it. Messages
-    and media may be stored meanwhile."""
-    db.exec(select(User.id).where(User.id == user_id).with_for_update(key_share=True)).one()
+    and media may be stored meanwhile. Raises LearnerGone."""
+    locked = select(User.id).where(User.id == user_id).with_for_update(key_share=True)
+    if db.exec(locked).first() is None:
+        raise LearnerGone(f"user {user_id}")
 
 
 def learner_state(db: DbSession, user_id: int) -> LearnerState:

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from errors import MomentError
 from models.chat import Message, MessageType
 from models.dish import Dish
-from models.learner import LearnerState
+from models.learner import LearnerState, LearningVelocity
 from models.rules.history import waiting_times
 from models.rules.promise import text_promise
 from models.session import CookingSession, StageRun
@@ -48,10 +48,10 @@ def dish_by_slug(db: DbSession, slug: str) -> Dish:
     return dish
 
 
-def state_of(db: DbSession, user: User) -> LearnerState:
+def state_of(db: DbSession, user_id: int) -> LearnerState:
     """What they have learnt; an empty one, kept nowhere, before the first coaching text."""
-    kept = db.exec(select(LearnerState).where(LearnerState.user_id == user.id)).first()
-    return kept or LearnerState(user_id=user.id)
+    kept = db.exec(select(LearnerState).where(LearnerState.user_id == user_id)).first()
+    return kept or LearnerState(user_id=user_id, learning_velocity=LearningVelocity.STEADY)
 
 
 def finished_stages(db: DbSession, session: CookingSession) -> Collection[str]:

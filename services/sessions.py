@@ -1,23 +1,20 @@
 """A learner's own sessions, to be looked at: whose a session is, is asked in the query that reads it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy.orm import defer
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from errors import MomentError
 from models.base import database_now
-from models.dish import Dish
-from models.media import Media
 from models.rules.history import rendering_times, waiting_times
 from models.rules.progress import Estimates, Progress, progress
 from models.rules.promise import text_promise
 from models.session import CookingSession, StageRun
-from models.user import User
 
-# What no list shows: most of a row's bytes.
+# What a look at the progress does not need: most of a row's bytes.
 _LARGE = (
     CookingSession.video_analysis,
     CookingSession.retrieved_principles,
@@ -25,11 +22,6 @@ _LARGE = (
     CookingSession.structured_input,
 )
 _WITHOUT_LARGE = tuple(defer(col(column), raiseload=True) for column in _LARGE)  # type: ignore[arg-type]
-# With the rows they belong to: a query of its own costs more than the few bytes that come twice.
-_WITH_MEDIA = joinedload(CookingSession.media).load_only(  # type: ignore[arg-type]
-    *(col(column) for column in (Media.session_id, Media.kind, Media.state, Media.position)),  # type: ignore[arg-type]
-    raiseload=True,
-)
 
 
 class NoSuchSession(MomentError):
@@ -38,34 +30,13 @@ class NoSuchSession(MomentError):
     words = "web.not_found"
 
 
-def own_session(db: DbSession, user: User, session_id: int, *, lock: bool = False) -> CookingSession:
+def own_session(db: DbSession, user_id: int, session_id: int, *, lock: bool = False) -> CookingSession:
     """With `lock` no stage that finishes meanwhile overwrites what is changed in it. Raises NoSuchSession."""
-    mine = select(CookingSession).where(CookingSession.id == session_id, CookingSession.user_id == user.id)
+    mine = select(CookingSession).where(CookingSession.id == session_id, CookingSession.user_id == user_id)
     session = db.exec(mine.with_for_update() if lock else mine).first()
     if session is None:
-        raise NoSuchSession(f"session {session_id} of learner {user.id}")
+        raise NoSuchSession(f"session {session_id} of learner {user_id}")
     return session
-
-
-def newest_sessions(
-    db: DbSession, user: User, count: int, *, dish_slug: str | None = None, before: int | None = None
-) -> Sequence[tuple[CookingSession, Dish]]:
-    """Newest first, each with its dish; without what the analysis saw and the narration says. One query. `before` is a session's
-    id."""
-    statement = (
-        select(CookingSession, Dish)
-        .join(Dish, col(Dish.id) == col(CookingSession.dish_id))
-        .where(CookingSession.user_id == user.id)
-        .order_by(col(CookingSession.id).desc())
-        .limit(count)
-        .options(*_WITHOUT_LARGE, _WITH_MEDIA)
-    )
-    if dish_slug is not None:
-        statement = statement.where(Dish.slug == dish_slug)
-    if before is not None:
-        statement = statement.where(col(CookingSession.id) < before)
-    rows = db.execute(statement).unique()
-    return [(session, dish) for session, dish in rows]
 
 
 def estimates(db: DbSession, promise: timedelta) -> Estimates:

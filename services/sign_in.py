@@ -2,10 +2,12 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, update
+from sqlalchemy.sql.functions import Function
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
@@ -42,6 +44,26 @@ class Token:
     ends_at: datetime
 
 
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, by which of their browsers' sessions; None: by an ID token of LINE's."""
+
+    learner_id: int
+    web_session_id: int | None = None
+
+
+def _lives(now: datetime | Function[datetime]) -> ColumnElement[bool]:
+    return (col(WebSession.ends_at) > now) & (col(WebSession.seen_at) > now - IDLE)
+
+
+# Asked with every request: made once, for that costs more than to ask it.
+_SIGNED_IN = select(
+    WebSession.id,
+    WebSession.user_id,
+    (col(WebSession.seen_at) < func.now() - _SEEN_EVERY).label("is_to_be_noted"),
+).where(WebSession.token_hash == bindparam("token_hash"), _lives(func.now()))
+
+
 def sign_in(db: DbSession, user: User) -> Token:
     """A session of its own for one browser. The learner's sessions and codes that are over are deleted."""
     now = database_now(db)
@@ -54,19 +76,35 @@ def sign_in(db: DbSession, user: User) -> Token:
     return token
 
 
-def signed_in(db: DbSession, token: str) -> User:
+def signed_in(db: DbSession, token: str) -> Asker:
     """One query, and a write once an hour. Raises NotSignedIn."""
-    mine = select(User, WebSession.id, WebSession.seen_at, func.now()).join(
-        WebSession, col(WebSession.user_id) == col(User.id)
-    )
-    lives = col(WebSession.ends_at) > func.now(), col(WebSession.seen_at) > func.now() - IDLE
-    row = db.exec(mine.where(WebSession.token_hash == _hash(token), *lives)).first()
+    row = db.execute(_SIGNED_IN, {"token_hash": _hash(token)}).first()
     if row is None:
         raise NotSignedIn("the session's token is not known, or over")
-    user, session_id, seen_at, now = row
-    if now - seen_at > _SEEN_EVERY:
-        db.exec(update(WebSession).where(col(WebSession.id) == session_id).values(seen_at=func.now()))
-    return user
+    if row.is_to_be_noted:
+        db.exec(update(WebSession).where(col(WebSession.id) == row.id).values(seen_at=func.now()))
+    return Asker(row.user_id, row.id)
+
+
+def learner_signed_in(db: DbSession, token: str) -> User:
+    """Raises NotSignedIn."""
+    return db.get_one(User, signed_in(db, token).learner_id)
+
+
+def still_welcome(db: DbSession, askers: Collection[Asker]) -> Collection[Asker]:
+    """Those whose session is not over or revoked, or who came with a token and have not blocked us since. One query for
+    each of the two kinds."""
+    web_sessions = {each.web_session_id for each in askers if each.web_session_id is not None}
+    others = {each.learner_id for each in askers if each.web_session_id is None}
+    alive = select(WebSession.id).where(col(WebSession.id).in_(web_sessions), _lives(func.now()))
+    friends = select(User.id).where(col(User.id).in_(others), col(User.blocked_at).is_(None))
+    welcome = set(db.exec(alive)) if web_sessions else set()
+    let_in = set(db.exec(friends)) if others else set()
+    return {
+        each
+        for each in askers
+        if each.web_session_id in welcome or (each.web_session_id is None and each.learner_id in let_in)
+    }
 
 
 def sign_out(db: DbSession, token: str) -> None:
@@ -100,10 +138,6 @@ def _forget_all_but(db: DbSession, user: User, count: int) -> None:
     mine = col(WebSession.user_id) == user.id
     newest = select(WebSession.id).where(mine).order_by(col(WebSession.seen_at).desc()).limit(count)
     db.exec(delete(WebSession).where(mine, col(WebSession.id).not_in(newest)))
-
-
-def _lives(now: datetime) -> ColumnElement[bool]:
-    return (col(WebSession.ends_at) > now) & (col(WebSession.seen_at) > now - IDLE)
 
 
 def _hash(secret: str) -> bytes:

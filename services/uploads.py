@@ -26,7 +26,7 @@ from services import cooking
 from services.awaited import UploadUnknown, check_awaited, check_takes
 from services.offered_file import OfferedFile, check_content
 from services.outbox import queue_notice
-from services.profile import lock_learner
+from services.profile import LearnerGone, lock_learner
 from storage.keys import new_media_key
 from storage.sniff import HEAD_BYTES
 from storage.store import ObjectMissing, ObjectStore, StoreError, UploadOver
@@ -156,19 +156,28 @@ class Uploads:
             place=place,
         )
         due_now(upload, after=FIRST_LOOK)
-        with self.database.transaction() as db:
-            lock_learner(db, user_id)
-            others = _open_ones(db, user_id)
-            twin = next((each for each in others if _is_of(each, file)), None)
-            if twin is None:
-                for other in others[MOST_OPEN - 1 :]:
-                    _cancel(db, other)
-                db.add(upload)
+        try:
+            twin = self._add(upload, file)
+        except LearnerGone:
+            self.store.cancel_upload(place)  # no row tells of it
+            raise
         if twin is not None:  # another tab was quicker
             self.store.cancel_upload(place)
             return Progress(twin, self._kept(twin) or 0)
         log.info("upload opened", upload_id=upload.id, kind=file.kind, bytes=file.size)
         return Progress(upload, 0)
+
+    def _add(self, upload: Upload, file: OfferedFile) -> Upload | None:
+        """None, or the one of the same file that is there already. Raises LearnerGone."""
+        with self.database.transaction() as db:
+            lock_learner(db, upload.user_id)
+            others = _open_ones(db, upload.user_id)
+            twin = next((each for each in others if _is_of(each, file)), None)
+            if twin is None:
+                for other in others[MOST_OPEN - 1 :]:
+                    _cancel(db, other)
+                db.add(upload)
+        return twin
 
     def _kept(self, upload: Upload) -> int | None:
         """None where the store knows it no more: it is cancelled then."""

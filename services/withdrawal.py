@@ -4,9 +4,10 @@ from sqlalchemy import func
 from sqlmodel import Session as DbSession
 from sqlmodel import select
 
+from errors import MomentError
 from models.chat import Message, MessageType
 from models.inbox import InboxEvent, UnsentMessage
-from models.media import Media
+from models.media import Media, MediaKind, MediaState
 from models.session import CookingSession
 from models.user import User
 from services.media import withdraw, withdraw_memo
@@ -18,10 +19,22 @@ from services.thread import inbound_message
 UNSENT = "［送信取消］"
 
 
+class ClipUnknown(MomentError):
+    """No such clip of this cook."""
+
+    words = "web.not_found"
+
+
+class TextWritten(MomentError):
+    """What was seen in the clip is told already."""
+
+    words = "web.text_written"
+
+
 def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
     """What must be said of it is owed as a push: nothing that a learner does carries a reply. The message itself may
     still be on its way."""
-    db.merge(UnsentMessage(line_message_id=line_message_id))
+    note_unsent(db, line_message_id)
     message = inbound_message(db, user, line_message_id)
     if message is None or message.unsent_at is not None:
         return
@@ -41,6 +54,31 @@ def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
     redact_everywhere(db, user.id, words)
 
 
+def withdraw_clip(db: DbSession, session: CookingSession, clip_id: int) -> None:
+    """From a page: a clip of this cook, which is locked, however it came. Once more changes nothing. Once the text is
+    written it is too late. Raises ClipUnknown, TextWritten."""
+    its_clip = select(Media).where(Media.id == clip_id, Media.session_id == session.id)
+    fresh = {"populate_existing": True}
+    media = db.exec(
+        its_clip.where(Media.kind == MediaKind.VIDEO).with_for_update(), execution_options=fresh
+    ).first()
+    if media is None or media.state == MediaState.REJECTED:
+        raise ClipUnknown(f"clip {clip_id} of session {session.id}")
+    if not media.is_live:
+        return
+    if session.coaching_text:
+        raise TextWritten(f"session {session.id}")
+    message = db.get(Message, media.message_id) if media.message_id else None
+    if message is not None:
+        _blank(db, message)
+    withdraw(db, media, session)
+
+
+def note_unsent(db: DbSession, line_message_id: str) -> None:
+    """Should the message itself come only now, it is not taken in."""
+    db.merge(UnsentMessage(line_message_id=line_message_id))
+
+
 def was_withdrawn(db: DbSession, line_message_id: str) -> bool:
     """Before it came."""
     return db.get(UnsentMessage, line_message_id) is not None
@@ -51,6 +89,13 @@ def blank_event(db: DbSession, inbox_event_id: int) -> None:
     event = db.get_one(InboxEvent, inbox_event_id)
     message = event.body.get("message", {})
     event.body = {**event.body, "message": {key: message[key] for key in ("id", "type") if key in message}}
+    db.add(event)
+
+
+def forget_event(db: DbSession, inbox_event_id: int) -> None:
+    """Nothing of it remains but that it came: not even whose it was."""
+    event = db.get_one(InboxEvent, inbox_event_id)
+    event.subject, event.body = "", {}
     db.add(event)
 
 

@@ -7,6 +7,7 @@ valid while the object is there. Links handed out by an API are made anew at eac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from itsdangerous import BadData, BadPayload, URLSafeSerializer
 from pydantic import SecretStr
@@ -58,7 +59,7 @@ class MediaLinks:
             case _:
                 raise LinkUnreadable
 
-    @property
+    @cached_property
     def _serializer(self) -> URLSafeSerializer:
         # itsdangerous signs with the last of its keys and accepts all.
         keys = [secret.get_secret_value() for secret in reversed(self.secrets)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 # Postgres itself is spoken to in C; what goes through Python's sockets is HTTP and the broker.
 _SENDERS = ("send", "sendall", "sendmsg", "connect")
@@ -64,8 +64,10 @@ def _watch(name: str) -> Callable[..., Any]:
     return send
 
 
-def _enter(_connection: Any) -> None:
-    _local.is_open = True
+def _enter(connection: Connection) -> None:
+    driver = connection.connection.dbapi_connection
+    if driver is not None and not driver.autocommit:  # else there is no transaction to hold a lock
+        _local.is_open = True
 
 
 def _leave(_connection: Any) -> None:

@@ -170,6 +170,9 @@ class Quick:
     def forget(self, sentences: Sequence[str]) -> None:
         """Nothing is kept."""
 
+    def kept(self, sentences: Sequence[str]) -> Sequence[str]:
+        return []
+
 
 def address_to(first_name: str, coaching: CoachingText) -> CoachingText:
     """The script's words are to ゆうこ; whoever cooks is called by their own name."""

@@ -4,6 +4,7 @@ from bot.handlers import (
     arrival,
     cooking,
     dishes,
+    leaving,
     meanings,
     nothing,
     plan,
@@ -17,10 +18,11 @@ from bot.router import Router
 
 router = Router()
 for part in (
-    arrival,
     unsend,
     watching,
     nothing,
+    leaving,
+    arrival,
     plan,
     meanings,
     dishes,

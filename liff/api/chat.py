@@ -10,8 +10,8 @@ from knowledge_base import phrasebook
 from liff.api.fields import Body, Cursor, Page, Words, next_cursor, position
 from liff.api.once import Once, OnceRoute
 from liff.api.session_views import Links
-from liff.identity import CurrentLearner
-from liff.parts import PartsOf, Transaction
+from liff.identity import Asking, CurrentLearner
+from liff.parts import PartsOf, Reading, Transaction
 from liff.problems import problem
 from models.chat import MessageType, RoomType, Sender
 from services.messages import SeenMessage, newest_messages, rooms, say
@@ -63,25 +63,25 @@ class NewMessage(Body):
 
 
 @router.get("", summary="List the learner's rooms")
-def list_rooms(learner: CurrentLearner, db: Transaction) -> list[Room]:
+async def list_rooms(asker: Asking, db: Reading) -> list[Room]:
     names = phrasebook.SENDER_NAMES
     return [
         Room(type=room.room_type, name=names[room.room_type], last_message_at=room.last_message_at)
-        for room in rooms(db, learner)
+        for room in await db.run(rooms, asker.learner_id)
     ]
 
 
 @router.get("/{room_type}/messages", summary="Read a room, newest first")
-def list_messages(
+async def list_messages(
     room_type: Type,
-    learner: CurrentLearner,
+    asker: Asking,
     parts: PartsOf,
-    db: Transaction,
+    db: Reading,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=100, description="Of one page")] = 30,
 ) -> MessagePage:
     """What the learner took back is not shown."""
-    found = newest_messages(db, learner, room_type, limit + 1, before=position(cursor))
+    found = await db.run(newest_messages, asker.learner_id, room_type, limit + 1, before=position(cursor))
     links = Links(parts)
     views = [MessageView.of(seen, links) for seen in found[:limit]]
     return MessagePage(messages=views, next_cursor=next_cursor([seen.message.id for seen in found], limit))

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
 from liff.api.fields import DishSlug
-from liff.identity import CurrentLearner
-from liff.parts import Transaction
+from liff.identity import ReadingLearner
+from liff.parts import Reading
 from models.dish import ProgressStatus
 from services.curriculum import DishOfLearner, open_dish, open_dishes
 
@@ -59,15 +59,15 @@ class DishDetail(DishSummary):
 
 
 @router.get("", summary="List the dishes that are open to the learner")
-def list_dishes(learner: CurrentLearner, db: Transaction) -> list[DishSummary]:
+async def list_dishes(learner: ReadingLearner, db: Reading) -> list[DishSummary]:
     """In the order of the curriculum."""
-    dishes = open_dishes(db, learner)
+    dishes = await db.run(open_dishes, learner)
     return [DishSummary.model_validate(_summary(dish)) for dish in dishes]
 
 
 @router.get("/{slug}", summary="Read one dish")
-def read_dish(slug: Annotated[DishSlug, Path()], learner: CurrentLearner, db: Transaction) -> DishDetail:
-    dish = open_dish(db, learner, slug)
+async def read_dish(slug: Annotated[DishSlug, Path()], learner: ReadingLearner, db: Reading) -> DishDetail:
+    dish = await db.run(open_dish, learner, slug)
     return DishDetail.model_validate(dish.guide.model_dump() | _summary(dish))
 
 

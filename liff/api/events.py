@@ -11,12 +11,13 @@ from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlmodel import Session as DbSession
 
 from liff.api.fields import SessionId
 from liff.api.session_views import ProgressView
 from liff.api.streams import Watcher
-from liff.identity import CurrentLearner
-from liff.parts import PartsOf, Transaction
+from liff.identity import Asking
+from liff.parts import Parts, PartsOf, Reading
 from models.rules.progress import Progress
 from services.sessions import own_session, progress_of
 
@@ -77,33 +78,37 @@ def news(known: Known, progress: Progress) -> Iterator[ServerSentEvent]:
         yield ServerSentEvent(data=data, event=progress.status.value, id=now.event_id)
 
 
-def _known(
+async def _known(
     session_id: SessionId,
-    learner: CurrentLearner,
+    asker: Asking,
     parts: PartsOf,
-    db: Transaction,
+    db: Reading,
     last_event_id: Annotated[
         str | None,
         Header(max_length=64, description="The id of the last event that was received", examples=["1-a0"]),
     ] = None,
 ) -> Known:
     """Of the learner's own session. Raises NoSuchSession, NothingMore."""
-    session = own_session(db, learner, session_id)
-    progress = progress_of(db, [session], parts.streams.told(db))[session_id]
+    progress = await db.run(_progress, asker.learner_id, session_id, parts)
     known = Known.read(last_event_id)
     if progress.is_over and known == Known.of(progress):
         raise NothingMore
     return known
 
 
+def _progress(db: DbSession, learner_id: int, session_id: int, parts: Parts) -> Progress:
+    session = own_session(db, learner_id, session_id)
+    return progress_of(db, [session], parts.streams.told(db))[session_id]
+
+
 _Known = Annotated[Known, Depends(_known)]
 
 
 async def _watcher(
-    session_id: SessionId, learner: CurrentLearner, parts: PartsOf, _known: _Known
+    session_id: SessionId, asker: Asking, parts: PartsOf, _known: _Known
 ) -> AsyncIterator[Watcher]:
     """Until the answer has ended, or its reader has gone. Raises TooManyStreams."""
-    with parts.streams.follow(learner.id, session_id) as watcher:
+    with parts.streams.follow(asker, session_id) as watcher:
         yield watcher
 
 

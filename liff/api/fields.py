@@ -12,6 +12,7 @@ SLUG = r"^[a-z0-9-]+$"
 CURSOR = r"^[1-9][0-9]*$"
 
 SessionId = Annotated[int, Path(ge=1, le=MAX_ID, description="A session's id", examples=[1])]
+ClipId = Annotated[int, Path(ge=1, le=MAX_ID, description="A clip's id", examples=[1])]
 DishSlug = Annotated[
     str, Field(max_length=64, pattern=SLUG, description="A dish's name in addresses", examples=["fried-rice"])
 ]

@@ -4,14 +4,14 @@ from datetime import datetime
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from sqlmodel import select
 
 from knowledge_base.catalogue import load
 from liff.api.dishes import Skill
-from liff.identity import CurrentLearner
-from liff.parts import Transaction
+from liff.identity import Asking
+from liff.parts import Reading
 from models.coaching import RecurringMistake, SessionSummary
-from models.learner import LearnerState, LearningVelocity
+from models.learner import LearningVelocity
+from services.record import state_of
 
 router = APIRouter(tags=["learner state"])
 
@@ -41,9 +41,8 @@ class LearnerStateView(BaseModel):
 
 
 @router.get("/learner-state", summary="Read what the learner has learnt so far")
-def read_learner_state(learner: CurrentLearner, db: Transaction) -> LearnerStateView:
-    state = db.exec(select(LearnerState).where(LearnerState.user_id == learner.id)).first()
-    state = state or LearnerState(user_id=learner.id, learning_velocity=LearningVelocity.STEADY)
+async def read_learner_state(asker: Asking, db: Reading) -> LearnerStateView:
+    state = await db.run(state_of, asker.learner_id)
     summaries = [SessionSummary.model_validate(entry) for entry in state.session_summaries]
     mistakes = [RecurringMistake.model_validate(entry) for entry in state.recurring_mistakes]
     return LearnerStateView(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 from knowledge_base.quiz import AnswerValue, Question, QuestionType, load_quiz
 from liff.api.fields import Body
 from liff.api.once import Once, OnceRoute
-from liff.identity import CurrentLearner
+from liff.identity import CurrentLearner, ReadingLearner
 from liff.parts import Transaction
 from models.user import User
 from services import onboarding
@@ -79,7 +79,7 @@ class Onboarding(BaseModel):
 
 
 @router.get("", summary="Read the quiz, with the learner's answers")
-def read_onboarding(learner: CurrentLearner) -> Onboarding:
+async def read_onboarding(learner: ReadingLearner) -> Onboarding:
     quiz = load_quiz()
     known = {key: value for key, value in learner.learner_profile.items() if quiz.of_key(key)}
     return Onboarding(

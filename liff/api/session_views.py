@@ -13,9 +13,10 @@ from models.base import utc_now
 from models.coaching import CoachingText, CookingEvent, RatingAspect, RetrievedPrinciple, VideoAnalysis
 from models.dish import Dish
 from models.media import Media, MediaState
-from models.rules.next_step import Ask, next_step
+from models.rules.next_step import Ask
 from models.rules.progress import Progress, StageState
 from models.session import CookingSession, SessionStatus
+from services.cooks import Cook, cook_of
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Principle(BaseModel):
 
 
 class Clip(BaseModel):
+    id: int
     position: int = Field(ge=1, description="Its place among the cook's clips")
     state: MediaState
     seconds: float | None = Field(description="Its length; null until it is known")
@@ -154,28 +156,27 @@ class SessionDetail(SessionSummary):
     progress: ProgressView
 
 
-def summary_fields(session: CookingSession, dish: Dish, links: Links) -> dict[str, object]:
-    coaching = session.coaching_text
+def summary_fields(cook: Cook, links: Links) -> dict[str, object]:
     return {
-        "id": session.id,
-        "dish": DishName(slug=dish.slug, name=dish.name_ja),
-        "session_number": session.session_number,
-        "status": session.status,
-        "next_step": next_step(session).ask,
-        "self_ratings": session.self_ratings,
-        "has_video": session.video is not None,
-        "has_memo": session.memo is not None or session.voice_transcript != "",
-        "coaching": CoachingCard.model_validate(coaching) if coaching else None,
-        "coaching_video_url": links.to(session.coaching_video_gcs_path),
-        "coaching_preview_url": links.to(session.coaching_preview_gcs_path),
-        "created_at": session.created_at,
-        "updated_at": session.updated_at,
+        "id": cook.id,
+        "dish": DishName(slug=cook.dish_slug, name=cook.dish_name),
+        "session_number": cook.session_number,
+        "status": cook.status,
+        "next_step": cook.ask,
+        "self_ratings": cook.self_ratings,
+        "has_video": cook.has_video,
+        "has_memo": cook.has_memo,
+        "coaching": CoachingCard.model_validate(cook.coaching) if cook.coaching else None,
+        "coaching_video_url": links.to(cook.video_path),
+        "coaching_preview_url": links.to(cook.preview_path),
+        "created_at": cook.created_at,
+        "updated_at": cook.updated_at,
     }
 
 
 def detail(session: CookingSession, dish: Dish, progress: Progress, links: Links) -> SessionDetail:
     coaching = CoachingText.model_validate(session.coaching_text) if session.coaching_text else None
-    fields = summary_fields(session, dish, links) | {
+    fields = summary_fields(cook_of(session, dish), links) | {
         "coaching": Coaching.model_validate(coaching.model_dump()) if coaching else None,
         "coached_at": session.coaching_text_delivered_at,
         "clips": [_clip(media, links) for media in session.videos],
@@ -189,6 +190,7 @@ def detail(session: CookingSession, dish: Dish, progress: Progress, links: Links
 
 def _clip(media: Media, links: Links) -> Clip:
     return Clip(
+        id=media.id,
         position=media.position,
         state=media.state,
         seconds=media.facts.get("duration_seconds"),

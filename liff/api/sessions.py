@@ -4,9 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
+from sqlmodel import Session as DbSession
 
 from liff.api.fields import (
     Body,
+    ClipId,
     Cursor,
     DishSlug,
     Page,
@@ -23,15 +25,17 @@ from liff.api.session_views import (
     detail,
     summary_fields,
 )
-from liff.identity import CurrentLearner
-from liff.parts import Parts, PartsOf, Transaction
+from liff.identity import Asking, CurrentLearner
+from liff.parts import Parts, PartsOf, Reading, Transaction
 from models.base import database_now
 from models.coaching import RatingAspect
 from models.dish import Dish
 from models.rules.history import latest_session
 from models.session import CookingSession
 from services.cooking import RATINGS, open_cook, rate
-from services.sessions import newest_sessions, own_session, progress_of
+from services.cooks import cook_of, newest_cooks
+from services.sessions import own_session, progress_of
+from services.withdrawal import withdraw_clip
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=OnceRoute)
 
@@ -62,19 +66,21 @@ class SessionPage(Page):
 
 
 @router.get("", summary="List the learner's cooks, newest first")
-def list_sessions(
-    learner: CurrentLearner,
+async def list_sessions(
+    asker: Asking,
     parts: PartsOf,
-    db: Transaction,
+    db: Reading,
     dish_slug: Annotated[DishSlug | None, Query(description="Only cooks of this dish")] = None,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=50, description="Of one page")] = 20,
 ) -> SessionPage:
     """Of all dishes, or of one."""
-    rows = newest_sessions(db, learner, limit + 1, dish_slug=dish_slug, before=position(cursor))
+    cooks = await db.run(
+        newest_cooks, asker.learner_id, limit + 1, dish_slug=dish_slug, before=position(cursor)
+    )
     links = Links(parts)
-    views = [SessionSummary.model_validate(summary_fields(*row, links)) for row in rows[:limit]]
-    return SessionPage(sessions=views, next_cursor=next_cursor([row[0].id for row in rows], limit))
+    views = [SessionSummary.model_validate(summary_fields(cook, links)) for cook in cooks[:limit]]
+    return SessionPage(sessions=views, next_cursor=next_cursor([cook.id for cook in cooks], limit))
 
 
 @router.post(
@@ -95,16 +101,14 @@ def create_session(
     db.flush()
     db.refresh(session)
     return OpenSession.model_validate(
-        summary_fields(session, db.get_one(Dish, session.dish_id), Links(parts))
+        summary_fields(cook_of(session, db.get_one(Dish, session.dish_id)), Links(parts))
         | {"upload_path": f"{path}/upload", "voice_memo_path": f"{path}/voice-memo"}
     )
 
 
 @router.get("/{session_id}", summary="Read one cook, with its coaching")
-def read_session(
-    session_id: SessionId, learner: CurrentLearner, parts: PartsOf, db: Transaction
-) -> SessionDetail:
-    return _detail(own_session(db, learner, session_id), parts, db)
+async def read_session(session_id: SessionId, asker: Asking, parts: PartsOf, db: Reading) -> SessionDetail:
+    return await db.run(_read, asker.learner_id, session_id, parts)
 
 
 @router.patch("/{session_id}/ratings", summary="Rate one's own dish")
@@ -112,7 +116,7 @@ def rate_session(
     session_id: SessionId, body: Ratings, learner: CurrentLearner, parts: PartsOf, db: Transaction
 ) -> SessionDetail:
     """Until the coaching text is there; what was not rated by then, also after."""
-    session = own_session(db, learner, session_id, lock=True)
+    session = own_session(db, learner.id, session_id, lock=True)
     for aspect, value in body.model_dump(exclude_none=True).items():
         rate(db, session, RatingAspect(aspect), value)
     db.flush()
@@ -120,7 +124,19 @@ def rate_session(
     return _detail(session, parts, db)
 
 
-def _detail(session: CookingSession, parts: Parts, db: Transaction) -> SessionDetail:
+@router.delete("/{session_id}/clips/{clip_id}", status_code=204, summary="Take a clip of a cook back")
+def withdraw_own_clip(
+    session_id: SessionId, clip_id: ClipId, learner: CurrentLearner, db: Transaction
+) -> None:
+    """Until the coaching text is there. Our copies are deleted, and nothing is made of it; another may be sent."""
+    withdraw_clip(db, own_session(db, learner.id, session_id, lock=True), clip_id)
+
+
+def _read(db: DbSession, learner_id: int, session_id: int, parts: Parts) -> SessionDetail:
+    return _detail(own_session(db, learner_id, session_id), parts, db)
+
+
+def _detail(session: CookingSession, parts: Parts, db: DbSession) -> SessionDetail:
     dish = db.get_one(Dish, session.dish_id)
     progress = progress_of(db, [session], parts.streams.told(db))[session.id]
     return detail(session, dish, progress, Links(parts))

@@ -1,5 +1,6 @@
 """Signing in: LIFF's ID token, or a one-time code, is exchanged for our cookie."""
 
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -7,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from liff.bounded import BoundedRoute
-from liff.identity import CurrentLearner, delete_cookie, learner_of, session_token, set_cookie
+from liff.identity import CurrentLearner, ReadingLearner, delete_cookie, learner_of, session_token, set_cookie
 from liff.parts import PartsOf, Transaction
 from models.user import SubscriptionStatus, User
 from services.names import called
-from services.sign_in import NotSignedIn, new_code, sign_in, sign_out, signed_in, use_code
+from services.privacy import delete_learner
+from services.sign_in import NotSignedIn, learner_signed_in, new_code, sign_in, sign_out, use_code
 
 PAGE = r"^/liff(/[A-Za-z0-9_-]+)*/?$"
 
@@ -51,14 +53,27 @@ class Me(BaseModel):
     subscription_status: SubscriptionStatus
 
 
+class Leaving(BaseModel):
+    asked_at: datetime = Field(description="Since when the deletion is under way")
+
+
 @router.get("/me")
-def me(learner: CurrentLearner) -> Me:
+async def me(learner: ReadingLearner) -> Me:
     return Me(
         id=learner.id,
         first_name=called(learner),
         onboarding_done=learner.onboarding_done,
         subscription_status=learner.subscription_status,
     )
+
+
+@router.delete("/me", status_code=202, summary="Delete all that is kept of the learner")
+def delete_me(learner: CurrentLearner, response: Response, parts: PartsOf, db: Transaction) -> Leaving:
+    """The plan ends first, then everything goes, within moments unless the payments are away. The learner is signed out
+    everywhere at once; what was paid stays on record, and names nobody."""
+    deletion = delete_learner(db, learner)
+    delete_cookie(response, secure=parts.is_secure)
+    return Leaving(asked_at=deletion.asked_at)
 
 
 @router.post("/session")
@@ -103,6 +118,6 @@ def _open(request: Request, response: Response, parts: PartsOf, db: Transaction,
 
 def _signed_in_until_now(request: Request, db: Transaction) -> User | None:
     try:
-        return signed_in(db, session_token(request) or "")
+        return learner_signed_in(db, session_token(request) or "")
     except NotSignedIn:
         return None

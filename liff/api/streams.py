@@ -7,7 +7,7 @@ of the database's own, which a pooler does not give.
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,9 +17,10 @@ from sqlmodel import Session as DbSession
 
 from liff.problems import TooOften
 from logs.logger import get_logger
-from models.database import Database
+from models.reads import Reads
 from models.rules.progress import Estimates, Progress
 from services.sessions import estimates, progress_by_id
+from services.sign_in import Asker, still_welcome
 
 log = get_logger(__name__)
 
@@ -40,6 +41,7 @@ class TooManyStreams(TooOften):
 class Watcher:
     """One stream's place: the newest progress, and whether there is news."""
 
+    asker: Asker
     ends_at: float  # of the event loop's clock
     _newest: Progress | None = None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,7 +51,8 @@ class Watcher:
         self._news.set()
 
     async def next(self) -> Progress | None:
-        """How it stands, whenever that may have changed; None when the session or the stream's time is over."""
+        """How it stands, whenever that may have changed; None when the session is gone, they are signed out, or the stream's
+        time is over."""
         try:
             async with asyncio.timeout_at(self.ends_at):
                 await self._news.wait()
@@ -61,9 +64,9 @@ class Watcher:
 
 @dataclass
 class Streams:
-    """One a process; all but `told`, which any thread may ask, is for its event loop alone."""
+    """One a process, of its event loop."""
 
-    database: Database
+    reads: Reads
     promise: timedelta
     _watchers: defaultdict[int, set[Watcher]] = field(default_factory=lambda: defaultdict(set))
     _places: Counter[int] = field(default_factory=Counter)
@@ -73,11 +76,12 @@ class Streams:
     _is_away: bool = False
 
     @contextmanager
-    def follow(self, learner_id: int, session_id: int) -> Iterator[Watcher]:
-        """For the block. That the session is the learner's was looked at before. Raises TooManyStreams."""
+    def follow(self, asker: Asker, session_id: int) -> Iterator[Watcher]:
+        """For the block. That the session is theirs was looked at before. Raises TooManyStreams."""
+        learner_id = asker.learner_id
         if self._places[learner_id] >= STREAMS:
             raise TooManyStreams(learner_id, PLACE_SECONDS)
-        watcher = Watcher(asyncio.get_running_loop().time() + LIFE_SECONDS)
+        watcher = Watcher(asker, asyncio.get_running_loop().time() + LIFE_SECONDS)
         if self._is_closed:
             watcher.tell(None)
         self._places[learner_id] += 1
@@ -112,23 +116,26 @@ class Streams:
     async def _look_while_watched(self) -> None:
         while self._watchers and not self._is_closed:
             watched = list(self._watchers)
+            askers = {each.asker for watchers in self._watchers.values() for each in watchers}
             try:
-                found = await asyncio.to_thread(self._read, watched)
+                async with self.reads.sessions() as db:
+                    found, welcome = await db.run(self._read, watched, askers)
             except SQLAlchemyError as error:
                 if not self._is_away:
                     log.warning("progress not read", error=type(error).__name__)
                 self._is_away = True
             else:
                 self._is_away = False
-                self._tell(watched, found)
+                self._tell(watched, found, askers - set(welcome))
             await asyncio.sleep(LOOK_SECONDS)
 
-    def _tell(self, watched: list[int], found: Mapping[int, Progress]) -> None:
+    def _tell(self, watched: list[int], found: Mapping[int, Progress], signed_out: Collection[Asker]) -> None:
         for session_id in watched:
             for watcher in self._watchers.get(session_id, ()):
                 if not self._is_closed:
-                    watcher.tell(found.get(session_id))
+                    watcher.tell(None if watcher.asker in signed_out else found.get(session_id))
 
-    def _read(self, session_ids: list[int]) -> Mapping[int, Progress]:
-        with self.database.transaction() as db:
-            return progress_by_id(db, session_ids, self.told(db))
+    def _read(
+        self, db: DbSession, session_ids: list[int], askers: Collection[Asker]
+    ) -> tuple[Mapping[int, Progress], Collection[Asker]]:
+        return progress_by_id(db, session_ids, self.told(db)), still_welcome(db, askers)

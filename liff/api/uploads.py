@@ -6,14 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
-from fastapi.security import HTTPAuthorizationCredentials
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field, StrictInt, field_validator
 
 from liff.api.fields import MAX_ID, Body, SessionId
 from liff.bounded import BoundedRoute
-from liff.identity import ID_TOKEN, SESSION_COOKIE, current_learner
-from liff.parts import PartsOf
+from liff.identity import Asking
+from liff.parts import PartsOf, Reading
 from models.media import MediaKind
 from models.upload import Upload
 from services.offered_file import OfferedFile
@@ -28,15 +27,10 @@ LONGEST_NAME = 500
 router = APIRouter(tags=["uploads"], route_class=BoundedRoute)
 
 
-def learner_id(
-    request: Request,
-    parts: PartsOf,
-    cookie: Annotated[str | None, Depends(SESSION_COOKIE)],
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(ID_TOKEN)],
-) -> int:
-    """Whose request it is, in a transaction that is over before the store is asked. Raises as `current_learner`."""
-    with parts.database.sessions() as db:
-        return current_learner(request, parts, db, cookie, bearer).id
+async def learner_id(asker: Asking, db: Reading) -> int:
+    """Whose request it is. No connection is kept while the store is asked. Raises as `asking`."""
+    await db.close()
+    return asker.learner_id
 
 
 LearnerId = Annotated[int, Depends(learner_id)]

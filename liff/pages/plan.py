@@ -53,6 +53,7 @@ def make_plan_pages(parts: Parts) -> FastAPI:
 async def open_page(request: Request, parts: PartsOf, t: str = "") -> Response:
     """To the page of Stripe's that the link is for. Raises PlanLinkOver, TooOften, and what PlanPages raises."""
     user_id, page = parts.shop.links.read(t)
+    await parts.limits.count(user_id, reads=False)
     async with request.app.state.turns:
         destination = await run_in_threadpool(_destination, parts, user_id, page)
     if destination.url is None:
@@ -94,7 +95,6 @@ def terms(parts: PartsOf) -> Response:
 
 
 def _destination(parts: Parts, user_id: int, page: PlanPage) -> Destination:
-    parts.limits.count(user_id, reads=False)
     try:
         if page is PlanPage.CHECKOUT:
             return parts.plan.checkout(user_id)

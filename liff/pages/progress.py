@@ -51,7 +51,7 @@ class Entry:
 
 @router.get("/")
 def home_page(parts: PartsOf, learner: PageLearner, db: Transaction) -> HTMLResponse:
-    state = state_of(db, learner)
+    state = state_of(db, learner.id)
     entries = _entries(cooks_of(db, learner), dishes(db), state)
     return render(
         parts,
@@ -66,7 +66,7 @@ def home_page(parts: PartsOf, learner: PageLearner, db: Transaction) -> HTMLResp
 
 @router.get("/progress")
 def progress_page(parts: PartsOf, learner: PageLearner, db: Transaction) -> HTMLResponse:
-    state, known, cooks = state_of(db, learner), dishes(db), cooks_of(db, learner)
+    state, known, cooks = state_of(db, learner.id), dishes(db), cooks_of(db, learner)
     practised = _practised(cooks, known)
     entries = _entries(cooks, known, state)
     return render(

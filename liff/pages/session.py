@@ -57,6 +57,14 @@ class Memo:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """A clip that can still be taken back, by a request to this path of the API."""
+
+    path: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Passage:
     """A part of the coaching text under its heading."""
 
@@ -68,7 +76,7 @@ class Passage:
 def session_page(
     session_id: SessionId, parts: PartsOf, learner: PageLearner, db: Transaction
 ) -> HTMLResponse:
-    session = own_session(db, learner, session_id)
+    session = own_session(db, learner.id, session_id)
     dish = db.get_one(Dish, session.dish_id)
     now = _now(parts, db, session)
     coaching = CoachingText.model_validate(session.coaching_text) if session.coaching_text else None
@@ -91,6 +99,7 @@ def session_page(
         note=_note(coaching) if coaching else (),
         video=_coaching_video(session, links),
         clip=_own_clip(session, links),
+        sent=_sent(session),
         principles=_principles(session, coaching),
         memo=_memo(session, links),
         ratings=ratings_of(session),
@@ -122,7 +131,7 @@ def _now(parts: Parts, db: Transaction, session: CookingSession) -> Now | None:
 def _version(session: CookingSession, now: Now | None) -> str:
     """Another where the page would say something else: what waits for it looks again."""
     steps = "".join(step.state[0] for step in now.steps) if now else ""
-    given = f"{len(session.self_ratings)}{bool(session.voice_transcript):d}{session.memo is not None:d}"
+    given = f"{len(session.self_ratings)}{bool(session.voice_transcript):d}{session.memo is not None:d}{len(session.videos)}"
     return "-".join((session.status, steps, given, str(len(now.text) if now else 0)))
 
 
@@ -173,6 +182,17 @@ def _own_clip(session: CookingSession, links: PageLinks) -> Player | None:
     keys = [key for key in (clip.object_key, clip.view_key) if key]
     marks = in_own_clip(_moments(session), float(clip.facts.get("duration_seconds") or 0))
     return Player("own", [links.link(key) for key in dict.fromkeys(keys)], "", marks)
+
+
+def _sent(session: CookingSession) -> Sequence[Sent]:
+    if session.coaching_text:
+        return ()
+    words, clips = page_words("session"), session.videos
+    label = words["withdraw"] if len(clips) == 1 else words["withdraw_one"]
+    return [
+        Sent(f"/sessions/{session.id}/clips/{clip.id}", label.format(number=number))
+        for number, clip in enumerate(clips, start=1)
+    ]
 
 
 def _principles(session: CookingSession, coaching: CoachingText | None) -> Sequence[Principle]:

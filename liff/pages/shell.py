@@ -11,7 +11,7 @@ from knowledge_base.pages import page_words
 from liff.identity import session_token
 from liff.parts import Parts, PartsOf, Transaction
 from models.user import User
-from services.sign_in import NotSignedIn, signed_in
+from services.sign_in import NotSignedIn, learner_signed_in
 
 # A word or a value that is missing is an error here, never an empty place on a page.
 _TEMPLATES = Environment(
@@ -33,7 +33,7 @@ def page_learner(request: Request, db: Transaction) -> User:
     if "liff.state" in request.query_params:
         raise SignInFirst
     try:
-        return signed_in(db, session_token(request) or "")
+        return learner_signed_in(db, session_token(request) or "")
     except NotSignedIn as error:
         raise SignInFirst from error
 
@@ -58,4 +58,10 @@ def render(
 def sign_in_page(request: Request, parts: PartsOf) -> HTMLResponse:
     """Signs in by LIFF and shows the page that was asked for."""
     is_upload = request.url.path.startswith("/liff/upload")
-    return render(parts, "sign_in.html", words="common", liff_id=parts.apps.upload if is_upload else None)
+    return render(
+        parts,
+        "sign_in.html",
+        words="common",
+        liff_id=parts.apps.upload if is_upload else None,
+        friend_url=parts.friend_link.url(),
+    )

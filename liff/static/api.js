@@ -1,10 +1,11 @@
 // Our API from a page: JSON in and out, errors as problem details whose `detail` the learner may read.
 
 export class Problem extends Error {
-  constructor(status, detail) {
+  constructor(status, detail, type = "") {
     super(detail);
     this.name = "Problem";
     this.status = status; // 0: no answer came
+    this.type = type;
   }
 }
 
@@ -23,6 +24,6 @@ export async function call(method, path, body, { headers = {}, signal, keepalive
     throw new Problem(0, "");
   }
   const answer = await response.json().catch(() => null);
-  if (!response.ok) throw new Problem(response.status, answer?.detail ?? "");
+  if (!response.ok) throw new Problem(response.status, answer?.detail ?? "", answer?.type);
   return answer;
 }

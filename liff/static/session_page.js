@@ -2,6 +2,7 @@
 
 import { followMoments } from "./moments.js";
 import { watch } from "./watch.js";
+import "./withdraw.js";
 
 const news = document.getElementById("news");
 const record = () => document.getElementById("record");

@@ -47,6 +47,8 @@ function show(error) {
   $("signing-in").hidden = true;
   $("sign-in-failed").hidden = false;
   $("sign-in-reason").textContent = error instanceof Problem ? error.message : "";
+  const friend = $("sign-in-friend");
+  if (friend !== null) friend.hidden = error.type !== "urn:moment:problem:friend_no_more";
   $("sign-in-retry").focus();
 }
 

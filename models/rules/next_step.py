@@ -1,5 +1,6 @@
 """What the learner is asked next: a pure function of what the session has and lacks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,24 +36,40 @@ def has_memo(session: CookingSession) -> bool:
 
 
 def missing_rating(session: CookingSession) -> RatingAspect | None:
-    return next((aspect for aspect in RatingAspect if aspect not in session.self_ratings), None)
+    return _first_missing(session.self_ratings)
 
 
 def next_step(session: CookingSession | None) -> NextStep:
     """`session` is the learner's latest, or None before the first."""
     if session is None:
         return NextStep(Ask.DISH)
-    if session.status == SessionStatus.FAILED:
+    return step_of(
+        session.status,
+        has_video=session.video is not None,
+        has_memo=has_memo(session),
+        ratings=session.self_ratings,
+    )
+
+
+def step_of(
+    status: SessionStatus, *, has_video: bool, has_memo: bool, ratings: Mapping[str, object]
+) -> NextStep:
+    """Of a cook that is known by these facts alone; `has_memo` as above."""
+    if status == SessionStatus.FAILED:
         return NextStep(Ask.TRY_LATER)
-    if session.status == SessionStatus.COMPLETED:
+    if status == SessionStatus.COMPLETED:
         return NextStep(Ask.COOK_AGAIN)
-    if session.status == SessionStatus.TEXT_READY:
+    if status == SessionStatus.TEXT_READY:
         return NextStep(Ask.WAIT_FOR_VIDEO)
-    if session.video is None:
+    if not has_video:
         return NextStep(Ask.VIDEO)
-    if not has_memo(session):
+    if not has_memo:
         return NextStep(Ask.MEMO)
-    aspect = missing_rating(session)
+    aspect = _first_missing(ratings)
     if aspect is not None:
         return NextStep(Ask.RATING, aspect)
     return NextStep(Ask.WAIT_FOR_TEXT)
+
+
+def _first_missing(ratings: Mapping[str, object]) -> RatingAspect | None:
+    return next((aspect for aspect in RatingAspect if aspect not in ratings), None)

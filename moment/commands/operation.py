@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from moment.commands.call import Call
 
 if TYPE_CHECKING:
+    from models.database import Database
     from models.flag import CoachFlag
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -27,6 +28,50 @@ def retry(call: Call) -> int:
             messages = redeliver(db, session_id)
     say(f"session {session_id}: {', '.join(work) or 'no stage'} and {messages} message(s) tried again")
     return 0
+
+
+def forget(call: Call) -> int:
+    """Owes the deletion and begins with it here; what has to wait, the workers go on with."""
+    from desk.console import say
+    from moment.errors import CommandFailed
+    from services.privacy import delete_learner
+    from services.profile import find_learner
+
+    line_user_id: str = call.options.learner
+    with call.resources() as resources:
+        with resources.database.transaction() as db:
+            user = find_learner(db, line_user_id)
+        if user is None:
+            raise CommandFailed("no learner has this LINE user id")
+        if not call.options.yes and not _is_sure(user.id):
+            say("nothing was done")
+            return 1
+        with resources.database.transaction() as db:
+            deletion = delete_learner(db, db.merge(user))
+        resources.erasure.work(deletion.id)
+        say(_how_far(resources.database, deletion.id))
+    return 0
+
+
+def _is_sure(user_id: int) -> bool:
+    import sys
+
+    sys.stderr.write(
+        f"This cancels the plan of learner {user_id}, if there is one, without a refund, and deletes all that is kept "
+        'of them. It can\'t be undone. Type "yes" to go on: '
+    )
+    return sys.stdin.readline().strip() == "yes"
+
+
+def _how_far(database: "Database", deletion_id: int) -> str:
+    from models.deletion import Deletion
+
+    with database.transaction() as db:
+        deletion = db.get(Deletion, deletion_id)
+    if deletion is None or deletion.user_id is None:
+        return "deleted; what work under way may still put into the store is looked for by the workers"
+    reason = f" ({deletion.error})" if deletion.error else ""
+    return f"owed: the workers delete it as soon as that can be done{reason}"
 
 
 def flags(call: Call) -> int:

@@ -11,6 +11,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col
 
 from models.chat import Message, Sender
+from models.deletion import Deletion
 from models.inbox import InboxSubject
 from models.media import Media
 from models.session import CookingSession, StageRun
@@ -38,6 +39,7 @@ KINDS: Sequence[Kind] = (
     _leased("question", Message, col(Message.sender) == Sender.USER),
     _leased("media", Media),
     _leased("upload", Upload),
+    _leased("deletion", Deletion),
     _leased("stage", StageRun),
     Kind("session", CookingSession, col(CookingSession.nudge_at), parks=False),
 )

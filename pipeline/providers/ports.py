@@ -233,6 +233,10 @@ class Narrator(Protocol):
         """They may name the learner: what was kept of them for another try goes."""
         ...
 
+    def kept(self, sentences: Sequence[str]) -> Sequence[str]:
+        """The store's keys of what may be kept of them."""
+        ...
+
 
 @dataclass(frozen=True)
 class Providers:

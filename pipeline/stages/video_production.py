@@ -18,8 +18,8 @@ def run(context: StageContext) -> StageResult:
     script = NarrationScript.model_validate(context.session.narration_script)
     analysis = VideoAnalysis.model_validate(context.session.video_analysis)
     footage = footage_of(context)
-    opening = [*sentences(script.part1), *sentences(script.pivot)]
-    spoken = [*opening, *sentences(script.part2)]
+    opening = _opening(script)
+    spoken = spoken_sentences(script)
     narrator = context.providers.narrator
     speech, usage = narrator.speak(spoken, context.folder)
     with local_file(context.store, footage.object_key) as source:
@@ -42,3 +42,12 @@ def run(context: StageContext) -> StageResult:
         queue_coaching_video(db, session)
 
     return StageResult(store, usage, clean_up=lambda: narrator.forget(spoken))
+
+
+def spoken_sentences(script: NarrationScript) -> list[str]:
+    """In their order, each of which the narrator speaks by itself."""
+    return [*_opening(script), *sentences(script.part2)]
+
+
+def _opening(script: NarrationScript) -> list[str]:
+    return [*sentences(script.part1), *sentences(script.pivot)]

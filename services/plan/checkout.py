@@ -17,6 +17,8 @@ from models.plan import Checkout, Plan
 from models.user import SubscriptionStatus, User
 from payments.port import LIVING, CheckoutOrder, CheckoutState, Payments, PaymentsRefused, PortalFlow
 from services.plan.hints import refresh_row
+from services.plan.links import PlanLinkOver
+from services.plan.state import living_subscriptions
 
 # Stripe takes 30 minutes to 24 hours (API reference: Create a Checkout Session, expires_at).
 CHECKOUT_LIFE = timedelta(hours=23)
@@ -28,12 +30,6 @@ class NotForSale(MomentError):
 
     words = "plan_not_for_sale"
     fix = 'see README, "Going live on Stripe"'
-
-
-class LearnerGone(MomentError):
-    """Their data is deleted."""
-
-    words = "plan_link_over"
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ class PlanPages:
     def checkout(self, user_id: int) -> Destination:
         """The page on which the plan is paid: the same one while it is open. Whoever has a plan is led to that instead.
 
-        Raises NotForSale, LearnerGone, PaymentsError.
+        Raises NotForSale, PlanLinkOver, PaymentsError.
         """
         customer_id, is_living = self._customer(user_id)
         if is_living:
@@ -63,18 +59,21 @@ class PlanPages:
             match self._payments.checkout_state(checkout.session_id):
                 case CheckoutState.OPEN:
                     return Destination(checkout.url)
-                case CheckoutState.COMPLETE:
+                case CheckoutState.COMPLETE if self._has_plan(customer_id):
                     self.refresh(customer_id)
                     return Destination(None)
             self._close(checkout.id)
             checkout = self._open_row(user_id)
-        return Destination(self._make_page(checkout, customer_id))
+        try:
+            return self._make_page(checkout, customer_id)
+        except PaymentsRefused:  # perhaps only that its key was used for other words or another price
+            return self._make_page(self._open_row(user_id), customer_id)
 
     def portal(self, user_id: int, flow: PortalFlow) -> Destination:
         """The portal's page for this, or its front page where the plan is not in a state for it; the payment page for who
         never paid.
 
-        Raises NotForSale, LearnerGone, PaymentsError.
+        Raises NotForSale, PlanLinkOver, PaymentsError.
         """
         with self.database.transaction() as db:
             user = _learner(db, user_id)
@@ -82,10 +81,12 @@ class PlanPages:
             flow = _possible(flow, user, plan)
         if plan is None or plan.subscription_id is None:
             return self.checkout(user_id)
-        url = self._payments.open_portal(
-            plan.customer_id, flow, plan.subscription_id, f"{self.public_url}/plan/done"
-        )
-        return Destination(url)
+        try:
+            return self._portal_page(plan, flow)
+        except PaymentsRefused:
+            if flow is PortalFlow.FRONT:
+                raise
+            return self._portal_page(plan, PortalFlow.FRONT)  # the plan has changed since we last read it
 
     def refresh(self, customer_id: str) -> None:
         """The customer is read anew, without waiting for Stripe's event."""
@@ -103,6 +104,15 @@ class PlanPages:
         if customer_id is not None:
             self.refresh(customer_id)
 
+    def _portal_page(self, plan: Plan, flow: PortalFlow) -> Destination:
+        back = f"{self.public_url}/plan/done"
+        return Destination(self._payments.open_portal(plan.customer_id, flow, plan.subscription_id, back))
+
+    def _has_plan(self, customer_id: str) -> bool:
+        """At Stripe, now: a page that was paid may be of a plan that has ended since."""
+        customer = self._payments.customer(customer_id)
+        return customer is not None and bool(living_subscriptions(customer.subscriptions))
+
     @property
     def _payments(self) -> Payments:
         if self.payments is None:
@@ -115,15 +125,24 @@ class PlanPages:
             user = _learner(db, user_id)
             plan, name = db.get(Plan, user_id), user.first_name
             if plan is not None:
-                return plan.customer_id, user.subscription_status in LIVING
+                is_living = plan.subscription_id is not None and user.subscription_status in LIVING
+                return plan.customer_id, is_living
         customer_id = self._payments.create_customer(user_id, name)
+        try:
+            return self._keep_customer(user_id, customer_id), False
+        except PlanLinkOver:
+            self._payments.forget_customer(customer_id)  # no row tells of it
+            raise
+
+    def _keep_customer(self, user_id: int, customer_id: str) -> str:
+        """The one that counts: another may have been faster. Raises PlanLinkOver."""
         with self.database.transaction() as db:
             _learner(db, user_id)
             plan = db.get(Plan, user_id)
-            if plan is None:  # nobody was faster
+            if plan is None:
                 plan = Plan(user_id=user_id, customer_id=customer_id)
                 db.add(plan)
-            return plan.customer_id, False
+            return plan.customer_id
 
     def _open_row(self, user_id: int) -> Checkout:
         """The learner's, made where there is none that could still be paid."""
@@ -144,17 +163,19 @@ class PlanPages:
                 db.refresh(row)
             return row
 
-    def _make_page(self, checkout: Checkout, customer_id: str) -> str:
+    def _make_page(self, checkout: Checkout, customer_id: str) -> Destination:
         try:
             page = self._payments.open_checkout(str(checkout.key), self._order(checkout, customer_id))
         except PaymentsRefused:
             self._close(checkout.id)  # the same would be refused again
             raise
         with self.database.transaction() as db:
+            _learner(db, checkout.user_id)  # who leaves meanwhile is not handed a page that nobody closes
             row = db.get_one(Checkout, checkout.id, with_for_update=True)
             row.session_id, row.url = page.session_id, page.url
             db.add(row)
-        return page.url
+            is_late = row.closed_at is not None  # a plan has begun meanwhile, and nobody has seen this page
+        return self.portal(checkout.user_id, PortalFlow.FRONT) if is_late else Destination(page.url)
 
     def _order(self, checkout: Checkout, customer_id: str) -> CheckoutOrder:
         return CheckoutOrder(
@@ -169,16 +190,17 @@ class PlanPages:
 
     def _close(self, checkout_id: int) -> None:
         with self.database.transaction() as db:
-            row = db.get_one(Checkout, checkout_id, with_for_update=True)
-            row.closed_at = row.closed_at or database_now(db)
-            db.add(row)
+            row = db.get(Checkout, checkout_id, with_for_update=True)
+            if row is not None:
+                row.closed_at = row.closed_at or database_now(db)
+                db.add(row)
 
 
 def _learner(db: DbSession, user_id: int) -> User:
     """Locked: of two who open the same link at once the second sees what the first has made."""
     user = db.get(User, user_id, with_for_update=True)
-    if user is None:
-        raise LearnerGone(f"user {user_id}")
+    if user is None or user.leaving_since is not None:
+        raise PlanLinkOver(f"user {user_id}")
     return user
 
 

@@ -9,42 +9,39 @@ from knowledge_base.catalogue import load
 from models.chat import MessageType, Sender
 from models.plan import Plan, PlanNews
 from models.user import SubscriptionStatus, User
+from payments.port import LIVING
 from services.outbox import queue_message
 from services.plan.state import PlanState
-
-_LIVING = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE, SubscriptionStatus.PAUSED})
 
 
 def changes(before: PlanState, after: PlanState) -> Sequence[PlanNews]:
     """The one that matters most alone: several things may have happened since we looked."""
-    was_living, is_living = before.status in _LIVING, after.status in _LIVING
-    if is_living and not was_living:
-        return [PlanNews.STARTED]
-    if was_living and not is_living:
-        return [PlanNews.OVER]
+    was_living, is_living = before.status in LIVING, after.status in LIVING
     if not is_living:
-        return []
+        return [PlanNews.OVER] if was_living else []
+    if not was_living:  # how an earlier plan ended is no news
+        before = PlanState(before.status, before.months_paid)
     if after.due_invoice_id is not None and after.due_invoice_id != before.due_invoice_id:
         return [PlanNews.BANK_ASKS if after.needs_bank else PlanNews.PAYMENT_FAILED]
     if (before.ends_on is None) != (after.ends_on is None):
         return [PlanNews.KEPT if after.ends_on is None else PlanNews.ENDING]
     if before.status != after.status:
         return _of_status(before.status, after.status)
-    if after.months_paid > before.months_paid and _opens_dishes(after.months_paid):
-        return [PlanNews.MONTH_OPENED]
-    return []
+    return [PlanNews.MONTH_OPENED] if _opens_dishes(before.months_paid, after.months_paid) else []
 
 
 def _of_status(before: SubscriptionStatus, after: SubscriptionStatus) -> Sequence[PlanNews]:
     if after == SubscriptionStatus.PAUSED:
         return [PlanNews.PAUSED]
+    if before not in LIVING:
+        return [PlanNews.STARTED]
     if after == SubscriptionStatus.ACTIVE:
         return [PlanNews.RESUMED if before == SubscriptionStatus.PAUSED else PlanNews.RECOVERED]
     return []
 
 
-def _opens_dishes(month: int) -> bool:
-    return any(dish.month_unlocked == month for dish in load().dishes.values())
+def _opens_dishes(before: int, after: int) -> bool:
+    return any(max(1, before) < dish.month_unlocked <= after for dish in load().dishes.values())
 
 
 def tell(db: DbSession, user: User, plan: Plan, news: PlanNews) -> None:

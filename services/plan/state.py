@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
@@ -37,6 +37,15 @@ def plan_of(db: DbSession, user: User) -> Plan | None:
     return db.get(Plan, user.id)
 
 
+def has_living_plan(user: User) -> bool:
+    return user.subscription_status in LIVING
+
+
+def has_paid(db: DbSession, user: User) -> bool:
+    """At any time."""
+    return db.exec(select(PaidPeriod.id).where(PaidPeriod.user_id == user.id).limit(1)).first() is not None
+
+
 def state_of(user: User, plan: Plan | None) -> PlanState:
     if plan is None:
         return PlanState(user.subscription_status, user.months_paid)
@@ -59,6 +68,15 @@ def write_customer(db: DbSession, user: User, customer: Customer) -> Plan | None
     db.add(user)
     db.flush()
     return plan
+
+
+def write_deletion(db: DbSession, user: User) -> None:
+    """The customer is no more, nor any plan of theirs; what was paid stays paid. Who buys again is a new customer."""
+    if user.subscription_status in LIVING:
+        user.subscription_status = SubscriptionStatus.CANCELLED
+        db.add(user)
+    db.execute(delete(Plan).where(col(Plan.user_id) == user.id))
+    db.flush()
 
 
 def main_subscription(subscriptions: Sequence[Subscription]) -> Subscription | None:
@@ -98,14 +116,19 @@ def _write_subscription(user: User, plan: Plan, subscription: Subscription | Non
 
 
 def _write_periods(db: DbSession, user: User, customer: Customer) -> None:
-    """Those of a second plan, which are refunded, open nothing and are kept nowhere."""
-    second = {each.id for each in customer.subscriptions if each.second_of is not None}
-    paid = [invoice for invoice in customer.paid_invoices if invoice.subscription_id not in second]
-    for invoice in paid:
-        db.execute(insert(PaidPeriod).values(_row(user, customer, invoice)).on_conflict_do_nothing())
-    gone = col(PaidPeriod.customer_id) == customer.id, col(PaidPeriod.subscription_id).in_(second)
-    db.execute(delete(PaidPeriod).where(*gone))
-    user.months_paid = len(paid)
+    """Kept for good, so that months go on from those of a customer who was deleted. The last of a second plan, which is
+    refunded, opens nothing and is kept nowhere."""
+    refunded = {(each.id, each.period_end) for each in customer.subscriptions if each.second_of is not None}
+    is_refunded = [(each.subscription_id, each.ends_at) in refunded for each in customer.paid_invoices]
+    invoices = list(zip(customer.paid_invoices, is_refunded, strict=True))
+    rows = [_row(user, customer, invoice) for invoice, gone in invoices if not gone]
+    if rows:
+        db.execute(insert(PaidPeriod).values(rows).on_conflict_do_nothing())
+    gone_ids = [invoice.id for invoice, gone in invoices if gone]
+    if gone_ids:
+        db.execute(delete(PaidPeriod).where(col(PaidPeriod.invoice_id).in_(gone_ids)))
+    mine = select(func.count()).select_from(PaidPeriod).where(PaidPeriod.user_id == user.id)
+    user.months_paid = db.exec(mine).one()
 
 
 def _row(user: User, customer: Customer, invoice: PaidInvoice) -> dict[str, object]:

@@ -52,10 +52,11 @@ def make_line_app(platform: Platform) -> FastAPI:
     )
     app.state.platform = platform
     # Fixed paths (/content/transcoding, /quota) stand before those with parameters.
+    # As they are: `include_router` would build each of the hundred routes anew, at the first request.
     for module in (messaging, content, account, group_chats, rich_menus, oauth):
-        app.include_router(module.router)
+        app.router.routes.extend(module.router.routes)
     for desk_module in (desk, desk_events, desk_groups, desk_views, desk_controls, desk_liff, liff_server):
-        app.include_router(desk_module.router)
+        app.router.routes.extend(desk_module.router.routes)
     app.router.routes.extend(DeskControls("/desk", platform, Fault).routes)
     app.add_middleware(LineBorder, platform=platform)
     app.add_middleware(

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from footage.draw import draw
 from footage.script import ClipRecipe
 from knowledge_base import phrasebook
 from settings import Settings
+from tests.clips import drawn
 from tests.media_files import tone
 from tests.quick_providers import new_script
 from tests.system import WAIT, System, start_system
@@ -29,7 +29,7 @@ def system(settings: Settings, tmp_path: Path) -> Iterator[System]:
 
 def test_a_person_cooks_a_session_on_the_chat_page(system: System, browser: Browser, tmp_path: Path) -> None:
     clip, memo = tmp_path / "clip.mp4", tone(tmp_path / "memo.m4a", seconds=2)
-    draw(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), clip)
+    drawn(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), clip)
     page = browser.new_page(viewport=PHONE)
     page.set_default_timeout(PATIENCE)
     problems: list[str] = []

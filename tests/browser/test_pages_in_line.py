@@ -7,13 +7,17 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
+from sqlmodel import select
 
 from desk.stack import Plan, start_stack
 from jobs.queue import Queue
 from knowledge_base import quiz_talk
 from knowledge_base.pages import page_words
 from knowledge_base.quiz import load_quiz
+from models.base import database_now
 from models.database import Database
+from models.user import User
+from services import profile
 from simulator.line.client import Learner
 from tests import quick_providers
 from tests.browser.test_chat_page import PATIENCE, PHONE, screenshot
@@ -110,6 +114,21 @@ def test_tokens_that_line_no_longer_takes_are_healed_by_a_tap(
 ) -> None:
     learner.spoil_next_liff_session(trouble)
     frame = open_quiz(chat)
+    frame.get_by_role("button", name=WORDS["sign_in_retry"]).click()
+    expect(frame.get_by_role("heading", name=FIRST)).to_be_visible(timeout=PATIENCE)
+
+
+def test_who_has_blocked_us_is_shown_the_way_back(chat: Page, site: Site, learner: Learner) -> None:
+    with site.database.transaction() as db:
+        user = db.exec(select(User).where(User.line_user_id == learner.user_id)).one()
+        profile.block(db, user, "moment", database_now(db))
+    frame = open_quiz(chat)
+    expect(frame.locator("#sign-in-reason")).to_have_text(
+        page_words("errors")["friend_no_more"], timeout=PATIENCE
+    )
+    expect(frame.get_by_role("link", name=page_words("common")["sign_in_friend"])).to_be_visible()
+    with site.database.transaction() as db:
+        profile.note_friendship(db, db.get_one(User, user.id), "moment")
     frame.get_by_role("button", name=WORDS["sign_in_retry"]).click()
     expect(frame.get_by_role("heading", name=FIRST)).to_be_visible(timeout=PATIENCE)
 

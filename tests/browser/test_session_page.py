@@ -190,6 +190,25 @@ def test_the_bar_leads_to_a_mark_near_the_finger_or_to_where_it_is(
         assert second_of(video) == pytest.approx(length * 0.75, abs=0.8)
 
 
+def test_a_video_is_taken_back_after_a_question(browser: Browser, account: tuple[Kitchen, str]) -> None:
+    kitchen, _ = account
+    session_id = kitchen.cook(1, dish="beef-steak", status=SessionStatus.PROCESSING)
+    with kitchen.site.database.transaction() as db:
+        clip = kitchen.send(db, db.get_one(CookingSession, session_id), MediaKind.VIDEO)
+        kitchen.put(clip.object_key, FOLDER / VIDEO)
+    with phone(browser, account) as page:
+        page.goto(f"{kitchen.site.url}/liff/sessions/{session_id}")
+        ask, dialog = page.get_by_role("button", name=WORDS["withdraw"]), page.get_by_role("dialog")
+        ask.tap()
+        dialog.get_by_role("button", name=WORDS["withdraw_stop"]).tap()
+        expect(dialog).to_be_hidden()
+        ask.tap()
+        check(page, "withdraw")
+        dialog.get_by_role("button", name=WORDS["withdraw_go"]).tap()
+        expect(page.get_by_role("heading", name=WORDS["no_video"])).to_be_visible()
+        expect(ask).to_have_count(0)
+
+
 def test_a_video_that_cannot_be_played_says_so(
     browser: Browser, account: tuple[Kitchen, str], cooked: int
 ) -> None:

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from footage.draw import draw
 from footage.script import ClipRecipe
+from tests.clips import drawn
 from tests.media_files import make, tone
 
 
@@ -11,7 +11,7 @@ from tests.media_files import make, tone
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """As short and small as a clip may be, for each session is rendered."""
     path = tmp_path_factory.mktemp("footage") / "clip.mp4"
-    draw(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), path)
+    drawn(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), path)
     return path
 
 

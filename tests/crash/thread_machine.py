@@ -1,7 +1,7 @@
 """A learner's thread as a state machine: whatever happens, in whatever order, the rows make sense."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -252,12 +252,15 @@ class ThreadMachine(RuleBasedStateMachine):
         with self._database.transaction() as db:
             messages, is_blocked = self.phone.messages(db), self.phone.user(db).blocked_at is not None
             session_ids = {session.id for session in self.phone.sessions(db)}
+            answered = {message.answers_id for message in messages}
+            coming = {row.message_id for row in self.phone.media(db) if row.state == MediaState.OWED}
+            bubbles = _bubbles_of(db, messages)
             for message in messages:
                 _kind_agrees(message, session_ids)
                 if message.sender == Sender.USER:
-                    _question_agrees(db, message)
+                    _question_agrees(message, answered, coming)
                 elif message.delivered_at is not None:
-                    _delivery_agrees(db, message)
+                    _delivery_agrees(message, bubbles[message.id])
                 elif message.is_owed:
                     _waiting_agrees(message, messages, is_blocked=is_blocked)
         once = Counter((message.session_id, message.kind) for message in messages if message.kind in ONCE)
@@ -461,22 +464,27 @@ def _kind_agrees(message: Message, session_ids: set[int]) -> None:
     assert message.answers_id is None or message.kind == MessageType.ANSWER
 
 
-def _question_agrees(db: DbSession, message: Message) -> None:
+def _question_agrees(message: Message, answered: Set[int | None], coming: Set[int | None]) -> None:
     """An unanswered one is due, or its recording is on its way."""
-    answer = db.exec(select(Message).where(Message.answers_id == message.id)).first()
-    is_open = message.kind == MessageType.QUESTION and answer is None and message.unsent_at is None
-    recording = db.exec(select(Media).where(Media.message_id == message.id)).first()
-    is_coming = recording is not None and recording.state == MediaState.OWED
-    assert (message.due_at is not None) == (is_open and not is_coming)
+    is_asked = message.kind == MessageType.QUESTION and message.unsent_at is None
+    is_open = is_asked and message.id not in answered
+    assert (message.due_at is not None) == (is_open and message.id not in coming)
 
 
-def _delivery_agrees(db: DbSession, message: Message) -> None:
+def _bubbles_of(db: DbSession, messages: Sequence[Message]) -> Mapping[int, Sequence[str]]:
+    """LINE's ids of what was seen of each message."""
+    found: dict[int, list[str]] = defaultdict(list)
+    ids = [message.id for message in messages]
+    for bubble in db.exec(select(SentBubble).where(col(SentBubble.message_id).in_(ids))):
+        found[bubble.message_id].append(bubble.line_message_id)
+    return found
+
+
+def _delivery_agrees(message: Message, bubble_ids: Sequence[str]) -> None:
     assert message.due_at is None
     assert message.parked_at is None
-    bubbles = select(SentBubble.line_message_id).where(col(SentBubble.message_id) == message.id)
-    ids = db.exec(bubbles).all()
-    assert len(ids) == len(message.line_body or [])
-    assert message.line_message_id in ids
+    assert len(bubble_ids) == len(message.line_body or [])
+    assert message.line_message_id in bubble_ids
 
 
 def _waiting_agrees(message: Message, messages: Sequence[Message], *, is_blocked: bool) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from footage.draw import draw
 from footage.script import ClipRecipe
 from pipeline.providers.ports import ProviderError
 from settings import Settings
+from tests.clips import drawn
 from tests.conftest import empty_broker, make_settings, own_database
 from tests.media_files import tone
 from tests.quick_providers import new_script
@@ -22,7 +22,7 @@ NEVER_AGAIN = timedelta(hours=1)  # for a stage that `paused_at` stops
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small clip of fried rice, drawn once."""
     path = tmp_path_factory.mktemp("footage") / "clip.mp4"
-    draw(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), path)
+    drawn(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), path)
     return path
 
 

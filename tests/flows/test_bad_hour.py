@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import ColumnElement, func, update
 from sqlmodel import col, select
 
-from jobs.leases import LEASED
+from jobs.leases import LEASED, make_due
 from knowledge_base import phrasebook
 from models.chat import Message, MessageType
 from models.media import Media, MediaState
@@ -70,6 +70,18 @@ def pass_time(system: System, learner: Learner) -> None:
     let_pass(system.database, STEP)
 
 
+def wait_for_all_once_back(system: System, learner: Learner, count: Callable[[], int], what: str) -> None:
+    """What was refused while another found the service back looks again within a minute, here at once."""
+
+    def are_all_there(_: object) -> bool:
+        with system.database.transaction() as db:
+            for table in (Media, StageRun):
+                make_due(db, table, col(table.away_since).is_not(None), col(table.nudge_at).is_not(None))
+        return count() >= LEARNERS
+
+    learner.wait_for(are_all_there, WAIT * 2, what=f"{what} of all learners")
+
+
 def wait_for_all(learner: Learner, count: Callable[[], int], what: str) -> None:
     learner.wait_for(lambda _: count() >= LEARNERS, WAIT * 2, what=f"{what} of all learners")
 
@@ -100,7 +112,7 @@ def test_hours_of_outages_end_no_session(system: System, clip: Path) -> None:
     be_away("analyze")
     system.desk.clear_faults()
     pass_time(system, anyone)
-    wait_for_all(anyone, lambda: rows(Media, Media.state == MediaState.STORED), "the clips")
+    wait_for_all_once_back(system, anyone, lambda: rows(Media, Media.state == MediaState.STORED), "the clips")
     looks = StageRun.stage == StageName.ANALYZE_VIDEO
     for _ in range(4):  # two hours of the model's
         wait_for_all(anyone, lambda: waiting(StageRun, looks), "the looks' waiting")
@@ -124,6 +136,8 @@ def test_hours_of_outages_end_no_session(system: System, clip: Path) -> None:
     for learner in learners:
         learner.postback(f"action=skip_memo&session_id={system.session(learner).id}")
     pass_time(system, anyone)
+    coached = StageRun.stage == StageName.COACH_TEXT, col(StageRun.finished_at).is_not(None)
+    wait_for_all_once_back(system, anyone, lambda: rows(StageRun, *coached), "the texts")
     for learner in learners:
         card_of(learner)
 

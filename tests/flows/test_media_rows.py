@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from footage.draw import draw
 from footage.script import ClipRecipe
 from knowledge_base import phrasebook
 from models.base import utc_now
@@ -23,6 +22,7 @@ from services.thread import Origin
 from services.withdrawal import withdraw_message
 from simulator.line.client import Learner
 from tests import quick_providers
+from tests.clips import drawn
 from tests.flows.steps import (
     card_of,
     content_requests,
@@ -48,7 +48,7 @@ PAUSED_AT = "narration"
 @pytest.fixture(scope="session")
 def longer_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("footage") / "longer.mp4"
-    draw(ClipRecipe("fried-rice", "clean", seconds=9.0, size=(180, 320)), path)
+    drawn(ClipRecipe("fried-rice", "clean", seconds=9.0, size=(180, 320)), path)
     return path
 
 

@@ -13,13 +13,13 @@ import psycopg
 import pytest
 
 from desk.embedded import UNPRIVILEGED, free_port, scratch_folder
-from footage.draw import draw
 from footage.script import ClipRecipe
 from jobs.queue import Queue
 from knowledge_base import phrasebook
 from models.coaching import RatingAspect
 from models.session import SessionStatus
 from settings import Settings
+from tests.clips import drawn
 from tests.crash.town import PATIENCE, Town, start_town
 from tests.crash.witness import note_handling, notes
 from tests.quick_providers import new_script
@@ -103,7 +103,7 @@ def test_a_session_and_a_burst_of_events_behind_a_transaction_pooler(
 ) -> None:
     new_script()
     clip = tmp_path / "clip.mp4"
-    draw(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), clip)
+    drawn(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), clip)
     queues = [Queue.CONVERSATION, *(queue for queue in Queue if queue is not Queue.VIDEO)]
     with start_town(
         tmp_path, settings.change(database_url=pooler_url), queues=queues, prepare=[note_handling]

@@ -16,6 +16,7 @@ from jobs.queue import Job, JobQueue, Queue
 from jobs.reconciler import KINDS, Kind, take_due
 from models.chat import Message, MessageType, RoomType, Sender
 from models.database import Database
+from models.deletion import Deletion
 from models.dish import Dish
 from models.inbox import EventSource, InboxSubject
 from models.media import Media, MediaKind, MediaSource, MediaState
@@ -116,9 +117,10 @@ def add_due_rows(database: Database) -> list[tuple[Job, tuple[int | str, ...]]]:
             for state in (MediaState.OWED, MediaState.REJECTED)
         )
         run = StageRun(session_id=session.id, stage=StageName.PRODUCE_VIDEO, job=Job.RENDER)
-        db.add_all([subject, question, notice, clip, unusable_clip, run])
+        deletion = Deletion(user_id=user.id)
+        db.add_all([subject, question, notice, clip, unusable_clip, run, deletion])
         db.flush()
-        for table in (InboxSubject, Message, Media, StageRun):
+        for table in (InboxSubject, Message, Media, StageRun, Deletion):
             db.execute(update(table).values(due_at=func.now(), nudge_at=func.now()))
         db.execute(update(CookingSession).values(nudge_at=func.now()))
         return [
@@ -127,6 +129,7 @@ def add_due_rows(database: Database) -> list[tuple[Job, tuple[int | str, ...]]]:
             (Job.DELIVER, (notice.id,)),
             (Job.FETCH_MEDIA, (clip.id,)),
             (Job.PURGE_MEDIA, (unusable_clip.id,)),
+            (Job.DELETE_LEARNER, (deletion.id,)),
             (Job.SCHEDULE, (session.id,)),
             (Job.RENDER, (session.id, StageName.PRODUCE_VIDEO)),
         ]

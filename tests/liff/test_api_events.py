@@ -11,12 +11,19 @@ from datetime import timedelta
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session as DbSession
+from sqlmodel import select
 
 from liff.api import streams
 from liff.api.events import Known, Milestone, news
 from liff.api.streams import STREAMS, Streams
+from models.base import database_now
+from models.reads import Reads
 from models.rules.progress import Progress, StageState
 from models.session import SessionStatus, StageName
+from models.user import User
+from services import profile
+from services.sign_in import Asker
 from simulator.line.client import Learner
 from tests.liff.conftest import Site
 from tests.liff.cooks import add_cook, fail, pay, run_stage, show_video, write_text
@@ -171,6 +178,44 @@ def test_a_cook_that_fails_ends_its_stream(site: Site, client: httpx.Client, ses
             stream.next()
 
 
+def test_a_stream_ends_soon_after_its_browser_is_signed_out_and_no_other_does(
+    site: Site, client: httpx.Client, learner: Learner, session_id: int
+) -> None:
+    stale = {"Cookie": f"moment_session={client.cookies['moment_session']}"}
+    with (
+        site.signed_in(learner) as elsewhere,
+        following(client, session_id) as here,
+        following(elsewhere, session_id) as there,
+    ):
+        here.next(), there.next()
+        assert client.delete("/api/auth/session").status_code == 204
+        with pytest.raises(StopIteration):
+            here.next()
+        run_stage(site.database, session_id, StageName.ANALYZE_VIDEO)
+        assert there.next().name == "progress"
+        assert elsewhere.delete("/api/auth/session").status_code == 204
+        with pytest.raises(StopIteration):
+            there.next()
+    again = httpx.get(f"{site.url}/api/sessions/{session_id}/events", headers=stale)
+    assert again.status_code == 401, "no browser comes back"
+
+
+def test_a_stream_of_an_id_token_ends_when_its_learner_blocks_us(
+    site: Site, learner: Learner, session_id: int
+) -> None:
+    headers = {"Authorization": f"Bearer {learner.liff_session().id_token}"}
+    with (
+        httpx.Client(base_url=site.url, headers=headers) as client,
+        following(client, session_id) as stream,
+    ):
+        stream.next()
+        with site.database.transaction() as db:
+            user = db.exec(select(User).where(User.line_user_id == learner.user_id)).one()
+            profile.block(db, user, "moment", database_now(db))
+        with pytest.raises(StopIteration):
+            stream.next()
+
+
 def test_open_streams_hold_no_connection_of_the_database(
     site: Site, client: httpx.Client, session_id: int
 ) -> None:
@@ -215,9 +260,9 @@ def test_the_rows_are_looked_at_once_for_all_who_follow_and_only_while_they_do(
     looks: list[list[int]] = []
     read = Streams._read
 
-    def counted(each: Streams, session_ids: list[int]) -> object:
+    def counted(each: Streams, db: DbSession, session_ids: list[int], askers: set[Asker]) -> object:
         looks.append(session_ids)
-        return read(each, session_ids)
+        return read(each, db, session_ids, askers)
 
     monkeypatch.setattr(Streams, "_read", counted)
     with following(client, session_id) as one, following(client, session_id) as two:
@@ -234,9 +279,12 @@ def test_the_rows_are_looked_at_once_for_all_who_follow_and_only_while_they_do(
 
 def test_a_server_that_stops_ends_its_streams(site: Site) -> None:
     async def last_word() -> Progress | None:
-        ours = Streams(site.database, timedelta(minutes=4))
-        with ours.follow(1, 1) as watcher:
+        reads = Reads(site.settings.database_url or "", 1)
+        ours = Streams(reads, timedelta(minutes=4))
+        with ours.follow(Asker(1), 1) as watcher:
             ours.close()
-            return await watcher.next()
+            news = await watcher.next()
+        await reads.close()
+        return news
 
     assert asyncio.run(last_word()) is None

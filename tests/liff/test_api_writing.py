@@ -1,5 +1,6 @@
 """What a learner does by the API: opening a cook, rating it, asking; each once, and not without end."""
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -244,9 +245,14 @@ def test_keys_are_kept_for_a_day(site: Site, client: httpx.Client, user_id: int)
 def test_a_learner_who_writes_too_often_is_told_when_to_go_on(
     site: Site, client: httpx.Client, user_id: int
 ) -> None:
-    others = RateLimits(site.settings.broker_url or "")  # another process of ours
-    for _ in range(WRITES_A_MINUTE):
-        others.count(user_id, reads=False)
+
+    async def write_elsewhere() -> None:
+        others = RateLimits(site.settings.broker_url or "")  # another process of ours
+        for _ in range(WRITES_A_MINUTE):
+            await others.count(user_id, reads=False)
+        await others.close()
+
+    asyncio.run(write_elsewhere())
     answer = ask(client)
     assert problem_of(answer) == (429, "too_many")
     assert 1 <= int(answer.headers["retry-after"]) <= 60
@@ -258,6 +264,10 @@ def test_a_learner_who_writes_too_often_is_told_when_to_go_on(
 
 
 def test_while_the_broker_is_away_nobody_is_refused() -> None:
-    limits = RateLimits("redis://127.0.0.1:1/0", writes=1)
-    for _ in range(3):
-        limits.count(1, reads=False)
+    async def write() -> None:
+        limits = RateLimits("redis://127.0.0.1:1/0", writes=1)
+        for _ in range(3):
+            await limits.count(1, reads=False)
+        await limits.close()
+
+    asyncio.run(write())

@@ -1,5 +1,6 @@
 """The plan's pages: our links lead on to Stripe's, or say kindly why not; what the law wants said; nothing told of a token."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from sqlmodel import col, delete, select
 
 from knowledge_base import phrasebook, plan_talk
 from knowledge_base.pages import page_words
+from liff.limits import WRITES_A_MINUTE, RateLimits
 from models.inbox import InboxEvent
 from models.user import User
 from services.plan import links
@@ -178,11 +180,13 @@ def test_only_looking_is_possible(shop: Site, browser: httpx.Client, user_id: in
 
 
 def test_one_learners_taps_are_counted(shop: Site, browser: httpx.Client, user_id: int) -> None:
-    from liff.limits import WRITES_A_MINUTE, RateLimits
+    async def use_up() -> None:
+        limits = RateLimits(shop.settings.broker_url or "")
+        for _ in range(WRITES_A_MINUTE):
+            await limits.count(user_id, reads=False)
+        await limits.close()
 
-    limits = RateLimits(shop.settings.broker_url or "")
-    for _ in range(WRITES_A_MINUTE):
-        limits.count(user_id, reads=False)
+    asyncio.run(use_up())
     answer = browser.get(link(shop, user_id, PlanPage.CHECKOUT))
     is_kind_page(answer, 429, "web.too_many")
     assert int(answer.headers["retry-after"]) >= 1

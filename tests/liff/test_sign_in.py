@@ -1,15 +1,16 @@
 """Signing in at our pages: what is exchanged, what it opens, and when it is over."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
 import pytest
-from sqlmodel import select
+from sqlmodel import col, delete, select
 
 from models.base import database_now
 from models.user import User
 from models.web import SignInCode, WebSession
-from services import profile
+from services import onboarding, profile
 from services.sign_in import CODE_LIFE, IDLE, LONGEST, MOST_SESSIONS
 from simulator.line.client import Learner
 from tests.liff.conftest import Site
@@ -45,7 +46,8 @@ def test_a_learner_who_comes_by_a_page_first_is_the_same_in_chat(site: Site, lea
 
 def test_the_id_token_itself_serves_as_bearer(site: Site, learner: Learner) -> None:
     headers = {"Authorization": f"Bearer {learner.liff_session().id_token}"}
-    assert httpx.get(f"{site.url}/api/auth/me", headers=headers).json()["first_name"] == "ゆうこ"
+    for _ in range(2):  # new, and known
+        assert httpx.get(f"{site.url}/api/auth/me", headers=headers).json()["first_name"] == "ゆうこ"
     wrong = {"Authorization": "Bearer a.b.c"}
     refused = httpx.get(f"{site.url}/api/auth/me", headers=wrong)
     assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
@@ -160,6 +162,29 @@ def test_who_blocks_the_last_account_is_signed_in_nowhere(site: Site, learner: L
         assert client.post("/api/auth/session/code", json={"code": code}).status_code == 401
 
 
+def test_an_id_token_of_one_who_blocked_us_opens_nothing_until_they_follow_again(
+    site: Site, learner: Learner
+) -> None:
+    token = learner.liff_session().id_token
+    with site.signed_in(learner) as client, site.browser() as elsewhere:
+        user_id = me(client).json()["id"]
+        with site.database.transaction() as db:
+            profile.block(db, db.get_one(User, user_id), "moment", database_now(db))
+        bearer = {"Authorization": f"Bearer {token}"}
+        for answer in (
+            elsewhere.post("/api/auth/session", json={"id_token": token}),
+            elsewhere.get("/api/auth/me", headers=bearer),
+            elsewhere.post("/api/sessions", json={"dish_slug": "fried-rice"}, headers=bearer),
+        ):
+            assert (answer.status_code, answer.json()["type"]) == (403, "urn:moment:problem:friend_no_more")
+            assert "ブロック" in answer.json()["detail"]
+            assert "set-cookie" not in answer.headers
+        with site.database.transaction() as db:
+            profile.note_friendship(db, db.get_one(User, user_id), "moment")
+        assert elsewhere.post("/api/auth/session", json={"id_token": token}).status_code == 200
+        assert me(elsewhere).json()["id"] == user_id
+
+
 def test_a_deleted_learner_is_signed_in_nowhere(site: Site, learner: Learner) -> None:
     with site.signed_in(learner) as client:
         user_id = me(client).json()["id"]
@@ -178,3 +203,25 @@ def test_one_learner_has_only_so_many_browsers(site: Site, learner: Learner) -> 
         assert me(first).status_code == 401, "the one that was not seen for longest gives way"
     with site.database.transaction() as db:
         assert len(db.exec(select(WebSession).where(WebSession.user_id == user_id)).all()) == MOST_SESSIONS
+
+
+def test_who_is_deleted_while_a_request_is_done_is_signed_out(
+    site: Site, learner: Learner, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id = me(client).json()["id"]
+
+    def delete_first(*_arguments: object) -> None:
+        with site.database.transaction() as db:
+            db.exec(delete(User).where(col(User.id) == user_id))
+
+    monkeypatch.setattr("services.onboarding.save_answer", _after(delete_first, onboarding.save_answer))
+    answer = client.put("/api/onboarding/answers/kitchen_heat", json={"value": "gas"})
+    assert (answer.status_code, answer.json()["type"]) == (401, "urn:moment:problem:sign_in_again")
+
+
+def _after(first: Callable[..., None], then: Callable[..., object]) -> Callable[..., object]:
+    def both(*arguments: object) -> object:
+        first(*arguments)
+        return then(*arguments)
+
+    return both

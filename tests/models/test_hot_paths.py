@@ -26,6 +26,7 @@ from pipeline.scheduler import Scheduler
 from pipeline.speech_length import measured_pace
 from services import (
     cooking,
+    cooks,
     curriculum,
     media,
     messages,
@@ -119,16 +120,16 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "what may run now": lambda db: Scheduler(None, timedelta(minutes=2)).facts_of(db, newest(db)),  # type: ignore[arg-type]
     "footage to be forgotten": lambda db: media.forget_video(db, newest(db)),
     "a cook's own page": lambda db: (
-        sessions.own_session(db, learner(db), newest(db).id),
+        sessions.own_session(db, learner(db).id, newest(db).id),
         record.finished_stages(db, newest(db)),
         record.news_of(db, newest(db)),
     ),
     "the cooks that a page lists": lambda db: record.cooks_of(db, learner(db)),
-    "what a page tells of their skills": lambda db: record.state_of(db, learner(db)),
+    "what a page tells of their skills": lambda db: record.state_of(db, learner(db).id),
     "the one clock": database_now,
-    "a page of the learner's sessions": lambda db: sessions.newest_sessions(db, learner(db), 20),
-    "a page of a room": lambda db: messages.newest_messages(db, learner(db), RoomType.COACHING, 30),
-    "the learner's rooms": lambda db: messages.rooms(db, learner(db)),
+    "a page of the learner's sessions": lambda db: cooks.newest_cooks(db, learner(db).id, 20),
+    "a page of a room": lambda db: messages.newest_messages(db, learner(db).id, RoomType.COACHING, 30),
+    "the learner's rooms": lambda db: messages.rooms(db, learner(db).id),
     "the times that are told": lambda db: sessions.estimates(db, timedelta(minutes=4)),
     "sessions that are followed": lambda db: sessions.progress_by_id(
         db, [newest(db).id], Estimates(timedelta(minutes=4), None)

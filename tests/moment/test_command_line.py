@@ -29,6 +29,7 @@ COMMANDS = (
     "retry",
     "flags",
     "stripe",
+    "forget",
     "bench",
     "drill",
     "eval",

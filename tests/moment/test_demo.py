@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from desk.embedded import free_port, scratch_folder
-from footage.draw import draw
 from footage.script import ClipRecipe
 from knowledge_base import phrasebook
 from models.session import StageName
 from pipeline.media.probe import check_usable
 from storage.sniff import ContentKind, content_kind
+from tests.clips import drawn
 from tests.media_files import tone
 from tests.moment.children import QUICK_MODULE, START_SECONDS, Command, command, wait_until
 
@@ -36,7 +36,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("footage") / "clip.mp4"
-    draw(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), path)
+    drawn(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), path)
     return path
 
 

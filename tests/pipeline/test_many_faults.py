@@ -16,7 +16,6 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from footage.draw import draw
 from footage.script import ClipRecipe
 from models.chat import Message, MessageType
 from models.coaching import CoachingCut, ModelCall
@@ -36,6 +35,7 @@ from settings import Settings
 from storage.keys import new_media_key
 from storage.store import chunks_of
 from tests import quick_providers
+from tests.clips import drawn
 from tests.quick_providers import new_script
 
 SESSIONS = int(os.environ.get("MANY_SESSIONS", "50"))
@@ -65,7 +65,7 @@ def many(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     at_once = settings.change(retry_backoff=timedelta())
     with open_resources(at_once, quick_providers.build) as resources:
         clip = tmp_path / "clip.mp4"
-        draw(ClipRecipe("fried-rice", "clean", seconds=3.0, size=(90, 160)), clip)
+        drawn(ClipRecipe("fried-rice", "clean", seconds=3.0, size=(90, 160)), clip)
         _fill(resources, clip)
         yield resources
 

@@ -9,7 +9,6 @@ import pytest
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from footage.draw import draw
 from footage.script import ClipRecipe
 from models.base import database_now
 from models.chat import ChatRoom, Message, MessageType
@@ -24,6 +23,7 @@ from services import cooking, profile, questions
 from services.media import withdraw
 from services.operations import SessionUnknown, retry_session
 from storage.store import chunks_of
+from tests.clips import drawn
 from tests.media_files import tone
 from tests.quick_providers import new_script
 from tests.services.run_all import run_all
@@ -82,7 +82,7 @@ def _required(session: CookingSession | None) -> CookingSession:
 def kitchen(resources: Resources, tmp_path: Path) -> Kitchen:
     new_script()
     clip, memo = tmp_path / "clip.mp4", tone(tmp_path / "memo.m4a", seconds=1.0)
-    draw(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), clip)
+    drawn(ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320)), clip)
     return Kitchen(resources, clip, memo)
 
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipeline.checks.safety.spelling import standard
 
@@ -124,6 +125,7 @@ _SERVES_ELSEWHERE = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def _plain(statement: str) -> str:
     statement = _SERVES_ELSEWHERE.sub("同じでした", statement)
     statement = _NO_DOCTOR.sub("〔受診省〕大丈夫", standard(statement))

@@ -1,6 +1,7 @@
 """Finds the statements of a text that call safe, or advise, what may harm."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from pipeline.checks.safety import claims
 from pipeline.checks.safety.families import RULES
@@ -21,5 +22,12 @@ def _broken_families(text: str, about: str) -> Iterator[str]:
             continue
         if not claims.asks(statement):
             before = "。".join(["", *open_statements[-CARRIED:], ""])[1:]
-            yield from (rule.family for rule in RULES if rule.is_broken_by(before, statement))
+            yield from _families_of(before, statement)
         open_statements.append(statement.rstrip("?"))
+
+
+@lru_cache(
+    maxsize=4096
+)  # the same sentences come in the text, its repair, the narration and the next cook's text
+def _families_of(before: str, statement: str) -> Sequence[str]:
+    return tuple(rule.family for rule in RULES if rule.is_broken_by(before, statement))

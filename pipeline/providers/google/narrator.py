@@ -63,8 +63,11 @@ class GoogleNarrator:
         return narration, usage
 
     def forget(self, sentences: Sequence[str]) -> None:
-        for sentence in sentences:
-            self._store.delete(self._key(speakable_text(sentence)))
+        for key in self.kept(sentences):
+            self._store.delete(key)
+
+    def kept(self, sentences: Sequence[str]) -> Sequence[str]:
+        return [self._key(speakable_text(sentence)) for sentence in sentences]
 
     def _recording(self, sentence: str) -> bytes:
         """Of the store, else spoken now: a retried video costs no second narration."""

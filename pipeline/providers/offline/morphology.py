@@ -2,8 +2,9 @@
 
 import threading
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pipeline.providers.offline.packages import require
@@ -31,20 +32,23 @@ def _tokenizer() -> tuple[Any, threading.Lock]:
     return sudachi.Dictionary(dict="core").tokenizer(), threading.Lock()
 
 
-def words(text: str) -> list[Word]:
+@lru_cache(maxsize=4096)  # what writes and what judges a text asks for the same sentences again and again
+def words(text: str) -> Sequence[Word]:
     """`text` divided into words, whitespace and marks among them. Raises OfflinePackageMissing."""
     tokenizer, lock = _tokenizer()  # borrowed mutably by the call: a second thread would raise
     with lock:
-        return [
-            Word(
-                surface=each.surface(),
-                lemma=each.normalized_form(),
-                base=each.dictionary_form(),
-                part=each.part_of_speech()[0],
-                subpart=each.part_of_speech()[1],
-                conjugation=each.part_of_speech()[4],
-                inflection=each.part_of_speech()[5],
-                reading=each.reading_form(),
-            )
-            for each in tokenizer.tokenize(unicodedata.normalize("NFKC", text))
-        ]
+        return tuple(_word(each) for each in tokenizer.tokenize(unicodedata.normalize("NFKC", text)))
+
+
+def _word(each: Any) -> Word:
+    part, subpart, _, _, conjugation, inflection = each.part_of_speech()
+    return Word(
+        surface=each.surface(),
+        lemma=each.normalized_form(),
+        base=each.dictionary_form(),
+        part=part,
+        subpart=subpart,
+        conjugation=conjugation,
+        inflection=inflection,
+        reading=each.reading_form(),
+    )

@@ -54,6 +54,9 @@ class OpenJTalkNarrator:
     def forget(self, sentences: Sequence[str]) -> None:
         """Nothing is kept."""
 
+    def kept(self, sentences: Sequence[str]) -> Sequence[str]:
+        return []
+
     @cached_property
     def _engine(self) -> Any:
         # It may greet on stdout while loading, and stdout may be somebody's protocol.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from typing import NamedTuple
 
 from pipeline.providers.offline.morphology import words
 from pipeline.providers.ports import Pace
@@ -32,14 +32,31 @@ def seconds(sentence: str) -> float:
 
 def choose_lines(lines: Sequence[Line], shortest: float, longest: float) -> list[str]:
     """The weightiest choice of lines that lasts between the two (seconds), or comes nearest to it."""
-    lengths = [sum(map(seconds, sentences(line.text))) for line in lines]
-    best: tuple[float, int, tuple[bool, ...]] | None = None
-    for choice in product(*((True,) if line.keep else (True, False) for line in lines)):
-        if any(line.follows and choice[index] and not choice[index - 1] for index, line in enumerate(lines)):
-            continue
-        total = sum(length for length, is_in in zip(lengths, choice, strict=True) if is_in)
-        outside = max(shortest - total, total - longest, 0.0)
-        weight = sum(line.weight for line, is_in in zip(lines, choice, strict=True) if is_in)
-        if best is None or (outside, -weight) < best[:2]:
-            best = (outside, -weight, choice)
-    return [line.text for line, is_in in zip(lines, best[2] if best else (), strict=True) if is_in]
+
+    def distance(choice: _Choice) -> tuple[float, int]:
+        return max(shortest - choice.seconds, choice.seconds - longest, 0.0), -choice.weight
+
+    return list(min(_choices(lines), key=distance).texts)
+
+
+class _Choice(NamedTuple):
+    seconds: float = 0.0
+    weight: int = 0
+    texts: tuple[str, ...] = ()
+    has_last: bool = True  # the line before
+
+
+def _choices(lines: Sequence[Line]) -> Sequence[_Choice]:
+    """All that make sense: those with an earlier line before those without it."""
+    choices = [_Choice()]
+    for line in lines:
+        length = sum(map(seconds, sentences(line.text)))
+        grown: list[_Choice] = []
+        for choice in choices:
+            if choice.has_last or not line.follows:
+                texts = (*choice.texts, line.text)
+                grown.append(_Choice(choice.seconds + length, choice.weight + line.weight, texts))
+            if not line.keep:
+                grown.append(choice._replace(has_last=False))
+        choices = grown
+    return choices

@@ -31,3 +31,11 @@ def test_a_card_of_any_words_is_valid(words: str) -> None:
     coaching = CoachingText(mondaiten=words, skill=words, next_action=words, success_sign=words)
     for page in (None, "https://liff.line.me/2000000099-desk/sessions/2147483647"):
         check_messages({"messages": [coaching_card(coaching, words[:100], 3, page)]})
+
+
+def test_one_bubble_more_takes_over_the_taps() -> None:
+    taps = [quick(message_action("はい"))]
+    bubbles = say(text_bubble("一"), quick=taps).and_then(text_bubble("二")).bubbles
+    assert [bubble["text"] for bubble in bubbles] == ["一", "二"]
+    assert "quickReply" not in bubbles[0]
+    assert bubbles[-1]["quickReply"]["items"] == taps

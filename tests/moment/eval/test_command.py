@@ -9,6 +9,7 @@ import pytest
 from moment.cli import main
 from moment.eval.compare import compare, read_evaluation
 from moment.eval.results import Evaluation
+from tests.clips import DRAWN
 from tests.moment.eval.sets import clip_item, write_set
 
 CLIPS = (
@@ -28,7 +29,24 @@ def small_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def evaluation(small_set: Path) -> Evaluation:
     out = small_set.parent / "out"
-    assert main(["eval", "coaching", str(small_set), "-n", "2", "--probes", "1", "--out", str(out)]) == 0
+    assert (
+        main(
+            [
+                "eval",
+                "coaching",
+                str(small_set),
+                "-n",
+                "2",
+                "--probes",
+                "1",
+                "--clips",
+                str(DRAWN),
+                "--out",
+                str(out),
+            ]
+        )
+        == 0
+    )
     return read_evaluation(out / "run.json")
 
 

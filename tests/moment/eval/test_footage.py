@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from footage.library import draw_once
 from knowledge_base.content import Signal
 from models.coaching import Unclear
 from moment.cli import main
@@ -15,7 +14,7 @@ from moment.eval.golden import WrongSet
 from moment.eval.library import Library
 from moment.eval.run import Coach
 from pipeline.providers.ports import Providers
-from tests import quick_providers
+from tests import clips, quick_providers
 from tests.media_files import make
 from tests.moment.eval.sets import clip_item
 
@@ -26,7 +25,7 @@ VERSIONS = ["as it is", "crf 35", "half size", "brighter", "darker"]
 def drawn(variant: str, folder: Path) -> Path:
     recipe = clip_item("fried-rice", variant).recipe
     assert recipe is not None
-    return draw_once(recipe.clip, folder)
+    return clips.drawn(recipe.clip, folder / f"{variant}.mp4")
 
 
 def something_else(out: Path, source: str = "testsrc2=s=160x120:r=8:d=4") -> Path:

@@ -11,6 +11,7 @@ from moment.eval.run import Case, Coach
 from moment.eval.synthetic import golden_items
 from pipeline.providers.offline import build
 from settings import Settings
+from tests.clips import DRAWN
 from tests.media_files import make
 from tests.moment.eval.sets import clip_item
 
@@ -20,8 +21,8 @@ def offline_coach() -> Coach:
     return Coach(providers, Library(providers.embedder, None))
 
 
-def test_the_offline_coach_finds_planted_faults_and_leaves_clean_clips_in_peace(tmp_path: Path) -> None:
-    request = Request(OWN_SET, "offline", runs=1, probes=0, clips=tmp_path)
+def test_the_offline_coach_finds_planted_faults_and_leaves_clean_clips_in_peace() -> None:
+    request = Request(OWN_SET, "offline", runs=1, probes=0, clips=DRAWN)
     evaluation = evaluate(request, cases_of(request), offline_coach())
 
     summary = evaluation.summary
@@ -43,7 +44,7 @@ def test_a_burnt_out_picture_is_no_ground_for_a_fault_of_colour(tmp_path: Path) 
     well_lit = clip_item("fried-rice", "clean", seed=3007, seconds=20.0)
     assert well_lit.recipe is not None
     item = well_lit.model_copy(update={"recipe": well_lit.recipe.model_copy(update={"light": 1.3})})
-    analysis = look_at(item, ClipFolder(tmp_path).clip_of(item))
+    analysis = look_at(item, ClipFolder(tmp_path, DRAWN).clip_of(item))
     assert analysis.fault is None
     assert any("白くとんで" in words for words in analysis.not_visible)
 
@@ -51,7 +52,7 @@ def test_a_burnt_out_picture_is_no_ground_for_a_fault_of_colour(tmp_path: Path) 
 def test_shadows_that_a_camera_crushes_are_no_charring(tmp_path: Path) -> None:
     item = next(each for each in golden_items() if each.id == "beef-steak-clean-2")
     steep = make(
-        tmp_path / "steep.mp4", "-i", str(ClipFolder(tmp_path).clip_of(item)),
+        tmp_path / "steep.mp4", "-i", str(ClipFolder(tmp_path, DRAWN).clip_of(item)),
         "-vf", "eq=brightness=0.08:contrast=1.25", "-c:v", "libx264", "-preset", "veryfast", "-c:a", "copy",
     )  # fmt: skip
     assert look_at(item, steep).fault is None

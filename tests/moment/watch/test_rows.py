@@ -44,6 +44,7 @@ def test_work_that_is_due_is_counted_by_its_kind_with_the_oldest_ones_age(
         "question": 1,
         "media": 2,
         "upload": 0,
+        "deletion": 1,
         "stage": 1,
         "session": 1,
     }

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from footage.draw import draw
 from footage.script import ClipRecipe
 from pipeline.media.footage import footage_of
 from pipeline.providers.ports import Footage
+from tests.clips import drawn
 from tests.google_double import (
     google,
     google_config,
@@ -22,7 +22,7 @@ __all__ = ["google", "google_config", "google_resources", "google_settings", "go
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("clip") / "clip.mp4"
-    draw(ClipRecipe("fried-rice", "smoke", seconds=12.0, size=(180, 320)), path)
+    drawn(ClipRecipe("fried-rice", "smoke", seconds=12.0, size=(180, 320)), path)
     return path
 
 

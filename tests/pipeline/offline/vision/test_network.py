@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from footage.draw import draw
 from pipeline.providers.offline.vision import kitchen
 from pipeline.providers.offline.vision.network import SIDE, Network
 from pipeline.providers.offline.vision.samples import read_samples
 from pipeline.providers.offline.vision.weights import read_weights
+from tests.clips import drawn
 from tests.media_files import make
 from tests.pipeline.offline.vision.guides import small
 
@@ -49,7 +49,7 @@ def test_a_drawn_kitchen_looks_like_one_upright_and_sideways(
     network: Network, tmp_path: Path, dish: str
 ) -> None:
     clip = tmp_path / "clip.mp4"
-    draw(small(dish, "clean", 5), clip)
+    drawn(small(dish, "clean", 5), clip)
     sideways = make(tmp_path / "sideways.mp4", "-i", str(clip), "-vf", "transpose=1", "-an")
     for each in (clip, sideways):
         assert kitchen.likeness(network, read_samples(each).stills) > 0.12
