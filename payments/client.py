@@ -74,7 +74,8 @@ def told(error: PaymentsError) -> tuple[str, str]:
 
 def _ours(error: stripe.StripeError) -> PaymentsError:
     status = error.http_status or 0
-    words = f"{type(error).__name__} {status} {error.code or ''} {error.request_id or ''}".strip()
+    facts = (type(error).__name__, str(status) if status else "", error.code, error.request_id)
+    words = " ".join(fact for fact in facts if fact)
     # 409: the same key is being worked on right now.
     is_away = isinstance(error, _AWAY) or status >= 500 or status == 409
     return PaymentsAway(words) if is_away else PaymentsRefused(words)

@@ -67,6 +67,8 @@ class AccountSetup:
         if self.wanted.price_id is not None:
             named = self._found(self.client.v1.prices, self.wanted.price_id)
             yield from [] if named is None else [named]
+        if self._found(self.client.v1.products, PRODUCT) is None:
+            return
         ours = self.client.v1.prices.list({"product": PRODUCT, "active": True, "limit": PAGE})
         yield from sorted(ours.auto_paging_iter(), key=lambda price: price.lookup_key != LOOKUP_KEY)
 

@@ -31,12 +31,17 @@ from tests.system import listening, served
 KEY = "sk_test_desk_of_this_test"
 SECRET = "whsec_of_this_test"
 SELLER = Seller(name="合同会社", representative="代表", address="東京都", phone="03", email="a@example.com")
-NOWHERE = {"database_url": "postgresql://moment@127.0.0.1:1/moment", "broker_url": "redis://127.0.0.1:1/0"}
+# Neither database nor broker is reached, and the webhook needs no key.
+NOWHERE = {
+    "database_url": "postgresql://moment@127.0.0.1:1/moment",
+    "broker_url": "redis://127.0.0.1:1/0",
+    "stripe_key": None,
+}
 
 
 @contextmanager
 def serving_web(settings: Settings) -> Iterator[str]:
-    """Its address. Neither database nor broker is reached."""
+    """Its address."""
     sock = listening()
     with open_resources(settings.change(**NOWHERE), quick_providers.build) as resources:
         server = uvicorn.Server(uvicorn.Config(make_app(resources), log_level="warning"))
