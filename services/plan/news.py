@@ -19,8 +19,9 @@ def changes(before: PlanState, after: PlanState) -> Sequence[PlanNews]:
     was_living, is_living = before.status in LIVING, after.status in LIVING
     if not is_living:
         return [PlanNews.OVER] if was_living else []
-    if not was_living:  # how an earlier plan ended is no news
-        before = PlanState(before.status, before.months_paid)
+    if not was_living or after.subscription_id != before.subscription_id:
+        # How an earlier plan went, or ended, is no news of this one.
+        before = PlanState(SubscriptionStatus.FREE, before.months_paid)
     if after.due_invoice_id is not None and after.due_invoice_id != before.due_invoice_id:
         return [PlanNews.BANK_ASKS if after.needs_bank else PlanNews.PAYMENT_FAILED]
     if (before.ends_on is None) != (after.ends_on is None):

@@ -23,6 +23,7 @@ class PlanState:
     ends_on: datetime | None = None
     due_invoice_id: str | None = None
     needs_bank: bool = False
+    subscription_id: str | None = None
 
 
 def learner_of(db: DbSession, customer: Customer) -> User | None:
@@ -50,7 +51,12 @@ def state_of(user: User, plan: Plan | None) -> PlanState:
     if plan is None:
         return PlanState(user.subscription_status, user.months_paid)
     return PlanState(
-        user.subscription_status, user.months_paid, plan.ends_on, plan.due_invoice_id, plan.needs_bank
+        user.subscription_status,
+        user.months_paid,
+        plan.ends_on,
+        plan.due_invoice_id,
+        plan.needs_bank,
+        plan.subscription_id,
     )
 
 

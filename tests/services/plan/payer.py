@@ -99,6 +99,7 @@ class Payer:
     shop: Shop
     user_id: int
     _seen: set[str] = field(default_factory=set)
+    _customers: dict[str, None] = field(default_factory=dict)
 
     @classmethod
     def new(cls, shop: Shop) -> "Payer":
@@ -155,8 +156,21 @@ class Payer:
 
     def subscriptions(self) -> Sequence[Json]:
         """At Stripe, the oldest first."""
-        customer_ids = self._customer_ids()
-        return [each for each in self.shop.desk.objects("subscription") if each["customer"] in customer_ids]
+        stripe = self.shop.stripe.v1.subscriptions
+        asked: Any = {"status": "all", "limit": 100}
+        found = [
+            each for mine in self.customer_ids() for each in stripe.list({**asked, "customer": mine}).data
+        ]
+        return sorted((each.to_dict(for_json=True) for each in found), key=lambda each: each["created"])
+
+    def invoices(self) -> Sequence[Json]:
+        stripe = self.shop.stripe.v1.invoices
+        found = [
+            each
+            for mine in self.customer_ids()
+            for each in stripe.list({"customer": mine, "limit": 100}).data
+        ]
+        return [each.to_dict(for_json=True) for each in found]
 
     def alive(self) -> Sequence[Json]:
         return [each for each in self.subscriptions() if each["status"] in ALIVE]
@@ -170,7 +184,7 @@ class Payer:
         """What Stripe has to tell of this learner since they were looked at last, the oldest first."""
         events = [
             event
-            for customer_id in self._customer_ids()
+            for customer_id in self.customer_ids()
             for event in self.shop.desk.events(about=customer_id)
             if event["type"] in EVENT_TYPES and event["id"] not in self._seen
         ]
@@ -204,10 +218,13 @@ class Payer:
         for each in self.alive():
             self.shop.stripe.v1.subscriptions.cancel(each["id"])
 
-    def _customer_ids(self) -> Sequence[str]:
+    def customer_ids(self) -> Sequence[str]:
         """More than one if an operator deleted the first."""
-        made = [event["data"]["object"] for event in self.shop.desk.events("customer.created")]
-        return [each["id"] for each in made if each["metadata"].get("moment_user") == str(self.user_id)]
+        with self.shop.resources.database.transaction() as db:
+            plan = db.get(Plan, self.user_id)
+        if plan is not None:
+            self._customers.setdefault(plan.customer_id)
+        return list(self._customers)
 
 
 def life_of(db: DbSession, user_id: int) -> Life:

@@ -90,6 +90,7 @@ def test_months_that_the_second_plan_ran_before_stay_paid(payer: Payer) -> None:
     assert life.subscription_id == second
     assert life.months_paid == 3
     assert life.incidents == [f"second_plan {first}"]
+    assert sorted(life.news[-2:]) == ["paid_twice", "started"]  # nobody undid a cancellation
 
 
 def _refunded(payer: Payer) -> dict[str, int]:
