@@ -30,6 +30,8 @@ TEMPLATE = "moment_template"
 
 # The same examples every time: what fails here fails for everybody.
 hypothesis.settings.register_profile("deterministic", derandomize=True, database=None, deadline=None)
+# Once in a while, not in every run: `--hypothesis-profile=long`.
+hypothesis.settings.register_profile("long", database=None, deadline=None)
 hypothesis.settings.load_profile("deterministic")
 
 

@@ -157,9 +157,10 @@ class Payer:
     def subscriptions(self) -> Sequence[Json]:
         """At Stripe, the oldest first."""
         stripe = self.shop.stripe.v1.subscriptions
-        asked: Any = {"status": "all", "limit": 100}
         found = [
-            each for mine in self.customer_ids() for each in stripe.list({**asked, "customer": mine}).data
+            each
+            for mine in self.customer_ids()
+            for each in stripe.list({"customer": mine, "status": "all", "limit": 100}).data
         ]
         return sorted((each.to_dict(for_json=True) for each in found), key=lambda each: each["created"])
 
