@@ -36,6 +36,8 @@ httpx_transports.create_ssl_context = cache(httpx.create_ssl_context)  # type: i
 
 # The same examples every time: what fails here fails for everybody.
 hypothesis.settings.register_profile("deterministic", derandomize=True, database=None, deadline=None)
+# Once in a while, not in every run: `--hypothesis-profile=long`.
+hypothesis.settings.register_profile("long", database=None, deadline=None)
 hypothesis.settings.load_profile("deterministic")
 
 

@@ -45,7 +45,7 @@ def ground(
     broken.write_bytes(b"no video at all")
     monkeypatch.setattr(owed, "PUSHES_A_DAY", 1_000)  # a walk is one day, and every word of it a push
     # Rendering has tests of its own, and takes seconds.
-    monkeypatch.setattr(video_production, "compose", _quick_compose)
+    monkeypatch.setattr(video_production, "compose", quick_compose)
     with (
         start_town(tmp_path, settings, queues=(), reconciler=False, web=False) as town,
         open_resources(town.settings, quick_providers.build) as resources,
@@ -63,7 +63,7 @@ def _do_not_wait_for_the_disk(database_url: str) -> None:
         connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
 
 
-def _quick_compose(
+def quick_compose(
     source: Path,
     facts: VideoFacts,
     part1: Sequence[SpokenSentence],

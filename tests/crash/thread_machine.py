@@ -453,7 +453,7 @@ def _files_agree(session: CookingSession) -> None:
 
 
 def _kind_agrees(message: Message, session_ids: set[int]) -> None:
-    assert message.meta.keys() - {"topic"} == {"type", "session_id"}
+    assert message.meta.keys() - {"topic", "news"} == {"type", "session_id"}
     assert message.meta["type"] == message.kind
     # What we said of a cook that went over to another is of none; what they gave went with it.
     is_alone = message.sender != Sender.USER and message.meta["session_id"] not in session_ids

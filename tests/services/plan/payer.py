@@ -160,7 +160,7 @@ class Payer:
         found = [
             each
             for mine in self.customer_ids()
-            for each in stripe.list({"status": "all", "limit": 100, "customer": mine}).data
+            for each in stripe.list({"customer": mine, "status": "all", "limit": 100}).data
         ]
         return sorted((each.to_dict(for_json=True) for each in found), key=lambda each: each["created"])
 
