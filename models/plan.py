@@ -31,6 +31,8 @@ class Plan(SQLModel, table=True):
         default="", sa_column_kwargs={"server_default": ""}
     )  # Stripe's page to pay it
     needs_bank: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})  # 3-D Secure
+    # An event was given up since then: what Stripe says now is not known, and is asked again.
+    unread_since: datetime | None = Field(default=None, sa_column=time_column())
 
 
 class PlanNews(StrEnum):

@@ -94,7 +94,9 @@ class PlanEvents:
         return lambda db: self._write(db, customer)
 
     def give_up(self, db: DbSession, row: InboxEvent) -> None:
-        """Nobody waits for an event; the customer is read again with the next one, and by the watch over missed events."""
+        """The customer is read again with their next event, or by the look for missed ones."""
+        unread = update(Plan).where(col(Plan.customer_id) == row.subject, col(Plan.unread_since).is_(None))
+        db.execute(unread.values(unread_since=func.now()))
 
     def _send_on(self, payments: Payments, row: InboxEvent) -> Callable[[DbSession], Outcome]:
         """A thin event names no customer: once that is known, it waits its turn among the customer's events."""

@@ -13,12 +13,13 @@ from sqlmodel import col, select
 from jobs.inbox import Row, store_events
 from jobs.queue import Job, JobQueue
 from logs.logger import get_logger
-from models.base import utc_now
+from models.base import database_now, utc_now
 from models.database import Database
 from models.inbox import EventSource, InboxEvent
+from models.plan import Plan
 from payments.port import Payments, PaymentsError
 from services.plan.events import EVENT_TYPES
-from services.plan.hints import inbox_row
+from services.plan.hints import inbox_row, refresh_row
 
 log = get_logger(__name__)
 
@@ -46,6 +47,7 @@ class MissedEvents:
             start = utc_now()
             try:
                 self.look(since, stop)
+                self.read_again()
                 since = start - OVERLAP
             except PaymentsError as error:
                 log.warning("missed events not looked for", error=error.explain())
@@ -66,6 +68,17 @@ class MissedEvents:
             FOUND.inc(count)
             log.info("missed events found", count=count)
         return count
+
+    def read_again(self) -> int:
+        """Customers of whom an event was given up, each once an hour until they could be read; returns how many."""
+        with self.database.transaction() as db:
+            now = database_now(db)
+            unread = db.exec(select(Plan.customer_id).where(col(Plan.unread_since).is_not(None))).all()
+        rows = [refresh_row(each, now, f"{each}:{now:%Y-%m-%dT%H}") for each in unread]
+        new = self._unknown(rows)
+        if new:
+            self.queue.nudge(Job.HANDLE_EVENTS, *store_events(self.database, new))
+        return len(new)
 
     def _take(self, events: Sequence[Mapping[str, Any]]) -> int:
         rows = self._unknown([inbox_row(event) for event in events])

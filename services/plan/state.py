@@ -68,6 +68,7 @@ def write_customer(db: DbSession, user: User, customer: Customer) -> Plan | None
         plan = Plan(user_id=user.id, customer_id=customer.id)
     elif plan.customer_id != customer.id:
         return None
+    plan.unread_since = None
     _write_subscription(user, plan, main_subscription(customer.subscriptions))
     _write_periods(db, user, customer)
     db.add(plan)

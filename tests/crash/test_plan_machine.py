@@ -38,7 +38,8 @@ from tests.services.plan.conftest import for_sale
 from tests.services.plan.payer import Shop
 from tests.simulator.serving import serving
 
-SUITE_WALKS = 6  # of some 3 s each of an idle core
+SUITE_WALKS, SUITE_STEPS = 50, 30  # a step takes some 50 ms of an idle core
+LONG_WALKS, LONG_STEPS = 500, 50
 
 
 class PlanMachine(PlanRules, RuleBasedStateMachine):
@@ -130,9 +131,9 @@ def test_a_plan_makes_sense_whatever_happens(ground: tuple[Ground, Shop]) -> Non
     run_state_machine_as_test(
         Whole if is_long else Bound,
         settings=profile(
-            max_examples=500 if is_long else SUITE_WALKS,
+            max_examples=LONG_WALKS if is_long else SUITE_WALKS,
             phases=[Phase.generate],  # to make a failing walk shorter takes longer than to read it
-            stateful_step_count=50,
+            stateful_step_count=LONG_STEPS if is_long else SUITE_STEPS,
             deadline=None,
             derandomize=not is_long,
             database=None,

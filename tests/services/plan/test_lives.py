@@ -400,3 +400,20 @@ def test_an_hour_without_stripe_loses_nothing(payer: Payer) -> None:
     payer.shop.desk.clear_faults()
     payer.shop.handle_all()
     assert payer.life().status is SubscriptionStatus.ACTIVE
+
+
+def test_a_customer_whose_events_were_given_up_is_read_again(payer: Payer) -> None:
+    payer.pays()
+    payer.catches_up()
+    payer.portal(PortalFlow.PAUSE).pause(payer.subscription_id)
+    payer.shop.desk.fault("customers.retrieve", status=400, message="refused")
+    payer.shop.store(*payer.new_events())
+    payer.shop.handle_all()
+    assert payer.life().status is SubscriptionStatus.ACTIVE
+    payer.shop.desk.clear_faults()
+    missed = payer.shop.resources.missed_events
+    assert missed is not None
+    assert (missed.read_again(), missed.read_again()) == (1, 0)
+    payer.shop.handle_all()
+    assert payer.life().status is SubscriptionStatus.PAUSED
+    assert missed.read_again() == 0
