@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from desk.stack import Part, Plan, ProcessLauncher, Stack, start_stack
+from desk.stack import Layout, Part, ProcessLauncher, Stack, start_stack
 from desk.supervisor import Supervisor
 from errors import MomentError
 from jobs.queue import Queue
@@ -33,7 +33,7 @@ class Bench:
         with Supervisor() as supervisor:
             launcher = ProcessLauncher(supervisor, self.run_part, logs=folder)
             settings = self.settings.change(store_dir=folder / "objects")
-            with start_stack(settings, launcher, Plan(folder, queues)) as stack:
+            with start_stack(settings, launcher, Layout(folder, queues)) as stack:
                 yield stack, launcher
 
 

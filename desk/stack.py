@@ -75,7 +75,7 @@ class Launcher(Protocol):
 
 
 @dataclass(frozen=True)
-class Plan:
+class Layout:
     """What to start. `folder` holds the doubles' files. With `stripe` the plan is for sale."""
 
     folder: Path
@@ -103,7 +103,7 @@ class Stack:
 
 
 @contextmanager
-def start_stack(settings: Settings, launcher: Launcher, plan: Plan) -> Iterator[Stack]:
+def start_stack(settings: Settings, launcher: Launcher, layout: Layout) -> Iterator[Stack]:
     """`settings` name database and broker, which are migrated and filled. The launcher's block ends all of it.
 
     Raises ConfigurationError when they name a real LINE, StackFailed when a part does not start.
@@ -113,42 +113,42 @@ def start_stack(settings: Settings, launcher: Launcher, plan: Plan) -> Iterator[
             "the desk brings its own LINE: "
             f"unset {variable('line_channels')}, or run web, worker and reconcile instead"
         )
-    web_port = plan.web_port or launcher.reserve_port()
-    line_port = plan.line_port or launcher.reserve_port()
+    web_port = layout.web_port or launcher.reserve_port()
+    line_port = layout.line_port or launcher.reserve_port()
     web_url, line_url = f"http://127.0.0.1:{web_port}", f"http://127.0.0.1:{line_port}"
-    plan.folder.mkdir(parents=True, exist_ok=True)
+    layout.folder.mkdir(parents=True, exist_ok=True)
     config = simulator_config(
-        web_url, plan.folder / "simulator", plan.accounts, plan.redelivery_delays_seconds
+        web_url, layout.folder / "simulator", layout.accounts, layout.redelivery_delays_seconds
     )
     ours = settings.change(
-        line_channels=channels(plan.accounts, long_lived=plan.long_lived_tokens),
+        line_channels=channels(layout.accounts, long_lived=layout.long_lived_tokens),
         line_api_url=line_url,
         public_url=web_url,
         liff_id=LIFF_ID,
         liff_upload_id=LIFF_UPLOAD_ID,
     )
     stripe_url = ""
-    if plan.stripe and settings.stripe_key is None:
-        stripe_port = plan.stripe_port or launcher.reserve_port()
+    if layout.stripe and settings.stripe_key is None:
+        stripe_port = layout.stripe_port or launcher.reserve_port()
         stripe_url = f"http://127.0.0.1:{stripe_port}"
         ours = simulated_stripe.with_stripe(ours, stripe_url)
-        launcher.start_stripe(simulated_stripe.stripe_config(web_url, plan.folder / "stripe"), stripe_port)
-    launcher.start_line(config, line_port, plan.folder)
-    for part in _parts(plan, web_port):
+        launcher.start_stripe(simulated_stripe.stripe_config(web_url, layout.folder / "stripe"), stripe_port)
+    launcher.start_line(config, line_port, layout.folder)
+    for part in _parts(layout, web_port):
         launcher.start(part, ours)
     with Desk(line_url) as desk:
         wait_for(f"{line_url}/desk/health", launcher)
         if stripe_url:
             wait_for(f"{stripe_url}/", launcher)
-        if plan.web:
+        if layout.web:
             wait_for(f"{web_url}/readyz", launcher)
         yield Stack(ours, desk, web_url, line_url, stripe_url)
 
 
-def _parts(plan: Plan, web_port: int) -> list[Part]:
-    parts: list[Part] = [Web(web_port)] if plan.web else []
-    parts += [Worker(queue) for queue in plan.queues]
-    if plan.reconciler:
+def _parts(layout: Layout, web_port: int) -> list[Part]:
+    parts: list[Part] = [Web(web_port)] if layout.web else []
+    parts += [Worker(queue) for queue in layout.queues]
+    if layout.reconciler:
         parts.append(ReconcilerPart())
     return parts
 

@@ -13,7 +13,7 @@ import redis
 from sqlmodel import col, select
 
 from desk.embedded import EmbeddedPostgres, EmbeddedValkey
-from desk.stack import Part, Plan, ProcessLauncher, Stack, Worker, start_stack
+from desk.stack import Layout, Part, ProcessLauncher, Stack, Worker, start_stack
 from desk.supervisor import Supervisor
 from jobs.leases import LEASED
 from jobs.queue import Queue
@@ -82,8 +82,8 @@ def open_ground(folder: Path, moment: Moment) -> Iterator[Ground]:
         supervisor = stack.enter_context(Supervisor())
         launcher = ProcessLauncher(supervisor, moment.run_part, logs=folder)
         # A web process that is killed needs a moment to be there again: LINE's own pauses are longer than these.
-        plan = Plan(folder, redelivery_delays_seconds=(0.5, 1.0, 2.0, 4.0, 8.0, 16.0))
-        running = stack.enter_context(start_stack(settings, launcher, plan))
+        layout = Layout(folder, redelivery_delays_seconds=(0.5, 1.0, 2.0, 4.0, 8.0, 16.0))
+        running = stack.enter_context(start_stack(settings, launcher, layout))
         running.desk.webhook_behaviour(redelivery=True)
         database = stack.enter_context(closing(Database(settings.database_url or "", pool=2)))
         yield Ground(running, launcher, postgres, valkey, database)

@@ -21,7 +21,7 @@ from sqlmodel import col, select
 
 from desk.embedded import scratch_folder
 from desk.fallbacks import with_servers
-from desk.stack import Plan, ProcessLauncher, start_stack
+from desk.stack import Layout, ProcessLauncher, start_stack
 from desk.supervisor import Supervisor
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
@@ -111,7 +111,7 @@ def _stack(settings: Settings, build: Build, wishes: Wishes, folder: Path) -> It
         prepare_database(settings, build)
         supervisor = stack.enter_context(Supervisor())
         launcher = ProcessLauncher(supervisor, partial(run_part, build=build), logs=folder)
-        system = stack.enter_context(start_stack(settings, launcher, Plan(settings.data_dir)))
+        system = stack.enter_context(start_stack(settings, launcher, Layout(settings.data_dir)))
         yield system.desk, stack.enter_context(closing(Database(settings.database_url or "", pool=2)))
 
 

@@ -14,7 +14,7 @@ import uvicorn
 from sqlmodel import col, select
 
 from desk.simulated_line import ONE_ACCOUNT, Accounts
-from desk.stack import Part, Plan, ReconcilerPart, Web, Worker, start_stack
+from desk.stack import Layout, Part, ReconcilerPart, Web, Worker, start_stack
 from models.chat import Message
 from models.database import Database
 from models.media import Media
@@ -198,13 +198,13 @@ def start_system(
     `accounts` are LINE's with the rooms each carries; without `long_lived`, their tokens are stateless.
     """
     quick = settings.change(**{"reconcile_every": timedelta(seconds=1), "media_threads": 4, **changes})
-    plan = Plan(
+    layout = Layout(
         folder, accounts=accounts, long_lived_tokens=long_lived, redelivery_delays_seconds=[0.05, 0.1]
     )
     with ExitStack() as stack:
         stack.enter_context(_without_network_in_transactions())
         launcher = ThreadLauncher(build, stack)
-        running = stack.enter_context(start_stack(quick, launcher, plan))
+        running = stack.enter_context(start_stack(quick, launcher, layout))
         database = stack.enter_context(closing(Database(settings.database_url or "")))
         return System(running.desk, running.web_url, running.settings, database, stack.pop_all())
     raise AssertionError("unreachable")

@@ -21,7 +21,7 @@ def up(call: Call) -> int:
 
     from desk.console import say
     from desk.fallbacks import announce, with_servers
-    from desk.stack import Plan, ProcessLauncher, start_stack
+    from desk.stack import Layout, ProcessLauncher, start_stack
     from desk.supervisor import Supervisor
     from moment.knowledge import prepare_database
     from moment.parts import run_part
@@ -30,7 +30,7 @@ def up(call: Call) -> int:
     with with_servers(call.settings) as settings:
         prepare_database(settings, call.build)
         options = call.options
-        plan = Plan(
+        layout = Layout(
             settings.data_dir.absolute(),
             stripe=True,
             web_port=options.port,
@@ -39,7 +39,7 @@ def up(call: Call) -> int:
         )
         with Supervisor() as supervisor:
             launcher = ProcessLauncher(supervisor, partial(run_part, build=call.build))
-            with start_stack(settings, launcher, plan) as stack:
+            with start_stack(settings, launcher, layout) as stack:
                 say(f"\nThe chat page: {stack.line_url}/   (Ctrl-C ends everything)")
                 if stack.stripe_url:
                     say(f"Stripe's desk: {stack.stripe_url}/   (payments, and a clock to push)")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 from sqlmodel import select
 
-from desk.stack import Plan, start_stack
+from desk.stack import Layout, start_stack
 from jobs.queue import Queue
 from knowledge_base import quiz_talk
 from knowledge_base.pages import page_words
@@ -35,9 +35,9 @@ def site(postgres_url: str, valkey_url: str, tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp("pages")
     with own_database(postgres_url) as database_url, ExitStack() as stack:
         settings = make_settings(database_url, empty_broker(valkey_url), folder)
-        plan = Plan(folder, queues=(Queue.CONVERSATION,), reconciler=False)
+        layout = Layout(folder, queues=(Queue.CONVERSATION,), reconciler=False)
         running = stack.enter_context(
-            start_stack(settings, ThreadLauncher(quick_providers.build, stack), plan)
+            start_stack(settings, ThreadLauncher(quick_providers.build, stack), layout)
         )
         database = Database(database_url)
         stack.callback(database.close)

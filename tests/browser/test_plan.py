@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from desk.stack import Plan, start_stack
+from desk.stack import Layout, start_stack
 from jobs.queue import Queue
 from knowledge_base import plan_talk
 from knowledge_base.pages import page_words
@@ -38,7 +38,7 @@ def shop(postgres_url: str, valkey_url: str, tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp("plan")
     with own_database(postgres_url) as database_url, ExitStack() as stack:
         settings = make_settings(database_url, empty_broker(valkey_url), folder)
-        wanted = Plan(folder, queues=(Queue.CONVERSATION,), reconciler=False, stripe=True)
+        wanted = Layout(folder, queues=(Queue.CONVERSATION,), reconciler=False, stripe=True)
         running = stack.enter_context(
             start_stack(settings, ThreadLauncher(quick_providers.build, stack), wanted)
         )

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Viewport
 from sqlmodel import col, delete, select
 
 from desk.simulated_line import LIFF_ID
-from desk.stack import Plan, start_stack
+from desk.stack import Layout, start_stack
 from jobs.queue import Queue
 from knowledge_base import phrasebook, quiz_talk
 from knowledge_base.pages import page_words
@@ -52,8 +52,8 @@ def site(postgres_url: str, valkey_url: str, tmp_path_factory: pytest.TempPathFa
     with own_database(postgres_url) as database_url, ExitStack() as stack:
         settings = make_settings(database_url, empty_broker(valkey_url), folder)
         launcher = ThreadLauncher(quick_providers.build, stack)
-        plan = Plan(folder, queues=(Queue.CONVERSATION,), reconciler=False)
-        running = stack.enter_context(start_stack(settings, launcher, plan))
+        layout = Layout(folder, queues=(Queue.CONVERSATION,), reconciler=False)
+        running = stack.enter_context(start_stack(settings, launcher, layout))
         database = Database(database_url)
         stack.callback(database.close)
         yield Site(running.web_url, running.desk, database, running.settings)

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
 from sqlmodel import select
 
-from desk.stack import Plan, start_stack
+from desk.stack import Layout, start_stack
 from knowledge_base.pages import page_words
 from liff.identity import COOKIE
 from models.base import database_now
@@ -278,7 +278,7 @@ def site_with_bucket(
         )
         launcher = ThreadLauncher(quick_providers.build, stack)
         running = stack.enter_context(
-            start_stack(settings, launcher, Plan(folder, queues=(), reconciler=False))
+            start_stack(settings, launcher, Layout(folder, queues=(), reconciler=False))
         )
         database = stack.enter_context(closing(Database(database_url)))
         yield Site(running.web_url, running.desk, database, running.settings)

@@ -20,7 +20,7 @@ from typing import Any, Self, TypeVar
 
 from sqlmodel import col, select
 
-from desk.stack import Part, Plan, Stack, StackFailed, Web, start_stack
+from desk.stack import Layout, Part, Stack, StackFailed, Web, start_stack
 from jobs.queue import Job, JobQueue, Queue
 from models.chat import Message
 from models.database import Database
@@ -283,12 +283,12 @@ def start_town(
         **{"lease": timedelta(seconds=1), "reconcile_every": timedelta(seconds=0.3), **changes}
     )
     trial = Trial(folder, points=tuple(points), always=always, prepare=tuple(prepare))
-    plan = Plan(
+    layout = Layout(
         folder, queues=queues, reconciler=reconciler, web=web, redelivery_delays_seconds=REDELIVERY_DELAYS
     )
     with (
         ForkLauncher(trial) as launcher,
-        start_stack(quick, launcher, plan) as stack,
+        start_stack(quick, launcher, layout) as stack,
         closing(Database(settings.database_url or "")) as database,
     ):
         stack.desk.webhook_behaviour(redelivery=True)

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from desk.stack import Plan, start_stack
+from desk.stack import Layout, start_stack
 from models.database import Database
 from settings import Settings
 from simulator.line.client import Desk, Learner
@@ -53,7 +53,7 @@ def open_site(postgres_url: str, valkey_url: str, folder: Path, **changes: Any) 
         settings = make_settings(database_url, empty_broker(valkey_url), folder).change(**changes)
         launcher = ThreadLauncher(quick_providers.build, stack)
         running = stack.enter_context(
-            start_stack(settings, launcher, Plan(folder, queues=(), reconciler=False))
+            start_stack(settings, launcher, Layout(folder, queues=(), reconciler=False))
         )
         database = Database(database_url)
         stack.callback(database.close)

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from desk.embedded import free_port
-from desk.stack import Plan
+from desk.stack import Layout
 from moment.doctor import database
 from moment.doctor.ground import Ground
 from moment.doctor.report import Check, Status
@@ -126,10 +126,10 @@ def test_a_server_that_is_too_old(database_url: str, monkeypatch: pytest.MonkeyP
 
 
 def test_the_processes_whose_connections_are_counted_are_those_that_run(tmp_path: Path) -> None:
-    plan = Plan(tmp_path)
-    assert plan.web
-    assert plan.reconciler
-    assert database.PROCESSES == len(plan.queues) + 2 == 8
+    layout = Layout(tmp_path)
+    assert layout.web
+    assert layout.reconciler
+    assert database.PROCESSES == len(layout.queues) + 2 == 8
 
 
 def test_connections_are_counted_over_all_processes(database_url: str) -> None:
