@@ -8,16 +8,18 @@ from sqlmodel import col, select
 
 from errors import MomentError
 from knowledge_base.catalogue import load
+from models.base import database_now
 from models.chat import ChatRoom, Message, MessageType, RoomType, Sender
 from models.coaching import RatingAspect
 from models.dish import Dish
 from models.media import Media, MediaKind
 from models.rules.entitlement import is_open, next_session_number
-from models.rules.history import sessions_of
+from models.rules.history import latest_session, sessions_of
 from models.rules.next_step import BEFORE_TEXT, UNDER_WAY, Ask, has_memo, missing_rating, next_step
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import User
 from services import media
+from services.profile import lock_learner
 from services.replying import warn_of_memo
 from services.scheduling import wake, write_status
 from services.thread import NOT_LINE, Origin, record_inbound
@@ -81,6 +83,16 @@ def open_cook(
     else:  # nothing that a stage could work on
         write_status(cook, ())
     return cook
+
+
+def open_cook_alone(db: DbSession, user: User, slug: str) -> CookingSession:
+    """As `open_cook`, for a door that learners may knock at twice at once: the second finds the first's cook.
+
+    Raises CoachingUnderWay, DishGone, EntitlementError, LearnerGone.
+    """
+    lock_learner(db, user.id)
+    latest = latest_session(db, user.id, lock=True)
+    return open_cook(db, user, latest, slug, database_now(db))
 
 
 def take_video(

@@ -27,12 +27,10 @@ from liff.api.session_views import (
 )
 from liff.identity import Asking, CurrentLearner
 from liff.parts import Parts, PartsOf, Reading, Transaction
-from models.base import database_now
 from models.coaching import RatingAspect
 from models.dish import Dish
-from models.rules.history import latest_session
 from models.session import CookingSession
-from services.cooking import RATINGS, open_cook, rate
+from services.cooking import RATINGS, open_cook_alone, rate
 from services.cooks import cook_of, newest_cooks
 from services.sessions import own_session, progress_of
 from services.withdrawal import withdraw_clip
@@ -94,8 +92,7 @@ def create_session(
     body: NewSession, response: Response, learner: CurrentLearner, parts: PartsOf, db: Transaction
 ) -> OpenSession:
     """A cook that still waits for its video is given over to the dish; what was sent before it is taken in."""
-    latest = latest_session(db, learner.id, lock=True)
-    session = open_cook(db, learner, latest, body.dish_slug, database_now(db))
+    session = open_cook_alone(db, learner, body.dish_slug)
     path = f"/api/sessions/{session.id}"
     response.headers["Location"] = path
     db.flush()

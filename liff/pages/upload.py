@@ -11,7 +11,6 @@ from knowledge_base.pages import page_words
 from liff.api.fields import DishSlug
 from liff.pages.shell import PageLearner, render
 from liff.parts import PartsOf, Transaction
-from models.base import database_now
 from models.dish import Dish
 from models.rules.history import latest_session, waiting_times
 from models.rules.next_step import BEFORE_TEXT, Ask, next_step
@@ -85,7 +84,7 @@ def dish_page(learner: PageLearner, parts: PartsOf, db: Transaction) -> HTMLResp
 @router.post("/cook/{slug}")
 def choose_dish(slug: Annotated[DishSlug, Path()], learner: PageLearner, db: Transaction) -> RedirectResponse:
     """Raises CoachingUnderWay, DishGone, EntitlementError."""
-    cooking.open_cook(db, learner, latest_session(db, learner.id, lock=True), slug, database_now(db))
+    cooking.open_cook_alone(db, learner, slug)
     return RedirectResponse("/liff/upload", status_code=303)
 
 

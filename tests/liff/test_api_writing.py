@@ -54,6 +54,17 @@ def test_a_cook_is_opened_and_says_where_its_video_goes(client: httpx.Client, us
     assert (moved["id"], moved["dish"]["slug"]) == (cook["id"], "beef-steak"), "nothing was spent on it"
 
 
+def test_of_many_who_open_at_once_all_find_one_cook(client: httpx.Client, user_id: int) -> None:
+    def open_cook(slug: str) -> tuple[int, int]:
+        answer = client.post("/api/sessions", json={"dish_slug": slug})
+        return answer.status_code, answer.json()["id"]
+
+    with ThreadPoolExecutor(6) as pool:
+        opened = set(pool.map(open_cook, ["fried-rice", "beef-steak", "pomodoro"] * 2))
+    assert len(opened) == 1
+    assert opened.pop()[0] == 201
+
+
 def test_what_may_not_be_opened_says_why(site: Site, client: httpx.Client, user_id: int) -> None:
     def open_cook(slug: str) -> tuple[int, str]:
         return problem_of(client.post("/api/sessions", json={"dish_slug": slug}))
