@@ -38,6 +38,7 @@ async def asking(
         asker = await db.run(signed_in, cookie)
     else:
         raise NotSignedIn("neither a session's cookie nor a token")
+    request.state.learner_id = asker.learner_id
     if not reads(request):
         await db.close()  # who writes needs another connection, and holds one at a time
     await parts.limits.count(asker.learner_id, reads=reads(request))

@@ -20,6 +20,7 @@ PRELOAD = (
     "pipeline.intake",
     "pipeline.runner",
     "pipeline.scheduler",
+    "services.plan.events",
     "uvicorn",
 )
 

@@ -105,6 +105,7 @@ def subscribe(house: System, stripe: StripeDesk, one: Leaver) -> str:
             customer_id = db.get_one(Plan, user.id).customer_id
         resources.plan_pages.refresh(customer_id)
     one.wait(lambda: (row := one.row()) and row.subscription_status == SubscriptionStatus.ACTIVE, "the plan")
+    wait_for_words(one.learner, "お支払いを確認しました")
     return customer_id
 
 

@@ -16,6 +16,7 @@ from moment.watch import process
 from moment.watch.endpoint import Endpoint
 from moment.watch.process import watched_reconciler
 from moment.watch.rows import RowMetrics
+from services.plan import missed
 from tests import quick_providers
 from tests.flows.steps import cook, message_once, wait_for_words
 from tests.moment.watch.scrape import scrape_endpoint
@@ -67,6 +68,7 @@ def test_a_session_shows_in_the_metrics(text_only: System, endpoint: Endpoint, c
 
 
 def test_dashboard_and_readme_name_what_there_is(endpoint: Endpoint) -> None:
+    assert missed.FOUND, "counted by a reconciler where the plan is for sale"
     told = scrape_endpoint(endpoint)
     assert queried() <= told.ours
     documented = set(re.findall(r"`(moment_\w+)`", README))

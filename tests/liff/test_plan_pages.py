@@ -137,7 +137,7 @@ def test_a_deleted_learners_link_leads_nowhere(shop: Site, browser: httpx.Client
     good = link(shop, user_id, PlanPage.CHECKOUT)
     with shop.database.transaction() as db:
         db.delete(db.get_one(User, user_id))
-    is_kind_page(browser.get(good), 404, "plan_link_over")
+    is_kind_page(browser.get(good), 410, "plan_link_over")
 
 
 @pytest.mark.parametrize("kind", ["rate_limit", "status"])

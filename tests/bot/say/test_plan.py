@@ -158,6 +158,7 @@ NEWS = {
     PlanNews.PAYMENT_FAILED: (plan(**DUE), PAY),
     PlanNews.BANK_ASKS: (plan(**DUE, needs_bank=True), PAY),
     PlanNews.RECOVERED: (plan(), None),
+    PlanNews.PAID_TWICE: (plan(), None),
     PlanNews.PAUSED: (plan(), SHOW),
     PlanNews.RESUMED: (plan(), None),
     PlanNews.ENDING: (plan(ends_on=DAY), KEEP),
