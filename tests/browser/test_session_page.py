@@ -192,7 +192,7 @@ def test_the_bar_leads_to_a_mark_near_the_finger_or_to_where_it_is(
 
 def test_a_video_is_taken_back_after_a_question(browser: Browser, account: tuple[Kitchen, str]) -> None:
     kitchen, _ = account
-    session_id = kitchen.cook(2, dish="pomodoro", status=SessionStatus.PROCESSING)
+    session_id = kitchen.cook(3, dish="pomodoro", status=SessionStatus.PROCESSING)
     with kitchen.site.database.transaction() as db:
         clip = kitchen.send(db, db.get_one(CookingSession, session_id), MediaKind.VIDEO)
         kitchen.put(clip.object_key, FOLDER / VIDEO)

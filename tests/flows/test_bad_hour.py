@@ -76,7 +76,9 @@ def wait_for_all_once_back(system: System, learner: Learner, count: Callable[[],
     def are_all_there(_: object) -> bool:
         with system.database.transaction() as db:
             for table in (Media, StageRun):
-                make_due(db, table, col(table.away_since).is_not(None), col(table.nudge_at).is_not(None))
+                # Those only that are not due yet: to be made due again and again puts off their nudge.
+                still_away = col(table.away_since).is_not(None), col(table.due_at) > func.now()
+                make_due(db, table, *still_away, col(table.nudge_at).is_not(None))
         return count() >= LEARNERS
 
     learner.wait_for(are_all_there, WAIT * 2, what=f"{what} of all learners")
