@@ -31,7 +31,7 @@ class Plan(SQLModel, table=True):
         default="", sa_column_kwargs={"server_default": ""}
     )  # Stripe's page to pay it
     needs_bank: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})  # 3-D Secure
-    # An event was given up since then: what Stripe says now is not known, and is asked again.
+    # An event was given up since then, or Stripe refused to be tidied: what it says is asked again.
     unread_since: datetime | None = Field(default=None, sa_column=time_column())
 
 
@@ -95,6 +95,7 @@ class IncidentKind(StrEnum):
     SECOND_PLAN = "second_plan"  # paid twice: one lives, the other was cancelled and refunded
     REFUND = "refund"
     DISPUTE = "dispute"
+    NOT_TIDIED = "not_tidied"  # Stripe refused a change that we owe a plan: the log tells why
 
 
 class PaymentIncident(SQLModel, table=True):

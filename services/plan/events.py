@@ -3,19 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from prometheus_client import Counter
 from sqlalchemy import func, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from jobs.inbox import Outcome, store_events
 from jobs.queue import Job, JobQueue
-from logs.logger import get_logger
-from models.base import utc_now
+from models.base import database_now, utc_now
 from models.database import Database
 from models.inbox import InboxEvent
-from models.plan import Checkout, IncidentKind, PaymentIncident, Plan, PlanNews
+from models.plan import Checkout, IncidentKind, Plan, PlanNews
 from models.user import User
 from payments.port import LIVING, Customer, Payments, Subscription
 from services.plan import news
@@ -26,19 +23,16 @@ from services.plan.hints import (
     object_id_of,
     refresh_row,
 )
+from services.plan.incidents import note_incident
 from services.plan.state import (
     learner_of,
-    living_subscriptions,
     main_subscription,
     plan_of,
     state_of,
     write_customer,
     write_deletion,
 )
-
-log = get_logger(__name__)
-
-INCIDENTS = Counter("moment_payment_incidents", "What an operator should look at in Stripe", ["kind"])
+from services.plan.tidying import Reading, read
 
 # The endpoint asks for these and no others (Stripe docs: Types of events).
 CUSTOMER_EVENTS = (
@@ -88,10 +82,12 @@ class PlanEvents:
             return lambda db: Outcome("ignored")
         if not row.subject:
             return self._send_on(self.payments, row)
-        customer = self._settle(self.payments, row.subject)
-        if customer is not None and customer.is_deleted:
-            return lambda db: self._write_deletion(db, customer)
-        return lambda db: self._write(db, customer)
+        reading = read(self.payments, row.subject)
+        if reading is None:
+            return lambda db: Outcome("no_learner")
+        if reading.customer.is_deleted:
+            return lambda db: self._write_deletion(db, reading.customer)
+        return lambda db: self._write(db, reading)
 
     def give_up(self, db: DbSession, row: InboxEvent) -> None:
         """The customer is read again with their next event, or by the look for missed ones."""
@@ -116,39 +112,28 @@ class PlanEvents:
             return lambda db: Outcome("refunded_by_us")  # the second plan is the incident
 
         def note(db: DbSession) -> Outcome:
-            _note_incident(db, kind, stripe_id, row.subject)
+            note_incident(db, kind, stripe_id, row.subject)
             return Outcome("incident")
 
         return note
 
-    def _settle(self, payments: Payments, customer_id: str) -> Customer | None:
-        """The customer with one plan at most: who paid in two tabs has the second cancelled and refunded."""
-        customer = payments.customer(customer_id)
-        if customer is None or customer.user_id is None:
-            return customer
-        living = living_subscriptions(customer.subscriptions)
-        if living and living[0].has_own_card:
-            payments.share_card(customer.id, living[0].id)
-        half_ended = [each for each in customer.subscriptions if each.second_of and each.is_alive]
-        for second in half_ended:
-            payments.end_second(second.id, second.second_of or "")
-        for second in living[1:]:
-            payments.end_second(second.id, living[0].id)
-        return payments.customer(customer_id) if half_ended or living[1:] else customer
-
-    def _write(self, db: DbSession, customer: Customer | None) -> Outcome:
-        user = learner_of(db, customer) if customer is not None else None
-        if customer is None or user is None:
+    def _write(self, db: DbSession, reading: Reading) -> Outcome:
+        customer = reading.customer
+        for subscription_id in reading.untidy:
+            note_incident(db, IncidentKind.NOT_TIDIED, subscription_id, customer.id)
+        user = learner_of(db, customer)
+        if user is None:
             return Outcome("no_learner")
         before = state_of(user, plan_of(db, user))
         plan = write_customer(db, user, customer)
         if plan is None:
             return Outcome("other_customer")
+        plan.unread_since = database_now(db) if reading.untidy else None  # tidied up by the next look
         changes = list(news.changes(before, state_of(user, plan)))
         _close_checkouts(db, user, main_subscription(customer.subscriptions))
         for second in customer.subscriptions:
             is_second = second.second_of is not None
-            if is_second and _note_incident(db, IncidentKind.SECOND_PLAN, second.id, customer.id):
+            if is_second and note_incident(db, IncidentKind.SECOND_PLAN, second.id, customer.id):
                 changes.append(PlanNews.PAID_TWICE)
         if user.leaving_since is None:  # else they have been told what ends
             for change in changes:
@@ -187,14 +172,3 @@ def _close_checkouts(
             return
         is_open.append(col(Checkout.opened_at) <= subscription.created_at)
     db.execute(update(Checkout).where(*is_open).values(closed_at=func.now()))
-
-
-def _note_incident(db: DbSession, kind: IncidentKind, stripe_id: str, customer_id: str) -> bool:
-    """Whether it is new: each is noted once."""
-    row = {"kind": kind, "stripe_id": stripe_id, "customer_id": customer_id}
-    new = insert(PaymentIncident).values(**row).on_conflict_do_nothing().returning(col(PaymentIncident.id))
-    is_new = db.execute(new).first() is not None
-    if is_new:
-        INCIDENTS.labels(kind).inc()
-        log.warning("payment incident", kind=kind, stripe_id=stripe_id)
-    return is_new

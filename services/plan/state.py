@@ -68,7 +68,6 @@ def write_customer(db: DbSession, user: User, customer: Customer) -> Plan | None
         plan = Plan(user_id=user.id, customer_id=customer.id)
     elif plan.customer_id != customer.id:
         return None
-    plan.unread_since = None
     _write_subscription(user, plan, main_subscription(customer.subscriptions))
     _write_periods(db, user, customer)
     db.add(plan)
@@ -103,6 +102,11 @@ def living_subscriptions(subscriptions: Sequence[Subscription]) -> Sequence[Subs
     return sorted(living, key=lambda each: (each.ends_on is not None, *_age(each)))
 
 
+def doubles(subscriptions: Sequence[Subscription]) -> Sequence[Subscription]:
+    """What was paid beside the one that lives, and is to be ended and given back."""
+    return living_subscriptions(subscriptions)[1:]
+
+
 def _age(subscription: Subscription) -> tuple[datetime, str]:
     return subscription.created_at, subscription.id  # Stripe's times are whole seconds
 
@@ -124,8 +128,9 @@ def _write_subscription(user: User, plan: Plan, subscription: Subscription | Non
 
 def _write_periods(db: DbSession, user: User, customer: Customer) -> None:
     """Kept for good, so that months go on from those of a customer who was deleted. The last of a second plan, which is
-    refunded, opens nothing and is kept nowhere."""
-    refunded = {(each.id, each.period_end) for each in customer.subscriptions if each.second_of is not None}
+    refunded, or will be, opens nothing and is kept nowhere."""
+    seconds = [each for each in customer.subscriptions if each.second_of is not None]
+    refunded = {(each.id, each.period_end) for each in (*seconds, *doubles(customer.subscriptions))}
     is_refunded = [(each.subscription_id, each.ends_at) in refunded for each in customer.paid_invoices]
     invoices = list(zip(customer.paid_invoices, is_refunded, strict=True))
     rows = [_row(user, customer, invoice) for invoice, gone in invoices if not gone]

@@ -78,6 +78,44 @@ def test_a_second_plan_whose_refund_is_refused_is_ended_all_the_same(payer: Paye
     assert life.incidents == [f"second_plan {second}"]
 
 
+def test_a_payer_has_their_plan_even_where_stripe_refuses_to_share_the_card(payer: Payer) -> None:
+    payer.pays()
+    payer.shop.desk.fault("customers.update", status=400, message="refused")
+    life = payer.catches_up()
+    assert (life.status, life.months_paid, life.news) == (SubscriptionStatus.ACTIVE, 1, ["started"])
+    assert life.incidents == [f"not_tidied {payer.subscription_id}"]
+    payer.shop.desk.clear_faults()
+    assert _read_again(payer) == 1
+    assert payer.alive()[0]["default_payment_method"] is None
+    assert _read_again(payer) == 0
+
+
+def test_a_second_plan_that_stripe_refuses_to_end_is_an_incident_and_ended_by_the_next_look(
+    payer: Payer,
+) -> None:
+    payer.pays()
+    payer.catches_up()
+    first, second = payer.subscription_id, payer.pays_again()
+    payer.shop.desk.fault("subscriptions.update", status=400, message="refused")
+    life = payer.catches_up()
+    assert (life.status, life.subscription_id) == (SubscriptionStatus.ACTIVE, first)
+    assert life.incidents == [f"not_tidied {second}"]
+    payer.shop.desk.clear_faults()
+    assert _read_again(payer) == 1
+    life = payer.life()
+    assert [each["id"] for each in payer.alive()] == [first]
+    assert (life.months_paid, life.news) == (1, ["started", "paid_twice"])
+    assert _read_again(payer) == 0
+
+
+def _read_again(payer: Payer) -> int:
+    missed = payer.shop.resources.missed_events
+    assert missed is not None
+    count = missed.read_again()
+    payer.shop.handle_all()
+    return count
+
+
 def test_months_that_the_second_plan_ran_before_stay_paid(payer: Payer) -> None:
     """Of the two, that which goes on lives: the other was cancelled, had run for two months and is given back its third."""
     payer.pays()
@@ -411,9 +449,6 @@ def test_a_customer_whose_events_were_given_up_is_read_again(payer: Payer) -> No
     payer.shop.handle_all()
     assert payer.life().status is SubscriptionStatus.ACTIVE
     payer.shop.desk.clear_faults()
-    missed = payer.shop.resources.missed_events
-    assert missed is not None
-    assert (missed.read_again(), missed.read_again()) == (1, 0)
-    payer.shop.handle_all()
+    assert _read_again(payer) == 1
     assert payer.life().status is SubscriptionStatus.PAUSED
-    assert missed.read_again() == 0
+    assert _read_again(payer) == 0

@@ -1,0 +1,65 @@
+"""What is put in order at Stripe when a customer is read. It never stands before the truth: what Stripe refuses to change is
+an operator's to see, the plan is written as it is, and the next reading tries again."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from logs.logger import get_logger
+from payments.port import Customer, Payments, PaymentsRefused
+from services.plan.state import doubles, living_subscriptions
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Step:
+    subscription_id: str
+    take: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`untidy`: subscriptions that Stripe would not have changed."""
+
+    customer: Customer
+    untidy: Sequence[str] = ()
+
+
+def read(payments: Payments, customer_id: str) -> Reading | None:
+    """The customer with one plan at most: who paid in two tabs has the second cancelled and refunded. None where there is
+    no such customer. Raises PaymentsError."""
+    customer = payments.customer(customer_id)
+    if customer is None:
+        return None
+    steps = [*_steps(payments, customer)]
+    untidy = [step.subscription_id for step in steps if not _is_taken(step)]
+    return Reading((payments.customer(customer_id) if steps else None) or customer, untidy)
+
+
+def second_plans(payments: Payments, customer: Customer) -> Iterator[Step]:
+    """Of two plans that are paid one lives; and what broke off while a second was ended."""
+    for each in customer.subscriptions:
+        if each.second_of and each.is_alive:
+            yield Step(each.id, partial(payments.end_second, each.id, each.second_of))
+    for each in doubles(customer.subscriptions):
+        lives = living_subscriptions(customer.subscriptions)[0]
+        yield Step(each.id, partial(payments.end_second, each.id, lives.id))
+
+
+def _steps(payments: Payments, customer: Customer) -> Iterator[Step]:
+    if customer.user_id is None:
+        return
+    living = living_subscriptions(customer.subscriptions)
+    if living and living[0].has_own_card:
+        yield Step(living[0].id, partial(payments.share_card, customer.id, living[0].id))
+    yield from second_plans(payments, customer)
+
+
+def _is_taken(step: Step) -> bool:
+    try:
+        step.take()
+    except PaymentsRefused as error:
+        log.error("not put in order", subscription=step.subscription_id, error=str(error))
+        return False
+    return True
