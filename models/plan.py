@@ -95,6 +95,7 @@ class IncidentKind(StrEnum):
     SECOND_PLAN = "second_plan"  # paid twice: one lives, the other was cancelled and refunded
     REFUND = "refund"
     DISPUTE = "dispute"
+    LATE_PAYMENT = "late_payment"  # an invoice that was paid after its plan's end
     NOT_TIDIED = "not_tidied"  # Stripe refused a change that we owe a plan: the log tells why
 
 
@@ -106,6 +107,6 @@ class PaymentIncident(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     kind: IncidentKind = Field(sa_column=enum_column(IncidentKind))
-    stripe_id: str = Field(max_length=255)  # of the subscription, the charge or the dispute
+    stripe_id: str = Field(max_length=255)  # of the subscription, invoice, charge or dispute
     customer_id: str = Field(default="", max_length=255, sa_column_kwargs={"server_default": ""})
     created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))

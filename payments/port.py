@@ -45,7 +45,8 @@ class DueInvoice:
 @dataclass(frozen=True)
 class Subscription:
     """`status` is ours; FREE for one that was never paid. `ends_on`: cancelled, and till when it runs. `second_of` names
-    the subscription that lives instead of it; `has_own_card`: a card that the portal changes is not the one it is paid by."""
+    the subscription that lives instead of it; `has_own_card`: a card that the portal changes is not the one it is paid by;
+    `can_be_paid`: its newest invoice is open, whether tried or not."""
 
     id: str
     status: SubscriptionStatus
@@ -55,6 +56,7 @@ class Subscription:
     due_invoice: DueInvoice | None = None
     second_of: str | None = None
     has_own_card: bool = False
+    can_be_paid: bool = False
 
     @property
     def is_alive(self) -> bool:
@@ -173,7 +175,8 @@ class Payments(Protocol):
         ...
 
     def cancel(self, subscription_id: str) -> None:
-        """At once, without a refund. One that has ended is left as it is."""
+        """At once, without a refund; what it still asks for is void, for nobody is to pay for a plan that is over. Of one
+        that has ended, only what it asks for is."""
         ...
 
     def close_checkout(self, session_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from stripe import StripeClient
 
@@ -24,7 +24,7 @@ from payments.port import (
 from settings import ConfigurationError, Settings, variable
 
 if TYPE_CHECKING:
-    from stripe.params import CustomerUpdateParams, EventListParams, SubscriptionListParams
+    from stripe.params import CustomerUpdateParams, EventListParams, InvoiceListParams, SubscriptionListParams
     from stripe.params.billing_portal import SessionCreateParams as PortalParams
     from stripe.params.billing_portal import SessionCreateParamsFlowData as FlowData
     from stripe.params.billing_portal import SessionCreateParamsFlowDataAfterCompletion as FlowAfterCompletion
@@ -47,6 +47,8 @@ _STATUSES: Mapping[str, SubscriptionStatus] = {
     "canceled": SubscriptionStatus.CANCELLED,
 }
 _ENDED = ("canceled", "incomplete_expired")
+# By whoever has their address (Stripe docs: Status transitions and finalization).
+_PAYABLE: "Sequence[Literal['uncollectible', 'open']]" = ("uncollectible", "open")
 
 
 class StripePayments:
@@ -231,6 +233,14 @@ class StripePayments:
         with stripe_errors():
             if self._api.subscriptions.retrieve(subscription_id).status not in _ENDED:
                 self._api.subscriptions.cancel(subscription_id)
+            self._void_invoices(subscription_id)
+
+    def _void_invoices(self, subscription_id: str) -> None:
+        """The oldest first: the newest tells whether it is done."""
+        for status in _PAYABLE:
+            asked: InvoiceListParams = {"subscription": subscription_id, "status": status, "limit": PAGE}
+            for invoice in reversed([*self._api.invoices.list(asked).auto_paging_iter()]):
+                self._api.invoices.void_invoice(invoice.id)
 
     def close_checkout(self, session_id: str) -> None:
         if self.checkout_state(session_id) is not CheckoutState.OPEN:
@@ -287,6 +297,7 @@ class StripePayments:
             due_invoice=self._due_invoice(found.latest_invoice),
             second_of=_word(found.metadata, SECOND_OF),
             has_own_card=found.default_payment_method is not None,
+            can_be_paid=found.latest_invoice is not None and found.latest_invoice.status in _PAYABLE,
         )
 
     def _due_invoice(self, invoice: Any) -> DueInvoice | None:

@@ -32,7 +32,7 @@ from services.plan.state import (
     write_customer,
     write_deletion,
 )
-from services.plan.tidying import Reading, read
+from services.plan.tidying import Reading, late_payments, read
 
 # The endpoint asks for these and no others (Stripe docs: Types of events).
 CUSTOMER_EVENTS = (
@@ -121,6 +121,8 @@ class PlanEvents:
         customer = reading.customer
         for subscription_id in reading.untidy:
             note_incident(db, IncidentKind.NOT_TIDIED, subscription_id, customer.id)
+        for invoice_id in late_payments(customer):
+            note_incident(db, IncidentKind.LATE_PAYMENT, invoice_id, customer.id)
         user = learner_of(db, customer)
         if user is None:
             return Outcome("no_learner")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from logs.logger import get_logger
+from models.user import SubscriptionStatus
 from payments.port import Customer, Payments, PaymentsRefused
 from services.plan.state import doubles, living_subscriptions
 
@@ -37,14 +38,31 @@ def read(payments: Payments, customer_id: str) -> Reading | None:
     return Reading((payments.customer(customer_id) if steps else None) or customer, untidy)
 
 
-def second_plans(payments: Payments, customer: Customer) -> Iterator[Step]:
-    """Of two plans that are paid one lives; and what broke off while a second was ended."""
+def leftovers(payments: Payments, customer: Customer) -> Iterator[Step]:
+    """Of two plans that are paid one lives; what broke off while a second was ended; and what a plan that is over still asks
+    for, which nobody is to pay."""
     for each in customer.subscriptions:
         if each.second_of and each.is_alive:
             yield Step(each.id, partial(payments.end_second, each.id, each.second_of))
     for each in doubles(customer.subscriptions):
         lives = living_subscriptions(customer.subscriptions)[0]
         yield Step(each.id, partial(payments.end_second, each.id, lives.id))
+    for each in customer.subscriptions:
+        if each.status == SubscriptionStatus.CANCELLED and each.can_be_paid:
+            yield Step(each.id, partial(payments.cancel, each.id))
+
+
+def late_payments(customer: Customer) -> Iterator[str]:
+    """Invoices that were paid when their plan was over already: money taken for nothing."""
+    over = {
+        each.id: each.ends_on
+        for each in customer.subscriptions
+        if each.status == SubscriptionStatus.CANCELLED
+    }
+    for invoice in customer.paid_invoices:
+        ended = over.get(invoice.subscription_id)
+        if ended is not None and invoice.paid_at > ended:
+            yield invoice.id
 
 
 def _steps(payments: Payments, customer: Customer) -> Iterator[Step]:
@@ -53,7 +71,7 @@ def _steps(payments: Payments, customer: Customer) -> Iterator[Step]:
     living = living_subscriptions(customer.subscriptions)
     if living and living[0].has_own_card:
         yield Step(living[0].id, partial(payments.share_card, customer.id, living[0].id))
-    yield from second_plans(payments, customer)
+    yield from leftovers(payments, customer)
 
 
 def _is_taken(step: Step) -> bool:

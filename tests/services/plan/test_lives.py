@@ -10,6 +10,7 @@ from models.base import JAPAN, database_now
 from models.plan import PaymentIncident, Plan
 from models.user import SubscriptionStatus, User
 from payments.port import PortalFlow
+from services.erasure import end_plan
 from services.plan.events import CUSTOMER_EVENTS
 from simulator.stripe.client import DAY, HOUR
 from tests.services.plan.payer import Payer, Shop
@@ -269,6 +270,61 @@ def test_a_renewal_that_fails_is_told_once_and_ends_after_its_last_try(payer: Pa
     life = payer.until(start + 17 * DAY)
     assert (life.status, life.due_invoice_id) == (SubscriptionStatus.CANCELLED, None)
     assert life.news == [*failing.news, "over"]
+
+
+def test_what_a_plan_that_is_over_still_asked_for_can_be_paid_no_more(payer: Payer) -> None:
+    payer.pays()
+    payer.catches_up()
+    payer.falls_due()
+    url = _due_url(payer)
+    life = payer.until(payer.shop.desk.now() + 17 * DAY)
+    assert life.status is SubscriptionStatus.CANCELLED
+    payer.shop.desk.browse(url).pay()
+    life = payer.catches_up()
+    assert sorted(each["status"] for each in payer.invoices()) == ["paid", "void"]
+    assert (life.months_paid, life.incidents) == (1, [])
+
+
+def test_nobody_can_pay_what_the_plan_of_a_deleted_learner_asked_for(payer: Payer) -> None:
+    payer.pays()
+    payer.catches_up()
+    payer.falls_due()
+    url = _due_url(payer)
+    payments = payer.shop.resources.payments
+    assert payments is not None
+    end_plan(payments, payer.customer_id)
+    payer.shop.desk.browse(url).pay()
+    assert sorted(each["status"] for each in payer.invoices()) == ["paid", "void"]
+
+
+def test_what_was_paid_between_a_plans_end_and_our_reading_of_it_is_an_incident(payer: Payer) -> None:
+    payer.pays()
+    payer.catches_up()
+    due = payer.falls_due().due_invoice_id
+    url = _due_url(payer)
+    payer.shop.desk.advance_clock(17 * DAY)
+    assert payer.alive() == []
+    payer.shop.desk.browse(url).pay()
+    life = payer.catches_up()
+    assert (life.status, life.incidents) == (SubscriptionStatus.CANCELLED, [f"late_payment {due}"])
+
+
+def test_what_a_failed_resume_asks_for_stays_open_and_resumes_once_it_is_paid(payer: Payer) -> None:
+    payer.pays()
+    payer.catches_up()
+    payer.portal(PortalFlow.PAUSE).pause(payer.subscription_id)
+    payer.catches_up()
+    payer.has_a_card("pm_card_chargeCustomerFail")
+    payer.portal().resume(payer.subscription_id)
+    assert payer.catches_up().due_invoice_id is not None
+    payer.shop.desk.browse(_due_url(payer)).pay()
+    life = payer.catches_up()
+    assert (life.status, life.months_paid, life.incidents) == (SubscriptionStatus.ACTIVE, 2, [])
+
+
+def _due_url(payer: Payer) -> str:
+    with payer.shop.resources.database.transaction() as db:
+        return db.get_one(Plan, payer.user_id).due_invoice_url
 
 
 def test_a_card_that_is_changed_pays_what_is_due(payer: Payer) -> None:
