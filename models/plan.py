@@ -95,6 +95,7 @@ class IncidentKind(StrEnum):
     SECOND_PLAN = "second_plan"  # paid twice: one lives, the other was cancelled and refunded
     REFUND = "refund"
     DISPUTE = "dispute"
+    PLAN_OF_NOBODY = "plan_of_nobody"  # it is paid for, and no learner has it
     LATE_PAYMENT = "late_payment"  # an invoice that was paid after its plan's end
     NOT_TIDIED = "not_tidied"  # Stripe refused a change that we owe a plan: the log tells why
 

@@ -36,7 +36,9 @@ PAGE = 100  # entries, the most that a list gives at once
 USER = "moment_user"  # metadata of the customers we make
 NOBODY = "退会済み"  # the name of a customer whose data is deleted, in the dashboard
 SECOND_OF = "moment_second_of"  # metadata of a subscription that was paid for beside another
-SECOND_PLAN = "moment_second_plan"  # metadata of its refund
+OF_NOBODY = "moment_of_nobody"  # metadata of a subscription whose learner's data is deleted
+SECOND_PLAN = "moment_second_plan"  # metadata of its refund, the one's and the other's
+FORGOTTEN = "moment_forgotten"  # metadata of a customer who was ours
 
 # All others (unpaid, incomplete, incomplete_expired) were never paid, or are not any more.
 _STATUSES: Mapping[str, SubscriptionStatus] = {
@@ -77,6 +79,7 @@ class StripePayments:
                     _number(_word(found.metadata, USER)),
                     [self._subscription(each) for each in self._subscriptions(customer_id)],
                     [_paid(each) for each in self._paid_invoices(customer_id) if _is_of_a_period(each)],
+                    is_forgotten=_word(found.metadata, FORGOTTEN) is not None,
                 )
         except PaymentsRefused as error:
             if _is_missing(error):
@@ -173,11 +176,15 @@ class StripePayments:
             return self._api.billing_portal.sessions.create(facts).url
 
     def end_second(self, subscription_id: str, instead_of: str) -> None:
+        self._give_back(subscription_id, {SECOND_OF: instead_of})
+
+    def end_of_nobody(self, subscription_id: str) -> None:
+        self._give_back(subscription_id, {OF_NOBODY: "true"})
+
+    def _give_back(self, subscription_id: str, mark: dict[str, str]) -> None:
         with stripe_errors():
             # Marked first, ended last: should this break off, the next reading sees that it is not done.
-            subscription = self._api.subscriptions.update(
-                subscription_id, {"metadata": {SECOND_OF: instead_of}}
-            )
+            subscription = self._api.subscriptions.update(subscription_id, {"metadata": mark})
             self._refund_period(subscription)
         self.cancel(subscription_id)
 
@@ -253,7 +260,13 @@ class StripePayments:
                 raise  # else it was paid, or ended, just then
 
     def forget_customer(self, customer_id: str) -> None:
-        blank = {"name": NOBODY, "email": "", "phone": "", "address": "", "metadata": {USER: ""}}
+        blank = {
+            "name": NOBODY,
+            "email": "",
+            "phone": "",
+            "address": "",
+            "metadata": {USER: "", FORGOTTEN: "true"},
+        }
         with stripe_errors():
             self._api.customers.update(customer_id, cast("CustomerUpdateParams", blank))
 
@@ -297,6 +310,7 @@ class StripePayments:
             due_invoice=self._due_invoice(found.latest_invoice),
             second_of=_word(found.metadata, SECOND_OF),
             has_own_card=found.default_payment_method is not None,
+            is_of_nobody=_word(found.metadata, OF_NOBODY) is not None,
             can_be_paid=found.latest_invoice is not None and found.latest_invoice.status in _PAYABLE,
         )
 

@@ -123,7 +123,7 @@ def _choices(table: str, column: str, kind: str, values: tuple[str, ...]) -> Non
 
 
 def _incident_kind() -> sa.Enum:
-    kinds = "second_plan", "refund", "dispute", "late_payment", "not_tidied"
+    kinds = "second_plan", "refund", "dispute", "plan_of_nobody", "late_payment", "not_tidied"
     return sa.Enum(*kinds, name="incidentkind_choices", native_enum=False, create_constraint=True, length=32)
 
 

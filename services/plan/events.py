@@ -9,12 +9,13 @@ from sqlmodel import col, select
 
 from jobs.inbox import Outcome, store_events
 from jobs.queue import Job, JobQueue
+from logs.logger import get_logger
 from models.base import database_now, utc_now
 from models.database import Database
 from models.inbox import InboxEvent
 from models.plan import Checkout, IncidentKind, Plan, PlanNews
 from models.user import User
-from payments.port import LIVING, Customer, Payments, Subscription
+from payments.port import LIVING, Customer, Payments, PaymentsRefused, Subscription
 from services.plan import news
 from services.plan.hints import (
     REFRESH,
@@ -26,6 +27,7 @@ from services.plan.hints import (
 from services.plan.incidents import note_incident
 from services.plan.state import (
     learner_of,
+    living_subscriptions,
     main_subscription,
     plan_of,
     state_of,
@@ -33,6 +35,8 @@ from services.plan.state import (
     write_deletion,
 )
 from services.plan.tidying import Reading, late_payments, read
+
+log = get_logger(__name__)
 
 # The endpoint asks for these and no others (Stripe docs: Types of events).
 CUSTOMER_EVENTS = (
@@ -87,6 +91,7 @@ class PlanEvents:
             return lambda db: Outcome("no_learner")
         if reading.customer.is_deleted:
             return lambda db: self._write_deletion(db, reading.customer)
+        self._close_pages(self.payments, reading.customer)
         return lambda db: self._write(db, reading)
 
     def give_up(self, db: DbSession, row: InboxEvent) -> None:
@@ -117,18 +122,31 @@ class PlanEvents:
 
         return note
 
+    def _close_pages(self, payments: Payments, customer: Customer) -> None:
+        """Of who has a plan, else they could pay another one; their rows are closed with the plan's writing."""
+        if not living_subscriptions(customer.subscriptions):
+            return
+        with self.database.transaction() as db:
+            mine = select(Checkout.session_id).join(Plan, col(Plan.user_id) == col(Checkout.user_id))
+            is_open = Plan.customer_id == customer.id, col(Checkout.closed_at).is_(None)
+            pages = db.exec(mine.where(*is_open)).all()
+        for page in filter(None, pages):
+            try:
+                payments.close_checkout(page)
+            except PaymentsRefused as error:  # a second payment is given back
+                log.warning("payment page not closed", error=str(error))
+
     def _write(self, db: DbSession, reading: Reading) -> Outcome:
         customer = reading.customer
-        for subscription_id in reading.untidy:
-            note_incident(db, IncidentKind.NOT_TIDIED, subscription_id, customer.id)
-        for invoice_id in late_payments(customer):
-            note_incident(db, IncidentKind.LATE_PAYMENT, invoice_id, customer.id)
+        _note_incidents(db, reading)
         user = learner_of(db, customer)
         if user is None:
+            _note_plan_of_nobody(db, customer)
             return Outcome("no_learner")
         before = state_of(user, plan_of(db, user))
         plan = write_customer(db, user, customer)
         if plan is None:
+            _note_plan_of_nobody(db, customer)
             return Outcome("other_customer")
         plan.unread_since = database_now(db) if reading.untidy else None  # tidied up by the next look
         changes = list(news.changes(before, state_of(user, plan)))
@@ -174,3 +192,21 @@ def _close_checkouts(
             return
         is_open.append(col(Checkout.opened_at) <= subscription.created_at)
     db.execute(update(Checkout).where(*is_open).values(closed_at=func.now()))
+
+
+def _note_incidents(db: DbSession, reading: Reading) -> None:
+    customer = reading.customer
+    for subscription_id in reading.untidy:
+        note_incident(db, IncidentKind.NOT_TIDIED, subscription_id, customer.id)
+    for each in customer.subscriptions:
+        if each.is_of_nobody:
+            note_incident(db, IncidentKind.PLAN_OF_NOBODY, each.id, customer.id)
+    if customer.is_ours:
+        for invoice_id in late_payments(customer):
+            note_incident(db, IncidentKind.LATE_PAYMENT, invoice_id, customer.id)
+
+
+def _note_plan_of_nobody(db: DbSession, customer: Customer) -> None:
+    """It goes on charging. A customer whom we did not make is another shop's of the same account."""
+    for each in living_subscriptions(customer.subscriptions) if customer.is_ours else ():
+        note_incident(db, IncidentKind.PLAN_OF_NOBODY, each.id, customer.id)

@@ -28,8 +28,8 @@ class Reading:
 
 
 def read(payments: Payments, customer_id: str) -> Reading | None:
-    """The customer with one plan at most: who paid in two tabs has the second cancelled and refunded. None where there is
-    no such customer. Raises PaymentsError."""
+    """The customer with one plan at most: who paid in two tabs has the second cancelled and refunded, as has who paid
+    when their data was deleted already. None where there is no such customer. Raises PaymentsError."""
     customer = payments.customer(customer_id)
     if customer is None:
         return None
@@ -66,9 +66,15 @@ def late_payments(customer: Customer) -> Iterator[str]:
 
 
 def _steps(payments: Payments, customer: Customer) -> Iterator[Step]:
+    living = living_subscriptions(customer.subscriptions)
+    if customer.is_forgotten:
+        for each in living:
+            yield Step(each.id, partial(payments.end_of_nobody, each.id))
+            yield Step(
+                each.id, partial(payments.forget_customer, customer.id)
+            )  # whoever paid left their name
     if customer.user_id is None:
         return
-    living = living_subscriptions(customer.subscriptions)
     if living and living[0].has_own_card:
         yield Step(living[0].id, partial(payments.share_card, customer.id, living[0].id))
     yield from leftovers(payments, customer)
