@@ -195,7 +195,8 @@ class Payments(Protocol):
         ...
 
     def forget_customer(self, customer_id: str) -> None:
-        """Who they were: name, address and learner go. The customer stays, for the law wants its invoices kept."""
+        """Who they were: name, address, cards and learner go. The customer stays, for the law wants its invoices kept; one
+        that was deleted at Stripe is forgotten already."""
         ...
 
     def price(self) -> PlanPrice: ...

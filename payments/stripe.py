@@ -267,8 +267,15 @@ class StripePayments:
             "address": "",
             "metadata": {USER: "", FORGOTTEN: "true"},
         }
-        with stripe_errors():
-            self._api.customers.update(customer_id, cast("CustomerUpdateParams", blank))
+        try:
+            with stripe_errors():
+                cards = self._api.customers.payment_methods.list(customer_id, {"limit": PAGE})
+                for card in [*cards.auto_paging_iter()]:
+                    self._api.payment_methods.detach(card.id)  # its holder's name is on it
+                self._api.customers.update(customer_id, cast("CustomerUpdateParams", blank))
+        except PaymentsRefused as error:
+            if not _is_missing(error):
+                raise
 
     def price(self) -> PlanPrice:
         with stripe_errors():

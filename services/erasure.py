@@ -205,7 +205,7 @@ def end_plan(payments: Payments, customer_id: str) -> None:
     """Whatever the customer has of plans ends now; of two, the second is refunded as ever. Made again, nothing more is
     done. Raises PaymentsError."""
     customer = payments.customer(customer_id)
-    if customer is None:
+    if customer is None or customer.is_deleted:  # with every plan
         return
     for step in leftovers(payments, customer):
         step.take()

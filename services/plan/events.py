@@ -168,8 +168,9 @@ class PlanEvents:
         before = state_of(user, plan)
         write_deletion(db, user)
         _close_checkouts(db, user, None, are_gone=True)
-        for change in news.changes(before, state_of(user, None)):
-            news.tell(db, user, plan, change)
+        if user.leaving_since is None:
+            for change in news.changes(before, state_of(user, None)):
+                news.tell(db, user, plan, change)
         return Outcome("customer_deleted")
 
 

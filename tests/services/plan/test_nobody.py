@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from sqlmodel import col, select
 
+from models.base import database_now
 from models.inbox import InboxEvent
 from models.plan import PaymentIncident
 from models.user import User
 from payments.port import CheckoutState, Payments
+from payments.stripe import NOBODY
 from services.erasure import end_plan
 from services.plan.events import EVENT_TYPES
 from services.traces import delete_rows
@@ -48,10 +50,39 @@ def test_what_is_paid_after_the_deletion_is_ended_given_back_and_an_incident(pay
     assert {each["status"] for each in of(payer, "subscription", customer_id)} == {"canceled"}
     assert sorted(each["amount_refunded"] for each in of(payer, "charge", customer_id)) == [0, 9800]
     assert incidents(payer, customer_id) == [f"plan_of_nobody {late}"]
+    assert of(payer, "payment_method", customer_id) == []
+    (customer,) = [each for each in payer.shop.desk.objects("customer") if each["id"] == customer_id]
+    assert (customer["name"], customer["email"], customer["phone"]) == (NOBODY, None, None)
     with payer.shop.resources.database.transaction() as db:
         bodies = db.exec(select(InboxEvent.body).where(InboxEvent.subject == customer_id)).all()
     assert bodies
     assert not any(bodies)
+
+
+def test_the_cards_go_with_who_they_were(payer: Payer) -> None:
+    payer.pays()
+    payer.catches_up()
+    assert of(payer, "payment_method", payer.customer_id)
+    end_plan(payments_of(payer), payer.customer_id)
+    assert of(payer, "payment_method", payer.customer_id) == []
+
+
+def test_a_customer_whom_an_operator_deleted_is_no_hindrance_to_a_deletion(payer: Payer) -> None:
+    payer.pays()
+    payer.catches_up()
+    payer.shop.stripe.v1.customers.delete(payer.customer_id)
+    payments_of(payer).forget_customer(payer.customer_id)
+    end_plan(payments_of(payer), payer.customer_id)
+    assert payer.alive() == []
+
+
+def test_who_leaves_hears_nothing_of_a_customer_that_is_deleted(payer: Payer) -> None:
+    payer.pays()
+    payer.catches_up()
+    payer.shop.stripe.v1.customers.delete(payer.customer_id)
+    with payer.shop.resources.database.transaction() as db:
+        db.get_one(User, payer.user_id).leaving_since = database_now(db)
+    assert payer.catches_up().news == ["started"]
 
 
 def test_a_plan_of_a_learners_other_customer_is_an_incident_and_left_to_an_operator(payer: Payer) -> None:
