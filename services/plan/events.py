@@ -148,7 +148,8 @@ class PlanEvents:
         if plan is None:
             _note_plan_of_nobody(db, customer)
             return Outcome("other_customer")
-        plan.unread_since = database_now(db) if reading.untidy else None  # tidied up by the next look
+        plan.read_at = database_now(db)
+        plan.unread_since = plan.read_at if reading.untidy else None  # tidied up by the next look
         changes = list(news.changes(before, state_of(user, plan)))
         _close_checkouts(db, user, main_subscription(customer.subscriptions))
         for second in customer.subscriptions:
