@@ -97,14 +97,28 @@ def main_subscription(subscriptions: Sequence[Subscription]) -> Subscription | N
 
 
 def living_subscriptions(subscriptions: Sequence[Subscription]) -> Sequence[Subscription]:
-    """The one that is to live comes first: one that goes on before one that ends, the oldest before the others."""
+    """The one that is to live comes first: one that runs before one that is due or rests, one that goes on before one that
+    ends, the oldest before the others."""
     living = [each for each in subscriptions if each.status in LIVING and each.second_of is None]
-    return sorted(living, key=lambda each: (each.ends_on is not None, *_age(each)))
+    return sorted(living, key=lambda each: (not _runs(each), each.ends_on is not None, *_age(each)))
 
 
 def doubles(subscriptions: Sequence[Subscription]) -> Sequence[Subscription]:
     """What was paid beside the one that lives, and is to be ended and given back."""
-    return living_subscriptions(subscriptions)[1:]
+    others, replaced = living_subscriptions(subscriptions)[1:], replaced_subscriptions(subscriptions)
+    return [each for each in others if each not in replaced]
+
+
+def replaced_subscriptions(subscriptions: Sequence[Subscription]) -> Sequence[Subscription]:
+    """Due or at rest when a new one was paid, which lives instead: they are to be ended, and there is nothing to give back."""
+    living = living_subscriptions(subscriptions)
+    if not living or not _runs(living[0]):
+        return []
+    return [each for each in living if not _runs(each) and _age(each) < _age(living[0])]
+
+
+def _runs(subscription: Subscription) -> bool:
+    return subscription.status == SubscriptionStatus.ACTIVE
 
 
 def _age(subscription: Subscription) -> tuple[datetime, str]:

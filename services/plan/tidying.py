@@ -8,7 +8,7 @@ from functools import partial
 from logs.logger import get_logger
 from models.user import SubscriptionStatus
 from payments.port import Customer, Payments, PaymentsRefused
-from services.plan.state import doubles, living_subscriptions
+from services.plan.state import doubles, living_subscriptions, replaced_subscriptions
 
 log = get_logger(__name__)
 
@@ -47,8 +47,10 @@ def leftovers(payments: Payments, customer: Customer) -> Iterator[Step]:
     for each in doubles(customer.subscriptions):
         lives = living_subscriptions(customer.subscriptions)[0]
         yield Step(each.id, partial(payments.end_second, each.id, lives.id))
+    replaced = replaced_subscriptions(customer.subscriptions)
     for each in customer.subscriptions:
-        if each.status == SubscriptionStatus.CANCELLED and each.can_be_paid:
+        is_over = each.status == SubscriptionStatus.CANCELLED
+        if each in replaced or (is_over and each.can_be_paid):
             yield Step(each.id, partial(payments.cancel, each.id))
 
 

@@ -109,6 +109,25 @@ def test_a_second_plan_that_stripe_refuses_to_end_is_an_incident_and_ended_by_th
     assert _read_again(payer) == 0
 
 
+@pytest.mark.parametrize("is_due", [True, False], ids=["past due", "paused"])
+def test_a_new_plan_lives_instead_of_one_that_is_due_or_rests(payer: Payer, is_due: bool) -> None:
+    payer.pays()
+    payer.catches_up()
+    first = payer.subscription_id
+    if is_due:
+        payer.falls_due()
+    else:
+        payer.portal(PortalFlow.PAUSE).pause(first)
+        payer.catches_up()
+    second = payer.pays_again()
+    life = payer.catches_up()
+    assert [each["id"] for each in payer.alive()] == [life.subscription_id] == [second]
+    assert (life.status, life.months_paid, life.due_invoice_id) == (SubscriptionStatus.ACTIVE, 2, None)
+    assert (life.news[-1], life.incidents) == ("started", [])
+    assert _refunded(payer)[second] == 0
+    assert "open" not in [each["status"] for each in payer.invoices()]
+
+
 def _read_again(payer: Payer) -> int:
     missed = payer.shop.resources.missed_events
     assert missed is not None
