@@ -14,7 +14,7 @@ from models.base import database_now, utc_now
 from models.database import Database
 from models.inbox import InboxEvent
 from models.plan import Checkout, IncidentKind, Plan, PlanNews
-from models.user import User
+from models.user import SubscriptionStatus, User
 from payments.port import LIVING, Customer, Payments, PaymentsRefused, Subscription
 from services.plan import news
 from services.plan.hints import (
@@ -123,8 +123,8 @@ class PlanEvents:
         return note
 
     def _close_pages(self, payments: Payments, customer: Customer) -> None:
-        """Of who has a plan, else they could pay another one; their rows are closed with the plan's writing."""
-        if not living_subscriptions(customer.subscriptions):
+        """Of whoever has a plan that runs, else they could pay another one; the rows are closed with the plan's writing."""
+        if not any(each.status == SubscriptionStatus.ACTIVE for each in customer.subscriptions):
             return
         with self.database.transaction() as db:
             mine = select(Checkout.session_id).join(Plan, col(Plan.user_id) == col(Checkout.user_id))

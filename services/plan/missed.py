@@ -19,7 +19,7 @@ from models.base import database_now, utc_now
 from models.database import Database
 from models.inbox import EventSource, InboxEvent
 from models.plan import Plan
-from models.user import User
+from models.user import SubscriptionStatus, User
 from payments.port import LIVING, Payments, PaymentsError
 from services.plan.events import EVENT_TYPES
 from services.plan.hints import inbox_row, refresh_row
@@ -75,7 +75,7 @@ class MissedEvents:
 
     def read_again(self) -> int:
         """Customers of whom an event was given up, each once an hour until they could be read, and those whose plan lives by
-        our rows though nothing was heard since its period's end, each once a day; returns how many."""
+        our rows though nothing was heard of it for a day after its period's end, each once a day; returns how many."""
         with self.database.transaction() as db:
             now = database_now(db)
             unread = db.exec(select(Plan.customer_id).where(col(Plan.unread_since).is_not(None))).all()
@@ -102,11 +102,14 @@ class MissedEvents:
 
 
 def _silent_plans(now: datetime) -> SelectOfScalar[str]:
-    """Nobody pushes the end of a pause, and its period's is long past: asked once a day, it is one call."""
+    """A plan past due is asked for too: how long it may be is counted from what was paid."""
     long_ago = now - SILENCE
+    is_doubtful = or_(
+        col(Plan.period_end) < long_ago, col(User.subscription_status) == SubscriptionStatus.PAST_DUE
+    )
     return (
         select(Plan.customer_id)
         .join(User, col(User.id) == col(Plan.user_id))
-        .where(col(User.subscription_status).in_(LIVING), col(Plan.period_end) < long_ago)
+        .where(col(User.subscription_status).in_(LIVING), is_doubtful)
         .where(or_(col(Plan.read_at).is_(None), col(Plan.read_at) < long_ago))
     )

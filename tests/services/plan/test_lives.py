@@ -11,6 +11,7 @@ from models.plan import PaymentIncident, Plan
 from models.user import SubscriptionStatus, User
 from payments.port import PortalFlow
 from services.erasure import end_plan
+from services.plan import state
 from services.plan.events import CUSTOMER_EVENTS
 from simulator.stripe.client import DAY, HOUR
 from tests.services.plan.payer import Payer, Shop
@@ -344,6 +345,28 @@ def test_what_a_failed_resume_asks_for_stays_open_and_resumes_once_it_is_paid(pa
 def _due_url(payer: Payer) -> str:
     with payer.shop.resources.database.transaction() as db:
         return db.get_one(Plan, payer.user_id).due_invoice_url
+
+
+def test_a_plan_that_stripe_leaves_past_due_is_over_for_us_after_45_days_and_may_be_bought_again(
+    payer: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payer.pays()
+    payer.catches_up()
+    payer.falls_due()
+    first = payer.subscription_id
+    ends = datetime.fromtimestamp(int(payer.alive()[0]["items"]["data"][0]["current_period_start"]), UTC)
+    for days, status in ((44, SubscriptionStatus.PAST_DUE), (46, SubscriptionStatus.CANCELLED)):
+        now = ends + timedelta(days=days)
+        monkeypatch.setattr(state, "database_now", lambda _db, now=now: now)
+        payer.shop.desk.advance_clock(10)
+        payer.shop.resources.plan_pages.refresh(payer.customer_id)
+        payer.shop.handle_all()
+        assert payer.life().status is status
+    assert payer.life().news[-1] == "over"
+    payer.pays()
+    life = payer.catches_up()
+    assert [each["id"] for each in payer.alive()] == [life.subscription_id] != [first]
+    assert (life.status, life.months_paid) == (SubscriptionStatus.ACTIVE, 2)
 
 
 def test_a_card_that_is_changed_pays_what_is_due(payer: Payer) -> None:
