@@ -31,8 +31,10 @@ class Plan(SQLModel, table=True):
         default="", sa_column_kwargs={"server_default": ""}
     )  # Stripe's page to pay it
     needs_bank: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})  # 3-D Secure
-    # An event was given up since then: what Stripe says now is not known, and is asked again.
+    # An event was given up since then, or Stripe refused to be tidied: what it says is asked again.
     unread_since: datetime | None = Field(default=None, sa_column=time_column())
+    # When Stripe was asked last: a plan of which nothing is heard is asked for again.
+    read_at: datetime | None = Field(default=None, sa_column=time_column())
 
 
 class PlanNews(StrEnum):
@@ -95,6 +97,9 @@ class IncidentKind(StrEnum):
     SECOND_PLAN = "second_plan"  # paid twice: one lives, the other was cancelled and refunded
     REFUND = "refund"
     DISPUTE = "dispute"
+    PLAN_OF_NOBODY = "plan_of_nobody"  # it is paid for, and no learner has it
+    LATE_PAYMENT = "late_payment"  # an invoice that was paid after its plan's end
+    NOT_TIDIED = "not_tidied"  # Stripe refused a change that we owe a plan: the log tells why
 
 
 class PaymentIncident(SQLModel, table=True):
@@ -105,6 +110,6 @@ class PaymentIncident(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     kind: IncidentKind = Field(sa_column=enum_column(IncidentKind))
-    stripe_id: str = Field(max_length=255)  # of the subscription, the charge or the dispute
+    stripe_id: str = Field(max_length=255)  # of the subscription, invoice, charge or dispute
     customer_id: str = Field(default="", max_length=255, sa_column_kwargs={"server_default": ""})
     created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))

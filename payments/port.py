@@ -45,7 +45,8 @@ class DueInvoice:
 @dataclass(frozen=True)
 class Subscription:
     """`status` is ours; FREE for one that was never paid. `ends_on`: cancelled, and till when it runs. `second_of` names
-    the subscription that lives instead of it; `has_own_card`: a card that the portal changes is not the one it is paid by."""
+    the subscription that lives instead of it; `has_own_card`: a card that the portal changes is not the one it is paid by;
+    `can_be_paid`: its newest invoice is open, whether tried or not; `is_of_nobody`: ended by `end_of_nobody`."""
 
     id: str
     status: SubscriptionStatus
@@ -55,6 +56,8 @@ class Subscription:
     due_invoice: DueInvoice | None = None
     second_of: str | None = None
     has_own_card: bool = False
+    can_be_paid: bool = False
+    is_of_nobody: bool = False
 
     @property
     def is_alive(self) -> bool:
@@ -79,14 +82,20 @@ class PaidInvoice:
 
 @dataclass(frozen=True)
 class Customer:
-    """All that counts of a customer, read at one time. `user_id`: whom we made it for, None where that was not us.
-    `is_deleted`: in the dashboard, and every subscription with it; Stripe tells no more of it then."""
+    """All that counts of a customer, read at one time. `user_id`: whom we made it for, None where that was not us, and where
+    `forget_customer` was: `is_forgotten`. `is_deleted`: in the dashboard, and every subscription with it; Stripe tells no
+    more of it then."""
 
     id: str
     user_id: int | None
     subscriptions: Sequence[Subscription] = ()
     paid_invoices: Sequence[PaidInvoice] = ()
     is_deleted: bool = False
+    is_forgotten: bool = False
+
+    @property
+    def is_ours(self) -> bool:
+        return self.user_id is not None or self.is_forgotten
 
 
 class PortalFlow(StrEnum):
@@ -163,17 +172,22 @@ class Payments(Protocol):
         refused, as of a payment that its bank took back, keeps nobody's plan alive."""
         ...
 
+    def end_of_nobody(self, subscription_id: str) -> None:
+        """The same, of one that was paid when its learner's data was deleted already."""
+        ...
+
     def share_card(self, customer_id: str, subscription_id: str) -> None:
         """The subscription is paid by the customer's card from now on, which the portal's page changes: the one that was
         entered last."""
         ...
 
     def is_refunded_by_us(self, charge_id: str) -> bool:
-        """Whether all that was given back of a payment was, by `end_second`."""
+        """Whether all that was given back of a payment was, by `end_second` or `end_of_nobody`."""
         ...
 
     def cancel(self, subscription_id: str) -> None:
-        """At once, without a refund. One that has ended is left as it is."""
+        """At once, without a refund; what it still asks for is void, for nobody is to pay for a plan that is over. Of one
+        that has ended, only what it asks for is."""
         ...
 
     def close_checkout(self, session_id: str) -> None:
@@ -181,7 +195,8 @@ class Payments(Protocol):
         ...
 
     def forget_customer(self, customer_id: str) -> None:
-        """Who they were: name, address and learner go. The customer stays, for the law wants its invoices kept."""
+        """Who they were: name, address, cards and learner go. The customer stays, for the law wants its invoices kept; one
+        that was deleted at Stripe is forgotten already."""
         ...
 
     def price(self) -> PlanPrice: ...

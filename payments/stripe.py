@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from stripe import StripeClient
 
@@ -24,7 +24,7 @@ from payments.port import (
 from settings import ConfigurationError, Settings, variable
 
 if TYPE_CHECKING:
-    from stripe.params import CustomerUpdateParams, EventListParams, SubscriptionListParams
+    from stripe.params import CustomerUpdateParams, EventListParams, InvoiceListParams, SubscriptionListParams
     from stripe.params.billing_portal import SessionCreateParams as PortalParams
     from stripe.params.billing_portal import SessionCreateParamsFlowData as FlowData
     from stripe.params.billing_portal import SessionCreateParamsFlowDataAfterCompletion as FlowAfterCompletion
@@ -36,7 +36,9 @@ PAGE = 100  # entries, the most that a list gives at once
 USER = "moment_user"  # metadata of the customers we make
 NOBODY = "退会済み"  # the name of a customer whose data is deleted, in the dashboard
 SECOND_OF = "moment_second_of"  # metadata of a subscription that was paid for beside another
-SECOND_PLAN = "moment_second_plan"  # metadata of its refund
+OF_NOBODY = "moment_of_nobody"  # metadata of a subscription whose learner's data is deleted
+SECOND_PLAN = "moment_second_plan"  # metadata of its refund, the one's and the other's
+FORGOTTEN = "moment_forgotten"  # metadata of a customer who was ours
 
 # All others (unpaid, incomplete, incomplete_expired) were never paid, or are not any more.
 _STATUSES: Mapping[str, SubscriptionStatus] = {
@@ -47,6 +49,8 @@ _STATUSES: Mapping[str, SubscriptionStatus] = {
     "canceled": SubscriptionStatus.CANCELLED,
 }
 _ENDED = ("canceled", "incomplete_expired")
+# By whoever has their address (Stripe docs: Status transitions and finalization).
+_PAYABLE: "Sequence[Literal['uncollectible', 'open']]" = ("uncollectible", "open")
 
 
 class StripePayments:
@@ -75,6 +79,7 @@ class StripePayments:
                     _number(_word(found.metadata, USER)),
                     [self._subscription(each) for each in self._subscriptions(customer_id)],
                     [_paid(each) for each in self._paid_invoices(customer_id) if _is_of_a_period(each)],
+                    is_forgotten=_word(found.metadata, FORGOTTEN) is not None,
                 )
         except PaymentsRefused as error:
             if _is_missing(error):
@@ -171,11 +176,15 @@ class StripePayments:
             return self._api.billing_portal.sessions.create(facts).url
 
     def end_second(self, subscription_id: str, instead_of: str) -> None:
+        self._give_back(subscription_id, {SECOND_OF: instead_of})
+
+    def end_of_nobody(self, subscription_id: str) -> None:
+        self._give_back(subscription_id, {OF_NOBODY: "true"})
+
+    def _give_back(self, subscription_id: str, mark: dict[str, str]) -> None:
         with stripe_errors():
             # Marked first, ended last: should this break off, the next reading sees that it is not done.
-            subscription = self._api.subscriptions.update(
-                subscription_id, {"metadata": {SECOND_OF: instead_of}}
-            )
+            subscription = self._api.subscriptions.update(subscription_id, {"metadata": mark})
             self._refund_period(subscription)
         self.cancel(subscription_id)
 
@@ -231,6 +240,14 @@ class StripePayments:
         with stripe_errors():
             if self._api.subscriptions.retrieve(subscription_id).status not in _ENDED:
                 self._api.subscriptions.cancel(subscription_id)
+            self._void_invoices(subscription_id)
+
+    def _void_invoices(self, subscription_id: str) -> None:
+        """The oldest first: the newest tells whether it is done."""
+        for status in _PAYABLE:
+            asked: InvoiceListParams = {"subscription": subscription_id, "status": status, "limit": PAGE}
+            for invoice in reversed([*self._api.invoices.list(asked).auto_paging_iter()]):
+                self._api.invoices.void_invoice(invoice.id)
 
     def close_checkout(self, session_id: str) -> None:
         if self.checkout_state(session_id) is not CheckoutState.OPEN:
@@ -243,9 +260,22 @@ class StripePayments:
                 raise  # else it was paid, or ended, just then
 
     def forget_customer(self, customer_id: str) -> None:
-        blank = {"name": NOBODY, "email": "", "phone": "", "address": "", "metadata": {USER: ""}}
-        with stripe_errors():
-            self._api.customers.update(customer_id, cast("CustomerUpdateParams", blank))
+        blank = {
+            "name": NOBODY,
+            "email": "",
+            "phone": "",
+            "address": "",
+            "metadata": {USER: "", FORGOTTEN: "true"},
+        }
+        try:
+            with stripe_errors():
+                cards = self._api.customers.payment_methods.list(customer_id, {"limit": PAGE})
+                for card in [*cards.auto_paging_iter()]:
+                    self._api.payment_methods.detach(card.id)  # its holder's name is on it
+                self._api.customers.update(customer_id, cast("CustomerUpdateParams", blank))
+        except PaymentsRefused as error:
+            if not _is_missing(error):
+                raise
 
     def price(self) -> PlanPrice:
         with stripe_errors():
@@ -287,6 +317,8 @@ class StripePayments:
             due_invoice=self._due_invoice(found.latest_invoice),
             second_of=_word(found.metadata, SECOND_OF),
             has_own_card=found.default_payment_method is not None,
+            is_of_nobody=_word(found.metadata, OF_NOBODY) is not None,
+            can_be_paid=found.latest_invoice is not None and found.latest_invoice.status in _PAYABLE,
         )
 
     def _due_invoice(self, invoice: Any) -> DueInvoice | None:

@@ -31,7 +31,7 @@ from models.plan import Checkout, Plan
 from models.user import SubscriptionStatus, User
 from payments.port import LIVING, Payments, PaymentsAway
 from services.outbox import queue_message
-from services.plan.state import living_subscriptions
+from services.plan.tidying import leftovers
 from services.traces import (
     blank_events,
     delete_rows,
@@ -205,15 +205,12 @@ def end_plan(payments: Payments, customer_id: str) -> None:
     """Whatever the customer has of plans ends now; of two, the second is refunded as ever. Made again, nothing more is
     done. Raises PaymentsError."""
     customer = payments.customer(customer_id)
-    if customer is None:
+    if customer is None or customer.is_deleted:  # with every plan
         return
-    living = living_subscriptions(customer.subscriptions)
-    for second in living[1:]:
-        payments.end_second(second.id, living[0].id)
+    for step in leftovers(payments, customer):
+        step.take()
     for each in customer.subscriptions:
-        if each.second_of is not None and each.is_alive:
-            payments.end_second(each.id, each.second_of)
-        elif each.status != SubscriptionStatus.CANCELLED:
+        if each.status != SubscriptionStatus.CANCELLED:
             payments.cancel(each.id)
     payments.forget_customer(customer_id)
 

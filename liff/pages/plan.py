@@ -57,7 +57,8 @@ async def open_page(request: Request, parts: PartsOf, t: str = "") -> Response:
     async with request.app.state.turns:
         destination = await run_in_threadpool(_destination, parts, user_id, page)
     if destination.url is None:
-        return await run_in_threadpool(_message, parts, "thanks")
+        words = "has_plan" if destination.has_plan else "thanks"
+        return await run_in_threadpool(_message, parts, words)
     return RedirectResponse(destination.url, 303)
 
 

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("due_invoice_url", sa.String(), server_default="", nullable=False),
         sa.Column("needs_bank", sa.Boolean(), server_default="false", nullable=False),
         _time("unread_since", nullable=True),
+        _time("read_at", nullable=True),
         _of_a_user("plan", "CASCADE"),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_plan")),
         sa.UniqueConstraint("customer_id", name=op.f("uq_plan_customer_id")),
@@ -123,7 +124,7 @@ def _choices(table: str, column: str, kind: str, values: tuple[str, ...]) -> Non
 
 
 def _incident_kind() -> sa.Enum:
-    kinds = "second_plan", "refund", "dispute"
+    kinds = "second_plan", "refund", "dispute", "plan_of_nobody", "late_payment", "not_tidied"
     return sa.Enum(*kinds, name="incidentkind_choices", native_enum=False, create_constraint=True, length=32)
 
 

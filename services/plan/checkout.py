@@ -34,9 +34,11 @@ class NotForSale(MomentError):
 
 @dataclass(frozen=True)
 class Destination:
-    """Where a link of ours leads: a page of Stripe's, or None once the payment is made and only to be confirmed."""
+    """Where a link of ours leads: a page of Stripe's, or None once the payment is made and only to be confirmed, or where
+    the plan lives already: `has_plan`."""
 
     url: str | None
+    has_plan: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,14 @@ class PlanPages:
     public_url: str
 
     def checkout(self, user_id: int) -> Destination:
-        """The page on which the plan is paid: the same one while it is open. Whoever has a plan is led to that instead.
+        """The page on which the plan is paid: the same one while it is open. Never the portal: a link to pay lives for weeks,
+        and whoever it was passed on to could cancel there.
 
         Raises NotForSale, PlanLinkOver, PaymentsError.
         """
         customer_id, is_living = self._customer(user_id)
         if is_living:
-            return self.portal(user_id, PortalFlow.FRONT)
+            return Destination(None, has_plan=True)
         checkout = self._open_row(user_id)
         if checkout.session_id is not None:
             match self._payments.checkout_state(checkout.session_id):
@@ -175,7 +178,10 @@ class PlanPages:
             row.session_id, row.url = page.session_id, page.url
             db.add(row)
             is_late = row.closed_at is not None  # a plan has begun meanwhile, and nobody has seen this page
-        return self.portal(checkout.user_id, PortalFlow.FRONT) if is_late else Destination(page.url)
+        if not is_late:
+            return Destination(page.url)
+        self._payments.close_checkout(page.session_id)
+        return self.checkout(checkout.user_id)
 
     def _order(self, checkout: Checkout, customer_id: str) -> CheckoutOrder:
         return CheckoutOrder(

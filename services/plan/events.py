@@ -3,21 +3,19 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from prometheus_client import Counter
 from sqlalchemy import func, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from jobs.inbox import Outcome, store_events
 from jobs.queue import Job, JobQueue
 from logs.logger import get_logger
-from models.base import utc_now
+from models.base import database_now, utc_now
 from models.database import Database
 from models.inbox import InboxEvent
-from models.plan import Checkout, IncidentKind, PaymentIncident, Plan, PlanNews
-from models.user import User
-from payments.port import LIVING, Customer, Payments, Subscription
+from models.plan import Checkout, IncidentKind, Plan, PlanNews
+from models.user import SubscriptionStatus, User
+from payments.port import LIVING, Customer, Payments, PaymentsRefused, Subscription
 from services.plan import news
 from services.plan.hints import (
     REFRESH,
@@ -26,6 +24,7 @@ from services.plan.hints import (
     object_id_of,
     refresh_row,
 )
+from services.plan.incidents import note_incident
 from services.plan.state import (
     learner_of,
     living_subscriptions,
@@ -35,10 +34,9 @@ from services.plan.state import (
     write_customer,
     write_deletion,
 )
+from services.plan.tidying import Reading, late_payments, read
 
 log = get_logger(__name__)
-
-INCIDENTS = Counter("moment_payment_incidents", "What an operator should look at in Stripe", ["kind"])
 
 # The endpoint asks for these and no others (Stripe docs: Types of events).
 CUSTOMER_EVENTS = (
@@ -88,10 +86,13 @@ class PlanEvents:
             return lambda db: Outcome("ignored")
         if not row.subject:
             return self._send_on(self.payments, row)
-        customer = self._settle(self.payments, row.subject)
-        if customer is not None and customer.is_deleted:
-            return lambda db: self._write_deletion(db, customer)
-        return lambda db: self._write(db, customer)
+        reading = read(self.payments, row.subject)
+        if reading is None:
+            return lambda db: Outcome("no_learner")
+        if reading.customer.is_deleted:
+            return lambda db: self._write_deletion(db, reading.customer)
+        self._close_pages(self.payments, reading.customer)
+        return lambda db: self._write(db, reading)
 
     def give_up(self, db: DbSession, row: InboxEvent) -> None:
         """The customer is read again with their next event, or by the look for missed ones."""
@@ -116,39 +117,44 @@ class PlanEvents:
             return lambda db: Outcome("refunded_by_us")  # the second plan is the incident
 
         def note(db: DbSession) -> Outcome:
-            _note_incident(db, kind, stripe_id, row.subject)
+            note_incident(db, kind, stripe_id, row.subject)
             return Outcome("incident")
 
         return note
 
-    def _settle(self, payments: Payments, customer_id: str) -> Customer | None:
-        """The customer with one plan at most: who paid in two tabs has the second cancelled and refunded."""
-        customer = payments.customer(customer_id)
-        if customer is None or customer.user_id is None:
-            return customer
-        living = living_subscriptions(customer.subscriptions)
-        if living and living[0].has_own_card:
-            payments.share_card(customer.id, living[0].id)
-        half_ended = [each for each in customer.subscriptions if each.second_of and each.is_alive]
-        for second in half_ended:
-            payments.end_second(second.id, second.second_of or "")
-        for second in living[1:]:
-            payments.end_second(second.id, living[0].id)
-        return payments.customer(customer_id) if half_ended or living[1:] else customer
+    def _close_pages(self, payments: Payments, customer: Customer) -> None:
+        """Of whoever has a plan that runs, else they could pay another one; the rows are closed with the plan's writing."""
+        if not any(each.status == SubscriptionStatus.ACTIVE for each in customer.subscriptions):
+            return
+        with self.database.transaction() as db:
+            mine = select(Checkout.session_id).join(Plan, col(Plan.user_id) == col(Checkout.user_id))
+            is_open = Plan.customer_id == customer.id, col(Checkout.closed_at).is_(None)
+            pages = db.exec(mine.where(*is_open)).all()
+        for page in filter(None, pages):
+            try:
+                payments.close_checkout(page)
+            except PaymentsRefused as error:  # a second payment is given back
+                log.warning("payment page not closed", error=str(error))
 
-    def _write(self, db: DbSession, customer: Customer | None) -> Outcome:
-        user = learner_of(db, customer) if customer is not None else None
-        if customer is None or user is None:
+    def _write(self, db: DbSession, reading: Reading) -> Outcome:
+        customer = reading.customer
+        _note_incidents(db, reading)
+        user = learner_of(db, customer)
+        if user is None:
+            _note_plan_of_nobody(db, customer)
             return Outcome("no_learner")
         before = state_of(user, plan_of(db, user))
         plan = write_customer(db, user, customer)
         if plan is None:
+            _note_plan_of_nobody(db, customer)
             return Outcome("other_customer")
+        plan.read_at = database_now(db)
+        plan.unread_since = plan.read_at if reading.untidy else None  # tidied up by the next look
         changes = list(news.changes(before, state_of(user, plan)))
         _close_checkouts(db, user, main_subscription(customer.subscriptions))
         for second in customer.subscriptions:
             is_second = second.second_of is not None
-            if is_second and _note_incident(db, IncidentKind.SECOND_PLAN, second.id, customer.id):
+            if is_second and note_incident(db, IncidentKind.SECOND_PLAN, second.id, customer.id):
                 changes.append(PlanNews.PAID_TWICE)
         if user.leaving_since is None:  # else they have been told what ends
             for change in changes:
@@ -163,8 +169,9 @@ class PlanEvents:
         before = state_of(user, plan)
         write_deletion(db, user)
         _close_checkouts(db, user, None, are_gone=True)
-        for change in news.changes(before, state_of(user, None)):
-            news.tell(db, user, plan, change)
+        if user.leaving_since is None:
+            for change in news.changes(before, state_of(user, None)):
+                news.tell(db, user, plan, change)
         return Outcome("customer_deleted")
 
 
@@ -189,12 +196,19 @@ def _close_checkouts(
     db.execute(update(Checkout).where(*is_open).values(closed_at=func.now()))
 
 
-def _note_incident(db: DbSession, kind: IncidentKind, stripe_id: str, customer_id: str) -> bool:
-    """Whether it is new: each is noted once."""
-    row = {"kind": kind, "stripe_id": stripe_id, "customer_id": customer_id}
-    new = insert(PaymentIncident).values(**row).on_conflict_do_nothing().returning(col(PaymentIncident.id))
-    is_new = db.execute(new).first() is not None
-    if is_new:
-        INCIDENTS.labels(kind).inc()
-        log.warning("payment incident", kind=kind, stripe_id=stripe_id)
-    return is_new
+def _note_incidents(db: DbSession, reading: Reading) -> None:
+    customer = reading.customer
+    for subscription_id in reading.untidy:
+        note_incident(db, IncidentKind.NOT_TIDIED, subscription_id, customer.id)
+    for each in customer.subscriptions:
+        if each.is_of_nobody:
+            note_incident(db, IncidentKind.PLAN_OF_NOBODY, each.id, customer.id)
+    if customer.is_ours:
+        for invoice_id in late_payments(customer):
+            note_incident(db, IncidentKind.LATE_PAYMENT, invoice_id, customer.id)
+
+
+def _note_plan_of_nobody(db: DbSession, customer: Customer) -> None:
+    """It goes on charging. A customer whom we did not make is another shop's of the same account."""
+    for each in living_subscriptions(customer.subscriptions) if customer.is_ours else ():
+        note_incident(db, IncidentKind.PLAN_OF_NOBODY, each.id, customer.id)

@@ -8,7 +8,9 @@ from itertools import islice
 from typing import Any
 
 from prometheus_client import Counter
+from sqlalchemy import or_
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from jobs.inbox import Row, store_events
 from jobs.queue import Job, JobQueue
@@ -17,7 +19,8 @@ from models.base import database_now, utc_now
 from models.database import Database
 from models.inbox import EventSource, InboxEvent
 from models.plan import Plan
-from payments.port import Payments, PaymentsError
+from models.user import SubscriptionStatus, User
+from payments.port import LIVING, Payments, PaymentsError
 from services.plan.events import EVENT_TYPES
 from services.plan.hints import inbox_row, refresh_row
 
@@ -29,6 +32,7 @@ REACH = timedelta(days=30)  # Stripe lists no older ones (API reference: List al
 EVERY = timedelta(minutes=5)
 OVERLAP = timedelta(minutes=10)  # an event is listed a little after its time, and clocks differ
 BATCH = 100
+SILENCE = timedelta(days=1)  # of a plan whose next period should have begun
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,14 @@ class MissedEvents:
         return count
 
     def read_again(self) -> int:
-        """Customers of whom an event was given up, each once an hour until they could be read; returns how many."""
+        """Customers of whom an event was given up, each once an hour until they could be read, and those whose plan lives by
+        our rows though nothing was heard of it for a day after its period's end, each once a day; returns how many."""
         with self.database.transaction() as db:
             now = database_now(db)
             unread = db.exec(select(Plan.customer_id).where(col(Plan.unread_since).is_not(None))).all()
+            silent = db.exec(_silent_plans(now)).all()
         rows = [refresh_row(each, now, f"{each}:{now:%Y-%m-%dT%H}") for each in unread]
+        rows += [refresh_row(each, now, f"{each}:{now:%Y-%m-%d}") for each in silent]
         new = self._unknown(rows)
         if new:
             self.queue.nudge(Job.HANDLE_EVENTS, *store_events(self.database, new))
@@ -92,3 +99,17 @@ class MissedEvents:
         with self.database.transaction() as db:
             known = set(db.exec(select(InboxEvent.event_id).where(*mine)))
         return [row for row in rows if row["event_id"] not in known]
+
+
+def _silent_plans(now: datetime) -> SelectOfScalar[str]:
+    """A plan past due is asked for too: how long it may be is counted from what was paid."""
+    long_ago = now - SILENCE
+    is_doubtful = or_(
+        col(Plan.period_end) < long_ago, col(User.subscription_status) == SubscriptionStatus.PAST_DUE
+    )
+    return (
+        select(Plan.customer_id)
+        .join(User, col(User.id) == col(Plan.user_id))
+        .where(col(User.subscription_status).in_(LIVING), is_doubtful)
+        .where(or_(col(Plan.read_at).is_(None), col(Plan.read_at) < long_ago))
+    )

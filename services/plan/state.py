@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
+from models.base import database_now
 from models.plan import PaidPeriod, Plan
 from models.user import SubscriptionStatus, User
 from payments.port import LIVING, Customer, PaidInvoice, Subscription
+
+LONGEST_DUE = timedelta(days=45)  # since what is paid ended; Stripe itself tries for two months at most
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,8 @@ def write_customer(db: DbSession, user: User, customer: Customer) -> Plan | None
         plan = Plan(user_id=user.id, customer_id=customer.id)
     elif plan.customer_id != customer.id:
         return None
-    plan.unread_since = None
-    _write_subscription(user, plan, main_subscription(customer.subscriptions))
+    subscription = main_subscription(customer.subscriptions)
+    _write_subscription(user, plan, subscription, is_over=_is_given_up(db, customer, subscription))
     _write_periods(db, user, customer)
     db.add(plan)
     db.add(user)
@@ -98,23 +101,42 @@ def main_subscription(subscriptions: Sequence[Subscription]) -> Subscription | N
 
 
 def living_subscriptions(subscriptions: Sequence[Subscription]) -> Sequence[Subscription]:
-    """The one that is to live comes first: one that goes on before one that ends, the oldest before the others."""
+    """The one that is to live comes first: one that runs before one that is due or rests, one that goes on before one that
+    ends, the oldest before the others."""
     living = [each for each in subscriptions if each.status in LIVING and each.second_of is None]
-    return sorted(living, key=lambda each: (each.ends_on is not None, *_age(each)))
+    return sorted(living, key=lambda each: (not _runs(each), each.ends_on is not None, *_age(each)))
+
+
+def doubles(subscriptions: Sequence[Subscription]) -> Sequence[Subscription]:
+    """What was paid beside the one that lives, and is to be ended and given back."""
+    others, replaced = living_subscriptions(subscriptions)[1:], replaced_subscriptions(subscriptions)
+    return [each for each in others if each not in replaced]
+
+
+def replaced_subscriptions(subscriptions: Sequence[Subscription]) -> Sequence[Subscription]:
+    """Due or at rest when a new one was paid, which lives instead: they are to be ended, and there is nothing to give back."""
+    living = living_subscriptions(subscriptions)
+    if not living or not _runs(living[0]):
+        return []
+    return [each for each in living if not _runs(each) and _age(each) < _age(living[0])]
+
+
+def _runs(subscription: Subscription) -> bool:
+    return subscription.status == SubscriptionStatus.ACTIVE
 
 
 def _age(subscription: Subscription) -> tuple[datetime, str]:
     return subscription.created_at, subscription.id  # Stripe's times are whole seconds
 
 
-def _write_subscription(user: User, plan: Plan, subscription: Subscription | None) -> None:
+def _write_subscription(user: User, plan: Plan, subscription: Subscription | None, *, is_over: bool) -> None:
     if subscription is None:
         user.subscription_status = SubscriptionStatus.FREE
         plan.subscription_id, plan.period_end, plan.ends_on = None, None, None
         plan.due_invoice_id, plan.due_invoice_url, plan.needs_bank = None, "", False
         return
-    due = subscription.due_invoice if subscription.is_alive else None
-    user.subscription_status = subscription.status
+    due = subscription.due_invoice if subscription.is_alive and not is_over else None
+    user.subscription_status = SubscriptionStatus.CANCELLED if is_over else subscription.status
     plan.subscription_id = subscription.id
     plan.period_end, plan.ends_on = subscription.period_end, subscription.ends_on
     plan.due_invoice_id = due.id if due else None
@@ -122,10 +144,19 @@ def _write_subscription(user: User, plan: Plan, subscription: Subscription | Non
     plan.needs_bank = due.needs_bank if due else False
 
 
+def _is_given_up(db: DbSession, customer: Customer, subscription: Subscription | None) -> bool:
+    """An account may be set to leave plans past due for ever, and nobody is to cook for ever without paying."""
+    if subscription is None or subscription.status != SubscriptionStatus.PAST_DUE:
+        return False
+    mine = [each.ends_at for each in customer.paid_invoices if each.subscription_id == subscription.id]
+    return max(mine, default=subscription.created_at) + LONGEST_DUE < database_now(db)
+
+
 def _write_periods(db: DbSession, user: User, customer: Customer) -> None:
     """Kept for good, so that months go on from those of a customer who was deleted. The last of a second plan, which is
-    refunded, opens nothing and is kept nowhere."""
-    refunded = {(each.id, each.period_end) for each in customer.subscriptions if each.second_of is not None}
+    refunded, or will be, opens nothing and is kept nowhere."""
+    seconds = [each for each in customer.subscriptions if each.second_of is not None]
+    refunded = {(each.id, each.period_end) for each in (*seconds, *doubles(customer.subscriptions))}
     is_refunded = [(each.subscription_id, each.ends_at) in refunded for each in customer.paid_invoices]
     invoices = list(zip(customer.paid_invoices, is_refunded, strict=True))
     rows = [_row(user, customer, invoice) for invoice, gone in invoices if not gone]

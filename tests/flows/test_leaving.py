@@ -180,7 +180,11 @@ def test_nothing_is_left_of_a_whole_life(
 def check_stripe_forgot(stripe: StripeDesk, customer_id: str) -> None:
     """The plan has ended, the customer and the invoices are there, and name nobody."""
     (customer,) = [each for each in stripe.objects("customer") if each["id"] == customer_id]
-    assert (customer["name"], customer["email"], customer["metadata"]) == ("退会済み", None, {})
+    assert (customer["name"], customer["email"], customer["metadata"]) == (
+        "退会済み",
+        None,
+        {"moment_forgotten": "true"},
+    )
     (plan,) = [each for each in stripe.objects("subscription") if each["customer"] == customer_id]
     assert plan["status"] == "canceled"
     assert [each for each in stripe.objects("invoice") if each["customer"] == customer_id]

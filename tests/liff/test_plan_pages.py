@@ -111,12 +111,15 @@ def test_each_button_leads_to_its_page_of_the_portal(
     assert shown in stripe.browse(answer.headers["location"]).look().html
 
 
-def test_who_has_a_plan_is_led_to_it_by_an_old_button_to_pay(
+def test_who_has_a_plan_is_told_so_by_an_old_button_to_pay_and_not_let_into_the_portal(
     shop: Site, browser: httpx.Client, stripe: StripeDesk, user_id: int
 ) -> None:
     subscribe(shop, stripe, user_id)
     answer = browser.get(link(shop, user_id, PlanPage.CHECKOUT))
-    assert "請求書の履歴" in stripe.browse(answer.headers["location"]).look().html
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert WORDS["has_plan_title"] in answer.text
+    assert "「プラン」" in answer.text
+    assert WORDS["open_line"] in answer.text
 
 
 def test_a_link_that_is_over_and_one_that_is_forged_are_told_the_same(

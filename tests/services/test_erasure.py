@@ -320,7 +320,7 @@ def test_a_customer_made_while_they_leave_is_forgotten_at_once(
     with pytest.raises(PlanLinkOver):
         house.plan_pages.checkout(user_id)
     (customer,) = [each for each in stripe.objects("customer") if each["id"] == made[0]]
-    assert (customer["name"], customer["metadata"]) == ("退会済み", {})
+    assert (customer["name"], customer["metadata"]) == ("退会済み", {"moment_forgotten": "true"})
 
 
 def test_an_operator_deletes_whom_line_names(

@@ -119,19 +119,27 @@ class Payer:
     def pays_again(self) -> str:
         """In another tab, whose page was opened before: returns the second subscription."""
         self.shop.desk.advance_clock(1)  # of two of the same second either may live
+        return self.pays_on(self.other_page(self.customer_id))
+
+    def other_page(self, customer_id: str) -> str:
+        """Not of our making; returns its session."""
         session = self.shop.stripe.v1.checkout.sessions.create(
             {
                 "mode": "subscription",
-                "customer": self.customer_id,
+                "customer": customer_id,
                 "line_items": [{"price": "price_moment_monthly", "quantity": 1}],
                 "subscription_data": {"billing_mode": {"type": "flexible"}},
                 "success_url": "https://moment.test/thanks",
                 "cancel_url": "https://moment.test/plan",
             }
         )
-        assert session.url
-        assert self.shop.desk.browse(session.url).pay(bank="passed").leads_to
-        return str(self.shop.stripe.v1.checkout.sessions.retrieve(session.id).subscription)
+        return session.id
+
+    def pays_on(self, session_id: str) -> str:
+        """Returns the subscription."""
+        sessions = self.shop.stripe.v1.checkout.sessions
+        assert self.shop.desk.browse(sessions.retrieve(session_id).url or "").pay(bank="passed").leads_to
+        return str(sessions.retrieve(session_id).subscription)
 
     def has_a_card(self, name: str) -> None:
         """As changed in the portal, by a test card's name: one that is refused at the next payment can be given so."""

@@ -10,6 +10,8 @@ from models.base import JAPAN, database_now
 from models.plan import PaymentIncident, Plan
 from models.user import SubscriptionStatus, User
 from payments.port import PortalFlow
+from services.erasure import end_plan
+from services.plan import state
 from services.plan.events import CUSTOMER_EVENTS
 from simulator.stripe.client import DAY, HOUR
 from tests.services.plan.payer import Payer, Shop
@@ -76,6 +78,63 @@ def test_a_second_plan_whose_refund_is_refused_is_ended_all_the_same(payer: Paye
     assert [each["id"] for each in payer.alive()] == [life.subscription_id] != [second]
     assert (life.status, life.months_paid) == (SubscriptionStatus.ACTIVE, 1)
     assert life.incidents == [f"second_plan {second}"]
+
+
+def test_a_payer_has_their_plan_even_where_stripe_refuses_to_share_the_card(payer: Payer) -> None:
+    payer.pays()
+    payer.shop.desk.fault("customers.update", status=400, message="refused")
+    life = payer.catches_up()
+    assert (life.status, life.months_paid, life.news) == (SubscriptionStatus.ACTIVE, 1, ["started"])
+    assert life.incidents == [f"not_tidied {payer.subscription_id}"]
+    payer.shop.desk.clear_faults()
+    assert _read_again(payer) == 1
+    assert payer.alive()[0]["default_payment_method"] is None
+    assert _read_again(payer) == 0
+
+
+def test_a_second_plan_that_stripe_refuses_to_end_is_an_incident_and_ended_by_the_next_look(
+    payer: Payer,
+) -> None:
+    payer.pays()
+    payer.catches_up()
+    first, second = payer.subscription_id, payer.pays_again()
+    payer.shop.desk.fault("subscriptions.update", status=400, message="refused")
+    life = payer.catches_up()
+    assert (life.status, life.subscription_id) == (SubscriptionStatus.ACTIVE, first)
+    assert life.incidents == [f"not_tidied {second}"]
+    payer.shop.desk.clear_faults()
+    assert _read_again(payer) == 1
+    life = payer.life()
+    assert [each["id"] for each in payer.alive()] == [first]
+    assert (life.months_paid, life.news) == (1, ["started", "paid_twice"])
+    assert _read_again(payer) == 0
+
+
+@pytest.mark.parametrize("is_due", [True, False], ids=["past due", "paused"])
+def test_a_new_plan_lives_instead_of_one_that_is_due_or_rests(payer: Payer, is_due: bool) -> None:
+    payer.pays()
+    payer.catches_up()
+    first = payer.subscription_id
+    if is_due:
+        payer.falls_due()
+    else:
+        payer.portal(PortalFlow.PAUSE).pause(first)
+        payer.catches_up()
+    second = payer.pays_again()
+    life = payer.catches_up()
+    assert [each["id"] for each in payer.alive()] == [life.subscription_id] == [second]
+    assert (life.status, life.months_paid, life.due_invoice_id) == (SubscriptionStatus.ACTIVE, 2, None)
+    assert (life.news[-1], life.incidents) == ("started", [])
+    assert _refunded(payer)[second] == 0
+    assert "open" not in [each["status"] for each in payer.invoices()]
+
+
+def _read_again(payer: Payer) -> int:
+    missed = payer.shop.resources.missed_events
+    assert missed is not None
+    count = missed.read_again()
+    payer.shop.handle_all()
+    return count
 
 
 def test_months_that_the_second_plan_ran_before_stay_paid(payer: Payer) -> None:
@@ -231,6 +290,83 @@ def test_a_renewal_that_fails_is_told_once_and_ends_after_its_last_try(payer: Pa
     life = payer.until(start + 17 * DAY)
     assert (life.status, life.due_invoice_id) == (SubscriptionStatus.CANCELLED, None)
     assert life.news == [*failing.news, "over"]
+
+
+def test_what_a_plan_that_is_over_still_asked_for_can_be_paid_no_more(payer: Payer) -> None:
+    payer.pays()
+    payer.catches_up()
+    payer.falls_due()
+    url = _due_url(payer)
+    life = payer.until(payer.shop.desk.now() + 17 * DAY)
+    assert life.status is SubscriptionStatus.CANCELLED
+    payer.shop.desk.browse(url).pay()
+    life = payer.catches_up()
+    assert sorted(each["status"] for each in payer.invoices()) == ["paid", "void"]
+    assert (life.months_paid, life.incidents) == (1, [])
+
+
+def test_nobody_can_pay_what_the_plan_of_a_deleted_learner_asked_for(payer: Payer) -> None:
+    payer.pays()
+    payer.catches_up()
+    payer.falls_due()
+    url = _due_url(payer)
+    payments = payer.shop.resources.payments
+    assert payments is not None
+    end_plan(payments, payer.customer_id)
+    payer.shop.desk.browse(url).pay()
+    assert sorted(each["status"] for each in payer.invoices()) == ["paid", "void"]
+
+
+def test_what_was_paid_between_a_plans_end_and_our_reading_of_it_is_an_incident(payer: Payer) -> None:
+    payer.pays()
+    payer.catches_up()
+    due = payer.falls_due().due_invoice_id
+    url = _due_url(payer)
+    payer.shop.desk.advance_clock(17 * DAY)
+    assert payer.alive() == []
+    payer.shop.desk.browse(url).pay()
+    life = payer.catches_up()
+    assert (life.status, life.incidents) == (SubscriptionStatus.CANCELLED, [f"late_payment {due}"])
+
+
+def test_what_a_failed_resume_asks_for_stays_open_and_resumes_once_it_is_paid(payer: Payer) -> None:
+    payer.pays()
+    payer.catches_up()
+    payer.portal(PortalFlow.PAUSE).pause(payer.subscription_id)
+    payer.catches_up()
+    payer.has_a_card("pm_card_chargeCustomerFail")
+    payer.portal().resume(payer.subscription_id)
+    assert payer.catches_up().due_invoice_id is not None
+    payer.shop.desk.browse(_due_url(payer)).pay()
+    life = payer.catches_up()
+    assert (life.status, life.months_paid, life.incidents) == (SubscriptionStatus.ACTIVE, 2, [])
+
+
+def _due_url(payer: Payer) -> str:
+    with payer.shop.resources.database.transaction() as db:
+        return db.get_one(Plan, payer.user_id).due_invoice_url
+
+
+def test_a_plan_that_stripe_leaves_past_due_is_over_for_us_after_45_days_and_may_be_bought_again(
+    payer: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payer.pays()
+    payer.catches_up()
+    payer.falls_due()
+    first = payer.subscription_id
+    ends = datetime.fromtimestamp(int(payer.alive()[0]["items"]["data"][0]["current_period_start"]), UTC)
+    for days, status in ((44, SubscriptionStatus.PAST_DUE), (46, SubscriptionStatus.CANCELLED)):
+        now = ends + timedelta(days=days)
+        monkeypatch.setattr(state, "database_now", lambda _db, now=now: now)
+        payer.shop.desk.advance_clock(10)
+        payer.shop.resources.plan_pages.refresh(payer.customer_id)
+        payer.shop.handle_all()
+        assert payer.life().status is status
+    assert payer.life().news[-1] == "over"
+    payer.pays()
+    life = payer.catches_up()
+    assert [each["id"] for each in payer.alive()] == [life.subscription_id] != [first]
+    assert (life.status, life.months_paid) == (SubscriptionStatus.ACTIVE, 2)
 
 
 def test_a_card_that_is_changed_pays_what_is_due(payer: Payer) -> None:
@@ -411,9 +547,6 @@ def test_a_customer_whose_events_were_given_up_is_read_again(payer: Payer) -> No
     payer.shop.handle_all()
     assert payer.life().status is SubscriptionStatus.ACTIVE
     payer.shop.desk.clear_faults()
-    missed = payer.shop.resources.missed_events
-    assert missed is not None
-    assert (missed.read_again(), missed.read_again()) == (1, 0)
-    payer.shop.handle_all()
+    assert _read_again(payer) == 1
     assert payer.life().status is SubscriptionStatus.PAUSED
-    assert missed.read_again() == 0
+    assert _read_again(payer) == 0

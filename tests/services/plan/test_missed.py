@@ -145,6 +145,28 @@ def test_a_look_that_breaks_off_keeps_what_it_found_and_the_next_finds_the_other
     assert stored(house) == told(desk)
 
 
+def test_a_plan_of_which_nothing_is_heard_after_its_periods_end_is_asked_for_once_a_day(
+    house: Resources, desk: StripeDesk, look: MissedEvents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end was told while nobody listened, and Stripe lists no event that old."""
+    user_id = pay(house, desk)
+    look.look(utc_now() - REACH)
+    handle_all(house)
+    portal = desk.browse(house.plan_pages.portal(user_id, PortalFlow.FRONT).url or "")
+    portal.cancel(plan_of(house, user_id)[1].subscription_id or "")
+    desk.advance_clock(100 * DAY)
+    assert look.look(utc_now() + timedelta(days=60)) == look.read_again() == 0
+    period_end = plan_of(house, user_id)[1].period_end
+    assert period_end is not None
+    monkeypatch.setattr(missed, "database_now", lambda _db: period_end + timedelta(days=2))
+    assert (look.read_again(), look.read_again()) == (1, 0)
+    handle_all(house)
+    user, plan = plan_of(house, user_id)
+    assert user.subscription_status == SubscriptionStatus.CANCELLED
+    assert plan.read_at is not None
+    assert look.read_again() == 0
+
+
 def test_beside_the_reconciler_it_looks_again_after_an_outage_and_stops_with_it(
     house: Resources, desk: StripeDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

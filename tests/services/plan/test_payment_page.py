@@ -13,10 +13,12 @@ from knowledge_base import plan_talk
 from models.plan import Checkout
 from models.user import SubscriptionStatus, User
 from payments.port import CheckoutOrder, CheckoutPage, Payments, PaymentsAway, PaymentsRefused, PortalFlow
-from services.plan.checkout import CHECKOUT_LIFE, NotForSale, PlanPages
+from services.plan.checkout import CHECKOUT_LIFE, Destination, NotForSale, PlanPages
 from services.plan.links import PlanLinkOver
 from simulator.stripe.client import HOUR
 from tests.services.plan.payer import Payer
+
+HAS_PLAN = Destination(None, has_plan=True)
 
 
 def test_a_link_that_is_opened_twice_leads_to_one_page(payer: Payer) -> None:
@@ -46,7 +48,7 @@ def test_a_page_that_was_paid_leads_nowhere_and_is_read_at_once(payer: Payer) ->
     assert payer.opens_checkout() is None
     payer.shop.handle_all()  # the webhook has brought nothing
     assert payer.life().status is SubscriptionStatus.ACTIVE
-    assert "/p/session/" in (payer.opens_checkout() or "")
+    assert _page(payer) == HAS_PLAN
 
 
 def test_a_page_that_was_paid_for_a_plan_that_has_ended_since_keeps_nobody_from_buying(payer: Payer) -> None:
@@ -147,8 +149,8 @@ def test_a_page_that_comes_later_than_a_plan_is_shown_to_nobody(payer: Payer) ->
         payer.pays_again()
         payer.catches_up()
 
-    url = _pages(payer, pay_elsewhere).checkout(payer.user_id).url
-    assert "/p/session/" in (url or "")
+    assert _pages(payer, pay_elsewhere).checkout(payer.user_id) == HAS_PLAN
+    assert {session["status"] for session in _sessions(payer)} == {"complete", "expired"}
     assert payer.life().status is SubscriptionStatus.ACTIVE
 
 
@@ -173,10 +175,13 @@ def _pages(payer: Payer, happens: Callable[[], None]) -> PlanPages:
 # --- where else it leads
 
 
-def test_whoever_has_a_plan_is_led_to_it(payer: Payer) -> None:
+def test_a_link_to_pay_never_opens_the_portal_of_whoever_has_a_plan(payer: Payer) -> None:
     payer.pays()
     payer.catches_up()
-    assert "/p/session/" in (payer.opens_checkout() or "")
+    assert _page(payer) == HAS_PLAN
+    payer.portal(PortalFlow.CANCEL).cancel(payer.subscription_id)
+    payer.catches_up()
+    assert _page(payer) == HAS_PLAN
 
 
 def test_whoever_never_paid_is_led_from_the_portal_to_the_payment_page(payer: Payer) -> None:
@@ -200,6 +205,10 @@ def test_a_return_from_another_learners_page_reads_nobody(payer: Payer) -> None:
     payer.opens_checkout()
     payer.shop.resources.plan_pages.refresh_after("cs_test_of_nobody")
     assert payer.shop.outcomes(payer.customer_id) == []
+
+
+def _page(payer: Payer) -> Destination:
+    return payer.shop.resources.plan_pages.checkout(payer.user_id)
 
 
 def _checkouts(payer: Payer) -> list[Checkout]:
