@@ -10,8 +10,10 @@ from knowledge_base.intents import plan as words
 from line.events import LineEvent
 from models.chat import MessageType
 from models.plan import Plan
+from models.rules.next_step import Ask
 from models.session import CookingSession
 from models.user import User
+from services.onboarding import asks_for_name
 from services.plan.shop import PlanShop, latest_receipt
 from services.thread import Origin, record_inbound
 
@@ -29,8 +31,13 @@ def tell_plan(db: DbSession, user: User, session: CookingSession | None, shop: P
 
 
 def asks_of_plan(context: Context) -> bool:
-    """Where none is for sale, questions about it are a coach's to answer."""
-    return context.shop.is_open and words.asks_of_plan(context.event.text)
+    """Where none is for sale, questions about it are a coach's to answer. A memo or a name that is waited for is lost
+    to no card: there only what is beyond doubt asks for it."""
+    text = context.event.text
+    if not context.shop.is_open or not words.asks_of_plan(text):
+        return False
+    is_awaited = context.step.ask is Ask.MEMO or asks_for_name(context.db, context.user)
+    return not is_awaited or words.surely_asks_of_plan(text)
 
 
 @router.on("message.text", where=[asks_of_plan])

@@ -3,7 +3,12 @@
 import re
 
 from knowledge_base.intents.kinds import Intent
-from knowledge_base.intents.recognition import fold, safety_intent, talk_intent
+from knowledge_base.intents.recognition import (
+    fold,
+    safety_intent,
+    talk_intent,
+    wishes_alone,
+)
 
 _LONGEST = 45  # characters: whoever writes more has something else to say too
 
@@ -30,3 +35,8 @@ def asks_of_plan(text: str) -> bool:
         return False
     intent = talk_intent(text)
     return intent in (Intent.END_SUBSCRIPTION, Intent.PRICE) or _ASKS.search(fold(text)) is not None
+
+
+def surely_asks_of_plan(text: str) -> bool:
+    """Where other words are waited for, such as a memo: whatever is in doubt is those words."""
+    return wishes_alone(text) and asks_of_plan(text)

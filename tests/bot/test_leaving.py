@@ -23,6 +23,14 @@ from tests.bot.test_router import context
         "アカウント削除",
         "アカウントを消したい",
         "delete my data",
+        "全データを消してほしい",
+        "登録解除したい",
+        "会員登録を解除したいです",
+        "全部消して",
+        "データを残さないで",
+        "解約してデータも消して",
+        "動画もメッセージも全部消して",
+        "辞めたいので全部消去お願いします",
     ],
 )
 def test_a_wish_to_leave_is_understood(text: str) -> None:
@@ -40,6 +48,15 @@ def test_a_wish_to_leave_is_understood(text: str) -> None:
         "臭みを消したい",
         "写真のデータを送りました",
         "やめます",
+        "退会はしません",
+        "登録は削除しないでください",
+        "データを消さないで",
+        "アカウントを消すつもりはないです",
+        "生協を退会して野菜がない",
+        "ジムを退会したので時間ができた",
+        "記録を消してしまったので目分量で作った",
+        "焦げを全部消したい",
+        "やけどした！データを消して",
     ],
 )
 def test_other_words_do_not_ask_to_leave(text: str) -> None:

@@ -141,6 +141,23 @@ def test_while_a_memo_is_waited_for_the_card_is_shown_and_the_memo_stays_open(
     assert (next_step(session).ask, session.voice_transcript) == (Ask.MEMO, "")
 
 
+@pytest.mark.parametrize(
+    "memo",
+    [
+        "今回お試しで弱火にしたら、ふっくらして美味しくできた",
+        "コストコの会員をやめたのでバターなしで作った",
+        "記録を消してしまったので、目分量で味をつけた",
+        "無料でもらった玉ねぎを使いました",
+    ],
+)
+def test_a_memo_that_uses_such_words_is_a_memo(shared: System, clip: Path, memo: str) -> None:
+    learner = shared.learner()
+    pick(learner)
+    send_video(learner, clip)
+    assert phrasebook.MEMO_TEXT_RECEIVED in words(replies(learner, lambda: learner.text(memo)))
+    assert shared.session(learner).voice_transcript == memo
+
+
 def test_a_danger_goes_before(shared: System) -> None:
     learner = shared.learner()
     assert not is_card(replies(learner, lambda: learner.text("やけどした！解約したい")))
