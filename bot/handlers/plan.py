@@ -14,6 +14,7 @@ from models.rules.next_step import Ask
 from models.session import CookingSession
 from models.user import User
 from services.onboarding import asks_for_name
+from services.plan.offer import has_trial
 from services.plan.shop import PlanShop, latest_receipt
 from services.thread import Origin, record_inbound
 
@@ -55,5 +56,6 @@ def answer_with_plan(
 
 def _card(db: DbSession, user: User, session: CookingSession | None, shop: PlanShop) -> Say:
     """With the taps of what is asked just now, which LINE takes away with each new bubble."""
-    card = plan_card(shop, user, db.get(Plan, user.id), latest_receipt(db, user))
+    plan, receipt_url = db.get(Plan, user.id), latest_receipt(db, user)
+    card = plan_card(shop, user, plan, receipt_url, has_trial=has_trial(db, user))
     return say(card, quick=open_taps(session))

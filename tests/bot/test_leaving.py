@@ -69,6 +69,7 @@ def test_the_card_names_the_plan_and_what_stays_only_where_there_is_such() -> No
     assert privacy_talk.GOES in of_paying
     assert ("返金" in of_free, "法律" in of_free) == (False, False)
     assert ("返金はありません" in of_paying, "法律" in of_paying) == (True, True)
+    assert "Stripeの請求書には、発行したときのお名前" in of_paying  # which nobody can take off
 
 
 def test_its_words_are_polite_and_short() -> None:

@@ -158,6 +158,13 @@ def test_a_memo_that_uses_such_words_is_a_memo(shared: System, clip: Path, memo:
     assert shared.session(learner).voice_transcript == memo
 
 
+def test_the_card_tells_of_the_free_session_till_it_is_used(shared: System) -> None:
+    learner = shared.learner()
+    assert plan_talk.TRIAL_NOTE in words(replies(learner, lambda: learner.text("プラン")))
+    trial(shared, learner)
+    assert plan_talk.TRIAL_NOTE not in words(replies(learner, lambda: learner.text("プラン")))
+
+
 def test_a_danger_goes_before(shared: System) -> None:
     learner = shared.learner()
     assert not is_card(replies(learner, lambda: learner.text("やけどした！解約したい")))
