@@ -174,6 +174,12 @@ _STANDINGS: Mapping[Standing, Callable[[Plan | None], str]] = {
     Standing.OVER: lambda plan: "プランは終わっています。これまでのコーチングは、いつでも見返せます。",
 }
 
+# Before the card, to who was charged wrongly or can't pay.
+TROUBLE = (
+    "お支払いのことで、ご心配をおかけしています。いただいた内容は、担当が確認します。"
+    "いまのプランは、下でも確かめられます。"
+)
+
 # ---- the offer
 
 

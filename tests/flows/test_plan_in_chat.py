@@ -8,8 +8,10 @@ import pytest
 from sqlmodel import col, select
 
 from knowledge_base import phrasebook, plan_talk
+from knowledge_base.intents.kinds import Intent
 from models.chat import ChatRoom, Message, MessageType, Topic
 from models.dish import Dish
+from models.flag import CoachFlag
 from models.plan import PaidPeriod, Plan, PlanNews
 from models.rules.next_step import Ask, next_step
 from models.session import CookingSession, SessionStatus
@@ -163,6 +165,20 @@ def test_the_card_tells_of_the_free_session_till_it_is_used(shared: System) -> N
     assert plan_talk.TRIAL_NOTE in words(replies(learner, lambda: learner.text("プラン")))
     trial(shared, learner)
     assert plan_talk.TRIAL_NOTE not in words(replies(learner, lambda: learner.text("プラン")))
+
+
+@pytest.mark.parametrize("text", ["2回請求されています", "決済できませんでした"])
+def test_who_has_trouble_paying_gets_the_card_and_a_person_looks_at_it(shared: System, text: str) -> None:
+    learner = shared.learner()
+    answer = replies(learner, lambda: learner.text(text))
+    assert plan_talk.TROUBLE in words(answer)
+    assert is_card(answer)
+    user_id = user_id_of(shared, learner)
+    with shared.database.transaction() as db:
+        (flag,) = db.exec(select(CoachFlag).where(CoachFlag.user_id == user_id)).all()
+        assert flag.message_id is not None
+        assert db.get_one(Message, flag.message_id).text == text
+    assert flag.kind == Intent.COMPLAINT
 
 
 def test_a_danger_goes_before(shared: System) -> None:

@@ -55,6 +55,7 @@ SENTENCES = {
     "at_bank": plan_talk.standing(Standing.DUE, USER, AT_BANK),
     "gives": plan_talk.gives(),
     "TRIAL_NOTE": plan_talk.TRIAL_NOTE,
+    "TROUBLE": plan_talk.TROUBLE,
     "resume_note": plan_talk.resume_note(9_800),
     "offer": plan_talk.offer("チャーハン", 1, "", "ゆうこさん"),
     "offer with coaching": plan_talk.offer("チャーハン", 1, "早めに合わせましょう。", "ゆうこさん"),
