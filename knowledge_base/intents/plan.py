@@ -3,7 +3,7 @@
 import re
 
 from knowledge_base.intents.kinds import Intent
-from knowledge_base.intents.plan_signs import ASKS, HARMLESS, TROUBLE
+from knowledge_base.intents.plan_signs import ASKS, HARMLESS, NOUNS, TOLD, TROUBLE
 from knowledge_base.intents.recognition import (
     fold,
     safety_intent,
@@ -50,8 +50,12 @@ def asks_of_plan(text: str) -> bool:
     if not _may_be_of_plan(text):
         return False
     ours = _OF_OTHERS.sub("□", fold(text))
+    if TOLD.search(ours.rstrip("。!！")) is not None and TROUBLE.search(ours) is None:
+        return False
     is_of_money = talk_intent(text) in (Intent.END_SUBSCRIPTION, Intent.PRICE)
-    return is_of_money or ASKS.search(ours) is not None or TROUBLE.search(ours) is not None
+    if is_of_money or ASKS.search(ours) is not None or TROUBLE.search(ours) is not None:
+        return True
+    return NOUNS.search(ours) is not None and wishes_alone(text)
 
 
 def tells_of_trouble(text: str) -> bool:
