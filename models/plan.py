@@ -51,6 +51,7 @@ class PlanNews(StrEnum):
     ENDING = "ending"
     KEPT = "kept"  # the cancellation was undone
     OVER = "over"
+    OVER_UNPAID = "over_unpaid"  # after payments that failed
 
 
 class PaidPeriod(SQLModel, table=True):

@@ -43,6 +43,15 @@ def answer_at_once(
     return message
 
 
+def note_trouble(
+    db: DbSession, user: User, session: CookingSession | None, text: str, origin: Origin = NOT_LINE
+) -> None:
+    """Money went wrong: the words are kept, and a person looks at them."""
+    message = record_inbound(db, user, MessageType.TEXT, text=text, session=session, origin=origin)
+    session_id = session.id if session else None
+    flag_for_coaches(db, user.id, Intent.COMPLAINT, message_id=message.id, session_id=session_id)
+
+
 def known_answer(db: DbSession, question: Message, words: str, session: CookingSession | None) -> str:
     """What is said to these words whoever the coach is; "" where the coach must think."""
     dish = dish_of(db, session)

@@ -1,6 +1,5 @@
 """A learner asks for all of their data to be deleted."""
 
-import re
 from datetime import datetime
 
 from sqlmodel import Session as DbSession
@@ -10,9 +9,10 @@ from bot.say.bubbles import Say, say, text_bubble
 from bot.say.leaving import leaving_card
 from bot.say.steps import Steps
 from knowledge_base import phrasebook, privacy_talk
-from knowledge_base.intents.kinds import Intent
-from knowledge_base.intents.recognition import fold, intent_of, safety_intent
+from knowledge_base.intents.leaving import wants_to_leave as is_wish
+from knowledge_base.intents.recognition import safety_intent, speaks_of_cooking
 from line.events import LineEvent
+from models.rules.next_step import Ask
 from models.session import CookingSession
 from models.user import User
 from services.plan.state import has_living_plan, has_paid
@@ -20,13 +20,6 @@ from services.privacy import CONFIRM_WITHIN, delete_learner
 from services.thread import Origin
 
 router = Router()
-
-# A wish, of all of it: who asks where videos are kept, or wants one of them gone, is answered in words.
-_WISH = re.compile(
-    "^(全部の|全ての|すべての|私の|わたしの|自分の)*(でーた|あかうんと|個人情報|登録|記録|履歴)(を|の|は|も)?"
-    "(全部|全て|すべて|ぜんぶ)?(削除|消去|抹消|消し|消す|消せ|けし|けす)"
-    "|^[^。]{0,6}退会(したい|する|して|します|させ|を|は|の|方法|手続|でき|お願い|希望|[。!?]*$)|^delete(my)?(data|account)"
-)
 
 
 def is_leaving(context: Context) -> bool:
@@ -40,8 +33,9 @@ def wait_for_end() -> Say:
 
 
 def wants_to_leave(context: Context) -> bool:
+    """A memo that is waited for tells of what was deleted, too."""
     text = context.event.text
-    return _WISH.search(fold(text)) is not None and intent_of(text) is Intent.DELETE_DATA
+    return is_wish(text) and (context.step.ask is not Ask.MEMO or not speaks_of_cooking(text))
 
 
 @router.on("message.text", where=[wants_to_leave])

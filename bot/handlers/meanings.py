@@ -15,6 +15,7 @@ from knowledge_base.intents.recognition import (
     safety_intent,
     talk_intent,
     tells_besides,
+    wishes_alone,
 )
 from knowledge_base.intents.replies import known_reply
 from line.events import LineEvent
@@ -45,6 +46,8 @@ ABOUT_US = frozenset(
         Intent.GREETING,
     }
 )
+# Their words are as common in a memo: 「お試しで弱火にしたら…」.
+TOLD_OF_A_COOK = frozenset({Intent.DELETE_DATA, Intent.END_SUBSCRIPTION, Intent.PRICE})
 
 
 def tells_of_danger(context: Context) -> bool | Mapping[str, object]:
@@ -91,7 +94,10 @@ def stop(event: LineEvent, origin: Origin, db: DbSession, user: User, session: C
 
 def asks_alone(context: Context) -> bool:
     text = context.event.text
-    return is_question_alone(text) or talk_intent(text) in ABOUT_US
+    if is_question_alone(text):
+        return True
+    intent = talk_intent(text)
+    return intent in ABOUT_US and (intent not in TOLD_OF_A_COOK or wishes_alone(text))
 
 
 @router.on("message.text", where=[asks(Ask.MEMO), asks_alone])

@@ -16,18 +16,22 @@ from services.plan.offer import Trial
 from services.plan.shop import PlanShop
 
 
-def plan_card(shop: PlanShop, user: User, plan: Plan | None, receipt_url: str) -> LineObject:
-    """Where the learner stands, what it costs and gives, and the buttons for it."""
+def plan_card(
+    shop: PlanShop, user: User, plan: Plan | None, receipt_url: str, *, has_trial: bool = False
+) -> LineObject:
+    """Where the learner stands, what it costs and gives, and the buttons for it. `has_trial`: their free session is still
+    to come."""
     if not shop.is_open:
         return text_bubble(plan_talk.PHRASES["plan_not_for_sale"])
     standing = standing_of(user, plan)
-    gives = plan_talk.opened(user.months_paid) if user.months_paid else plan_talk.gives()
+    gives = plan_talk.opened(user.months_paid, standing) if user.months_paid else plan_talk.gives()
+    trial = [plan_talk.TRIAL_NOTE] if has_trial else []
     return _card(
         plan_talk.CARD_TITLE,
         [
             _text(plan_talk.standing(standing, user, plan), size="md", color=INK),
             _text(plan_talk.price(shop.yen), size="md", color=INK, weight="bold"),
-            *(_text(words, size="sm", color=QUIET) for words in (gives, *_rules(standing))),
+            *(_text(words, size="sm", color=QUIET) for words in (*trial, gives, *_rules(shop, standing))),
         ],
         [*_buttons(shop, user, plan, standing)],
         _small_links(shop, receipt_url),
@@ -75,10 +79,16 @@ def show_plan() -> LineObject:
     return postback(plan_talk.SHOW_LABEL, action="plan")
 
 
-def _rules(standing: Standing) -> Sequence[str]:
-    if standing is Standing.ACTIVE:
-        return [plan_talk.RENEWAL, plan_talk.PAUSE_NOTE]
-    return [] if standing in (Standing.ENDING, Standing.PAUSED) else [plan_talk.RENEWAL]
+def _rules(shop: PlanShop, standing: Standing) -> Sequence[str]:
+    match standing:
+        case Standing.ACTIVE:
+            return [plan_talk.RENEWAL, plan_talk.PAUSE_NOTE]
+        case Standing.PAUSED:
+            return [plan_talk.resume_note(shop.yen)]
+        case Standing.ENDING:
+            return []
+        case _:
+            return [plan_talk.RENEWAL]
 
 
 def _buttons(shop: PlanShop, user: User, plan: Plan | None, standing: Standing) -> Iterator[LineObject]:
@@ -90,11 +100,11 @@ def _buttons(shop: PlanShop, user: User, plan: Plan | None, standing: Standing) 
     elif plan is None or plan.subscription_id is None:
         return  # nothing at Stripe that could be changed
     elif standing is Standing.DUE:
-        if _fits(plan.due_invoice_url):
-            yield link_action(plan_talk.PAY_LABEL, plan.due_invoice_url)
+        yield from _bill(plan)
         yield _link(shop, user, plan_talk.CARD_LABEL, PlanPage.CARD)
         yield _leave_or_keep(shop, user, plan)
     elif standing is Standing.PAUSED:
+        yield from _bill(plan)
         yield _link(shop, user, plan_talk.RESUME_LABEL, PlanPage.FRONT)
         yield _leave_or_keep(shop, user, plan)
     elif standing is Standing.ENDING:
@@ -112,7 +122,7 @@ def _button_of(shop: PlanShop, user: User, plan: Plan | None, news: PlanNews) ->
             return _pay(shop, user, plan)
         case PlanNews.ENDING if is_ending(plan):
             return _link(shop, user, plan_talk.KEEP_LABEL, PlanPage.FRONT)
-        case PlanNews.ENDING | PlanNews.PAUSED | PlanNews.OVER:
+        case PlanNews.ENDING | PlanNews.PAUSED | PlanNews.OVER | PlanNews.OVER_UNPAID:
             return show_plan()
         case _:
             return None
@@ -124,6 +134,11 @@ def _pay(shop: PlanShop, user: User, plan: Plan | None) -> LineObject:
     if _fits(url):
         return link_action(plan_talk.PAY_LABEL, url)
     return _link(shop, user, plan_talk.CARD_LABEL, PlanPage.CARD)
+
+
+def _bill(plan: Plan) -> Iterator[LineObject]:
+    if _fits(plan.due_invoice_url):
+        yield link_action(plan_talk.PAY_LABEL, plan.due_invoice_url)
 
 
 def _leave_or_keep(shop: PlanShop, user: User, plan: Plan) -> LineObject:

@@ -73,6 +73,24 @@ def tells_besides(text: str) -> bool:
     return any(_OF_THE_COOK.search(fold(each)) and safety_intent(each) is None for each in clauses)
 
 
+# How a wish or a question ends; what was done is told otherwise.
+_WISHES = re.compile(
+    r"(たい(ん)?(です|だ)?(が|けど|けれど|の(です|だ)が|な|ね)?|ください|下さい|お願い(し(ます|たい(です)?))?|ほしい(です)?|ます|教えて"
+    r"|(です|ます|でしょう|ません|の|る)か|[?？]|方法(は|を)?|いくら|いつ|できま(せん(でした)?)|され(まし|てい?ま)(た|す))$"
+)
+
+
+def wishes_alone(text: str) -> bool:
+    """One sentence, which wishes or asks and tells nothing of a cook: no memo, though its words may be in one."""
+    spoken = fold(text).rstrip("。!！")
+    return len(sentences_of(text)) == 1 and _WISHES.search(spoken) is not None and not speaks_of_cooking(text)
+
+
+def speaks_of_cooking(text: str) -> bool:
+    folded = fold(text)
+    return re.search(COOKING, folded) is not None or _OF_THE_COOK.search(folded) is not None
+
+
 def sentences_of(text: str) -> list[str]:
     return [part for part in _SENTENCE.findall(text) if part.strip("。！？!?　 \n、…")]
 

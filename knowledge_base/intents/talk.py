@@ -1,6 +1,7 @@
 """Signs of what is said about us, our answers or nothing that is cooked: the whole message is about that."""
 
 from knowledge_base.intents.kinds import Intent, Rule, rule
+from knowledge_base.intents.plan_signs import END_SUBSCRIPTION, PRICE
 
 # What makes small talk a cooking question after all.
 COOKING = r"(焼|炒|煮|揚|ゆで|茹|蒸|切り?方|切る|味つけ|味付け|火加減|強火|中火|弱火|鍋|ふらいぱん|包丁|油|塩|砂糖|醤油|しょうゆ|味噌|みそ|だし|卵|たまご|玉子|肉|魚|野菜|ご飯|ごはん|米|麺|ぱすた|ちゃーはん|炒飯|かれー|はんばーぐ|餃子|ぎょうざ|唐揚|からあげ|料理|れしぴ|材料|食材|調味料|(?<![意興地嫌])味|焦げ|べちゃ|固|硬|柔らか|冷凍|解凍|保存|こつ|作り方)"
@@ -18,15 +19,6 @@ DELETE_DATA = rule(
     Intent.DELETE_DATA,
     "(でーた|動画|写真|履歴|記録|情報|個人情報|あかうんと|登録|音声|会話|とーく|めもりー?|声)[^。]{0,10}(削除|消し(て|たい|方)|消せ|消去|けし(て|たい)|抹消|破棄|けせ|消える)|(削除|消去)(したい|して|方法|でき|お願い|依頼)|退会|(でーた|動画|個人情報|情報|声)[^。]{0,10}(どこ(に|へ|で)|どう(使|なる|扱)|誰(が|に)|保存され|残(る|り|って)|見られ|公開|漏れ|使われ)|ぷらいばしー|個人情報|delete(my)?(data|account|video)|privacy",
     harmless="(臭み|くさみ|火|匂い|におい|えぐみ|辛み|味|電気|こんろ|跡|しみ|焦げ)[^。]{0,4}(消し|消せ|消え)[^。]*|動画(が|を)?(消えた|消えちゃ|間違え)[^。]*送",
-)
-END_SUBSCRIPTION = rule(
-    Intent.END_SUBSCRIPTION,
-    "解約|かいやく|(さぶすく|さぶすく|有料|契約|ぷらん|会員|課金|月額|定期|さーびす|もーめんと|もーめんと|moment)[^。]{0,8}(やめ|止め|停止|きゃんせる|取り消|おわ|終わ|退会|抜け|切り?た)|(支払|引き落とし|課金|請求)[^。]{0,6}(止め|停止|やめ)|(cancel|unsubscribe|stop)(my)?(subscription|plan|membership)?$|unsubscribe",
-)
-PRICE = rule(
-    Intent.PRICE,
-    "料金|りょうきん|値段(?=[^。]{0,8}(この|こーち|さーびす|もーめんと|あぷり|あぷり))|月額|有料|無料|むりょう|課金|かきん|お金(は|が|を)?(かか|払|取|とら|必要|いる|いり)|(いくら|なんぼ|何円)(です|なの|かか|かな|$|\\?|するの|払|で(使|でき))|(こーち|こーちんぐ|さーびす|もーめんと|moment|会費|利用料|使用料)[^。]{0,8}(いくら|なんぼ|何円|値段|費用|高い|安)|費用|会費|利用料|支払い?(方法|は|い)|くれじっと|けいさい|howmuch(is(it|this|the)|does(it|this)|costs?)?|price|cost|free(trial)?\\?|isitfree|くーぽん|お試し|おためし|とらいある",
-    harmless="(肉|魚|野菜|卵|米|材料|食材|すーぱー|ばたー|油)[^。]{0,8}(いくら|値段|高い|安い|費用|無料)[^。]*|いくら(丼|の|を|軍艦|でも|やっても|焼いても|煮ても|混ぜても|待っても|が|と)[^。]*|free(range|zer)|無料(の|で)(れしぴ)",
 )
 STOP = rule(
     Intent.STOP,

@@ -18,7 +18,7 @@ def changes(before: PlanState, after: PlanState) -> Sequence[PlanNews]:
     """The one that matters most alone: several things may have happened since we looked."""
     was_living, is_living = before.status in LIVING, after.status in LIVING
     if not is_living:
-        return [PlanNews.OVER] if was_living else []
+        return [_how_it_ended(before)] if was_living else []
     if not was_living or after.subscription_id != before.subscription_id:
         # How an earlier plan went, or ended, is no news of this one.
         before = PlanState(SubscriptionStatus.FREE, before.months_paid)
@@ -29,6 +29,11 @@ def changes(before: PlanState, after: PlanState) -> Sequence[PlanNews]:
     if before.status != after.status:
         return _of_status(before.status, after.status)
     return [PlanNews.MONTH_OPENED] if _opens_dishes(before.months_paid, after.months_paid) else []
+
+
+def _how_it_ended(before: PlanState) -> PlanNews:
+    is_unpaid = before.status == SubscriptionStatus.PAST_DUE and before.ends_on is None
+    return PlanNews.OVER_UNPAID if is_unpaid else PlanNews.OVER
 
 
 def _of_status(before: SubscriptionStatus, after: SubscriptionStatus) -> Sequence[PlanNews]:

@@ -38,6 +38,12 @@ def trial_to_offer_with(db: DbSession, user: User) -> Trial | None:
     return Trial(dish.name_ja, session.session_number, coaching.next_action if coaching else "")
 
 
+def has_trial(db: DbSession, user: User) -> bool:
+    """Whether the free session is still to come."""
+    is_free = user.subscription_status == SubscriptionStatus.FREE and not user.months_paid
+    return is_free and not any(is_spent(session) for session in sessions_of(db, user.id))
+
+
 def comes_with_video(db: DbSession, user: User, session: CookingSession | None) -> bool:
     """The offer rides on the trial's coaching video, which is still to be sent. `session` is the learner's latest, locked:
     whoever finishes it meanwhile waits, so that the offer is not made here too."""

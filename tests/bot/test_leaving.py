@@ -23,6 +23,17 @@ from tests.bot.test_router import context
         "アカウント削除",
         "アカウントを消したい",
         "delete my data",
+        "全データを消してほしい",
+        "登録解除したい",
+        "会員登録を解除したいです",
+        "全部消して",
+        "履歴もデータも消してください",
+        "データを完全に削除したい",
+        "アカウントを閉じたい",
+        "データを残さないで",
+        "解約してデータも消して",
+        "動画もメッセージも全部消して",
+        "辞めたいので全部消去お願いします",
     ],
 )
 def test_a_wish_to_leave_is_understood(text: str) -> None:
@@ -40,6 +51,18 @@ def test_a_wish_to_leave_is_understood(text: str) -> None:
         "臭みを消したい",
         "写真のデータを送りました",
         "やめます",
+        "退会はしません",
+        "登録は削除しないでください",
+        "データを消さないで",
+        "アカウントを消すつもりはないです",
+        "生協を退会して野菜がない",
+        "火もガスも全部消して",
+        "退会するつもりはありません",
+        "味の記録を消して作り直したい",
+        "ジムを退会したので時間ができた",
+        "記録を消してしまったので目分量で作った",
+        "焦げを全部消したい",
+        "やけどした！データを消して",
     ],
 )
 def test_other_words_do_not_ask_to_leave(text: str) -> None:
@@ -52,6 +75,7 @@ def test_the_card_names_the_plan_and_what_stays_only_where_there_is_such() -> No
     assert privacy_talk.GOES in of_paying
     assert ("返金" in of_free, "法律" in of_free) == (False, False)
     assert ("返金はありません" in of_paying, "法律" in of_paying) == (True, True)
+    assert "Stripeの請求書には、発行したときのお名前" in of_paying  # which nobody can take off
 
 
 def test_its_words_are_polite_and_short() -> None:

@@ -8,8 +8,10 @@ import pytest
 from sqlmodel import col, select
 
 from knowledge_base import phrasebook, plan_talk
+from knowledge_base.intents.kinds import Intent
 from models.chat import ChatRoom, Message, MessageType, Topic
 from models.dish import Dish
+from models.flag import CoachFlag
 from models.plan import PaidPeriod, Plan, PlanNews
 from models.rules.next_step import Ask, next_step
 from models.session import CookingSession, SessionStatus
@@ -139,6 +141,44 @@ def test_while_a_memo_is_waited_for_the_card_is_shown_and_the_memo_stays_open(
         assert phrasebook.MEMO_SKIP_LABEL in learner.thread().labels()
     session = shared.session(learner)
     assert (next_step(session).ask, session.voice_transcript) == (Ask.MEMO, "")
+
+
+@pytest.mark.parametrize(
+    "memo",
+    [
+        "今回お試しで弱火にしたら、ふっくらして美味しくできた",
+        "コストコの会員をやめたのでバターなしで作った",
+        "記録を消してしまったので、目分量で味をつけた",
+        "無料でもらった玉ねぎを使いました",
+    ],
+)
+def test_a_memo_that_uses_such_words_is_a_memo(shared: System, clip: Path, memo: str) -> None:
+    learner = shared.learner()
+    pick(learner)
+    send_video(learner, clip)
+    assert phrasebook.MEMO_TEXT_RECEIVED in words(replies(learner, lambda: learner.text(memo)))
+    assert shared.session(learner).voice_transcript == memo
+
+
+def test_the_card_tells_of_the_free_session_till_it_is_used(shared: System) -> None:
+    learner = shared.learner()
+    assert plan_talk.TRIAL_NOTE in words(replies(learner, lambda: learner.text("プラン")))
+    trial(shared, learner)
+    assert plan_talk.TRIAL_NOTE not in words(replies(learner, lambda: learner.text("プラン")))
+
+
+@pytest.mark.parametrize("text", ["2回請求されています", "決済できませんでした"])
+def test_who_has_trouble_paying_gets_the_card_and_a_person_looks_at_it(shared: System, text: str) -> None:
+    learner = shared.learner()
+    answer = replies(learner, lambda: learner.text(text))
+    assert plan_talk.TROUBLE in words(answer)
+    assert is_card(answer)
+    user_id = user_id_of(shared, learner)
+    with shared.database.transaction() as db:
+        (flag,) = db.exec(select(CoachFlag).where(CoachFlag.user_id == user_id)).all()
+        assert flag.message_id is not None
+        assert db.get_one(Message, flag.message_id).text == text
+    assert flag.kind == Intent.COMPLAINT
 
 
 def test_a_danger_goes_before(shared: System) -> None:

@@ -72,6 +72,7 @@ STATES = [
     (learner(ACTIVE), plan(ends_on=DAY), Standing.ENDING, [KEEP]),
     (learner(PAUSED), plan(), Standing.PAUSED, [RESUME, CANCEL]),
     (learner(PAUSED), plan(ends_on=DAY), Standing.PAUSED, [RESUME, KEEP]),
+    (learner(PAUSED), plan(**DUE), Standing.PAUSED, [PAY, RESUME, CANCEL]),
     (learner(PAST_DUE), plan(**DUE), Standing.DUE, [PAY, CARD, CANCEL]),
     (learner(ACTIVE), plan(**DUE, needs_bank=True), Standing.DUE, [PAY, CARD, CANCEL]),
     (learner(PAST_DUE), plan(**DUE, ends_on=DAY), Standing.DUE, [PAY, CARD, KEEP]),
@@ -121,8 +122,18 @@ def test_every_button_opens_the_page_that_it_names() -> None:
 
 
 def test_the_months_that_were_paid_are_told() -> None:
-    assert plan_talk.opened(3) in plan_card(SHOP, learner(ACTIVE, 3), plan(), "")["altText"]
+    assert plan_talk.opened(3, Standing.ACTIVE) in plan_card(SHOP, learner(ACTIVE, 3), plan(), "")["altText"]
     assert "か月分" not in plan_card(SHOP, learner(FREE), None, "")["altText"]
+
+
+def test_before_and_during_a_pause_what_it_costs_is_told() -> None:
+    assert plan_talk.PAUSE_NOTE in plan_card(SHOP, learner(ACTIVE), plan(), "")["altText"]
+    assert plan_talk.resume_note(9_800) in plan_card(SHOP, learner(PAUSED), plan(), "")["altText"]
+
+
+def test_who_has_their_free_session_still_to_come_is_told_so() -> None:
+    assert plan_talk.TRIAL_NOTE in plan_card(SHOP, learner(FREE), None, "", has_trial=True)["altText"]
+    assert plan_talk.TRIAL_NOTE not in plan_card(SHOP, learner(FREE), None, "")["altText"]
 
 
 def test_without_a_receipt_no_link_to_one_and_none_too_long_for_line() -> None:
@@ -164,6 +175,7 @@ NEWS = {
     PlanNews.ENDING: (plan(ends_on=DAY), KEEP),
     PlanNews.KEPT: (plan(), None),
     PlanNews.OVER: (plan(ends_on=DAY), SHOW),
+    PlanNews.OVER_UNPAID: (plan(), SHOW),
 }
 
 

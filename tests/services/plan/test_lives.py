@@ -289,7 +289,7 @@ def test_a_renewal_that_fails_is_told_once_and_ends_after_its_last_try(payer: Pa
         assert (later.status, later.news) == (SubscriptionStatus.PAST_DUE, failing.news)
     life = payer.until(start + 17 * DAY)
     assert (life.status, life.due_invoice_id) == (SubscriptionStatus.CANCELLED, None)
-    assert life.news == [*failing.news, "over"]
+    assert life.news == [*failing.news, "over_unpaid"]
 
 
 def test_what_a_plan_that_is_over_still_asked_for_can_be_paid_no_more(payer: Payer) -> None:

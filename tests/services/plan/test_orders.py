@@ -103,7 +103,7 @@ def test_720_orders_of_six_events_with_duplicates_end_the_same_while_each_fetch_
     assert len(walk.ends) == 720
     assert len({end for end, _ in walk.ends}) == 1
     assert all(len(set(news)) == len(news) for _, news in walk.ends)
-    assert max(walk.ends, key=lambda end: len(end[1]))[1] == ["started", "payment_failed", "over"]
+    assert max(walk.ends, key=lambda end: len(end[1]))[1] == ["started", "payment_failed", "over_unpaid"]
     end = json.loads(walk.ends[0][0])
     assert end["user"]["subscription_status"] == SubscriptionStatus.CANCELLED
     assert end["user"]["months_paid"] == len(end["periods"]) == 1
