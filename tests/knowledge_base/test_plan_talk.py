@@ -44,7 +44,7 @@ SENTENCES = {
     **{
         f"news.{kind}.{status}.{name}": plan_talk.news(kind, learner(status), its_plan)
         for kind in PlanNews
-        for status in LIVING
+        for status in sorted(LIVING)
         for name, its_plan in (("running", RUNNING), ("ending", ENDING), ("unpaid", UNPAID))
     },
     **{f"standing.{kind}": plan_talk.standing(kind, USER, RUNNING) for kind in Standing},
