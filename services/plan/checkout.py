@@ -56,6 +56,7 @@ class PlanPages:
         """
         customer_id, is_living = self._customer(user_id)
         if is_living:
+            self.refresh(customer_id)  # should it be over meanwhile, the next who asks may pay
             return Destination(None, has_plan=True)
         checkout = self._open_row(user_id)
         if checkout.session_id is not None:

@@ -184,6 +184,16 @@ def test_a_link_to_pay_never_opens_the_portal_of_whoever_has_a_plan(payer: Payer
     assert _page(payer) == HAS_PLAN
 
 
+def test_a_plan_that_ended_unheard_keeps_nobody_from_buying_for_long(payer: Payer) -> None:
+    payer.pays()
+    payer.catches_up()
+    payer.shop.stripe.v1.subscriptions.cancel(payer.subscription_id)
+    assert _page(payer) == HAS_PLAN
+    payer.shop.handle_all()
+    payer.pays()
+    assert payer.catches_up().status is SubscriptionStatus.ACTIVE
+
+
 def test_whoever_never_paid_is_led_from_the_portal_to_the_payment_page(payer: Payer) -> None:
     pages = payer.shop.resources.plan_pages
     assert pages.portal(payer.user_id, PortalFlow.CARD) == pages.checkout(payer.user_id)
