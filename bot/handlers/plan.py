@@ -15,7 +15,6 @@ from models.plan import Plan
 from models.rules.next_step import Ask
 from models.session import CookingSession
 from models.user import User
-from services.onboarding import asks_for_name
 from services.plan.offer import has_trial
 from services.plan.shop import PlanShop, latest_receipt
 from services.replying import note_trouble
@@ -58,9 +57,9 @@ def asks_of_plan(context: Context) -> bool:
 
 
 def _is_meant(context: Context) -> bool:
-    """A memo or a name that is waited for is lost to no card: there only what is beyond doubt asks for it."""
-    is_awaited = context.step.ask is Ask.MEMO or asks_for_name(context.db, context.user)
-    return not is_awaited or words.surely_asks_of_plan(context.event.text)
+    """A memo that is waited for is lost to no card: there only what is beyond doubt asks for it. No name has such words,
+    but who is asked for theirs may have trouble with their card."""
+    return context.step.ask is not Ask.MEMO or words.surely_asks_of_plan(context.event.text)
 
 
 @router.on("message.text", where=[asks_of_plan])

@@ -91,5 +91,18 @@ def test_a_danger_goes_before_any_wish(text: str, danger: Intent) -> None:
     assert not tells_of_trouble(text)
 
 
+def test_a_name_is_no_wish_of_the_plan() -> None:
+    names = (
+        "やすみです",
+        "やすみんと呼んで",
+        "いくらちゃん",
+        "プランちゃん",
+        "りょうきちです",
+        "かいとです",
+        "けいやです",
+    )
+    assert [name for name in names if asks_of_plan(name)] == []
+
+
 def test_meat_that_bleeds_is_no_danger() -> None:
     assert safety_intent("まな板が血だらけになりました") is None
