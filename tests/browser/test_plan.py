@@ -80,7 +80,7 @@ def test_a_plan_is_paid_rests_comes_back_and_ends(browser: Browser, shop: Shop) 
 
         page.goto(button(learner, plan_talk.KEEP_LABEL))
         page.get_by_role("button", name="解約を取り消す").click()
-        told(learner, "解約を取りやめました")
+        told(learner, "解約を取り消しました")
 
 
 def subscribe(page: Page, shop: Shop, learner: Learner) -> None:

@@ -362,7 +362,7 @@ def test_a_plan_that_stripe_leaves_past_due_is_over_for_us_after_45_days_and_may
         payer.shop.resources.plan_pages.refresh(payer.customer_id)
         payer.shop.handle_all()
         assert payer.life().status is status
-    assert payer.life().news[-1] == "over"
+    assert payer.life().news[-1] == "over_unpaid"
     payer.pays()
     life = payer.catches_up()
     assert [each["id"] for each in payer.alive()] == [life.subscription_id] != [first]
