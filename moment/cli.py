@@ -92,7 +92,9 @@ def _add_stripe(parent: argparse.ArgumentParser) -> None:
     actions.add_parser(
         "setup", help="make or mend product, price, portal and webhook, and print the settings"
     )
-    incidents = actions.add_parser("incidents", help="what to look at in the dashboard (refunds, disputes, second plans …), newest first")
+    incidents = actions.add_parser(
+        "incidents", help="what to look at in the dashboard (refunds, disputes, second plans …), newest first"
+    )
     incidents.add_argument(
         "-n", dest="count", type=_count, default=20, help="how many (default: %(default)s)"
     )
