@@ -1,6 +1,8 @@
 """One Stripe and one database for a module's tests, each with a learner of its own."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -31,12 +33,19 @@ def for_sale(settings: Settings, stripe_url: str) -> Settings:
 
 @pytest.fixture(scope="module")
 def shop(postgres_url: str, valkey_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    folder = tmp_path_factory.mktemp("plan")
+    with open_shop(StripeConfig(), postgres_url, valkey_url, folder) as running:
+        yield running
+
+
+@contextmanager
+def open_shop(config: StripeConfig, postgres_url: str, valkey_url: str, folder: Path) -> Iterator[Shop]:
     with (
         own_database(postgres_url) as database_url,
-        serving(make_server(StripeConfig(), port=0)) as stripe_url,
+        serving(make_server(config, port=0)) as stripe_url,
         StripeDesk(stripe_url) as desk,
     ):
-        settings = make_settings(database_url, empty_broker(valkey_url), tmp_path_factory.mktemp("plan"))
+        settings = make_settings(database_url, empty_broker(valkey_url), folder)
         desk.wait_until_ready()
         with (
             pytest.MonkeyPatch.context() as patch,

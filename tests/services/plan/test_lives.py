@@ -1,6 +1,7 @@
 """What becomes of a learner's plan, from the first payment to whatever ends it."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from services.erasure import end_plan
 from services.plan import state
 from services.plan.events import CUSTOMER_EVENTS
 from simulator.stripe.client import DAY, HOUR
+from simulator.stripe.config import StripeConfig
+from tests.services.plan.conftest import open_shop
 from tests.services.plan.payer import Payer, Shop
 
 ASKS_EACH_TIME = "4000 0027 6000 3184"
@@ -292,6 +295,24 @@ def test_a_renewal_that_fails_is_told_once_and_ends_after_its_last_try(payer: Pa
     assert life.news == [*failing.news, "over_unpaid"]
 
 
+def test_a_plan_that_stripe_leaves_unpaid_is_over_and_may_be_bought_again(
+    postgres_url: str, valkey_url: str, tmp_path: Path
+) -> None:
+    """As the account may be set to do after the last try."""
+    config = StripeConfig(after_final_failure="mark_unpaid")
+    with open_shop(config, postgres_url, valkey_url, tmp_path) as shop:
+        payer = Payer.new(shop)
+        payer.pays()
+        payer.catches_up()
+        payer.falls_due()
+        life = payer.until(shop.desk.now() + 17 * DAY)
+        assert [each["status"] for each in payer.subscriptions()] == ["unpaid"]
+        assert (life.status, life.months_paid, life.news[-1]) == (SubscriptionStatus.FREE, 1, "over_unpaid")
+        payer.pays()
+        life = payer.catches_up()
+        assert (life.status, life.months_paid) == (SubscriptionStatus.ACTIVE, 2)
+
+
 def test_what_a_plan_that_is_over_still_asked_for_can_be_paid_no_more(payer: Payer) -> None:
     payer.pays()
     payer.catches_up()
@@ -396,7 +417,7 @@ def test_a_bank_that_asks_is_told_of_as_such(payer: Payer) -> None:
     assert (life.status, life.news) == (SubscriptionStatus.PAST_DUE, ["started", "bank_asks"])
 
 
-@pytest.mark.parametrize("status", ["unpaid", "incomplete", "incomplete_expired"])
+@pytest.mark.parametrize("status", ["incomplete", "incomplete_expired"])
 def test_what_was_never_paid_is_no_plan(payer: Payer, status: str) -> None:
     """Made by hand in the dashboard, with a card that is declined."""
     payer.opens_checkout()
