@@ -7,9 +7,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pydantic import SecretStr
 from sqlmodel import select
 
+from desk.simulated_stripe import with_stripe
 from knowledge_base import phrasebook, privacy_talk
 from models.inbox import EventSource, InboxEvent
 from models.plan import PaidPeriod, Plan
@@ -63,11 +63,8 @@ def house(
     folder = tmp_path_factory.mktemp("house")
     new_script()
     with own_database(postgres_url) as database_url:
-        settings = make_settings(database_url, empty_broker(_another_broker(valkey_url)), folder).change(
-            stripe_key=SecretStr("sk_test_desk"),
-            stripe_price="price_moment_monthly",
-            stripe_api_url=stripe.base_url,
-        )
+        settings = make_settings(database_url, empty_broker(_another_broker(valkey_url)), folder)
+        settings = with_stripe(settings, stripe.base_url)
         with start_system(folder, settings, retry_backoff=AT_ONCE) as running:
             yield running
 

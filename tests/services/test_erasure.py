@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import func
 from sqlmodel import col, select, update
 
+from desk.simulated_stripe import with_stripe
 from jobs.queue import LONGEST_JOB
 from models.base import database_now
 from models.chat import Message
@@ -60,11 +60,8 @@ def house(
     postgres_url: str, valkey_url: str, tmp_path_factory: pytest.TempPathFactory, stripe: StripeDesk
 ) -> Iterator[Resources]:
     with own_database(postgres_url) as url:
-        settings = make_settings(url, empty_broker(valkey_url), tmp_path_factory.mktemp("house")).change(
-            stripe_key=SecretStr("sk_test_desk"),
-            stripe_price="price_moment_monthly",
-            stripe_api_url=stripe.base_url,
-        )
+        settings = make_settings(url, empty_broker(valkey_url), tmp_path_factory.mktemp("house"))
+        settings = with_stripe(settings, stripe.base_url)
         with open_resources(settings, quick_providers.build) as resources:
             yield resources
 

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
+from desk.simulated_stripe import with_stripe
 from moment.resources import open_resources
 from payments import client
 from services.plan import checkout
@@ -23,12 +23,7 @@ URL = "https://moment.test"
 
 
 def for_sale(settings: Settings, stripe_url: str) -> Settings:
-    return settings.change(
-        stripe_key=SecretStr("sk_test_desk"),
-        stripe_price="price_moment_monthly",
-        stripe_api_url=stripe_url,
-        public_url=URL,
-    )
+    return with_stripe(settings, stripe_url).change(public_url=URL)
 
 
 @pytest.fixture(scope="module")
