@@ -1,6 +1,7 @@
 """Tables, enums and the domain's rules. Importing this room registers every table."""
 
 from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, SentBubble, WaitReason
+from models.consent import Consent, ConsentKind
 from models.deletion import Deletion
 from models.dish import Dish, ProgressStatus, UserDishProgress
 from models.flag import CoachFlag
@@ -19,6 +20,8 @@ __all__ = [
     "ChatRoom",
     "Checkout",
     "CoachFlag",
+    "Consent",
+    "ConsentKind",
     "CookingPrinciple",
     "CookingSession",
     "Deletion",
