@@ -16,6 +16,7 @@ from models.chat import Message, Sender, rooms_of
 from models.inbox import InboxEvent, InboxSubject
 from models.lease import LeaseColumns
 from models.media import Media
+from models.outage import ServiceOutage
 from models.session import CookingSession, StageRun
 from models.user import SubscriptionStatus, User
 from moment.resources import Resources
@@ -90,7 +91,7 @@ class Phone:
         self.arrives({"type": "unsend", "unsend": {"messageId": message_id}})
 
     def time_passes(self) -> None:
-        """Pauses, leases and the memo's grace are over."""
+        """Pauses, leases and the memo's grace are over, and services that were found down may be asked again."""
         with self.resources.database.transaction() as db:
             for table, mine in self._owing(db):
                 due = update(table).where(mine, col(table.due_at).is_not(None))
@@ -98,6 +99,8 @@ class Phone:
             is_placed = col(Media.session_id).is_not(None)
             longer_ago = {"received_at": col(Media.received_at) - LONG}
             db.execute(update(Media).where(self._my_media(db), is_placed).values(longer_ago))
+            is_down = col(ServiceOutage.opened_at).is_not(None)
+            db.execute(update(ServiceOutage).where(is_down).values(probe_at=func.now()))
 
     def subject(self, db: DbSession) -> InboxSubject:
         return db.exec(select(InboxSubject).where(InboxSubject.subject == self.line.user_id)).one()
@@ -169,7 +172,10 @@ class Phone:
             self.work_once()
             if not self.owes_work():
                 return
-        raise AssertionError(f"there is still work after {MAX_ROUNDS} rounds")
+        with self.resources.database.transaction() as db:
+            owed: list[object] = [row for row in self.owing(db) if row.nudge_at is not None]
+            owed += [session for session in self.sessions(db) if session.nudge_at is not None]
+        raise AssertionError(f"there is still work after {MAX_ROUNDS} rounds: {owed}")
 
     def _due(self, table: type[Message] | type[Media], *which: Any) -> list[int]:
         with self.resources.database.transaction() as db:
