@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session as DbSession
+from sqlmodel import select
 
-from bot.say.bubbles import Say, link_action, quick, say, text_bubble, video_bubble, with_sender
+from bot.say.bubbles import Say, audio_bubble, link_action, quick, say, text_bubble, video_bubble, with_sender
 from bot.say.cards import coaching_card
 from bot.say.plan import news_bubble, offer_card
 from bot.say.steps import ask_rating, choose_taps, open_taps, question_taps
@@ -17,6 +18,7 @@ from line.liff import LiffApps
 from models.chat import Message, MessageType, RoomType, Topic
 from models.coaching import CoachingText
 from models.dish import Dish
+from models.media import Media, MediaState
 from models.plan import Plan, PlanNews
 from models.rules.history import latest_session
 from models.rules.next_step import UNDER_WAY, missing_rating, next_step
@@ -25,6 +27,7 @@ from models.user import User
 from services.names import called
 from services.plan.offer import trial_to_offer_with
 from services.plan.shop import PlanShop
+from storage.keys import spoken_answer_key
 from storage.links import MediaLinks
 
 # After these a dish can be chosen that could not be before.
@@ -59,12 +62,21 @@ class Renderer:
         if message.kind == MessageType.PLAN_NEWS:
             return self._plan_news(db, message, user, taps)
         if message.kind == MessageType.ANSWER and message.answers_id is not None:
-            question = db.get_one(Message, message.answers_id)
-            return say(text_bubble(message.text, question.quote_token), quick=taps)
+            return self._answer(db, message, message.answers_id, taps)
         page = self.apps.upload_page()
         if page and message.text in phrasebook.TOO_MUCH_FOR_CHAT:
             return say(text_bubble(message.text), upload_card(page), quick=taps)
         return say(text_bubble(message.text), quick=taps)
+
+    def _answer(self, db: DbSession, message: Message, question_id: int, taps: Sequence[LineObject]) -> Say:
+        """Spoken too where it was asked by voice, unless that was taken back since."""
+        words = text_bubble(message.text, db.get_one(Message, question_id).quote_token)
+        asked = select(Media).where(Media.message_id == question_id, Media.state == MediaState.STORED)
+        recording = db.exec(asked).first() if message.speech_ms else None
+        if recording is None or message.speech_ms is None:
+            return say(words, quick=taps)
+        link = self.links.link(spoken_answer_key(recording.object_key))
+        return say(words, audio_bubble(link, message.speech_ms), quick=taps)
 
     def _coaching_video(
         self, db: DbSession, user: User, session: CookingSession, taps: Sequence[LineObject]

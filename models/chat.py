@@ -135,6 +135,8 @@ class Message(LeaseColumns, table=True):
     )  # LINE's id of the bubble it replies to
     unsent_at: datetime | None = Field(default=None, sa_column=time_column())
     usage: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())  # what its answer took
+    # An answer's, where it is spoken too: milliseconds. The speech lies beside the recording that asked.
+    speech_ms: int | None = Field(default=None)
 
     # of both directions
     channel: str = Field(default="", max_length=64)  # "": the room's own

@@ -43,11 +43,14 @@ from pipeline.providers import ledger
 from pipeline.providers.ports import ProviderRefused, Providers, QuestionBrief, Turn, UnreadableAudio
 from pipeline.providers.registry import ProviderRegistry, needs_fallback
 from pipeline.search import PrincipleSearch
+from pipeline.spoken_answer import speak_answer
 from services.names import called
 from services.outbox import queue_answer
+from services.privacy import purge_late
 from services.profile import learner_state, lock_learner
 from services.replying import known_answer
 from services.thread import PLACEHOLDERS
+from storage.keys import spoken_answer_key
 from storage.store import ObjectStore, local_file
 
 log = get_logger(__name__)
@@ -81,6 +84,25 @@ class ServiceAway(MomentError):
 
 
 @dataclass(frozen=True)
+class Question:
+    """The rows as they were when it was claimed (detached). `recording` is None for one that was written."""
+
+    message: Message
+    recording: Media | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`speech_ms` is None where it is only read."""
+
+    text: str
+    speech_ms: int | None = None
+
+
+SORRY = Answer(phrasebook.phrase("thinking_failed"))
+
+
+@dataclass(frozen=True)
 class Answers:
     database: Database
     leases: Leases
@@ -98,25 +120,35 @@ class Answers:
 
     def _answer(self, message_id: int) -> None:
         with self.database.transaction() as db:
-            question = db.get(Message, message_id)
-            if question is None:
+            message = db.get(Message, message_id)
+            if message is None:
                 return
-            lock_learner(db, _learner(db, question).id)
-            if count_active(db, Message, *_questions_of_same_learner(db, question)):
+            lock_learner(db, _learner(db, message).id)
+            if count_active(db, Message, *_questions_of_same_learner(db, message)):
                 return
             lease = self.leases.claim(db, Message, message_id)
-        if lease is None:
-            return
+            if lease is None:
+                return
+            recording = db.exec(select(Media).where(Media.message_id == message_id)).first()
+            question = Question(message, recording)
         with bound_contextvars(message_id=message_id):
             try:
                 if lease.is_spent(MAX_ATTEMPTS):  # whoever made the last try died of it
                     log.error("question given up", attempt=lease.attempt)
-                    self._finish(lease, phrasebook.phrase("thinking_failed"), ())
+                    self._finish(lease, SORRY, ())
                 else:
                     self._try(lease, question)
             except LeaseLost as lost:
                 log.info("lease lost", lease=str(lost))
-            self._wake_next(question)
+                self._purge_speech(question)
+            self._wake_next(message)
+
+    def _purge_speech(self, question: Question) -> None:
+        """It may have been put after the question was taken back, or after its learner left."""
+        recording = question.recording
+        if recording is not None:
+            with self.database.transaction() as db:
+                purge_late(db, recording, spoken_answer_key(recording.object_key))
 
     def _wake_next(self, question: Message) -> None:
         with self.database.transaction() as db:
@@ -130,29 +162,29 @@ class Answers:
             if message_id is not None:
                 enqueue(db, Job.ANSWER, message_id)
 
-    def _try(self, lease: Lease, question: Message) -> None:
+    def _try(self, lease: Lease, question: Question) -> None:
         start = time.monotonic()
         with ledger.collect() as calls:
             try:
-                text = self._think_or_log(lease, question)
+                answer = self._think_or_log(lease, question)
             except ServiceAway as away:
                 self._wait_out(lease, away, calls)
                 return
             except NoUse:
-                self._finish(lease, phrasebook.phrase("thinking_failed"), calls)
+                self._finish(lease, SORRY, calls)
                 log.error("question given up", attempt=lease.attempt)
                 return
-        if text:
-            self._finish(lease, text, calls)
+        if answer is not None:
+            self._finish(lease, answer, calls)
             log.info("question answered", attempt=lease.attempt, ms=milliseconds_since(start))
         elif lease.attempt < MAX_ATTEMPTS:
             self._try_again(lease, calls)
         else:
-            self._finish(lease, phrasebook.phrase("thinking_failed"), calls)
+            self._finish(lease, SORRY, calls)
             log.error("question given up", attempt=lease.attempt)
 
-    def _think_or_log(self, lease: Lease, question: Message) -> str:
-        """The answer; "" when this try came to nothing. Raises ServiceAway, NoUse."""
+    def _think_or_log(self, lease: Lease, question: Question) -> Answer | None:
+        """None when this try came to nothing. Raises ServiceAway, NoUse."""
         start = time.monotonic()
         try:
             with self.leases.hold(lease):
@@ -175,7 +207,7 @@ class Answers:
                 raise ServiceAway(type(error).__name__, longest_pause(error, LONGEST_PAUSE)) from error
             if isinstance(error, MomentError) and not error.retryable:
                 raise NoUse(type(error).__name__) from error
-        return ""
+        return None
 
     def _wait_out(self, lease: Lease, away: ServiceAway, calls: Sequence[ModelCall]) -> None:
         with self.database.transaction() as db:
@@ -187,7 +219,7 @@ class Answers:
                 enqueue(db, Job.ANSWER, lease.row_id, delay_seconds=pause.total_seconds())
                 return
         log.error("question given up", attempt=lease.attempt)
-        self._finish(lease, phrasebook.phrase("thinking_failed"), calls)
+        self._finish(lease, SORRY, calls)
 
     def _try_again(self, lease: Lease, calls: Sequence[ModelCall]) -> None:
         pause = BACKOFF * 4 ** (lease.attempt - 1)
@@ -195,38 +227,48 @@ class Answers:
             try_again(db, lease, "no answer", pause, usage=_usage(db, lease, calls))
             enqueue(db, Job.ANSWER, lease.row_id, delay_seconds=pause.total_seconds())
 
-    def _finish(self, lease: Lease, text: str, calls: Sequence[ModelCall]) -> None:
+    def _finish(self, lease: Lease, answer: Answer, calls: Sequence[ModelCall]) -> None:
         with self.database.transaction() as db:
             finish(db, lease, usage=_usage(db, lease, calls))
-            queue_answer(db, db.get_one(Message, lease.row_id), text)
+            queue_answer(db, db.get_one(Message, lease.row_id), answer.text, speech_ms=answer.speech_ms)
 
-    def _think(self, question: Message, providers: Providers) -> str:
+    def _think(self, question: Question, providers: Providers) -> Answer:
+        message = question.message
         try:
             words = self._words(question, providers)
         except QuestionUnheard as unheard:
-            return phrasebook.phrase(unheard.words)
+            return Answer(phrasebook.phrase(unheard.words))
         with self.database.transaction() as db:
-            session = _session_in_question(db, _learner(db, question), question)
+            session = _session_in_question(db, _learner(db, message), message)
             dish = db.get_one(Dish, session.dish_id) if session else None
-            known = known_answer(db, question, words, session)
-        if known:
-            return known
+            known = known_answer(db, message, words, session)
+        if known:  # what is done in danger, whom to call: read, not listened to to its end
+            return Answer(known)
         # Between transactions: none waits for the embedder.
         search = PrincipleSearch(self.database, providers.embedder)
         principles = search.nearest(search.prepare(f"{words} {dish.name_ja}" if dish else words))
         with self.database.transaction() as db:
-            brief = _brief(db, question, words, session, dish, principles)
-        answer, _ = ask_with_repair(
+            brief = _brief(db, message, words, session, dish, principles)
+        text, _ = ask_with_repair(
             lambda repair: providers.coach.answer(brief, repair), lambda answer: check_answer(answer, brief)
         )
-        return answer
+        return Answer(text, self._speak(text, question, providers))
 
-    def _words(self, question: Message, providers: Providers) -> str:
+    def _speak(self, text: str, question: Question, providers: Providers) -> int | None:
+        """Milliseconds; None for a question that was written, and where it fails: the text is what must arrive."""
+        if question.recording is None:
+            return None
+        try:
+            return speak_answer(text, question.recording, providers.narrator, self.store)
+        except (MomentError, OSError) as error:
+            log.warning("answer not spoken", error=type(error).__name__)
+            return None
+
+    def _words(self, question: Question, providers: Providers) -> str:
         """Raises QuestionUnheard."""
-        with self.database.transaction() as db:
-            recording = db.exec(select(Media).where(Media.message_id == question.id)).first()
+        recording = question.recording
         if recording is None:
-            return question.text
+            return question.message.text
         if not recording.is_stored:
             raise QuestionTooLong if recording.reason == "too_long" else QuestionUnheard
         key = recording.object_key

@@ -27,7 +27,6 @@ from jobs.leases import (
     due_now,
     finish,
     is_deleted,
-    make_due,
     park,
     try_again,
     wait_out,
@@ -65,9 +64,9 @@ from pipeline.providers.ports import AudioTooLong, UnreadableAudio
 from pipeline.scheduler import Scheduler
 from services.files import say_what_it_is, settle_file
 from services.media import MediaRejected, accept, reject
-from services.privacy import purge_again
+from services.privacy import purge_late
 from services.profile import LearnerGone, lock_learner
-from storage.keys import coaching_video_key, preview_key, view_key
+from storage.keys import coaching_video_key, preview_key, spoken_answer_key, view_key
 from storage.store import ObjectStore, local_file
 
 log = get_logger(__name__)
@@ -344,8 +343,9 @@ class Intake:
         with self.database.transaction() as db:
             finish(db, lease, **gone)
             # Somebody was at it when it was taken back, and may put it once more before they see that; should they die
-            # of something else then, nobody else would know.
-            was_on_its_way = media.started_at is not None and media.stored_at is None
+            # of something else then, nobody else would know. Of a spoken question, its answer may be spoken just then.
+            is_question = media.kind == MediaKind.VOICE_QUESTION
+            was_on_its_way = is_question or (media.started_at is not None and media.stored_at is None)
             if media.state == MediaState.WITHDRAWN and was_on_its_way:
                 row = db.get_one(Media, media.id, populate_existing=True)
                 due_now(row, after=PURGE_AGAIN)
@@ -354,6 +354,8 @@ class Intake:
     def _keys_to_purge(self, media: Media) -> list[str]:
         """Our copy and all that was made of it."""
         keys = [media.object_key]
+        if media.kind == MediaKind.VOICE_QUESTION:
+            keys.append(spoken_answer_key(media.object_key))
         if media.kind != MediaKind.VIDEO:
             return keys
         keys.append(view_key(media.object_key))
@@ -366,11 +368,8 @@ class Intake:
         return keys
 
     def _purge_again(self, media: Media) -> None:
-        """It was taken back while it came, or its learner left: what has been put since then goes too."""
         with self.database.transaction() as db:
-            make_due(db, Media, col(Media.id) == media.id, col(Media.state) != MediaState.STORED)
-            enqueue(db, Job.PURGE_MEDIA, media.id)
-            purge_again(db, media.object_key)
+            purge_late(db, media, media.object_key)
 
     def _wake(self, db: DbSession, facts: Facts | None) -> None:
         """At once, where services leave it to a job: the session is locked and read already."""

@@ -130,8 +130,8 @@ def queue_coaching_video(db: DbSession, session: CookingSession) -> Message:
     )
 
 
-def queue_answer(db: DbSession, question: Message, text: str) -> Message:
-    """By the question's own reply token while it lives, and quoting it."""
+def queue_answer(db: DbSession, question: Message, text: str, *, speech_ms: int | None = None) -> Message:
+    """By the question's own reply token while it lives, and quoting it. `speech_ms`: it is spoken too."""
     room = db.get_one(ChatRoom, question.chat_room_id)
     return queue_message(
         db,
@@ -140,6 +140,7 @@ def queue_answer(db: DbSession, question: Message, text: str) -> Message:
         text=text,
         session_id=question.session_id,
         answers_id=question.id,
+        speech_ms=speech_ms,
         channel=question.channel,
         reply_token=question.reply_token,
         reply_until=question.reply_until,

@@ -10,6 +10,7 @@ from errors import MomentError
 from jobs import leases
 from jobs.queue import Job, enqueue
 from models.deletion import Deletion
+from models.media import Media, MediaState
 from models.user import User
 from services.profile import lock_learner
 from services.sign_in import sign_out_everywhere
@@ -51,6 +52,14 @@ def delete_learner(db: DbSession, user: User, origin: Origin = NOT_LINE) -> Dele
     leases.make_due(db, Deletion, col(Deletion.id) == deletion.id)
     enqueue(db, Job.DELETE_LEARNER, deletion.id)
     return deletion
+
+
+def purge_late(db: DbSession, media: Media, *keys: str) -> None:
+    """It was taken back while something of it was on its way, or its learner left: what has been put since goes too."""
+    leases.make_due(db, Media, col(Media.id) == media.id, col(Media.state) != MediaState.STORED)
+    enqueue(db, Job.PURGE_MEDIA, media.id)
+    for key in keys:
+        purge_again(db, key)
 
 
 def purge_again(db: DbSession, key: str) -> None:

@@ -11,12 +11,14 @@ from jobs import leases
 from jobs.queue import Job, enqueue
 from models.chat import Message, MessageType, RoomType, rooms_of
 from models.media import Media, MediaKind
+from models.rules.entitlement import PAYING
 from models.session import CookingSession
 from models.user import User
 from services import media
 from services.thread import NOT_LINE, Origin, record_inbound, retell
 
-QUESTIONS_A_DAY = 60  # of one learner: many more than a cook asks, and each takes a model
+# Of one learner: many more than a cook asks, and each takes a model. Who has no plan has one cook to ask about.
+QUESTIONS_A_DAY, QUESTIONS_WITHOUT_PLAN = 60, 20
 
 
 class TooManyQuestions(MomentError):
@@ -29,7 +31,7 @@ def ask(
     db: DbSession, user: User, session: CookingSession | None, text: str, origin: Origin = NOT_LINE
 ) -> Message:
     """`session` is the one the thread is at; the learner may quote another. Raises TooManyQuestions."""
-    if _asked_today(db, user) >= QUESTIONS_A_DAY:
+    if _has_asked_enough(db, user):
         record_inbound(db, user, MessageType.TEXT, text=text, session=session, origin=origin)
         raise TooManyQuestions(f"learner {user.id}")
     question = record_inbound(db, user, MessageType.QUESTION, text=text, session=session, origin=origin)
@@ -43,7 +45,7 @@ def ask_by_voice(
     db: DbSession, user: User, session: CookingSession | None, origin: Origin = NOT_LINE
 ) -> Message:
     """Owed an answer as soon as the recording is here. Raises TooManyQuestions."""
-    if _asked_today(db, user) >= QUESTIONS_A_DAY:
+    if _has_asked_enough(db, user):
         record_inbound(db, user, MessageType.OTHER, session=session, origin=origin)
         raise TooManyQuestions(f"learner {user.id}")
     question = record_inbound(db, user, MessageType.QUESTION, session=session, origin=origin)
@@ -53,13 +55,14 @@ def ask_by_voice(
 
 def ask_by_file(db: DbSession, user: User, recording: Media) -> None:
     """A file that was found to be a recording when no memo is waited for. Raises TooManyQuestions."""
-    if _asked_today(db, user) >= QUESTIONS_A_DAY:
+    if _has_asked_enough(db, user):
         raise TooManyQuestions(f"learner {user.id}")
     retell(db, recording.message_id, MessageType.QUESTION, RoomType.COACHING)
     media.settle_kind(db, recording, None, MediaKind.VOICE_QUESTION)
 
 
-def _asked_today(db: DbSession, user: User) -> int:
+def _has_asked_enough(db: DbSession, user: User) -> bool:
+    limit = QUESTIONS_A_DAY if user.subscription_status in PAYING else QUESTIONS_WITHOUT_PLAN
     lately = Message.kind == MessageType.QUESTION, col(Message.created_at) > func.now() - timedelta(days=1)
     statement = select(func.count()).where(col(Message.chat_room_id).in_(rooms_of(user.id)), *lately)
-    return db.exec(statement).one()
+    return db.exec(statement).one() >= limit

@@ -1,5 +1,6 @@
 """Words that a learner took back, found again in what was made of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session as DbSession
@@ -24,13 +25,18 @@ def redact(value: Any, words: str) -> Any:
     return value
 
 
-def redact_everywhere(db: DbSession, user_id: int, words: str) -> None:
-    """In all that we wrote to this learner and of them. What they said again themselves is theirs to take back."""
+def redact_everywhere(db: DbSession, user_id: int, words: str) -> Sequence[int]:
+    """In all that we wrote to this learner and of them. What they said again themselves is theirs to take back.
+    Returns the ids of the questions whose answers say the words aloud: that can only be deleted."""
     if len(words.strip()) < RUN:
-        return
+        return []
+    spoken = []
     ours = col(Message.chat_room_id).in_(rooms_of(user_id)), Message.sender != Sender.USER
     for message in db.exec(select(Message).where(*ours)):
+        written = message.text
         _redact_row(db, message, words, "text", "line_body", "error")
+        if message.speech_ms is not None and message.answers_id is not None and message.text != written:
+            spoken.append(message.answers_id)
     sessions = select(CookingSession).where(CookingSession.user_id == user_id)
     for session in db.exec(sessions):
         made_of_words = ("structured_input", "video_analysis", "coaching_text", "narration_script")
@@ -40,6 +46,7 @@ def redact_everywhere(db: DbSession, user_id: int, words: str) -> None:
         _redact_row(db, run, words, "error")
     for state in db.exec(select(LearnerState).where(LearnerState.user_id == user_id)):
         _redact_row(db, state, words, "session_summaries", "next_focus")
+    return spoken
 
 
 def _redact_row(db: DbSession, row: Any, words: str, *columns: str) -> None:

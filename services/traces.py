@@ -14,7 +14,7 @@ from models.media import Media, MediaKind
 from models.session import CookingSession
 from models.upload import Upload
 from models.user import User
-from storage.keys import coaching_video_key, preview_key, view_key
+from storage.keys import coaching_video_key, preview_key, spoken_answer_key, view_key
 
 DELETED = "deleted"  # the outcome of an event that was never handled
 
@@ -26,6 +26,8 @@ def object_keys(db: DbSession, user_id: int) -> list[str]:
         keys |= {media.object_key, media.view_key}
         if media.kind == MediaKind.VIDEO:
             keys.add(view_key(media.object_key))
+        if media.kind == MediaKind.VOICE_QUESTION:
+            keys.add(spoken_answer_key(media.object_key))
     for session in db.exec(select(CookingSession).where(CookingSession.user_id == user_id)):
         keys |= {coaching_video_key(session.id), preview_key(session.id)}
         keys |= {session.coaching_video_gcs_path, session.coaching_preview_gcs_path}

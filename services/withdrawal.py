@@ -1,8 +1,10 @@
 """The learner took a message back: our copies go too, and nothing is made of it any more."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func
 from sqlmodel import Session as DbSession
-from sqlmodel import select
+from sqlmodel import col, select
 
 from errors import MomentError
 from models.chat import Message, MessageType
@@ -51,7 +53,7 @@ def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
         withdraw(db, media, session)
     elif message.kind == MessageType.TEXT and session is not None and session.memo is None:
         _withdraw_written_memo(db, session)
-    redact_everywhere(db, user.id, words)
+    _silence(db, redact_everywhere(db, user.id, words))
 
 
 def withdraw_clip(db: DbSession, session: CookingSession, clip_id: int) -> None:
@@ -107,6 +109,12 @@ def _blank(db: DbSession, message: Message) -> None:
     db.add(message)
     if message.inbox_event_id is not None:
         blank_event(db, message.inbox_event_id)
+
+
+def _silence(db: DbSession, questions: Sequence[int]) -> None:
+    """Their answers are heard no more, nor are they, with whose recordings the speech lies."""
+    for recording in db.exec(select(Media).where(col(Media.message_id).in_(questions)).with_for_update()):
+        withdraw(db, recording, None)
 
 
 def _withdraw_written_memo(db: DbSession, session: CookingSession) -> None:

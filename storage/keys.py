@@ -22,6 +22,11 @@ def view_key(video_key: str) -> str:
     return f"{video_key.removesuffix('.mp4')}.view.mp4"
 
 
+def spoken_answer_key(question_key: str) -> str:
+    """Of the speech that answers a spoken question: it goes with the recording."""
+    return f"{question_key.removesuffix('.m4a')}.answer.m4a"
+
+
 def coaching_video_key(session_id: int) -> str:
     return f"sessions/{session_id}/coaching_video.mp4"
 

@@ -73,6 +73,19 @@ def join(part1: Sequence[SpokenSentence], part2: Sequence[SpokenSentence], wav: 
     return NarrationTrack(wav, tuple(sentences), *frames)
 
 
+def join_sentences(sentences: Sequence[SpokenSentence], wav: Path) -> float:
+    """Writes them one after the other to `wav`. Returns its seconds. Raises SpeechMismatch."""
+    rate = _common_rate(sentences)
+    with wave.open(str(wav), "wb") as track:
+        track.setnchannels(1)
+        track.setsampwidth(2)
+        track.setframerate(rate)
+        for sentence in sentences:
+            track.writeframesraw(_speech(sentence.wav))
+            _silence(track, GAP_SECONDS * rate)
+        return track.getnframes() / rate
+
+
 def _common_rate(sentences: Sequence[SpokenSentence]) -> int:
     shapes = set()
     for sentence in sentences:

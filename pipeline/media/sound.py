@@ -6,6 +6,7 @@ from pipeline.media.ffmpeg import QUIET, UnreadableInput, binary, run, time_limi
 from pipeline.providers.ports import UnreadableAudio
 
 SPEECH_RATE = 16_000  # Hz
+SPEECH_BITRATE = "64k"  # AAC: a voice is clear at it
 
 
 def to_flac(source: Path, output: Path, seconds: float) -> Path:
@@ -20,4 +21,16 @@ def to_flac(source: Path, output: Path, seconds: float) -> Path:
         run(command, timeout_seconds=time_limit(seconds))
     except UnreadableInput as failure:
         raise UnreadableAudio("its sound does not decode") from failure
+    return output
+
+
+def to_m4a(speech: Path, output: Path, seconds: float) -> Path:
+    """Our own speech as LINE plays it. Raises FfmpegFailure, FfmpegTimeout."""
+    # fmt: off
+    command = [
+        binary(), *QUIET, "-loglevel", "warning", "-y", "-i", f"file:{speech}",
+        "-c:a", "aac", "-b:a", SPEECH_BITRATE, "-movflags", "+faststart", f"file:{output}",
+    ]
+    # fmt: on
+    run(command, timeout_seconds=time_limit(seconds))
     return output

@@ -67,7 +67,7 @@ def test_of_many_questions_of_one_learner_one_is_thought_about_at_a_time(system:
 def test_more_questions_than_a_day_holds_are_kept_and_kindly_put_off(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.questions.QUESTIONS_A_DAY", 1)
+    monkeypatch.setattr("services.questions.QUESTIONS_WITHOUT_PLAN", 1)
     learner = system.learner()
     learner.text("卵は？")
     learner.wait_for_text(script.answer, WAIT)
