@@ -30,6 +30,7 @@ from bot.owed import (
     is_carried,
     is_over_ceiling,
     is_overtaken,
+    is_reminder,
     riders_of,
     waiting_for_quota,
 )
@@ -43,9 +44,11 @@ from logs.timing import milliseconds_since
 from models.base import database_now, note_now
 from models.chat import ChatRoom, Message, MessageType, SentBubble, WaitReason
 from models.database import Database
+from models.rules.absence import daytime
 from models.session import CookingSession
 from models.user import User
 from services.profile import followed_channels, is_known
+from services.reminders import still_fits
 
 log = get_logger(__name__)
 
@@ -158,6 +161,8 @@ class Delivery:
         if reason is not None:
             _let_wait(db, message, reason)
             return None
+        if is_reminder(message) and not self._may_remind(db, message, user):
+            return None
         if carrier is not None or has_live_token(message, now):
             return REPLY
         if is_carried(db, message, now):
@@ -182,6 +187,18 @@ class Delivery:
             message.error = "this learner has had as many pushes as a day holds"
             return None
         return PUSH
+
+    def _may_remind(self, db: DbSession, message: Message, user: User) -> bool:
+        """However late it is sent: not by night, and not to one who did something meanwhile, or wants to be left alone."""
+        now = database_now(db)
+        if not still_fits(db, user, now):
+            self._drop(db, message)
+            return False
+        morning = daytime(now)
+        if morning != now:
+            message.lease_token, message.due_at, message.nudge_at = None, morning, morning
+            db.add(message)
+        return morning == now
 
     def _channel(self, db: DbSession, message: Message, room: ChatRoom, user: User) -> str | None:
         """The room's own, or another that the learner follows: LINE takes a push to one they don't, and shows nothing.

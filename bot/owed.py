@@ -7,7 +7,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from line.limits import MAX_OBJECTS
-from models.chat import Message, MessageType, WaitReason, rooms_beside
+from models.chat import Message, MessageType, Topic, WaitReason, rooms_beside
 
 REPLY, PUSH = "reply", "push"
 # A key is good for 24 h after its first use; with it older, a retry would be a second bubble.
@@ -27,6 +27,10 @@ def earlier_message(db: DbSession, message: Message) -> WaitReason | None:
         .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
     )
     return WaitReason.EARLIER_MESSAGE if db.exec(earlier).first() is not None else None
+
+
+def is_reminder(message: Message) -> bool:
+    return message.meta.get("topic") == Topic.REMINDER
 
 
 def has_live_token(message: Message, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from sqlmodel import Session as DbSession
 from bot.say.bubbles import Say, link_action, quick, say, text_bubble, video_bubble, with_sender
 from bot.say.cards import coaching_card
 from bot.say.plan import news_bubble, offer_card
+from bot.say.reminder import reminder
 from bot.say.steps import ask_rating, choose_taps, open_taps, question_taps
 from bot.say.uploads import upload_card
 from bot.tracking import tracking_id
@@ -53,6 +54,8 @@ class Renderer:
     def _say(self, db: DbSession, message: Message, user: User, session: CookingSession | None) -> Say:
         if message.kind == MessageType.COACHING_READY and session is not None:
             return _coaching(db, user, session, self._page_of(session))
+        if message.meta.get("topic") == Topic.REMINDER:
+            return reminder(message.text, message.meta["dish"])
         taps = open_taps(latest_session(db, user.id))
         if message.kind == MessageType.COACHING_VIDEO and session is not None:
             return self._coaching_video(db, user, session, taps)
