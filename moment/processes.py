@@ -98,7 +98,7 @@ def reconcile(resources: Resources) -> None:
     with (
         watched_reconciler(resources),
         missed_events_looked_for(resources, stop),
-        _beside(resources.absences.run, stop),
+        _beside("absences", resources.absences.run, stop),
     ):
         resources.reconciler.run(stop)
 
@@ -108,15 +108,15 @@ def missed_events_looked_for(resources: Resources, stop: threading.Event) -> Ite
     """Beside the block, where the plan is for sale."""
     with ExitStack() as stack:
         if resources.missed_events is not None:
-            stack.enter_context(_beside(resources.missed_events.run, stop))
+            stack.enter_context(_beside("missed events", resources.missed_events.run, stop))
         yield
 
 
 @contextmanager
-def _beside(look: Callable[[threading.Event], None], stop: threading.Event) -> Iterator[None]:
+def _beside(name: str, look: Callable[[threading.Event], None], stop: threading.Event) -> Iterator[None]:
     """In a thread beside the block, until its end or `stop`."""
     # A daemon: a call that nobody answers must not hold the process, and what it breaks off is found again.
-    thread = threading.Thread(target=look, args=(stop,), name=look.__qualname__, daemon=True)
+    thread = threading.Thread(target=look, args=(stop,), name=name, daemon=True)
     thread.start()
     try:
         yield

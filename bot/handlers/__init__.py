@@ -14,6 +14,7 @@ from bot.handlers import (
     unsend,
     uploads,
     watching,
+    wishes,
 )
 from bot.router import Router
 
@@ -25,6 +26,7 @@ for part in (
     leaving,
     arrival,
     reminders,
+    wishes,
     plan,
     meanings,
     dishes,

@@ -61,6 +61,8 @@ class Steps:
         step = next_step(session)
         if step.ask is Ask.DISH or session is None:
             return self.ask_dish()
+        if step.ask is Ask.VIDEO and session.other_dish_wished:
+            return self.ask_dish()
         if step.ask is Ask.VIDEO:
             asked = personal_words.ask_video(self.profile)
             place = words_after_long(self.db, self.user, self.now)
