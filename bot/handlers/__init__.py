@@ -11,6 +11,7 @@ from bot.handlers import (
     profile,
     questions,
     reminders,
+    results,
     unsend,
     uploads,
     watching,
@@ -33,6 +34,7 @@ for part in (
     profile,
     uploads,
     cooking,
+    results,
     questions,
 ):
     router.include(part.router)
