@@ -23,6 +23,7 @@ from pipeline.providers.ports import (
     AnalysisBrief,
     CoachingBrief,
     Footage,
+    Look,
     Providers,
     QuestionBrief,
     Repair,
@@ -73,7 +74,7 @@ class FixedLatency:
 
     def analyze(
         self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
-    ) -> tuple[VideoAnalysis, Usage]:
+    ) -> tuple[Look, Usage]:
         time.sleep(ANALYZE)
         analysis = VideoAnalysis(
             cooking_events=[CookingEvent(t="0:01", t_seconds=1, event="卵が入りました")],
