@@ -40,12 +40,11 @@ def memo(path: Path) -> Path:
 
 
 def still_clip(path: Path, *, seconds: int, size: str) -> Path:
-    """A picture of nothing, which does not move."""
-    picture = f"color=c=gray:size={size}:rate=30:duration={seconds}"
-    sound = f"anoisesrc=color=pink:amplitude=0.3:duration={seconds}"
+    """A picture of nothing, which does not move, without a sound."""
+    picture, sound = f"color=c=gray:size={size}:rate=30", "anullsrc=r=44100:cl=mono"
     # fmt: off
     return _make(
-        path, "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound,
+        path, "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound, "-t", str(seconds),
         "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart",
     )
     # fmt: on

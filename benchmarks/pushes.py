@@ -30,23 +30,32 @@ from models.chat import Message, MessageType
 from models.coaching import CannotTell, Unclear, Usage
 from models.database import Database
 from models.user import SubscriptionStatus, User
-from pipeline.providers.ports import AnalysisBrief, Footage, Look, Providers, Repair, Transcript
+from pipeline.providers.ports import (
+    AnalysisBrief,
+    Footage,
+    Look,
+    Providers,
+    Repair,
+    SpokenSentence,
+    Transcript,
+)
 from pipeline.providers.registry import ProviderSets
 from settings import Settings
 from simulator.line.client import Learner, SentMessage, Thread
 from storage.google_credentials import GoogleCredentials
 from storage.store import ObjectStore
 
-LEARNERS = 6
+LEARNERS = 30
 SESSIONS = 3
 AT_ONCE = 8
 GOAL = 2.0  # of a session: the text and the video
-WAIT_SECONDS = 120.0
+WAIT_SECONDS = 240.0
 THUMB_SECONDS = 0.4
 QUESTION, LATE_QUESTION = "卵はいつ入れますか", "油はどれくらい使いますか"
 MEMO_WORDS = "味はよかったです。次はもっとパラパラにしたいです。"
 # Of what is still or silent, which the models here tell by its size.
-STILL_VIEW_BYTES, SILENT_BYTES = 60_000, 6_000
+STILL_VIEW_BYTES, SILENT_BYTES = 20_000, 6_000
+SENTENCE_SECONDS = 0.5  # the render is not the point
 
 
 class Sighted(fixed_latency.FixedLatency):
@@ -63,6 +72,10 @@ class Sighted(fixed_latency.FixedLatency):
     def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
         heard = super().transcribe(audio, phrases=phrases, uri=uri)
         return replace(heard, text="") if audio.stat().st_size < SILENT_BYTES else heard
+
+    def speak(self, sentences: Sequence[str], into: Path) -> tuple[list[SpokenSentence], Usage]:
+        time.sleep(fixed_latency.SPEAK)
+        return fixed_latency.tones(sentences, into, SENTENCE_SECONDS), Usage(provider=self.model)
 
 
 def build(_settings: Settings, _store: ObjectStore, _credentials: GoogleCredentials) -> ProviderSets:
@@ -83,7 +96,7 @@ class Files:
 def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]:
     files = _files(folder)
     # The models only sleep: as many at once as there are learners.
-    settings = bench.settings.change(model_threads=AT_ONCE, memo_grace=timedelta(seconds=8))
+    settings = bench.settings.change(model_threads=AT_ONCE, video_threads=2, memo_grace=timedelta(seconds=8))
     bench = replace(bench, settings=settings)
     database = Database(bench.settings.database_url or "")
     with closing(database), bench.stack(folder, tuple(Queue)) as (stack, _):

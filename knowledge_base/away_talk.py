@@ -50,10 +50,6 @@ ON = "わかりました。しばらく間があいたときに、一度だけ�
 # ---- they come back by themselves
 
 
-def welcome_back(address: str, place: str) -> str:
-    return f"{address}、おかえりなさい。{place}"
-
-
 def last_time(number: int, next_action: str) -> str:
     """Before what this cook is about; of the same dish."""
     return f"前回（{number}回目）の「次に試すこと」は、「{_quote(next_action)}」でした。"

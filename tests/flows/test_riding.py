@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from knowledge_base import phrasebook
+from models.chat import MessageType
 from services import outbox
+from services.outbox import queue_notice
 from simulator.line.client import Learner
-from tests.flows.steps import media_of, push_keys, replies, send_video, wait_for_words, words
+from tests.flows.steps import command, media_of, push_keys, replies, send_video, wait_for_words, words
 from tests.system import WAIT, System, pick
 
 PAUSED_AT = "analyze"
@@ -72,3 +74,17 @@ def test_what_was_taken_back_is_told_with_the_next_clip(shared: System, clip: Pa
     assert phrasebook.VIDEO_UNSENT in answer
     assert "動画を受け取りました" in answer
     assert pushed(shared, learner) == before
+
+
+def test_what_comes_after_it_in_the_session_hurries_it(shared: System, patient: None) -> None:
+    learner = shared.learner()
+    pick(learner)
+    session = shared.session(learner)
+    with command(shared) as db:
+        queue_notice(db, session.user_id, "memo_unsent", session_id=session.id)
+    with command(shared) as db:
+        kind = MessageType.STILL_WORKING
+        queue_notice(db, session.user_id, "still_working", session_id=session.id, kind=kind)
+    wait_for_words(learner, phrasebook.STILL_WORKING)
+    said = [bubble.text for bubble in learner.thread().from_bot if bubble.via == "push"]
+    assert said[-2:] == [phrasebook.MEMO_UNSENT, phrasebook.STILL_WORKING]

@@ -2,9 +2,12 @@
 
 import pytest
 
+from knowledge_base import away_talk, wish_talk
 from knowledge_base.catalogue import load
 from knowledge_base.intents.dishes import NAMES, WishKind, dish_wish
 from knowledge_base.intents.reminders import ReminderWish, reminder_wish
+from line.limits import MAX_LABEL
+from pipeline.checks.amounts import measurements
 from tests.knowledge_base.wish_sentences import (
     BRINGS_REMINDERS,
     ENDS_REMINDERS,
@@ -45,3 +48,27 @@ def test_every_dish_has_names_and_its_own_is_one() -> None:
 @pytest.mark.parametrize("text", ["油に火がついた！今日は作らない", "指を切った。今日はチャーハンじゃない"])
 def test_a_danger_goes_before(text: str) -> None:
     assert dish_wish(text) is None
+
+
+def test_what_is_said_is_polite_fits_and_measures_nothing() -> None:
+    words = [
+        away_talk.reminder("ゆうこさん", away_talk.to_try("チャーハン", 1, "長い" * 400)),
+        away_talk.reminder("シェフ", away_talk.chosen("チャーハン", 1)),
+        away_talk.reminder("ゆうこさん", away_talk.cooked("チャーハン", 2)),
+        away_talk.reminder("ゆうこさん", away_talk.dish_done("チャーハン")),
+        away_talk.reminder("ゆうこさん", away_talk.FIRST_COOK),
+        away_talk.last_time(1, "すぐにご飯を入れてください。"),
+        *(away_talk.OFF, away_talk.ON, away_talk.LAST_RESULT, away_talk.NO_RESULT),
+        *(wish_talk.ANOTHER, wish_talk.UNKNOWN, wish_talk.NOT_TODAY, wish_talk.locked("親子丼", 4)),
+    ]
+    for each in words:
+        assert measurements(each) == []
+        assert each.rstrip("。").endswith(("ます", "です", "ね", "か", "どうぞ", "でした"))
+        assert len(each) <= 1_500  # of an alternative text
+    for label in (
+        away_talk.GO_ON_LABEL,
+        away_talk.CHOOSE_LABEL,
+        away_talk.OFF_LABEL,
+        away_talk.LAST_RESULT_LABEL,
+    ):
+        assert len(label) <= MAX_LABEL
