@@ -55,7 +55,7 @@ QUESTION, LATE_QUESTION = "卵はいつ入れますか", "油はどれくらい�
 MEMO_WORDS = "味はよかったです。次はもっとパラパラにしたいです。"
 # Of what is still or silent, which the models here tell by its size.
 STILL_VIEW_BYTES, SILENT_BYTES = 20_000, 6_000
-SENTENCE_SECONDS = 0.5  # the render is not the point
+SENTENCE_SECONDS = 1.2  # the render is not the point, but a video needs so much
 
 
 class Sighted(fixed_latency.FixedLatency):
