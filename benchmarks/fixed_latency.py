@@ -23,6 +23,7 @@ from pipeline.providers.ports import (
     AnalysisBrief,
     CoachingBrief,
     Footage,
+    Look,
     Providers,
     QuestionBrief,
     Repair,
@@ -73,7 +74,7 @@ class FixedLatency:
 
     def analyze(
         self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
-    ) -> tuple[VideoAnalysis, Usage]:
+    ) -> tuple[Look, Usage]:
         time.sleep(ANALYZE)
         analysis = VideoAnalysis(
             cooking_events=[CookingEvent(t="0:01", t_seconds=1, event="卵が入りました")],
@@ -132,9 +133,9 @@ class FixedLatency:
         return []
 
 
-def tones(sentences: Sequence[str], into: Path) -> list[SpokenSentence]:
-    """Stands for speech: a tone of SENTENCE_SECONDS for each sentence."""
-    samples = np.sin(np.arange(int(SPEECH_RATE * SENTENCE_SECONDS)) * 0.06) * 9_000
+def tones(sentences: Sequence[str], into: Path, seconds: float = SENTENCE_SECONDS) -> list[SpokenSentence]:
+    """Stands for speech: a tone of so many seconds for each sentence."""
+    samples = np.sin(np.arange(int(SPEECH_RATE * seconds)) * 0.06) * 9_000
     speech = []
     for index, sentence in enumerate(sentences):
         path = into / f"{index}.wav"
@@ -143,7 +144,7 @@ def tones(sentences: Sequence[str], into: Path) -> list[SpokenSentence]:
             file.setsampwidth(2)
             file.setframerate(SPEECH_RATE)
             file.writeframes(samples.astype("<i2").tobytes())
-        speech.append(SpokenSentence(sentence, path, SENTENCE_SECONDS))
+        speech.append(SpokenSentence(sentence, path, seconds))
     return speech
 
 

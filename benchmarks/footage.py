@@ -39,6 +39,22 @@ def memo(path: Path) -> Path:
     return _make(path, "-f", "lavfi", "-i", "sine=frequency=300:duration=2", "-c:a", "aac")
 
 
+def still_clip(path: Path, *, seconds: int, size: str) -> Path:
+    """A picture of nothing, which does not move, without a sound."""
+    picture, sound = f"color=c=gray:size={size}:rate=30", "anullsrc=r=44100:cl=mono"
+    # fmt: off
+    return _make(
+        path, "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound, "-t", str(seconds),
+        "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart",
+    )
+    # fmt: on
+
+
+def still_memo(path: Path) -> Path:
+    """As `memo`, and nothing is said in it."""
+    return _make(path, "-f", "lavfi", "-i", "anullsrc=r=44100:cl=mono", "-t", "2", "-c:a", "aac")
+
+
 def pad(source: Path, path: Path, *, total_bytes: int) -> Path:
     """The same clip as a file of `total_bytes`, by a free box at its end (ISO/IEC 14496-12, 8.1.2)."""
     content = source.read_bytes()

@@ -11,12 +11,20 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import fixed_latency
 from benchmarks.bench import Bench
 from benchmarks.measurement import Measurement
+from pipeline.providers.registry import Build
 
 # The benchmark's module holds measure(bench, folder, report). Imported at need: some bring heavy libraries.
 Report = Callable[[str], None]
 Measure = Callable[[Bench, Path, Report], Sequence[Measurement]]
+
+
+def providers_of(name: str) -> Build:
+    """Those that the benchmark brings itself, else providers that take the time of real ones."""
+    build: Build = getattr(import_module(f"benchmarks.{name}"), "build", fixed_latency.build)
+    return build
 
 
 def run_benchmark(name: str, bench: Bench, *, as_json: bool) -> int:

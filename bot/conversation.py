@@ -30,6 +30,7 @@ from services import profile
 from services.names import first_name_of
 from services.outbox import add_message, queue_notice
 from services.plan.shop import PlanShop
+from services.reminders import note_heard
 from services.thread import Origin
 from services.withdrawal import blank_event, forget_event, note_unsent, was_withdrawn
 from settings import ConfigurationError
@@ -114,6 +115,8 @@ class Conversation:
         if event.reply_token or event.kind == "follow":  # who writes to us has not blocked us
             profile.note_friendship(db, user, event.channel, follows=event.kind == "follow")
         context = self._context(db, event, user, was_away)
+        if event.kind != "unfollow":
+            note_heard(user, context.now)
         result = router.route(context)
         if result is None:
             log.warning("no handler", kind=event.kind)

@@ -25,13 +25,15 @@ from bot.owed import (
     PUSH,
     REPLY,
     earlier_message,
+    earlier_to_hurry,
     has_live_token,
     has_old_key,
     is_carried,
     is_over_ceiling,
     is_overtaken,
+    is_reminder,
     riders_of,
-    waiting_for_quota,
+    waiting_to_ride,
 )
 from bot.rendering import Renderer
 from jobs.leases import Lease, LeaseLost, Leases, finish, make_due, park, quiet_once_deleted, try_again
@@ -43,9 +45,11 @@ from logs.timing import milliseconds_since
 from models.base import database_now, note_now
 from models.chat import ChatRoom, Message, MessageType, SentBubble, WaitReason
 from models.database import Database
+from models.rules.absence import daytime
 from models.session import CookingSession
 from models.user import User
 from services.profile import followed_channels, is_known
+from services.reminders import still_fits
 
 log = get_logger(__name__)
 
@@ -71,6 +75,7 @@ class Parcel:
     message: Message
     user: User
     again: bool  # an earlier reply may have been taken
+    is_held: bool  # it waited for the quota
 
     @property
     def id(self) -> int:
@@ -86,11 +91,11 @@ class Delivery:
 
     def deliver(self, message_id: int) -> None:
         """Sends the message if it is owed and due: by its reply token while that lives, else as a push."""
-        self._deliver(message_id, riders_of)
+        self._deliver(message_id, _riders)
 
     def deliver_reply(self, message_id: int) -> None:
-        """Sends a handler's answer at once; what the month's quota holds back rides along, free."""
-        self._deliver(message_id, waiting_for_quota)
+        """Sends a handler's answer at once; what the month's quota holds back, or waits for a reply, rides along, free."""
+        self._deliver(message_id, waiting_to_ride)
 
     def _deliver(self, message_id: int, find_riders: FindRiders) -> None:
         try:
@@ -125,8 +130,10 @@ class Delivery:
 
     def _take(self, db: DbSession, message_id: int, carrier: Parcel | None) -> Parcel | None:
         """Counts the try before it is made, and fixes the body that all tries share."""
-        is_held = col(Message.waits_for) == WaitReason.QUOTA, col(Message.lease_token).is_(None)
-        is_free = or_(col(Message.due_at) <= func.now(), and_(*is_held))
+        held = col(Message.waits_for) == WaitReason.QUOTA, col(Message.lease_token).is_(None)
+        is_free = or_(col(Message.due_at) <= func.now(), and_(*held))
+        if carrier is not None:  # it may wait for a reply, too
+            is_free = or_(is_free, and_(col(Message.attempts) == 0, col(Message.lease_token).is_(None)))
         statement = (
             select(Message, ChatRoom, User, func.now())
             .join(ChatRoom, col(ChatRoom.id) == Message.chat_room_id)
@@ -144,7 +151,8 @@ class Delivery:
         lease = self.leases.take(db, message, message_id)
         if message.line_body is None:
             message.line_body = self.renderer.render(db, message, room.room_type, user)
-        parcel = Parcel(lease, message, user, again=message.reply_may_be_taken)
+        is_held = message.waits_for is WaitReason.QUOTA
+        parcel = Parcel(lease, message, user, again=message.reply_may_be_taken, is_held=is_held)
         _note_try(message, way, carrier, now)
         db.add(message)
         return parcel
@@ -156,7 +164,11 @@ class Delivery:
         now = database_now(db)
         reason = WaitReason.UNBLOCK if user.blocked_at is not None else earlier_message(db, message)
         if reason is not None:
+            if reason is WaitReason.EARLIER_MESSAGE:
+                _hurry(db, earlier_to_hurry(db, message))
             _let_wait(db, message, reason)
+            return None
+        if is_reminder(message) and not self._may_remind(db, message, user):
             return None
         if carrier is not None or has_live_token(message, now):
             return REPLY
@@ -182,6 +194,18 @@ class Delivery:
             message.error = "this learner has had as many pushes as a day holds"
             return None
         return PUSH
+
+    def _may_remind(self, db: DbSession, message: Message, user: User) -> bool:
+        """However late it is sent: not by night, and not to one who did something meanwhile, or wants to be left alone."""
+        now = database_now(db)
+        if not still_fits(db, user, now):
+            self._drop(db, message)
+            return False
+        morning = daytime(now)
+        if morning != now:
+            message.lease_token, message.due_at, message.nudge_at = None, morning, morning
+            db.add(message)
+        return morning == now
 
     def _channel(self, db: DbSession, message: Message, room: ChatRoom, user: User) -> str | None:
         """The room's own, or another that the learner follows: LINE takes a push to one they don't, and shows nothing.
@@ -342,6 +366,19 @@ def _note_coaching(db: DbSession, message: Message) -> None:
     db.execute(session.values(coaching_text_delivered_at=func.now()))
 
 
+def _riders(db: DbSession, message: Message) -> list[int]:
+    """Of an answer that a job brings: what is sent again takes those of the try before, and no others."""
+    return waiting_to_ride(db, message) if message.attempts <= 1 else riders_of(db, message)
+
+
+def _hurry(db: DbSession, message_ids: Sequence[int]) -> None:
+    """They would have waited for a reply to ride on; another waits for them."""
+    if message_ids:
+        make_due(db, Message, col(Message.id).in_(message_ids))
+    for message_id in message_ids:
+        enqueue(db, Job.DELIVER, message_id)
+
+
 def _let_wait(db: DbSession, message: Message, reason: WaitReason) -> None:
     """Until what it waits for calls `make_due`."""
     message.waits_for = reason
@@ -376,10 +413,14 @@ def _settle_reply(
 
 
 def _settle_rider(db: DbSession, parcel: Parcel, row: Message, error: LineError, problem: str) -> None:
-    """It goes back to waiting with its key; while it may have been taken with its carrier, for that."""
+    """It goes back to waiting with its key, or becomes a push; while it may have been taken with its carrier, it waits for
+    that."""
     if not isinstance(error, Unavailable):
         row.carrier_id = None
-    _hold_for_quota(db, parcel.lease, problem)
+    if parcel.is_held:
+        _hold_for_quota(db, parcel.lease, problem)
+    else:
+        _try_again(db, row, parcel.lease, problem, _pause_after(parcel.lease.attempt))
 
 
 def _pause_after(attempt: int) -> timedelta:

@@ -2,16 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from line.limits import MAX_OBJECTS
-from models.chat import Message, MessageType, WaitReason, rooms_beside
+from models.chat import Message, MessageType, Topic, WaitReason, rooms_beside
 
 REPLY, PUSH = "reply", "push"
 # A key is good for 24 h after its first use; with it older, a retry would be a second bubble.
 KEY_LIFE = timedelta(hours=23, minutes=30)
+_MOST_OF_A_NOTICE = 2
 PUSHES_A_DAY = 30  # to one learner, besides their coaching
 COACHING = frozenset({MessageType.COACHING_READY, MessageType.COACHING_VIDEO, MessageType.COACHING_FAILED})
 
@@ -27,6 +28,10 @@ def earlier_message(db: DbSession, message: Message) -> WaitReason | None:
         .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
     )
     return WaitReason.EARLIER_MESSAGE if db.exec(earlier).first() is not None else None
+
+
+def is_reminder(message: Message) -> bool:
+    return message.meta.get("topic") == Topic.REMINDER
 
 
 def has_live_token(message: Message, now: datetime) -> bool:
@@ -70,14 +75,29 @@ def is_over_ceiling(db: DbSession, message: Message) -> bool:
     return db.exec(count).one() >= PUSHES_A_DAY
 
 
-def waiting_for_quota(db: DbSession, message: Message) -> list[int]:
-    """Owed messages of the same chat that only the quota stops, as many as one reply still holds."""
+def waiting_to_ride(db: DbSession, message: Message) -> list[int]:
+    """Owed messages of the same learner that a reply may carry, as many as it still holds: what only the quota stops, and
+    notices that wait for a reply before they become a push."""
+    held = and_(
+        col(Message.waits_for) == WaitReason.QUOTA,
+        # One whose earlier push may have been taken could be doubled by a reply, which knows no retry key.
+        col(Message.first_attempted_at).is_(None),
+        col(Message.channel) == message.channel,
+    )
+    patient = and_(
+        col(Message.kind) == MessageType.NOTICE,
+        col(Message.waits_for).is_(None),
+        col(Message.reply_token).is_(None),
+        col(Message.attempts) == 0,
+        col(Message.due_at) > func.now(),
+        col(Message.channel).in_(["", message.channel]),
+    )
     statement = (
         select(Message)
-        .where(col(Message.chat_room_id).in_(rooms_beside(message.chat_room_id)))
-        # One whose earlier push may have been taken could be doubled by a reply, which knows no retry key.
-        .where(Message.waits_for == WaitReason.QUOTA, col(Message.first_attempted_at).is_(None))
-        .where(Message.channel == message.channel, col(Message.carrier_id).is_(None))
+        .where(
+            col(Message.chat_room_id).in_(rooms_beside(message.chat_room_id)), col(Message.id) != message.id
+        )
+        .where(or_(held, patient), col(Message.carrier_id).is_(None))
         .where(col(Message.retry_key).is_not(None))
         .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
         .order_by(col(Message.id))
@@ -85,12 +105,24 @@ def waiting_for_quota(db: DbSession, message: Message) -> list[int]:
     space = MAX_OBJECTS - len(message.line_body or [])
     fitting = []
     for waiting in db.exec(statement):
-        # A notice that was never tried is not rendered yet: it is one bubble.
-        space -= len(waiting.line_body) if waiting.line_body is not None else 1
+        # A notice that was never tried is not rendered yet: it is one bubble, or one with the upload's card.
+        space -= len(waiting.line_body) if waiting.line_body is not None else _MOST_OF_A_NOTICE
         if space < 0:
             break
         fitting.append(waiting.id)
     return fitting
+
+
+def earlier_to_hurry(db: DbSession, message: Message) -> list[int]:
+    """Notices of its session for which this one waits, and which themselves only wait for a reply to ride on."""
+    earlier = (
+        select(Message.id)
+        .where(Message.session_id == message.session_id, col(Message.id) < message.id)
+        .where(col(Message.attempts) == 0, col(Message.due_at) > func.now())
+        .where(col(Message.retry_key).is_not(None), col(Message.waits_for).is_(None))
+        .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
+    )
+    return list(db.exec(earlier.order_by(col(Message.id))))
 
 
 def riders_of(db: DbSession, message: Message) -> list[int]:

@@ -9,6 +9,7 @@ from sqlmodel import select
 from bot.say.bubbles import Say, audio_bubble, link_action, quick, say, text_bubble, video_bubble, with_sender
 from bot.say.cards import coaching_card
 from bot.say.plan import news_bubble, offer_card
+from bot.say.reminder import reminder
 from bot.say.steps import ask_rating, choose_taps, open_taps, question_taps
 from bot.say.uploads import upload_card
 from bot.tracking import tracking_id
@@ -56,6 +57,8 @@ class Renderer:
     def _say(self, db: DbSession, message: Message, user: User, session: CookingSession | None) -> Say:
         if message.kind == MessageType.COACHING_READY and session is not None:
             return _coaching(db, user, session, self._page_of(session))
+        if message.meta.get("topic") == Topic.REMINDER:
+            return reminder(message.text, message.meta["dish"])
         taps = open_taps(latest_session(db, user.id))
         if message.kind == MessageType.COACHING_VIDEO and session is not None:
             return self._coaching_video(db, user, session, taps)
@@ -63,6 +66,8 @@ class Renderer:
             return self._plan_news(db, message, user, taps)
         if message.kind == MessageType.ANSWER and message.answers_id is not None:
             return self._answer(db, message, message.answers_id, taps)
+        if message.meta.get("topic") == Topic.LAST_RESULT and session is not None:
+            return self._last_result(db, message, session, taps)
         page = self.apps.upload_page()
         if page and message.text in phrasebook.TOO_MUCH_FOR_CHAT:
             return say(text_bubble(message.text), upload_card(page), quick=taps)
@@ -82,11 +87,7 @@ class Renderer:
         self, db: DbSession, user: User, session: CookingSession, taps: Sequence[LineObject]
     ) -> Say:
         """With a trial's the offer comes too: no push of its own for that."""
-        video = video_bubble(
-            self.links.link(session.coaching_video_gcs_path),
-            self.links.link(session.coaching_preview_gcs_path),
-            tracking_id(session.id),
-        )
+        video = self._video(session)
         note = text_bubble(phrasebook.COACHING_VIDEO_NOTE)
         page = self._page_of(session)
         to_page = (quick(link_action(phrasebook.SESSION_PAGE_LABEL, page)),) if page else ()
@@ -95,6 +96,23 @@ class Renderer:
             return say(note, video, quick=(*to_page, *taps))
         card = offer_card(self.shop, user, trial)
         return say(note, video, card, quick=(*to_page, *taps), topic=Topic.PLAN_OFFER)
+
+    def _last_result(
+        self, db: DbSession, message: Message, session: CookingSession, taps: Sequence[LineObject]
+    ) -> Say:
+        """What of it is there still: a video may have been taken back."""
+        coaching = CoachingText.model_validate(session.coaching_text)
+        dish = db.get_one(Dish, session.dish_id)
+        card = coaching_card(coaching, dish.name_ja, session.session_number, self._page_of(session))
+        video = [self._video(session)] if session.coaching_video_gcs_path else []
+        return say(text_bubble(message.text), card, *video, quick=taps)
+
+    def _video(self, session: CookingSession) -> LineObject:
+        return video_bubble(
+            self.links.link(session.coaching_video_gcs_path),
+            self.links.link(session.coaching_preview_gcs_path),
+            tracking_id(session.id),
+        )
 
     def _plan_news(self, db: DbSession, message: Message, user: User, taps: Sequence[LineObject]) -> Say:
         news = PlanNews(message.meta["news"])

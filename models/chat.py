@@ -74,6 +74,8 @@ class Topic(StrEnum):
     QUIZ_NAME = "quiz_name"  # asks what to call the learner
     QUIZ_DONE = "quiz_done"
     PLAN_OFFER = "plan_offer"
+    REMINDER = "reminder"  # of where they left, to a learner who is away
+    LAST_RESULT = "last_result"  # a cook's coaching, shown once more
 
 
 class WaitReason(StrEnum):

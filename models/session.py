@@ -64,6 +64,8 @@ class CookingSession(SQLModel, table=True):
     raw_video_url: str = Field(default="")
     voice_memo_url: str | None = Field(default=None)
     memo_skipped: bool = Field(default=False)
+    # They have said since that it is another dish they cook: of a video that comes it is asked which.
+    other_dish_wished: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     self_ratings: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     voice_transcript: str = Field(default="")  # heard in the memo, or written by the learner instead
     structured_input: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())

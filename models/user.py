@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import Index
 from sqlmodel import Field, Relationship, SQLModel
 
 from models.base import enum_column, json_column, time_column
@@ -32,6 +33,7 @@ class Friendship(SQLModel, table=True):
 
 class User(SQLModel, table=True):
     __tablename__ = "user"
+    __table_args__ = (Index("ix_user_remind_at", "remind_at", postgresql_where="remind_at IS NOT NULL"),)
 
     id: int = Field(default=None, primary_key=True)
     line_user_id: str = Field(unique=True, index=True, max_length=64)
@@ -52,6 +54,12 @@ class User(SQLModel, table=True):
     leaving_since: datetime | None = Field(default=None, sa_column=time_column())
     # Since they follow none of our accounts.
     blocked_at: datetime | None = Field(default=None, sa_column=time_column())
+    # When they last did something here; moved on once a day, so that few events change this row.
+    heard_at: datetime | None = Field(default=None, sa_column=time_column())
+    # From when it is looked at whether they are away; None: they were reminded, or are not to be.
+    remind_at: datetime | None = Field(default=None, sa_column=time_column())
+    reminded_at: datetime | None = Field(default=None, sa_column=time_column())
+    reminders_off_since: datetime | None = Field(default=None, sa_column=time_column())
     # Only where they are read with the learner (`find_learner`).
     friendships: list[Friendship] = Relationship(sa_relationship_kwargs={"lazy": "raise", "viewonly": True})
     created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))

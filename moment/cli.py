@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # The names of jobs.queue.Queue and settings.ProviderChoice, which take long to import.
 QUEUES = ("conversation", "answers", "media", "preparation", "models", "video")
 PROVIDERS = ("offline", "google")
-BENCHMARKS = ("webhook", "overhead", "render", "memory", "tap", "backlog", "look", "start", "api")
+BENCHMARKS = ("webhook", "overhead", "render", "memory", "tap", "backlog", "look", "start", "api", "pushes")
 STARTS_PARTS = ("demo", "up", "worker", "bench")
 USAGE = 2
 

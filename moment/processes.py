@@ -5,8 +5,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from desk.console import say
@@ -95,19 +95,28 @@ def make_worker(resources: Resources, queue: Queue) -> "Worker":
 def reconcile(resources: Resources) -> None:
     """The reconciler, until it is told to stop."""
     stop = _set_by_signals()
-    with watched_reconciler(resources), missed_events_looked_for(resources, stop):
+    with (
+        watched_reconciler(resources),
+        missed_events_looked_for(resources, stop),
+        _beside("absences", resources.absences.run, stop),
+    ):
         resources.reconciler.run(stop)
 
 
 @contextmanager
 def missed_events_looked_for(resources: Resources, stop: threading.Event) -> Iterator[None]:
-    """In a thread beside the block, until its end or `stop`."""
-    missed = resources.missed_events
-    if missed is None:
+    """Beside the block, where the plan is for sale."""
+    with ExitStack() as stack:
+        if resources.missed_events is not None:
+            stack.enter_context(_beside("missed events", resources.missed_events.run, stop))
         yield
-        return
-    # A daemon: a call that Stripe does not answer must not hold the process, and what it breaks off is found again.
-    thread = threading.Thread(target=missed.run, args=(stop,), name="missed events", daemon=True)
+
+
+@contextmanager
+def _beside(name: str, look: Callable[[threading.Event], None], stop: threading.Event) -> Iterator[None]:
+    """In a thread beside the block, until its end or `stop`."""
+    # A daemon: a call that nobody answers must not hold the process, and what it breaks off is found again.
+    thread = threading.Thread(target=look, args=(stop,), name=name, daemon=True)
     thread.start()
     try:
         yield

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pipeline.providers.registry import Build, ProviderRegistry
     from pipeline.runner import Runner
     from pipeline.scheduler import Scheduler
+    from services.absences import Absences
     from services.erasure import Erasure
     from services.plan.checkout import PlanPages
     from services.plan.links import PlanLinks
@@ -264,6 +265,13 @@ class Resources:
         from services.plan.missed import MissedEvents
 
         return MissedEvents(self.database, self.queue, self.payments)
+
+    @cached_property
+    def absences(self) -> "Absences":
+        from services.absences import Absences
+
+        _ = self.queue  # what they owe is woken when it is committed
+        return Absences(self.database)
 
     @cached_property
     def erasure(self) -> "Erasure":

@@ -77,6 +77,7 @@ def open_cook(
     if dish is None or slug not in load().dishes:
         raise DishGone(slug)
     cook = _session_for(db, user, dish)
+    cook.other_dish_wished = False
     _take_unplaced(db, user, cook, now)
     if cook.media or cook.voice_transcript:
         wake(db, cook)
@@ -93,6 +94,17 @@ def open_cook_alone(db: DbSession, user: User, slug: str) -> CookingSession:
     lock_learner(db, user.id)
     latest = latest_session(db, user.id, lock=True)
     return open_cook(db, user, latest, slug, database_now(db))
+
+
+def wish_other_dish(db: DbSession, session: CookingSession | None) -> None:
+    """The cook that waits stays until another dish is chosen, but no video is taken for it without asking."""
+    if session is not None and next_step(session).ask is Ask.VIDEO:
+        session.other_dish_wished = True
+        db.add(session)
+
+
+def is_doubted(session: CookingSession | None) -> bool:
+    return session is not None and session.other_dish_wished
 
 
 def take_video(
@@ -112,7 +124,7 @@ def take_video(
     if session is not None and ask in UNDER_WAY:
         record_inbound(db, user, MessageType.OTHER, session=session, room=room, origin=origin)
         raise VideoAlready(f"session {session.id}")
-    cook = session if ask is Ask.VIDEO else None
+    cook = session if ask is Ask.VIDEO and not is_doubted(session) else None
     message = record_inbound(db, user, MessageType.VIDEO, session=cook, room=room, origin=origin)
     return media.receive(
         db, user, MediaKind.VIDEO, session=cook, message=message, origin=origin, object_key=object_key

@@ -17,7 +17,7 @@ from services.thread import NOT_LINE, Origin, record_inbound, retell
 
 def take_file(db: DbSession, user: User, session: CookingSession | None, origin: Origin = NOT_LINE) -> Media:
     """For the cook that is under way, else kept until a dish is chosen."""
-    cook = session if next_step(session).ask in BEFORE_TEXT else None
+    cook = session if next_step(session).ask in BEFORE_TEXT and not cooking.is_doubted(session) else None
     message = record_inbound(db, user, MessageType.OTHER, session=session, origin=origin)
     return media.receive(db, user, MediaKind.FILE, session=cook, message=message, origin=origin)
 
@@ -47,7 +47,7 @@ def _settle_video(db: DbSession, file: Media, session: CookingSession | None) ->
     if session is not None and ask in UNDER_WAY:
         _set_aside(db, file, session, cooking.VideoAlready())
         return session
-    if session is not None and ask is not Ask.VIDEO:
+    if session is not None and (ask is not Ask.VIDEO or cooking.is_doubted(session)):
         media.release(db, file, session)
         session = None
     retell(db, file.message_id, MessageType.VIDEO, RoomType.COOKING_VIDEOS)

@@ -14,6 +14,7 @@ from models.chat import Message, MessageType
 from models.media import LIVE, Media, MediaKind, MediaSource, MediaState
 from models.session import MEMO_STAGES, VIDEO_STAGES, CookingSession, StageName, StageRun
 from models.user import User
+from services import outbox
 from services.outbox import queue_notice, record_cooking_video
 from services.scheduling import wake
 from services.thread import NOT_LINE, Origin
@@ -177,7 +178,7 @@ def withdraw(db: DbSession, media: Media, session: CookingSession | None) -> Non
         _go_on_with_next_clip(db, session)
     wake(db, session)
     if words:
-        queue_notice(db, session.user_id, words, session_id=session.id)
+        queue_notice(db, session.user_id, words, session_id=session.id, patience=outbox.CALM)
 
 
 def replace(db: DbSession, media: Media) -> None:

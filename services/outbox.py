@@ -2,6 +2,7 @@
 phrasebook, bubbles from the bot."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,11 @@ from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, Topic,
 from models.coaching import CoachingText
 from models.session import CookingSession
 from models.user import User
+
+# Of a notice that answers no event. They were just asked for a memo or a mark: most do something sooner.
+PATIENCE = timedelta(seconds=20)
+# Of one that tells what they know, such as that what they took back is gone: most send another.
+CALM = timedelta(minutes=2)
 
 
 def room_of(db: DbSession, user_id: int, room_type: RoomType) -> ChatRoom:
@@ -40,10 +46,12 @@ def queue_message(
     room: RoomType = RoomType.COACHING,
     topic: Topic | None = None,
     facts: Mapping[str, str] | None = None,
+    patience: timedelta = timedelta(),
     **columns: Any,
 ) -> Message:
-    """A message the learner must get, as a push unless a reply can carry it; its delivery is woken after commit.
-    `facts` are kept in its metadata; `columns` are others of the row's, such as a reply token."""
+    """A message the learner must get, as a push unless a reply can carry it; its delivery is woken after commit, or
+    when nothing has carried it for as long as its `patience`. `facts` are kept in its metadata; `columns` are others of
+    the row's, such as a reply token."""
     message = add_message(
         db,
         user_id,
@@ -55,9 +63,10 @@ def queue_message(
         room=room,
         topic=topic,
         facts=facts,
+        patience=patience,
         **columns,
     )
-    enqueue(db, Job.DELIVER, message.id)
+    enqueue(db, Job.DELIVER, message.id, delay_seconds=patience.total_seconds())
     return message
 
 
@@ -73,6 +82,7 @@ def add_message(
     room: RoomType = RoomType.COACHING,
     topic: Topic | None = None,
     facts: Mapping[str, str] | None = None,
+    patience: timedelta = timedelta(),
     **columns: Any,
 ) -> Message:
     """As `queue_message`, for a caller that delivers it itself; should it die before that, the reconciler does."""
@@ -89,7 +99,7 @@ def add_message(
         retry_key=uuid4(),
         **columns,
     )
-    leases.due_now(message)
+    leases.due_now(message, after=patience)
     db.add(message)
     db.flush()
     return message
@@ -102,11 +112,23 @@ def queue_notice(
     *,
     session_id: int | None = None,
     kind: MessageType = MessageType.NOTICE,
+    patience: timedelta | None = None,
     **facts: str,
 ) -> Message:
-    """`words` is a key of the phrasebook, `facts` are what those words name."""
+    """`words` is a key of the phrasebook, `facts` are what those words name. A push is saved where the learner does
+    something within its `patience`: the reply to that carries it (bot/owed.py)."""
     text = phrasebook.phrase(words, **facts)
-    return queue_message(db, user_id, kind, text=text, sender=Sender.SYSTEM, session_id=session_id)
+    if kind != MessageType.NOTICE:
+        patience = timedelta()
+    return queue_message(
+        db,
+        user_id,
+        kind,
+        text=text,
+        sender=Sender.SYSTEM,
+        session_id=session_id,
+        patience=PATIENCE if patience is None else patience,
+    )
 
 
 def queue_coaching_text(db: DbSession, session: CookingSession) -> Message:

@@ -12,6 +12,7 @@ from models.inbox import InboxEvent, UnsentMessage
 from models.media import Media, MediaKind, MediaState
 from models.session import CookingSession
 from models.user import User
+from services import outbox
 from services.media import withdraw, withdraw_memo
 from services.outbox import queue_notice
 from services.redaction import redact_everywhere
@@ -121,4 +122,4 @@ def _withdraw_written_memo(db: DbSession, session: CookingSession) -> None:
     words = withdraw_memo(db, session)
     wake(db, session)
     if words:
-        queue_notice(db, session.user_id, words, session_id=session.id)
+        queue_notice(db, session.user_id, words, session_id=session.id, patience=outbox.CALM)

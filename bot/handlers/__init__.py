@@ -10,9 +10,12 @@ from bot.handlers import (
     plan,
     profile,
     questions,
+    reminders,
+    results,
     unsend,
     uploads,
     watching,
+    wishes,
 )
 from bot.router import Router
 
@@ -23,12 +26,15 @@ for part in (
     nothing,
     leaving,
     arrival,
+    reminders,
+    wishes,
     plan,
     meanings,
     dishes,
     profile,
     uploads,
     cooking,
+    results,
     questions,
 ):
     router.include(part.router)

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlmodel import Session as DbSession
 
 from bot.router import Router, says
-from bot.say.bubbles import Say, text_bubble
+from bot.say.bubbles import Say, say, text_bubble
 from bot.say.quiz import welcome
+from bot.say.result import last_result_tap
 from bot.say.steps import Steps
-from knowledge_base import phrasebook, plan_talk
+from knowledge_base import away_talk, phrasebook, plan_talk
 from line.events import LineEvent
 from line.liff import LiffApps
 from models.rules.next_step import Ask, NextStep
@@ -17,6 +18,7 @@ from models.user import User
 from services import profile
 from services.names import called
 from services.plan.shop import PlanShop
+from services.results import last_result
 
 router = Router()
 
@@ -24,6 +26,7 @@ router = Router()
 @router.on("follow")
 def follow(
     event: LineEvent,
+    db: DbSession,
     user: User,
     was_away: bool,
     session: CookingSession | None,
@@ -34,8 +37,11 @@ def follow(
     is_back = was_away or event.is_unblocked or session is not None
     if not is_back:
         return welcome(apps, steps.ask_dish(lead=phrasebook.welcome(called(user))))
-    next_step = steps.ask_dish() if step.ask is Ask.DISH else steps.ask_next(session)
-    return next_step.say_after(text_bubble(phrasebook.welcome_back(called(user))))
+    asked = steps.ask_dish() if step.ask is Ask.DISH else steps.ask_next(session)
+    words, taps = phrasebook.welcome_back(called(user)), asked.quick
+    if last_result(db, user) is not None:
+        words, taps = f"{words}{away_talk.LAST_RESULT_OFFER}", (last_result_tap(), *taps)
+    return say(text_bubble(words), *asked.bubbles, quick=taps, topic=asked.topic)
 
 
 @router.on("unfollow")

@@ -23,6 +23,7 @@ from models.session import CookingSession
 from models.user import User
 from services.cooking import CoachingUnderWay, DishGone, open_cook
 from services.onboarding import wants_offer
+from services.reminders import last_action_after_long
 
 router = Router()
 
@@ -63,7 +64,8 @@ def pick_dish(
         how_to_film(steps.profile),
         caution=caution(guide, avoided_by(steps.profile)),
     )
-    return say(text_bubble(words))
+    last_time = last_action_after_long(db, cook, now)
+    return say(*([text_bubble(last_time)] if last_time else []), text_bubble(words))
 
 
 def _offer_others(steps: Steps, error: MomentError) -> Say:

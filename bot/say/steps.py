@@ -33,6 +33,7 @@ from models.user import User
 from services.plan.offer import comes_with_video, trial_to_offer_with
 from services.plan.shop import PlanShop
 from services.record import minutes_left
+from services.reminders import words_after_long
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,12 @@ class Steps:
         step = next_step(session)
         if step.ask is Ask.DISH or session is None:
             return self.ask_dish()
+        if step.ask is Ask.VIDEO and session.other_dish_wished:
+            return self.ask_dish()
         if step.ask is Ask.VIDEO:
-            return StepBubbles((text_bubble(personal_words.ask_video(self.profile)),))
+            asked = personal_words.ask_video(self.profile)
+            place = words_after_long(self.db, self.user, self.now)
+            return StepBubbles((text_bubble(f"{place}\n\n{asked}" if place else asked),))
         if step.ask is Ask.MEMO:
             return ask_memo(session, self.profile)
         if step.ask is Ask.RATING and step.aspect is not None:
@@ -75,6 +80,8 @@ class Steps:
             if isinstance(last_refusal, PlanNeeded):
                 return self._lead_to_plan(last_refusal)
             return StepBubbles((text_bubble(phrasebook.ALL_COOKED),))
+        if lead == phrasebook.CHOOSE_DISH and (place := words_after_long(self.db, self.user, self.now)):
+            lead = f"{place}\n\n{lead}"
         return StepBubbles((text_bubble(lead), dish_carousel(self._in_their_order(dishes))))
 
     def _lead_to_plan(self, refusal: PlanNeeded) -> StepBubbles:

@@ -10,7 +10,7 @@ from moment.commands.call import Call
 def bench(call: Call) -> int:
     from benchmarks import fixed_latency
     from benchmarks.bench import Bench
-    from benchmarks.runner import run_benchmark
+    from benchmarks.runner import providers_of, run_benchmark
     from desk.embedded import embedded_servers, scratch_folder
     from moment.knowledge import prepare_database
     from moment.parts import run_part
@@ -23,7 +23,7 @@ def bench(call: Call) -> int:
         with embedded_servers(folder, database=True, broker=True) as urls:
             settings = Settings.without_environment(**urls, data_dir=folder)
             prepare_database(settings, fixed_latency.build)
-            bench = Bench(settings, partial(run_part, build=fixed_latency.build))
+            bench = Bench(settings, partial(run_part, build=providers_of(call.options.name)))
             return run_benchmark(call.options.name, bench, as_json=call.options.json)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

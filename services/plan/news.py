@@ -6,12 +6,17 @@ from sqlmodel import Session as DbSession
 
 from knowledge_base import plan_talk
 from knowledge_base.catalogue import load
+from models.base import database_now
 from models.chat import MessageType, Sender
 from models.plan import Plan, PlanNews
 from models.user import SubscriptionStatus, User
 from payments.port import LIVING
 from services.outbox import queue_message
 from services.plan.state import PlanState
+from services.reminders import await_return
+
+# After these they may cook, which they could not, or not surely, before.
+_GOES_ON = frozenset({PlanNews.STARTED, PlanNews.RESUMED, PlanNews.RECOVERED})
 
 
 def changes(before: PlanState, after: PlanState) -> Sequence[PlanNews]:
@@ -52,6 +57,8 @@ def _opens_dishes(before: int, after: int) -> bool:
 
 def tell(db: DbSession, user: User, plan: Plan, news: PlanNews) -> None:
     """Owed as a message of its own; its buttons are made when it is delivered."""
+    if news in _GOES_ON:
+        await_return(user, database_now(db))
     queue_message(
         db,
         user.id,
