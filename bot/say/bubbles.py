@@ -69,6 +69,10 @@ def video_bubble(url: str, preview_url: str, tracking_id: str) -> LineObject:
     }
 
 
+def audio_bubble(url: str, seconds: float) -> LineObject:
+    return {"type": "audio", "originalContentUrl": url, "duration": max(1, round(seconds * 1000))}
+
+
 def flex_bubble(alt_text: str, contents: LineObject) -> LineObject:
     return {"type": "flex", "altText": fit(alt_text, MAX_ALT_TEXT), "contents": contents}
 
