@@ -1,6 +1,7 @@
 """What opens next and when: by what was paid, and by how the plan stands."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def learner(status: SubscriptionStatus, months: int) -> User:
     return User(line_user_id="U1", first_name="ゆうこ", subscription_status=status, months_paid=months)
 
 
-def plan(**values: object) -> Plan:
+def plan(**values: Any) -> Plan:
     return Plan(user_id=1, customer_id="cus_1", subscription_id="sub_1", period_end=DAY, **values)
 
 
