@@ -1,6 +1,6 @@
 """A learner's way so far as one picture: which skills each cook practised, and the marks they gave themselves.
 
-Made for a phone: a bubble shows it at about a third of its size, so nothing is smaller than 28 pixels.
+Made for a phone: a bubble shows it at less than half of its size, so nothing is smaller than 28 pixels.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-WIDTH = 1024  # of the sheet that is drawn
+WIDTH = 860  # of the sheet that is drawn
 LARGEST = 1024  # of either side of the picture: LINE shows none that is larger
 MOST_COOKS, MOST_SKILLS = 9, 7
 INK, QUIET, PALE = "#1F2933", "#5B6470", "#E9D9C2"
@@ -23,7 +23,7 @@ WARM, SOFT, PAPER, BAND = "#C2410C", "#F3B98A", "#FFF7ED", "#FBEBD6"
 MARK_TONES = ("#F6D9C0", "#F3C29B", "#EDA36C", "#DE7A3A", "#C2410C")  # from the lowest mark to the best
 
 _SCALE = 2  # drawn larger, then made smaller: smooth edges
-_LEFT, _RIGHT, _ROW = 290, 190, 62
+_LEFT, _RIGHT, _ROW = 258, 176, 62
 _FONT = resources.files("noto_cjk_sans_jp_bold") / "NotoSansCJKjp-Bold.otf"
 
 
@@ -99,7 +99,7 @@ class _Sheet:
         self.names_top = self.marks_top + _ROW * len(figures.marks) + 8
         names = [_name_height(name) for name, _ in figures.columns]
         self.height = self.names_top + 44 + max(names, default=0) + 74
-        self.step = min(96, (WIDTH - _LEFT - _RIGHT) / max(len(figures.columns), 1))
+        self.step = min(84, (WIDTH - _LEFT - _RIGHT) / max(len(figures.columns), 1))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -111,18 +111,18 @@ class _Sheet:
         self.image = Image.new("RGB", (WIDTH * _SCALE, self.height * _SCALE), PAPER)
         self.pen = ImageDraw.Draw(self.image)
         words = self.figures.words
-        self._write((44, 58), words.title, 46, INK)
+        self._write((36, 58), words.title, 46, INK)
         self._paint_dishes()
-        self._write((44, self.skills_top - 28), words.skills, 32, WARM)
+        self._write((36, self.skills_top - 28), words.skills, 32, WARM)
         for index, row in enumerate(self.figures.skills):
             self._paint_skill(row, self.skills_top + _ROW * index + _ROW / 2)
         if words.more:
-            self._write((44, self.marks_top - 100), words.more, 28, QUIET)
-        self._write((44, self.marks_top - 28), words.marks, 32, WARM)
+            self._write((36, self.marks_top - 100), words.more, 28, QUIET)
+        self._write((36, self.marks_top - 28), words.marks, 32, WARM)
         for index, marks in enumerate(self.figures.marks):
             self._paint_marks(marks, self.marks_top + _ROW * index + _ROW / 2)
-        self._write((44, self.names_top + 18), words.attempt, 28, QUIET)
-        self._write((44, self.height - 40), words.legend, 28, QUIET)
+        self._write((36, self.names_top + 18), words.attempt, 28, QUIET)
+        self._write((36, self.height - 40), words.legend, 28, QUIET)
 
     def _x(self, column: int) -> float:
         return _LEFT + self.step * (column + 0.5)
@@ -142,7 +142,7 @@ class _Sheet:
 
     def _paint_skill(self, row: Row, y: float) -> None:
         tone, words = (WARM if row.is_acquired else SOFT), self.figures.words
-        self._write((44, y), row.name, 30, INK, fits=_LEFT - 62)
+        self._write((36, y), row.name, 30, INK, fits=_LEFT - 48)
         places = [self._x(column) for column in row.cooks]
         if len(places) > 1:
             self.pen.line(
@@ -151,17 +151,17 @@ class _Sheet:
         for x in places:
             self._dot((x, y), 15, tone)
         label = words.acquired if row.is_acquired else words.developing
-        self._write((WIDTH - 36, y), label, 28, WARM if row.is_acquired else QUIET, anchor="rm")
+        self._write((WIDTH - 28, y), label, 28, WARM if row.is_acquired else QUIET, anchor="rm")
 
     def _paint_marks(self, marks: Marks, y: float) -> None:
-        self._write((44, y), marks.name, 30, INK)
+        self._write((36, y), marks.name, 30, INK)
         for column, value in enumerate(marks.values):
             at = self._x(column), y
             if value is None:
                 self._dot(at, 4, PALE)
                 continue
-            self._dot(at, 24, MARK_TONES[value - 1])
-            self._write(at, str(value), 30, "#FFFFFF" if value > 3 else INK, anchor="mm")
+            self._dot(at, 21, MARK_TONES[value - 1])
+            self._write(at, str(value), 28, "#FFFFFF" if value > 3 else INK, anchor="mm")
 
     def _dot(self, at: tuple[float, float], radius: float, tone: str) -> None:
         x, y = at
