@@ -8,6 +8,7 @@ from sqlmodel import Session as DbSession
 
 from bot.delivery import Delivery
 from bot.handlers import router
+from bot.handlers.places import wants_progress
 from bot.rendering import Renderer
 from bot.router import Answer, Context
 from bot.say.bubbles import Say, text_bubble
@@ -29,6 +30,7 @@ from models.user import User
 from services import profile
 from services.names import first_name_of
 from services.outbox import add_message, queue_notice
+from services.pictures import Picture, ProgressPictures
 from services.plan.shop import PlanShop
 from services.reminders import note_heard
 from services.thread import Origin
@@ -52,10 +54,11 @@ class Conversation:
     text_promise: timedelta
     apps: LiffApps
     shop: PlanShop
+    pictures: ProgressPictures
 
     def begin(self, row: InboxEvent) -> Callable[[DbSession], Outcome]:
-        """Asks LINE for the learner's name where it is not known, and leaves a group; the rest is done in the
-        transaction. Raises LineError when the group can't be left now."""
+        """Asks LINE for the learner's name where it is not known, leaves a group, and draws the picture that is asked for;
+        the rest is done in the transaction. Raises LineError when the group can't be left now."""
         event = read_event(row)
         if event.standby:
             return lambda db: Outcome("standby")
@@ -65,8 +68,8 @@ class Conversation:
             return lambda db: Outcome("in_group")
         if not event.user_id:
             return lambda db: Outcome("unhandled")
-        first_name = self._first_name(event)
-        return lambda db: self._handle(db, event, first_name)
+        first_name, picture = self._first_name(event), self._picture(event)
+        return lambda db: self._handle(db, event, first_name, picture)
 
     def give_up(self, db: DbSession, row: InboxEvent) -> None:
         user = profile.find_learner(db, row.subject)
@@ -104,7 +107,16 @@ class Conversation:
             log.info("profile not known", error=type(error).__name__)
             return None
 
-    def _handle(self, db: DbSession, event: LineEvent, first_name: str | None) -> Outcome:
+    def _picture(self, event: LineEvent) -> Picture | None:
+        if not wants_progress(event):
+            return None
+        with self.database.transaction() as db:
+            user = profile.find_learner(db, event.user_id)
+        return self.pictures.prepare(user.id) if user is not None else None
+
+    def _handle(
+        self, db: DbSession, event: LineEvent, first_name: str | None, picture: Picture | None
+    ) -> Outcome:
         if event.message_id is not None and was_withdrawn(db, event.message_id):
             blank_event(db, event.inbox_event_id)
             return Outcome("withdrawn")
@@ -114,7 +126,7 @@ class Conversation:
         was_away = user.blocked_at is not None
         if event.reply_token or event.kind == "follow":  # who writes to us has not blocked us
             profile.note_friendship(db, user, event.channel, follows=event.kind == "follow")
-        context = self._context(db, event, user, was_away)
+        context = self._context(db, event, user, was_away, picture)
         if event.kind != "unfollow":
             note_heard(user, context.now)
         result = router.route(context)
@@ -124,7 +136,9 @@ class Conversation:
         name, answer = result
         return Outcome(name, self._after_commit(db, event, user, answer))
 
-    def _context(self, db: DbSession, event: LineEvent, user: User, was_away: bool) -> Context:
+    def _context(
+        self, db: DbSession, event: LineEvent, user: User, was_away: bool, picture: Picture | None
+    ) -> Context:
         session = latest_session(db, user.id, lock=True)
         now = database_now(db)
         return Context(
@@ -135,10 +149,11 @@ class Conversation:
             was_away=was_away,
             session=session,
             step=next_step(session),
-            steps=Steps(db, user, now, self.text_promise, self.shop),
+            steps=Steps(db, user, now, self.text_promise, self.shop, self.renderer.links),
             now=now,
             apps=self.apps,
             shop=self.shop,
+            picture=picture,
         )
 
     def _after_commit(

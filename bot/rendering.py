@@ -81,7 +81,7 @@ class Renderer:
         if recording is None or message.speech_ms is None:
             return say(words, quick=taps)
         link = self.links.link(spoken_answer_key(recording.object_key))
-        return say(words, audio_bubble(link, message.speech_ms), quick=taps)
+        return say(words, audio_bubble(link, message.speech_ms / 1000), quick=taps)
 
     def _coaching_video(
         self, db: DbSession, user: User, session: CookingSession, taps: Sequence[LineObject]

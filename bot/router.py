@@ -20,6 +20,7 @@ from line.liff import LiffApps
 from models.rules.next_step import NextStep
 from models.session import CookingSession
 from models.user import User
+from services.pictures import Picture
 from services.plan.shop import PlanShop
 from services.thread import Origin
 
@@ -52,6 +53,7 @@ class Context:
     now: datetime
     apps: LiffApps  # whose pages a button may open
     shop: PlanShop
+    picture: Picture | None = None  # of their progress, where they ask for it
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from models.inbox import EventSource, InboxEvent, InboxSubject
 from models.learner import LearnerState, LearningVelocity
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.outage import ServiceOutage
+from models.picture import ProgressPicture
 from models.plan import Checkout, IncidentKind, PaidPeriod, PaymentIncident, Plan
 from models.principle import CookingPrinciple
 from models.session import CookingSession, SessionStatus, StageName, StageRun
@@ -42,6 +43,7 @@ __all__ = [
     "PaidPeriod",
     "PaymentIncident",
     "Plan",
+    "ProgressPicture",
     "ProgressStatus",
     "RoomType",
     "Sender",

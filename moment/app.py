@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
+from drawings.gallery import PICTURES
 from liff.api.streams import Streams
 from liff.app import liff_routes
 from liff.limits import RateLimits
@@ -39,6 +40,7 @@ def make_app(resources: Resources) -> Starlette:
         rest.include_router(UploadDoor(resources.store.uploads).router())
     # The rooms' icons, which LINE fetches for every bubble.
     rest.mount("/icons", StaticFiles(directory=ICONS), name="icons")
+    rest.mount("/pictures", StaticFiles(directory=PICTURES), name="pictures")
     inbox = InboxWriter(resources.database, resources.queue)
     line = LineWebhook(inbox, settings.line_channels, settings.max_webhook_bytes)
     stripe = StripeWebhook(inbox, settings.stripe_webhook_secrets, settings.max_webhook_bytes)

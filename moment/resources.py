@@ -302,6 +302,7 @@ class Resources:
         from bot.conversation import Conversation
         from jobs.inbox import EventHandler, Inbox
         from models.inbox import EventSource
+        from services.pictures import ProgressPictures
         from services.plan.events import PlanEvents
 
         conversation = Conversation(
@@ -312,6 +313,7 @@ class Resources:
             self.settings.text_promise,
             self.liff_apps,
             self.plan_shop,
+            ProgressPictures(self.database, self.store),
         )
         plan = PlanEvents(self.database, self.queue, self.payments)
         handlers: dict[EventSource, EventHandler] = {EventSource.LINE: conversation, EventSource.STRIPE: plan}

@@ -10,10 +10,10 @@ from knowledge_base.catalogue import load
 from knowledge_base.content import DishGuide
 from models.dish import Dish, UserDishProgress
 from models.rules.entitlement import (
+    SESSIONS_PER_DISH,
     DishLocked,
     EntitlementError,
     is_spent,
-    is_unlocked,
     next_session_number,
 )
 from models.rules.history import sessions_of
@@ -34,9 +34,26 @@ class DishOfLearner:
     next_number: int | None
     refusal: EntitlementError | None
 
+    @property
+    def is_open(self) -> bool:
+        return not isinstance(self.refusal, DishLocked)
+
+    @property
+    def is_finished(self) -> bool:
+        return self.cooked >= SESSIONS_PER_DISH
+
+    @property
+    def is_under_way(self) -> bool:
+        return 0 < self.cooked < SESSIONS_PER_DISH
+
 
 def open_dishes(db: DbSession, user: User) -> Sequence[DishOfLearner]:
     """All that the learner's months have opened, in the order of the curriculum."""
+    return [each for each in all_dishes(db, user) if each.is_open]
+
+
+def all_dishes(db: DbSession, user: User) -> Sequence[DishOfLearner]:
+    """Those of later months too."""
     guides = load().dishes
     # A dish that is gone from the files keeps its row for past sessions, but nobody can be coached on it.
     taught = select(Dish, UserDishProgress).outerjoin(
@@ -47,7 +64,7 @@ def open_dishes(db: DbSession, user: User) -> Sequence[DishOfLearner]:
         taught.where(col(Dish.slug).in_(guides)).order_by(col(Dish.month_unlocked), col(Dish.order))
     ).all()
     sessions = sessions_of(db, user.id)
-    return [_of_learner(user, dish, progress, sessions) for dish, progress in rows if is_unlocked(user, dish)]
+    return [_of_learner(user, dish, progress, sessions) for dish, progress in rows]
 
 
 def open_dish(db: DbSession, user: User, slug: str) -> DishOfLearner:

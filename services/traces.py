@@ -11,6 +11,7 @@ from jobs.leases import count_active
 from models.chat import Message, Sender, rooms_of
 from models.inbox import EventSource, InboxEvent, InboxSubject, UnsentMessage
 from models.media import Media, MediaKind
+from models.picture import ProgressPicture
 from models.session import CookingSession
 from models.upload import Upload
 from models.user import User
@@ -32,6 +33,7 @@ def object_keys(db: DbSession, user_id: int) -> list[str]:
         keys |= {coaching_video_key(session.id), preview_key(session.id)}
         keys |= {session.coaching_video_gcs_path, session.coaching_preview_gcs_path}
     keys |= set(db.exec(select(Upload.object_key).where(Upload.user_id == user_id)))
+    keys |= set(db.exec(select(ProgressPicture.object_key).where(ProgressPicture.user_id == user_id)))
     return sorted(keys - {""})
 
 

@@ -18,6 +18,10 @@ def new_media_key(kind: MediaKind) -> str:
     return f"{folder}/{uuid4().hex}.{ending}"
 
 
+def new_progress_picture_key() -> str:
+    return f"progress/{uuid4().hex}.png"
+
+
 def view_key(video_key: str) -> str:
     return f"{video_key.removesuffix('.mp4')}.view.mp4"
 

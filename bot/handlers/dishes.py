@@ -28,6 +28,14 @@ from services.reminders import last_action_after_long
 router = Router()
 
 
+@router.on("postback", where=[action("menu", page=int)])
+def show_more_dishes(page: int, session: CookingSession | None, step: NextStep, steps: Steps) -> Say:
+    """From the last bubble of a carousel that could not hold all."""
+    if step.ask in UNDER_WAY:
+        return steps.ask_next(session).say_after(text_bubble(phrasebook.COACHING_UNDER_WAY))
+    return steps.ask_dish(page=page).say_after()
+
+
 @router.on("postback", where=[action("menu")])
 @router.on("message.text", where=[says("料理を選ぶ", "メニュー", "料理", "次の回を作る")])
 def show_dishes(

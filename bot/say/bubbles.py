@@ -69,8 +69,8 @@ def video_bubble(url: str, preview_url: str, tracking_id: str) -> LineObject:
     }
 
 
-def audio_bubble(url: str, milliseconds: int) -> LineObject:
-    return {"type": "audio", "originalContentUrl": url, "duration": milliseconds}
+def audio_bubble(url: str, seconds: float) -> LineObject:
+    return {"type": "audio", "originalContentUrl": url, "duration": max(1, round(seconds * 1000))}
 
 
 def flex_bubble(alt_text: str, contents: LineObject) -> LineObject:

@@ -5,35 +5,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session as DbSession
-from sqlmodel import col, select
 
 from bot.say.bubbles import Say, message_action, postback, quick, say, text_bubble, voice_action
 from bot.say.cards import OfferedDish, dish_carousel
 from bot.say.plan import offer_card, plan_tap
+from drawings.gallery import dish_picture
 from errors import MomentError
 from knowledge_base import personal_words, phrasebook
-from knowledge_base.catalogue import load
 from knowledge_base.dish_order import offers
 from knowledge_base.profile import NOTHING_TOLD, Profile, read_profile
 from line.client import LineObject
 from models.chat import Topic
 from models.coaching import CoachingText, RatingAspect
 from models.dish import Dish
-from models.rules.entitlement import (
-    DishLocked,
-    EntitlementError,
-    PlanNeeded,
-    TrialUsed,
-    next_session_number,
-)
-from models.rules.history import latest_session, sessions_of
+from models.rules.entitlement import EntitlementError, PlanNeeded, TrialUsed
+from models.rules.history import latest_session
 from models.rules.next_step import Ask, NextStep, missing_rating, next_step
 from models.session import CookingSession
 from models.user import User
+from services.curriculum import DishOfLearner, open_dishes
 from services.plan.offer import comes_with_video, trial_to_offer_with
 from services.plan.shop import PlanShop
 from services.record import minutes_left
 from services.reminders import words_after_long
+from storage.links import MediaLinks
 
 
 @dataclass(frozen=True)
@@ -56,6 +51,7 @@ class Steps:
     now: datetime
     promise: timedelta
     shop: PlanShop
+    links: MediaLinks
 
     def ask_next(self, session: CookingSession | None) -> StepBubbles:
         step = next_step(session)
@@ -73,16 +69,16 @@ class Steps:
             return ask_rating(session, step.aspect)
         return StepBubbles((text_bubble(self._waiting(step, session)),), open_taps(session))
 
-    def ask_dish(self, lead: str = phrasebook.CHOOSE_DISH) -> StepBubbles:
+    def ask_dish(self, lead: str = phrasebook.CHOOSE_DISH, page: int = 1) -> StepBubbles:
         """The carousel of what the learner may cook now, or why there is nothing to choose."""
         dishes, last_refusal = self._open_dishes()
-        if not dishes:
+        if all(dish.next_number is None for dish in dishes):
             if isinstance(last_refusal, PlanNeeded):
                 return self._lead_to_plan(last_refusal)
             return StepBubbles((text_bubble(phrasebook.ALL_COOKED),))
         if lead == phrasebook.CHOOSE_DISH and (place := words_after_long(self.db, self.user, self.now)):
             lead = f"{place}\n\n{lead}"
-        return StepBubbles((text_bubble(lead), dish_carousel(self._in_their_order(dishes))))
+        return StepBubbles((text_bubble(lead), dish_carousel(self._in_their_order(dishes), page)))
 
     def _lead_to_plan(self, refusal: PlanNeeded) -> StepBubbles:
         """The offer, where it was never made; after that one sentence and the way."""
@@ -115,28 +111,36 @@ class Steps:
         """Whole minutes until the text, from our own last sessions; 0 when it is due."""
         return minutes_left(self.db, session, self.promise, self.now)
 
-    def _open_dishes(self) -> tuple[list[tuple[Dish, int]], EntitlementError | None]:
-        sessions = sessions_of(self.db, self.user.id)
-        dishes: list[tuple[Dish, int]] = []
-        last_refusal: EntitlementError | None = None
-        # A dish that is gone from the files keeps its row for past sessions, but nobody can be coached on it.
-        taught = select(Dish).where(col(Dish.slug).in_(load().dishes))
-        for dish in self.db.exec(taught.order_by(col(Dish.month_unlocked), col(Dish.order))):
-            try:
-                dishes.append((dish, next_session_number(self.user, dish, sessions)))
-            except DishLocked:
-                continue  # why an open dish is refused tells more
-            except EntitlementError as refusal:
-                last_refusal = refusal
-        return dishes, last_refusal
+    def _open_dishes(self) -> tuple[Sequence[DishOfLearner], EntitlementError | None]:
+        """What can be cooked or was cooked to its end, and why the others can't be."""
+        dishes = open_dishes(self.db, self.user)
+        refusals = [dish.refusal for dish in dishes if dish.refusal is not None]
+        plan_needed = [refusal for refusal in refusals if isinstance(refusal, PlanNeeded)]
+        return dishes, next(iter((*plan_needed, *refusals)), None)
 
-    def _in_their_order(self, dishes: Sequence[tuple[Dish, int]]) -> list[OfferedDish]:
-        rows = {dish.slug: (dish, number) for dish, number in dishes}
-        ordered = offers([load().dishes[slug] for slug in rows], self.profile)
-        return [
-            OfferedDish(*rows[offer.dish.slug], caution=offer.caution, is_recommended=offer.is_recommended)
-            for offer in ordered
+    def _in_their_order(self, dishes: Sequence[DishOfLearner]) -> list[OfferedDish]:
+        """What is under way first, then as it suits them; what is finished last."""
+        rows = {row.dish.slug: row for row in dishes if row.next_number is not None}
+        ordered = [
+            OfferedDish(
+                rows[offer.dish.slug].dish,
+                rows[offer.dish.slug].next_number,
+                caution=offer.caution,
+                is_recommended=offer.is_recommended,
+                picture=self.picture_of(offer.dish.slug),
+            )
+            for offer in offers([row.guide for row in rows.values()], self.profile)
         ]
+        finished = [row.dish for row in dishes if row.is_finished]
+        return [
+            *sorted(ordered, key=lambda each: each.number == 1),
+            *(OfferedDish(dish, None, picture=self.picture_of(dish.slug)) for dish in finished),
+        ]
+
+    def picture_of(self, slug: str) -> str:
+        """The address of the dish's picture, "" where none was drawn."""
+        path = dish_picture(slug)
+        return f"{self.links.public_url}/pictures/{path}" if path else ""
 
     def _waiting(self, step: NextStep, session: CookingSession) -> str:
         if step.ask is Ask.WAIT_FOR_TEXT:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge_base import phrasebook
-from models.coaching import RatingAspect
 from models.session import CookingSession
 from services.cooking import RATINGS
+from services.progress import marks_of
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,4 @@ def rating_lines(cooks: Sequence[CookingSession]) -> Sequence[Line]:
     rated = [cook for cook in cooks if cook.self_ratings]
     if not rated:
         return ()
-    return [
-        Line(phrasebook.ASPECT_NAMES[aspect], [cook.self_ratings.get(aspect) for cook in rated])
-        for aspect in RatingAspect
-    ]
+    return [Line(phrasebook.ASPECT_NAMES[aspect], values) for aspect, values in marks_of(rated).items()]

@@ -1,6 +1,6 @@
 """The dishes and how far the learner is with each; one dish's attempts side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
 from knowledge_base.pages import page_words
+from knowledge_base.places_talk import STATES
 from liff.pages.links import PageLinks
 from liff.pages.session import Rating, day_of, ratings_of
 from liff.pages.shell import PageLearner, render
@@ -17,22 +18,12 @@ from liff.parts import PartsOf, Transaction
 from models.coaching import CoachingText
 from models.dish import Dish
 from models.rules.entitlement import SESSIONS_PER_DISH, is_unlocked
-from models.session import CookingSession, SessionStatus
+from models.session import CookingSession
 from services.record import cooks_of, dish_by_slug, dishes
 
 router = APIRouter()
 
 Slug = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
-
-# Words of pages/dishes.yaml; a cook that is only opened counts for nothing yet.
-STATES: Mapping[SessionStatus, str] = {
-    SessionStatus.PENDING_UPLOAD: "waits_for_video",
-    SessionStatus.UPLOADED: "at_work",
-    SessionStatus.PROCESSING: "at_work",
-    SessionStatus.TEXT_READY: "text_ready",
-    SessionStatus.COMPLETED: "completed",
-    SessionStatus.FAILED: "failed",
-}
 
 
 @dataclass(frozen=True)

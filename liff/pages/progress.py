@@ -1,7 +1,6 @@
 """Where the learner stands: the way in to their pages, and what has become of their skills so far."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -11,8 +10,8 @@ from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
 from knowledge_base.content import Fault
 from knowledge_base.pages import page_words
+from knowledge_base.places_talk import STATES
 from liff.pages.chart import DRAWING, rating_lines
-from liff.pages.dishes import STATES
 from liff.pages.session import day_of
 from liff.pages.shell import PageLearner, render
 from liff.parts import PartsOf, Transaction
@@ -21,15 +20,10 @@ from models.dish import Dish
 from models.learner import LearnerState
 from models.session import CookingSession
 from services.names import called
+from services.progress import progress_of_learner
 from services.record import cooks_of, dishes, state_of
 
 router = APIRouter()
-
-
-@dataclass(frozen=True)
-class Skill:
-    name: str
-    cooks: int  # that practised it, with a coaching text
 
 
 @dataclass(frozen=True)
@@ -66,18 +60,17 @@ def home_page(parts: PartsOf, learner: PageLearner, db: Transaction) -> HTMLResp
 
 @router.get("/progress")
 def progress_page(parts: PartsOf, learner: PageLearner, db: Transaction) -> HTMLResponse:
-    state, known, cooks = state_of(db, learner.id), dishes(db), cooks_of(db, learner)
-    practised = _practised(cooks, known)
-    entries = _entries(cooks, known, state)
+    state, learnt = state_of(db, learner.id), progress_of_learner(db, learner)
+    entries = _entries(learnt.cooks, [*learnt.dishes.values()], state)
     return render(
         parts,
         "progress.html",
         words="progress",
         next_focus=state.next_focus,
-        acquired=_skills(state.skills_acquired, practised),
-        developing=_skills(state.skills_developing, practised),
+        acquired=learnt.acquired,
+        developing=learnt.developing,
         mistakes=_mistakes(state),
-        lines=rating_lines(cooks),
+        lines=rating_lines(learnt.cooks),
         chart=DRAWING,
         rated=[entry for entry in entries if entry.cook.self_ratings],
         entries=entries[::-1],
@@ -102,16 +95,6 @@ def _entries(cooks: Sequence[CookingSession], known: Sequence[Dish], state: Lear
         )
         for cook in cooks
     ]
-
-
-def _practised(cooks: Sequence[CookingSession], known: Sequence[Dish]) -> Mapping[str, int]:
-    """How many cooks with a coaching text practised each skill."""
-    skills = {dish.id: dish.principles for dish in known}
-    return Counter(skill for cook in cooks if cook.coaching_text for skill in skills[cook.dish_id])
-
-
-def _skills(names: Sequence[str], practised: Mapping[str, int]) -> Sequence[Skill]:
-    return [Skill(load().skills[name], practised.get(name, 0)) for name in names if name in load().skills]
 
 
 def _mistakes(state: LearnerState) -> Sequence[Mistake]:

@@ -18,8 +18,10 @@ from models.user import User
 from services.plan.links import PlanLinks
 from services.plan.shop import PlanShop
 from services.thread import NOT_LINE
+from storage.links import MediaLinks
 
 SHOP = PlanShop(PlanLinks("https://moment.example", [SecretStr("secret")]), 9_800, is_open=True)
+LINKS = MediaLinks("https://moment.example", [SecretStr("secret")])
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -33,7 +35,7 @@ def context(kind: str = "message.text", *, ask: Ask = Ask.DISH, **event: Any) ->
         was_away=False,
         session=None,
         step=NextStep(ask),
-        steps=Steps(db, user, NOW, timedelta(minutes=4), SHOP),
+        steps=Steps(db, user, NOW, timedelta(minutes=4), SHOP, LINKS),
         now=NOW,
         apps=LiffApps(None, None, None),
         shop=SHOP,

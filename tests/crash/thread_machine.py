@@ -223,7 +223,7 @@ class ThreadMachine(RuleBasedStateMachine):
                 self._nothing_ready_is_forgotten(db, session)
             resources = self.ground.resources
             promise, shop = resources.settings.text_promise, resources.plan_shop
-            steps = Steps(db, self.phone.user(db), database_now(db), promise, shop)
+            steps = Steps(db, self.phone.user(db), database_now(db), promise, shop, resources.links)
             everyone: list[CookingSession | None] = [None, *sessions]
             for each in everyone:
                 assert isinstance(next_step(each), NextStep)

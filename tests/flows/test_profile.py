@@ -52,7 +52,7 @@ def test_the_list_of_dishes_is_in_their_order_with_a_plain_caution(shared: Syste
     carousel = replies(learner, lambda: learner.text("料理を選ぶ"))[-1]
 
     assert personal_words.dish_often_has(["卵"]) in carousel.text
-    assert f"1回目・{personal_words.DISH_RECOMMENDED}" in carousel.text
+    assert f"1回目／3回・{personal_words.DISH_RECOMMENDED}" in carousel.text
     slugs = ("pomodoro", "beef-steak", "fried-rice")
     places = [carousel.text.index(load().dishes[slug].name_ja) for slug in slugs]
     assert places == sorted(places)

@@ -16,6 +16,7 @@ from models.chat import Message
 from models.deletion import Deletion
 from models.dish import Dish
 from models.media import Media, MediaKind, MediaSource, MediaState
+from models.picture import ProgressPicture
 from models.plan import PaidPeriod, Plan
 from models.session import CookingSession
 from models.upload import Upload
@@ -35,7 +36,13 @@ from services.profile import find_learner, take_in
 from services.thread import Origin
 from simulator.stripe.client import StripeDesk
 from simulator.stripe.config import StripeConfig
-from storage.keys import coaching_video_key, new_media_key, preview_key, view_key
+from storage.keys import (
+    coaching_video_key,
+    new_media_key,
+    new_progress_picture_key,
+    preview_key,
+    view_key,
+)
 from storage.store import ObjectStore
 from tests import quick_providers
 from tests.conftest import empty_broker, make_settings, own_database
@@ -137,7 +144,7 @@ def subscribe(house: Resources, stripe: StripeDesk, user_id: int) -> str:
 
 
 def leave_objects(house: Resources, user_id: int) -> list[str]:
-    """A video with its view, a coaching video, speech of a render that broke off, an upload half sent."""
+    """A video with its view, a coaching video, speech of a render that broke off, an upload half sent, a picture."""
     video, upload = new_media_key(MediaKind.VIDEO), new_media_key(MediaKind.VIDEO)
     with house.database.transaction() as db:
         dishes = db.exec(select(Dish.id).order_by(col(Dish.id)).limit(2)).all()
@@ -167,7 +174,10 @@ def leave_objects(house: Resources, user_id: int) -> list[str]:
                 place=place,
             )
         )
+        drawn = new_progress_picture_key()
+        db.add(ProgressPicture(user_id=user_id, content=b"1", object_key=drawn))
         keys = [
+            drawn,
             video,
             view_key(video),
             coaching_video_key(cook.id),

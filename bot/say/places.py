@@ -1,0 +1,219 @@
+"""Where a learner stands, as bubbles: every dish by its month, one dish with its attempts, the picture of their progress."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.say.bubbles import flex_bubble, link_action, postback
+from bot.say.cards import INK, PAPER, QUIET, WARM, dish_button, hero
+from knowledge_base import phrasebook, places_talk
+from knowledge_base.catalogue import load
+from knowledge_base.pages import page_words
+from knowledge_base.plan_talk import day
+from line.client import LineObject
+from models.rules.entitlement import SESSIONS_PER_DISH
+from models.rules.unlocking import Opening
+from models.session import CookingSession
+from services.curriculum import DishOfLearner
+
+SEE = "›"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A dish of the curriculum as this learner sees it; `picture` is "" where there is none, `opens` "" where it is open."""
+
+    dish: DishOfLearner
+    picture: str
+    opens: str = ""
+
+    @property
+    def month(self) -> int:
+        return self.dish.dish.month_unlocked
+
+
+def record_carousel(places: Sequence[Place], openings: Sequence[Opening], *, is_sold: bool) -> LineObject:
+    """What there is in all, then a bubble a month."""
+    months = sorted({place.month for place in places})
+    by_month = [[place for place in places if place.month == month] for month in months]
+    told = _overview_words(places, openings, is_sold=is_sold)
+    bubbles = [_overview(told), *map(_month, by_month)]
+    alt = "\n".join([places_talk.RECORD_TITLE, *told])
+    return flex_bubble(alt, {"type": "carousel", "contents": bubbles})
+
+
+def dish_card(place: Place, cooks: Sequence[CookingSession], page: str | None) -> LineObject:
+    """One dish: its attempts to be looked at again, what it transfers to, and the way to cook it."""
+    dish, guide = place.dish, place.dish.guide
+    told = places_talk.transfers_of_finished if dish.is_finished else places_talk.transfers
+    skills = [load().skills[each] for each in guide.principles]
+    by_number = {cook.session_number: cook for cook in cooks}
+    contents = [
+        _text(_state_of(place), size="sm", color=WARM, weight="bold"),
+        _text(guide.name_ja, size="xl", color=INK, weight="bold"),
+        *(_attempt(number, by_number.get(number)) for number in range(1, SESSIONS_PER_DISH + 1)),
+        {"type": "separator", "margin": "lg"},
+        _text(places_talk.skills(skills), size="sm", color=INK, margin="lg"),
+        _text(told(guide.transferable_to), size="sm", color=QUIET),
+    ]
+    buttons = [dish_button(dish.dish)] if dish.next_number is not None else []
+    if page:
+        buttons.append(_button(link_action(places_talk.DISH_PAGE_LABEL, page)))
+    bubble: LineObject = {
+        "type": "bubble",
+        "size": "mega",
+        **hero(place.picture),
+        "body": _column(contents),
+        **({"footer": _column(buttons)} if buttons else {}),
+    }
+    return flex_bubble(f"{guide.name_ja}　{_state_of(place)}", bubble)
+
+
+def progress_card(sentence: str, picture: LineObject | None, page: str | None) -> LineObject:
+    buttons = [_button(postback(places_talk.RECORD_LABEL, action="places"))]
+    if page:
+        buttons.append(_button(link_action(places_talk.PROGRESS_PAGE_LABEL, page)))
+    contents: LineObject = {
+        "type": "bubble",
+        "size": "giga",
+        **({"hero": picture} if picture else {}),
+        "body": _column([_text(sentence, size="md", color=INK)]),
+        "footer": _column(buttons),
+    }
+    return flex_bubble(f"{places_talk.PROGRESS_TITLE}\n{sentence}", contents)
+
+
+def progress_picture(url: str, width: int, height: int) -> LineObject:
+    """Large when it is tapped."""
+    return {
+        "type": "image",
+        "url": url,
+        "size": "full",
+        "aspectRatio": f"{width}:{height}",
+        "aspectMode": "cover",
+        "action": link_action(places_talk.PROGRESS_TITLE, url),
+    }
+
+
+def _overview_words(places: Sequence[Place], openings: Sequence[Opening], *, is_sold: bool) -> Sequence[str]:
+    finished = sum(place.dish.is_finished for place in places)
+    under_way = sum(place.dish.is_under_way for place in places)
+    return [places_talk.counts(finished, under_way), _next(places, openings, is_sold=is_sold)]
+
+
+def _next(places: Sequence[Place], openings: Sequence[Opening], *, is_sold: bool) -> str:
+    if not openings:
+        return places_talk.ALL_OPEN
+    nearest = openings[0]
+    names = [place.dish.guide.name_ja for place in places if place.month == nearest.month]
+    return places_talk.next_to_open(names, places_talk.opening(nearest, is_sold=is_sold))
+
+
+def _overview(told: Sequence[str]) -> LineObject:
+    buttons = [
+        _button(postback(places_talk.PROGRESS_LABEL, action="progress")),
+        _button(postback(phrasebook.CHOOSE_LABEL, action="menu")),
+    ]
+    return {
+        "type": "bubble",
+        "size": "mega",
+        "header": _title(places_talk.RECORD_TITLE),
+        "body": _column([_text(words, size="md", color=INK) for words in told]),
+        "footer": _column(buttons),
+    }
+
+
+def _month(places: Sequence[Place]) -> LineObject:
+    first = places[0]
+    opens = [_text(first.opens, size="sm", color=QUIET)] if first.opens else []
+    rows = [each for place in places for each in _row(place)]
+    return {
+        "type": "bubble",
+        "size": "mega",
+        "header": _title(places_talk.month_title(first.month)),
+        "body": _column([*opens, *rows]),
+    }
+
+
+def _row(place: Place) -> Iterator[LineObject]:
+    guide = place.dish.guide
+    picture: LineObject = {
+        "type": "image",
+        "url": place.picture,
+        "size": "56px",
+        "flex": 0,
+        "aspectMode": "cover",
+        "aspectRatio": "1:1",
+        "gravity": "center",
+    }
+    words: LineObject = {
+        "type": "box",
+        "layout": "vertical",
+        "contents": [
+            _text(guide.name_ja, size="md", color=INK, weight="bold"),
+            _text(_state_of(place), size="xs", color=WARM if place.dish.cooked else QUIET),
+        ],
+    }
+    yield {
+        "type": "box",
+        "layout": "horizontal",
+        "spacing": "md",
+        "alignItems": "center",
+        "contents": [
+            *([picture] if place.picture else []),
+            words,
+            {**_text(SEE, size="lg", color=QUIET), "flex": 0, "gravity": "center"},
+        ],
+        "action": postback(guide.name_ja, action="place", slug=guide.slug),
+    }
+
+
+def _state_of(place: Place) -> str:
+    if place.opens and not place.dish.cooked:
+        return place.opens
+    return f"{places_talk.dots(place.dish.cooked)}　{places_talk.how_far(place.dish.cooked)}"
+
+
+def _attempt(number: int, cook: CookingSession | None) -> LineObject:
+    """A cook that was begun can be looked at, whatever has become of it."""
+    if cook is None:
+        return _text(f"{phrasebook.attempt_label(number)}　{places_talk.NOT_COOKED}", size="sm", color=QUIET)
+    state = page_words("dishes")[places_talk.STATES[cook.status]]
+    label = places_talk.attempt_row(number, day(cook.created_at))
+    look = postback(
+        places_talk.LOOK_LABEL, display=places_talk.look_display(number), action="look", session_id=cook.id
+    )
+    return {
+        "type": "box",
+        "layout": "horizontal",
+        "spacing": "md",
+        "alignItems": "center",
+        "contents": [
+            {
+                "type": "box",
+                "layout": "vertical",
+                "contents": [
+                    _text(label, size="sm", color=INK, weight="bold"),
+                    _text(state, size="xs", color=QUIET),
+                ],
+            },
+            {**_text(f"{places_talk.LOOK_LABEL} {SEE}", size="sm", color=WARM, weight="bold"), "flex": 0},
+        ],
+        "action": look,
+    }
+
+
+def _title(words: str) -> LineObject:
+    text = _text(words, size="lg", color=INK, weight="bold")
+    return {"type": "box", "layout": "vertical", "backgroundColor": PAPER, "contents": [text]}
+
+
+def _column(contents: Sequence[LineObject]) -> LineObject:
+    return {"type": "box", "layout": "vertical", "spacing": "md", "contents": [*contents]}
+
+
+def _button(action: LineObject) -> LineObject:
+    return {"type": "button", "style": "link", "color": WARM, "height": "sm", "action": action}
+
+
+def _text(words: str, **style: str) -> LineObject:
+    return {"type": "text", "text": words, "wrap": True, **style}
