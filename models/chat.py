@@ -74,6 +74,7 @@ class Topic(StrEnum):
     QUIZ_NAME = "quiz_name"  # asks what to call the learner
     QUIZ_DONE = "quiz_done"
     PLAN_OFFER = "plan_offer"
+    PROGRESS = "progress"  # what is true now alone, and never worth a push
 
 
 class WaitReason(StrEnum):

@@ -6,12 +6,14 @@ from bot.handlers import (
     dishes,
     leaving,
     meanings,
+    menu,
     nothing,
     plan,
     profile,
     questions,
     unsend,
     uploads,
+    waiting,
     watching,
 )
 from bot.router import Router
@@ -24,6 +26,8 @@ for part in (
     leaving,
     arrival,
     plan,
+    waiting,
+    menu,
     meanings,
     dishes,
     profile,
