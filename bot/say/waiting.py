@@ -14,12 +14,17 @@ from services.waiting import Waiting, has_open_question, waiting_of
 _ASKED_MEANWHILE = frozenset({Ask.MEMO, Ask.RATING})
 
 
-def tell_progress(steps: Steps, session: CookingSession | None) -> Say:
+def tell_progress(steps: Steps, session: CookingSession | None, lead: str = "") -> Say:
+    """`lead` is said first, of what can't be done meanwhile."""
     waiting = waiting_of(steps.db, session, steps.promise) if session is not None else None
     question = has_open_question(steps.db, steps.user)
     if session is None or waiting is None:
         return _nothing_under_way(steps, session, has_question=question)
-    words = [told(waiting), *([waiting_talk.QUESTION_UNDER_WAY] if question else [])]
+    words = [
+        *([lead] if lead else []),
+        told(waiting),
+        *([waiting_talk.QUESTION_UNDER_WAY] if question else []),
+    ]
     bubble = text_bubble("\n\n".join(words))
     if next_step(session).ask in _ASKED_MEANWHILE:
         asked = steps.ask_next(session)

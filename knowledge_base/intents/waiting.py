@@ -33,6 +33,8 @@ _ARRIVAL = (  # what is waited for
 _MANNER = (  # how it is said
     "です|っす|して(い)?|でござい|でしょう|だろう|なん|な(の|ら|り|る|って|った(ら)?)|ない|なく|なければ|ません|ました|ます|ませ(ん)?でした|まし|まで|から|さん|そう|よう|こと|(ら)?れ(る|ます|て)?|たい|た|たら|て(い)?(る|ます|ない|ません)?|でる|る|り|い(る|ます|ない|ません)|ん(だ)?|へん|上がり|上がる|の|に|は|が|も|を|と|って|で|か|な|ね|よ|ば|だ|なあ|かしら|けど|けれど(も)?|いい|よい|良い|いけない|ください|下さい|ほしい|くらい|ぐらい|ほど|や(ろ)?|かい|ええ|お|ご|あ|ぁ|ぇ|ー|~|〜|…|。|!|[?]|w"
 )
+# 「もう返していい？」「そろそろいい？」: whoever asks so is at the stove.
+_MAY_I = re.compile("返し[てた]|(ても?|でも?|方が|そろそろ|もう)(いい|よい|良い)")
 _PART = re.compile("|".join((_ABOUT, _TIME, _PLACE, _ARRIVAL, _MANNER)))
 _LONGEST_PART = 10
 _QUESTION = "(?=.*([?]|か(な|ね|しら|い)*(ぁ|あ|ー|~|。)*$))"
@@ -51,7 +53,9 @@ def asks_how_far(text: str) -> bool:
     if len(text) > _LONGEST or safety_intent(text) is not None:
         return False
     folded = fold(text.strip())
-    return _CORE.search(folded) is not None and _is_of_waiting(folded)
+    if _MAY_I.search(folded) is not None or _CORE.search(folded) is None:
+        return False
+    return _is_of_waiting(folded)
 
 
 def _is_of_waiting(folded: str) -> bool:
