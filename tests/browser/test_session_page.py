@@ -250,7 +250,7 @@ def test_the_text_appears_when_the_stream_tells_of_it(browser: Browser, account:
     with phone(browser, account) as page:
         page.route("**/api/sessions/*/events", stream)
         page.goto(f"{account[0].site.url}/liff/sessions/{session_id}")
-        expect(page.get_by_role("heading", name=PHASES[Phase.RECEIVED])).to_be_visible()
+        expect(page.get_by_role("heading", name=PHASES[Phase.LOOKING])).to_be_visible()
         check(page, "session_page_waiting")
         _write_text(account[0], session_id)
         is_written.append(True)
