@@ -109,6 +109,8 @@ _FILL = tuple(
         """INSERT INTO upload (user_id, kind, fingerprint, size, object_key, completed_at)
            SELECT user_id, kind, decode(md5(object_key), 'hex'), 1000, object_key, now() FROM media""",
         """INSERT INTO deletion (asked_at) SELECT now() FROM generate_series(1, CAST(:settled AS int) / 10)""",
+        """INSERT INTO menu_link (user_id, channel, rich_menu_id)
+           SELECT id, 'channel-' || n, 'richmenu' FROM "user" CROSS JOIN generate_series(1, 3) AS n""",
         """INSERT INTO message (chat_room_id, sender, kind, text, video_gcs_path, channel, retry_key, delivered_at,
                                 delivered_by, line_message_id)
            SELECT r.id, 'ai', 'notice', 'こんにちは', '', 'moment', gen_random_uuid(), now(), 'push', 'b' || n

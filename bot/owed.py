@@ -55,9 +55,12 @@ def is_carried(db: DbSession, message: Message, now: datetime) -> bool:
 
 
 def is_overtaken(db: DbSession, message: Message) -> bool:
-    """A handler's answer, after which the learner has done something else and was answered."""
+    """A handler's answer, after which the learner has done something else and was answered; or of which nobody wants to
+    hear later than at once."""
     if message.kind != MessageType.NOTICE or message.reply_token is None:
         return False
+    if message.meta.get("topic") == Topic.PROGRESS:
+        return True
     rooms = rooms_beside(message.chat_room_id)
     later = col(Message.id) > message.id, col(Message.reply_token).is_not(None)
     statement = select(Message.id).where(col(Message.chat_room_id).in_(rooms), *later)

@@ -29,6 +29,7 @@ from models.deletion import Deletion
 from models.inbox import InboxSubject
 from models.lease import LeaseColumns
 from models.media import Media
+from models.menu import MenuLink
 from models.session import StageRun
 from models.upload import Upload
 
@@ -45,7 +46,7 @@ TRIES_BESIDE_OTHERS = 2
 COME_AGAIN = timedelta(seconds=2)
 
 Row = type[LeaseColumns]
-LEASED: Sequence[Row] = (InboxSubject, Message, Media, Upload, StageRun, Deletion)
+LEASED: Sequence[Row] = (InboxSubject, Message, Media, Upload, StageRun, Deletion, MenuLink)
 
 
 class LeaseLost(MomentError):

@@ -50,6 +50,7 @@ class Job(StrEnum):
     PURGE_MEDIA = "purge_media"
     SETTLE_UPLOAD = "settle_upload"
     DELETE_LEARNER = "delete_learner"
+    SHOW_MENU = "show_menu"
     PREPARE = "prepare"
     RUN_STAGE = "run_stage"
     RENDER = "render"
@@ -59,6 +60,7 @@ QUEUE_OF = {
     Job.HANDLE_EVENTS: Queue.CONVERSATION,
     Job.DELIVER: Queue.CONVERSATION,
     Job.SCHEDULE: Queue.CONVERSATION,
+    Job.SHOW_MENU: Queue.CONVERSATION,
     Job.ANSWER: Queue.ANSWERS,
     Job.FETCH_MEDIA: Queue.MEDIA,
     Job.PURGE_MEDIA: Queue.MEDIA,
@@ -79,6 +81,7 @@ ARGUMENTS_OF: Mapping[str, Sequence[str]] = {
     Job.PURGE_MEDIA: ("media_id",),
     Job.SETTLE_UPLOAD: ("upload_id",),
     Job.DELETE_LEARNER: ("deletion_id",),
+    Job.SHOW_MENU: ("menu_link_id",),
     Job.PREPARE: ("session_id", "stage"),
     Job.RUN_STAGE: ("session_id", "stage"),
     Job.RENDER: ("session_id", "stage"),

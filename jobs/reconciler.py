@@ -23,6 +23,7 @@ from models.database import Database
 from models.deletion import Deletion
 from models.inbox import InboxSubject
 from models.media import Media, MediaState
+from models.menu import MenuLink
 from models.session import CookingSession, StageRun
 from models.upload import Upload
 
@@ -57,6 +58,7 @@ KINDS = (
     ),
     Kind(Upload, (), lambda row: (Job.SETTLE_UPLOAD, (row.id,))),
     Kind(Deletion, (), lambda row: (Job.DELETE_LEARNER, (row.id,))),
+    Kind(MenuLink, (), lambda row: (Job.SHOW_MENU, (row.id,))),
     Kind(CookingSession, (), lambda row: (Job.SCHEDULE, (row.id,))),
     Kind(
         StageRun,

@@ -165,6 +165,11 @@ class LineClient:
         """As `leave_group`, of a chat of several that is no group."""
         self._request(lambda: self._api.leave_room(room_id, _request_timeout=TIMEOUT))
 
+    def ask(self, call: Callable[[MessagingApi], Answer]) -> Answer:
+        """What has no method here: the call is made anew when a connection breaks, so it may be made twice. Raises
+        NotSent, Unavailable, RateLimited, Refused."""
+        return self._request(lambda: call(self._api))
+
     def _request(self, call: Callable[[], Answer]) -> Answer:
         """Once more, on a connection of its own, when one breaks: retry key and reply token keep LINE from doubling."""
         self._renew_connections()

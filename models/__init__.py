@@ -8,6 +8,7 @@ from models.flag import CoachFlag
 from models.inbox import EventSource, InboxEvent, InboxSubject
 from models.learner import LearnerState, LearningVelocity
 from models.media import Media, MediaKind, MediaSource, MediaState
+from models.menu import MenuLink
 from models.outage import ServiceOutage
 from models.picture import ProgressPicture
 from models.plan import Checkout, IncidentKind, PaidPeriod, PaymentIncident, Plan
@@ -38,6 +39,7 @@ __all__ = [
     "MediaKind",
     "MediaSource",
     "MediaState",
+    "MenuLink",
     "Message",
     "MessageType",
     "PaidPeriod",

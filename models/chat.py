@@ -76,6 +76,7 @@ class Topic(StrEnum):
     PLAN_OFFER = "plan_offer"
     REMINDER = "reminder"  # of where they left, to a learner who is away
     LAST_RESULT = "last_result"  # a cook's coaching, shown once more
+    PROGRESS = "progress"  # what is true now alone, and never worth a push
 
 
 class WaitReason(StrEnum):

@@ -75,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     forget.add_argument("--yes", action="store_true", help="don't ask")
     flags = commands.add_parser("flags", help="what a person should see of what learners wrote, newest first")
     flags.add_argument("-n", dest="count", type=_count, default=20, help="how many (default: %(default)s)")
+    _add_richmenu(commands.add_parser("richmenu", help="the rich menus of our LINE accounts"))
     _add_stripe(commands.add_parser("stripe", help="the account at Stripe, by which the plan is paid"))
     commands.add_parser(
         "drill", help="do every fault of the list to a few conversations: what is lost, what doubled"
@@ -83,6 +84,15 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("name", choices=BENCHMARKS)
     bench.add_argument("--json", action="store_true", help="one JSON object a line")
     return top
+
+
+def _add_richmenu(parent: argparse.ArgumentParser) -> None:
+    actions = parent.add_subparsers(
+        dest="action", required=True, metavar="ACTION", parser_class=OneLineParser
+    )
+    actions.add_parser(
+        "sync", help="make what is missing, and delete old ones of ours; at most 100 of each an hour"
+    )
 
 
 def _add_stripe(parent: argparse.ArgumentParser) -> None:

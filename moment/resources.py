@@ -21,6 +21,7 @@ from storage.store import ObjectStore
 
 if TYPE_CHECKING:
     from bot.delivery import Delivery
+    from bot.menu_links import MenuLinks
     from jobs.inbox import Inbox
     from line.accounts import LineAccounts
     from line.friend import FriendLink
@@ -56,6 +57,7 @@ class Resources:
                     Job.HANDLE_EVENTS: self.inbox.handle,
                     Job.DELIVER: self.delivery.deliver,
                     Job.SCHEDULE: self.scheduler.run,
+                    Job.SHOW_MENU: self.menu_links.show,
                 }
             case Queue.ANSWERS:
                 return {Job.ANSWER: self.answers.answer}
@@ -230,6 +232,12 @@ class Resources:
         )
 
     @cached_property
+    def menu_links(self) -> "MenuLinks":
+        from bot.menu_links import MenuLinks
+
+        return MenuLinks(self.database, self.leases, self.line)
+
+    @cached_property
     def payments(self) -> "Payments | None":
         """None where the plan is not for sale."""
         if self.settings.stripe_key is None:
@@ -287,6 +295,7 @@ class Resources:
             self.payments,
             kept_speech=self._kept_speech,
             forget_counts=partial(forget_counts, self.settings.broker_url or ""),
+            hide_menus=self.menu_links.hide,
             say_goodbye=Farewell(self.line, self.delivery.renderer).say,
         )
 

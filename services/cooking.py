@@ -19,6 +19,7 @@ from models.rules.next_step import BEFORE_TEXT, UNDER_WAY, Ask, has_memo, missin
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import User
 from services import media
+from services.menus import owe_menu
 from services.profile import lock_learner
 from services.replying import warn_of_memo
 from services.scheduling import wake, write_status
@@ -235,6 +236,8 @@ def _session_for(db: DbSession, user: User, dish: Dish) -> CookingSession:
     cook = CookingSession(user_id=user.id, dish_id=dish.id, session_number=number)
     db.add(cook)
     db.flush()
+    if not sessions:
+        owe_menu(db, user.id)
     return cook
 
 

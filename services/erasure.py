@@ -30,6 +30,7 @@ from models.inbox import EventSource
 from models.plan import Checkout, Plan
 from models.user import SubscriptionStatus, User
 from payments.port import LIVING, Payments, PaymentsAway
+from services.menus import menu_channels
 from services.outbox import queue_message
 from services.plan.tidying import leftovers
 from services.traces import (
@@ -64,7 +65,8 @@ class LearnerBusy(MomentError):
 @dataclass(frozen=True)
 class Erasure:
     """`payments` is None where none are set up. `kept_speech` names the objects that a narration may have left;
-    `forget_counts` is of the learner's requests; `say_goodbye` uses a reply token, and raises nothing."""
+    `forget_counts` is of the learner's requests; `hide_menus`, by the learner's name at LINE and our channels, and
+    `say_goodbye`, by a reply token, raise nothing."""
 
     database: Database
     leases: Leases
@@ -72,6 +74,7 @@ class Erasure:
     payments: Payments | None
     kept_speech: Callable[[Mapping[str, Any]], Sequence[str]]
     forget_counts: Callable[[int], None]
+    hide_menus: Callable[[str, list[str]], None]
     say_goodbye: Callable[[str, str], None]
 
     def work(self, deletion_id: int) -> None:
@@ -92,6 +95,7 @@ class Erasure:
         try:
             if deletion.user_id is not None:
                 self._end_plan(deletion.user_id)
+                self._hide_menus(deletion.user_id)
                 deletion = self._delete_rows(lease, deletion.user_id)
             self._purge(deletion)
         except LeaseLost:
@@ -119,6 +123,13 @@ class Erasure:
         for page in filter(None, pages):
             self.payments.close_checkout(page)
         end_plan(self.payments, plan.customer_id)
+
+    def _hide_menus(self, user_id: int) -> None:
+        """LINE would show them for good, and only our rows tell where."""
+        with self.database.transaction() as db:
+            user, channels = db.get(User, user_id), menu_channels(db, user_id)
+        if user is not None and channels:
+            self.hide_menus(user.line_user_id, channels)
 
     def _delete_rows(self, lease: Lease, user_id: int) -> Deletion:
         """In one transaction, with what is left to be done afterwards. Raises LearnerBusy, LeaseLost."""

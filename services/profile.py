@@ -15,6 +15,7 @@ from models.base import database_now, note_now
 from models.chat import RoomType
 from models.learner import LearnerState
 from models.user import Friendship, User
+from services.menus import forget_menu, owe_menu
 from services.outbox import release_owed, room_of
 from services.sign_in import sign_out_everywhere
 
@@ -102,6 +103,9 @@ def note_friendship(db: DbSession, user: User, channel: str, *, follows: bool = 
         user.blocked_at = None
         db.flush()
         release_owed(db, user)
+    if follows:  # LINE shows everybody's menu to who comes back
+        db.flush()
+        owe_menu(db, user.id, channel)
 
 
 def ask_to_add(db: DbSession, user: User, channel: str) -> bool:
@@ -121,6 +125,7 @@ def block(db: DbSession, user: User, channel: str, now: datetime) -> None:
     """They follow this LINE account no more. Without any other, what is owed stays owed until they come back."""
     db.merge(Friendship(user_id=user.id, channel=channel, blocked_at=now))
     db.flush()
+    forget_menu(db, user.id, channel)
     if not followed_channels(db, user):
         user.blocked_at = now
         db.add(user)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session as DbSession
 
-from bot.router import Router, says
+from bot.router import Router, action, says
 from bot.say.bubbles import Say, say, text_bubble
 from bot.say.quiz import welcome
 from bot.say.result import last_result_tap
@@ -50,6 +50,7 @@ def unfollow(event: LineEvent, db: DbSession, user: User, now: datetime) -> None
     profile.block(db, user, event.channel, now)
 
 
+@router.on("postback", where=[action("help")])
 @router.on("message.text", where=[says("ヘルプ", "使い方", "help", "Help")])
 def show_help(session: CookingSession | None, steps: Steps, shop: PlanShop) -> Say:
     words = f"{phrasebook.HELP}{plan_talk.HELP}" if shop.is_open else phrasebook.HELP

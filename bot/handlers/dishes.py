@@ -8,6 +8,7 @@ from bot.router import Router, action, says
 from bot.say.bubbles import Say, say, text_bubble
 from bot.say.quiz import offer_before
 from bot.say.steps import Steps, error_words
+from bot.say.waiting import tell_progress
 from errors import MomentError
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
@@ -43,7 +44,7 @@ def show_dishes(
 ) -> Say:
     """Whoever was never asked about themselves is, once: they choose, and their answers help to choose."""
     if step.ask in UNDER_WAY:
-        return steps.ask_next(session).say_after(text_bubble(phrasebook.COACHING_UNDER_WAY))
+        return tell_progress(steps, session, lead=phrasebook.COACHING_UNDER_WAY)
     dishes = steps.ask_dish()
     if dishes.topic is None and wants_offer(db, user):  # one thing at a time
         return offer_before(apps, dishes)

@@ -27,6 +27,7 @@ _AROUND_NAME = re.compile(
 _NO_NAMES = frozenset({"はい", "いいえ", "うん", "ううん", "OK", "ok", "おっけー", "わかりました", "了解"})
 
 
+@router.on("postback", where=[action("profile")])
 @router.on("message.text", where=[says("プロフィール", "設定", "ぷろふぃーる")])
 def show_profile(user: User, apps: LiffApps) -> Say:
     return profile_card(user, apps)

@@ -6,9 +6,11 @@ from typing import Literal
 
 from knowledge_base import phrasebook
 from knowledge_base.pages import page_words
+from knowledge_base.waiting_talk import PHASES
 from models.chat import MessageType
 from models.media import Media, MediaKind, MediaState
 from models.rules.next_step import UNDER_WAY, Ask, has_memo, missing_rating, next_step
+from models.rules.progress import Phase, phase_of
 from models.session import CookingSession, StageName
 
 _GONE = (MediaState.REJECTED, MediaState.WITHDRAWN, MediaState.PURGED)
@@ -42,16 +44,17 @@ def now_of(
     words = page_words("session")
     ask = next_step(session).ask
     if ask is Ask.TRY_LATER:
-        return Now(words["failed"], news.get(MessageType.COACHING_FAILED, phrasebook.TRY_LATER))
+        return Now(PHASES[Phase.FAILED], news.get(MessageType.COACHING_FAILED, phrasebook.TRY_LATER))
     if ask is Ask.VIDEO:
         return Now(words["no_video"], _why_no_video(session), is_live=True)
     if ask in UNDER_WAY:
         text = phrasebook.wait_for_text(minutes) if minutes else phrasebook.WAIT_FOR_TEXT_SOON
         steps = _steps(session, finished)
-        return Now(words["making_text"], delay or text, steps, _hints(session), is_live=True)
+        phase = phase_of(session, finished) or Phase.RECEIVED
+        return Now(PHASES[phase], delay or text, steps, _hints(session), is_live=True)
     if ask is Ask.WAIT_FOR_VIDEO:
         text = delay or phrasebook.WAIT_FOR_VIDEO
-        return Now(words["making_video"], text, _steps(session, finished), is_live=True)
+        return Now(PHASES[Phase.FILMING], text, _steps(session, finished), is_live=True)
     return None if session.coaching_video_gcs_path else Now(words["no_footage"], words["no_footage_text"])
 
 

@@ -1,6 +1,6 @@
 """How far the coaching of a cook has come, read off the rows, for a learner who looks on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,6 +23,32 @@ class StageState(StrEnum):
     DONE = "done"
     SKIPPED = "skipped"  # not needed for this cook
     FAILED = "failed"  # given up, until an operator tries again
+
+
+class Phase(StrEnum):
+    """How a learner is told of it: the same words for each wherever it is shown (knowledge_base/waiting_talk.py)."""
+
+    RECEIVED = "received"
+    LOOKING = "looking"
+    WRITING = "writing"
+    FILMING = "filming"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+def phase_of(session: CookingSession, finished: Collection[str]) -> Phase | None:
+    """None while its video is waited for. `finished` are the names of stages that have yielded."""
+    if session.status == SessionStatus.FAILED:
+        return Phase.FAILED
+    if session.status == SessionStatus.COMPLETED:
+        return Phase.DELIVERED
+    if session.coaching_text:
+        return Phase.FILMING
+    if session.video is None:
+        return None
+    if StageName.ANALYZE_VIDEO in finished:
+        return Phase.WRITING
+    return Phase.LOOKING if session.video.is_stored else Phase.RECEIVED
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.exc import OperationalError
 
 from logs.start import start_logging
-from moment.commands import benchmark, content, evaluation, operation, process, show, stripe
+from moment.commands import benchmark, content, evaluation, menus, operation, process, show, stripe
 from moment.commands.call import Call
 from moment.errors import CommandFailed
 from pipeline.providers.registry import Build
@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, Callable[[Call], int]] = {
     "eval": evaluation.evaluate,
     "retry": operation.retry,
     "flags": operation.flags,
+    "richmenu": menus.richmenu,
     "stripe": stripe.stripe,
     "forget": operation.forget,
     "bench": benchmark.bench,

@@ -1,8 +1,13 @@
 """All of Moment on one machine: the demo, and for good."""
 
 import signal
+import threading
+from typing import TYPE_CHECKING
 
 from moment.commands.call import Call
+
+if TYPE_CHECKING:
+    from settings import Settings
 
 
 def demo(call: Call) -> int:
@@ -44,5 +49,23 @@ def up(call: Call) -> int:
                 if stack.stripe_url:
                     say(f"Stripe's desk: {stack.stripe_url}/   (payments, and a clock to push)")
                 supervisor.stop_on_signals()
+                # In the background: the chat can be used without, and drawing takes a second.
+                threading.Thread(target=_sync_menus, args=(stack.settings, call), daemon=True).start()
                 supervisor.wait()
     return 0
+
+
+def _sync_menus(settings: "Settings", call: Call) -> None:
+    """The simulator has forgotten those of its last run."""
+    from logs.logger import get_logger
+    from moment.menus import advice, sync_menus
+    from moment.resources import open_resources
+
+    try:
+        with open_resources(settings, call.build) as resources:
+            errors = [synced.error for synced in sync_menus(resources)]
+    except Exception as error:  # noqa: BLE001 - the chat goes on without its menu
+        get_logger(__name__).warning("rich menus not made", exc_info=error)
+        return
+    for each in filter(None, errors):
+        get_logger(__name__).warning("rich menus not made", error=advice(each))

@@ -15,6 +15,7 @@ from linebot.v3.messaging import (
 )
 
 from line.tokens import TokenRefused, TokenSource
+from moment.doctor import menus
 from moment.doctor.ground import Ground
 from moment.doctor.report import Check, Status, crash, failure, ok, skip, warning
 from settings import LineChannel, Room, variable
@@ -125,6 +126,7 @@ class _Account:
             yield skip(self._name("webhook_test"), "tested once the webhook is right")
         yield _ask(self._name("quota"), self._quota)
         yield self._chat(bot.chat_mode)
+        yield _ask(self._name("menus"), lambda: menus.check(self.ground, self.channel))
         yield consoles(self.ground, self.channel)
 
     def _name(self, part: str) -> str:

@@ -14,6 +14,7 @@ from models.chat import Message, Sender
 from models.deletion import Deletion
 from models.inbox import InboxSubject
 from models.media import Media
+from models.menu import MenuLink
 from models.session import CookingSession, StageRun
 from models.upload import Upload
 
@@ -40,6 +41,7 @@ KINDS: Sequence[Kind] = (
     _leased("media", Media),
     _leased("upload", Upload),
     _leased("deletion", Deletion),
+    _leased("menu_link", MenuLink),
     _leased("stage", StageRun),
     Kind("session", CookingSession, col(CookingSession.nudge_at), parks=False),
 )

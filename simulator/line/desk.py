@@ -89,6 +89,7 @@ async def block(chat: OneToOne) -> Json:
     chat.require_open()
     chat.thread.blocks_account = True
     chat.thread.loading_until_ms = None
+    chat.thread.rich_menu_id = None  # LINE tells nothing of it: whoever relies on it is found out
     chat.platform.changes.publish(chat.thread, "rich_menu")
     return {"webhook_event_id": chat.emit({"type": "unfollow"}, replyable=False)}
 

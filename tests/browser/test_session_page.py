@@ -10,10 +10,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from knowledge_base.pages import page_words
+from knowledge_base.waiting_talk import PHASES
 from liff.identity import COOKIE
 from models.coaching import CoachingCut
 from models.learner import LearnerState
 from models.media import MediaKind
+from models.rules.progress import Phase
 from models.session import CookingSession, SessionStatus
 from moment.landing_sample import FOLDER, POSTER, VIDEO
 from storage.keys import view_key
@@ -248,12 +250,12 @@ def test_the_text_appears_when_the_stream_tells_of_it(browser: Browser, account:
     with phone(browser, account) as page:
         page.route("**/api/sessions/*/events", stream)
         page.goto(f"{account[0].site.url}/liff/sessions/{session_id}")
-        expect(page.get_by_role("heading", name=WORDS["making_text"])).to_be_visible()
+        expect(page.get_by_role("heading", name=PHASES[Phase.LOOKING])).to_be_visible()
         check(page, "session_page_waiting")
         _write_text(account[0], session_id)
         is_written.append(True)
         expect(page.get_by_text(COACHING.mondaiten)).to_be_visible()
-        expect(page.get_by_role("heading", name=WORDS["making_video"])).to_be_visible()
+        expect(page.get_by_role("heading", name=PHASES[Phase.FILMING])).to_be_visible()
 
 
 def test_without_a_stream_the_page_looks_and_takes_nothing_from_under_who_watches(

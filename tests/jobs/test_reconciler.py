@@ -20,6 +20,7 @@ from models.deletion import Deletion
 from models.dish import Dish
 from models.inbox import EventSource, InboxSubject
 from models.media import Media, MediaKind, MediaSource, MediaState
+from models.menu import MenuLink
 from models.session import CookingSession, StageName, StageRun
 from models.user import User
 from moment.resources import Resources
@@ -118,9 +119,10 @@ def add_due_rows(database: Database) -> list[tuple[Job, tuple[int | str, ...]]]:
         )
         run = StageRun(session_id=session.id, stage=StageName.PRODUCE_VIDEO, job=Job.RENDER)
         deletion = Deletion(user_id=user.id)
-        db.add_all([subject, question, notice, clip, unusable_clip, run, deletion])
+        link = MenuLink(user_id=user.id, channel="moment")
+        db.add_all([subject, question, notice, clip, unusable_clip, run, deletion, link])
         db.flush()
-        for table in (InboxSubject, Message, Media, StageRun, Deletion):
+        for table in (InboxSubject, Message, Media, StageRun, Deletion, MenuLink):
             db.execute(update(table).values(due_at=func.now(), nudge_at=func.now()))
         db.execute(update(CookingSession).values(nudge_at=func.now()))
         return [
@@ -130,6 +132,7 @@ def add_due_rows(database: Database) -> list[tuple[Job, tuple[int | str, ...]]]:
             (Job.FETCH_MEDIA, (clip.id,)),
             (Job.PURGE_MEDIA, (unusable_clip.id,)),
             (Job.DELETE_LEARNER, (deletion.id,)),
+            (Job.SHOW_MENU, (link.id,)),
             (Job.SCHEDULE, (session.id,)),
             (Job.RENDER, (session.id, StageName.PRODUCE_VIDEO)),
         ]
@@ -150,7 +153,7 @@ def test_a_row_has_one_live_nudge_however_often_it_is_found_due(resources: Resou
     rows = add_due_rows(resources.database)
     for _ in range(3):  # nobody has followed the nudges in all the time until they are sent again
         with resources.database.transaction() as db:
-            for table in (InboxSubject, Message, Media, CookingSession, StageRun, Deletion):
+            for table in (InboxSubject, Message, Media, CookingSession, StageRun, Deletion, MenuLink):
                 due = col(table.nudge_at).is_not(None)
                 db.execute(update(table).where(due).values(nudge_at=func.now()))
         assert resources.reconciler.pass_once() == len(rows)

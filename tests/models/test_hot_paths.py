@@ -29,6 +29,7 @@ from services import (
     cooks,
     curriculum,
     media,
+    menus,
     messages,
     outbox,
     profile,
@@ -37,6 +38,7 @@ from services import (
     sessions,
     thread,
     uploads,
+    waiting,
 )
 from tests.conftest import own_database
 
@@ -135,6 +137,9 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "sessions that are followed": lambda db: sessions.progress_by_id(
         db, [newest(db).id], Estimates(timedelta(minutes=4), None)
     ),
+    "an answer that is waited for": lambda db: waiting.has_open_question(db, learner(db)),
+    "how far a coaching is": lambda db: waiting.waiting_of(db, newest(db), timedelta(minutes=4)),
+    "the menu that a learner is to see": lambda db: menus.wanted_menu(db, learner(db)),
     "the dishes as the learner meets them": lambda db: curriculum.open_dishes(db, learner(db)),
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,14 @@ from pydantic import SecretStr
 
 from desk.embedded import free_port
 from desk.simulated_line import channels, simulator_config
+from line.accounts import LineAccounts
+from line.menu_setup import MenuSetup, menu_name
+from line.rich_menus import RichMenus
 from moment.app import make_app
 from moment.doctor import line
 from moment.doctor.ground import Ground
 from moment.doctor.report import Check, Status
+from moment.menus import wanted_menus
 from moment.resources import open_resources
 from settings import LineChannel, Room, Settings
 from simulator.line.client import Desk
@@ -67,11 +71,41 @@ def look(platform: Line, public_url: str | None = None, **changes: Any) -> dict[
     return {check.name.removeprefix("line.moment."): check for check in checks}
 
 
+def test_menus_that_are_missing_made_or_of_another_release(platform: Line) -> None:
+    menus = RichMenus(LineAccounts([CHANNEL], platform.desk.base_url).client("moment"))
+    check = look(platform)["menus"]
+    assert (check.status, check.fix) == (Status.WARNING, "run `moment richmenu sync`")
+    assert check.detail == "moment-new is missing; moment-learning is missing; moment-with-person is missing"
+    wanted = wanted_menus()
+    MenuSetup(menus, wanted).make()
+    assert look(platform)["menus"].detail == "3 menus"
+    menus.show_everybody(menus.id_of("moment-learning") or "")
+    assert look(platform)["menus"].detail == "who is new sees another menu, or none"
+    name = menu_name("new", "0" * 12)
+    older = [
+        replace(w, name=name, definition={**w.definition, "name": name}) for w in wanted if w.is_everybodys
+    ]
+    MenuSetup(menus, older).make()
+    assert look(platform)["menus"].detail == "moment-new is of another release"
+    platform.desk.fault("rich_menu", status=429)
+    assert look(platform)["menus"].fix == "try again in an hour"
+
+
 @pytest.mark.parametrize("token", [CHANNEL.access_token, None], ids=["long-lived token", "stateless tokens"])
 def test_a_channel_that_is_as_it_should_be(platform: Line, token: SecretStr | None) -> None:
     checks = look(platform, access_token=token)
 
-    assert list(checks) == ["secret", "token", "webhook", "webhook_test", "quota", "chat", "consoles"]
+    assert list(checks) == [
+        "secret",
+        "token",
+        "webhook",
+        "webhook_test",
+        "quota",
+        "chat",
+        "menus",
+        "consoles",
+    ]
+    assert checks.pop("menus").status is Status.WARNING
     assert {check.status for check in checks.values()} == {Status.OK, Status.SKIPPED}
     assert checks["consoles"].status is Status.SKIPPED
     assert checks["webhook"].detail == f"{platform.web_url}/webhooks/line/moment"

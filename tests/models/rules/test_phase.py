@@ -1,0 +1,46 @@
+"""How a coaching's way is told: one phase for each state that rows can be in."""
+
+from typing import Any
+
+import pytest
+
+from models.media import Media, MediaKind, MediaSource, MediaState
+from models.rules.progress import Phase, phase_of
+from models.session import CookingSession, SessionStatus, StageName
+
+
+def clip(state: MediaState) -> Media:
+    return Media(user_id=1, kind=MediaKind.VIDEO, source=MediaSource.LINE, object_key="", state=state)
+
+
+@pytest.mark.parametrize(
+    ("values", "state", "finished", "phase"),
+    [
+        ({}, None, (), None),
+        ({}, MediaState.OWED, (), Phase.RECEIVED),
+        ({}, MediaState.STORED, (StageName.PREPARE_VIDEO,), Phase.LOOKING),
+        ({}, MediaState.STORED, (StageName.PREPARE_VIDEO, StageName.ANALYZE_VIDEO), Phase.WRITING),
+        (
+            {"coaching_text": {"skill": "…"}, "status": SessionStatus.TEXT_READY},
+            MediaState.STORED,
+            (),
+            Phase.FILMING,
+        ),
+        ({"status": SessionStatus.COMPLETED}, MediaState.STORED, (), Phase.DELIVERED),
+        ({"status": SessionStatus.COMPLETED, "coaching_text": {"skill": "…"}}, None, (), Phase.DELIVERED),
+        ({"status": SessionStatus.FAILED}, MediaState.STORED, (StageName.ANALYZE_VIDEO,), Phase.FAILED),
+        (
+            {"status": SessionStatus.FAILED, "coaching_text": {"skill": "…"}},
+            MediaState.STORED,
+            (),
+            Phase.FAILED,
+        ),
+    ],
+)
+def test_the_phase_follows_from_the_rows(
+    values: dict[str, Any], state: MediaState | None, finished: tuple[str, ...], phase: Phase | None
+) -> None:
+    facts: dict[str, Any] = {"status": SessionStatus.PROCESSING, **values}
+    session = CookingSession(**facts)
+    session.media = [clip(state)] if state else []
+    assert phase_of(session, finished) is phase
