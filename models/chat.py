@@ -59,6 +59,7 @@ class MessageType(StrEnum):
     STILL_WORKING = "still_working"
     ANSWER = "answer"
     PLAN_NEWS = "plan_news"
+    FILM = "film"  # of the first and the third attempt
     # what the learner sent
     TEXT = "text"
     QUESTION = "question"
@@ -74,6 +75,7 @@ class Topic(StrEnum):
     QUIZ_NAME = "quiz_name"  # asks what to call the learner
     QUIZ_DONE = "quiz_done"
     PLAN_OFFER = "plan_offer"
+    FILM_OFFER = "film_offer"
 
 
 class WaitReason(StrEnum):
