@@ -1,13 +1,14 @@
 """What is owed, as bubbles. Rendered once, at the first try, so that every retry is identical."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session as DbSession
 from sqlmodel import select
 
 from bot.say.bubbles import Say, audio_bubble, link_action, quick, say, text_bubble, video_bubble, with_sender
 from bot.say.cards import coaching_card
+from bot.say.film import film_bubbles, film_offer
 from bot.say.plan import news_bubble, offer_card
 from bot.say.reminder import reminder
 from bot.say.steps import ask_rating, choose_taps, open_taps, question_taps
@@ -25,6 +26,7 @@ from models.rules.history import latest_session
 from models.rules.next_step import UNDER_WAY, missing_rating, next_step
 from models.session import CookingSession
 from models.user import User
+from services.films import comes_with_video, is_to_offer
 from services.names import called
 from services.plan.offer import trial_to_offer_with
 from services.plan.shop import PlanShop
@@ -62,6 +64,8 @@ class Renderer:
         taps = open_taps(latest_session(db, user.id))
         if message.kind == MessageType.COACHING_VIDEO and session is not None:
             return self._coaching_video(db, user, session, taps)
+        if message.kind == MessageType.FILM and message.video_gcs_path and session is not None:
+            return say(*film_bubbles(self.links, session), quick=taps)
         if message.kind == MessageType.PLAN_NEWS:
             return self._plan_news(db, message, user, taps)
         if message.kind == MessageType.ANSWER and message.answers_id is not None:
@@ -86,16 +90,17 @@ class Renderer:
     def _coaching_video(
         self, db: DbSession, user: User, session: CookingSession, taps: Sequence[LineObject]
     ) -> Say:
-        """With a trial's the offer comes too: no push of its own for that."""
+        """With a trial's the offer comes too, with a third attempt's the film: no push of its own for those."""
         video = self._video(session)
+        film = film_bubbles(self.links, session) if comes_with_video(db, session) else ()
         note = text_bubble(phrasebook.COACHING_VIDEO_NOTE)
         page = self._page_of(session)
         to_page = (quick(link_action(phrasebook.SESSION_PAGE_LABEL, page)),) if page else ()
         trial = trial_to_offer_with(db, user) if self.shop.is_open else None
         if trial is None:
-            return say(note, video, quick=(*to_page, *taps))
+            return say(note, video, *film, quick=(*to_page, *taps))
         card = offer_card(self.shop, user, trial)
-        return say(note, video, card, quick=(*to_page, *taps), topic=Topic.PLAN_OFFER)
+        return say(note, video, *film, card, quick=(*to_page, *taps), topic=Topic.PLAN_OFFER)
 
     def _last_result(
         self, db: DbSession, message: Message, session: CookingSession, taps: Sequence[LineObject]
@@ -132,7 +137,9 @@ def _coaching(db: DbSession, user: User, session: CookingSession, page: str | No
     card = coaching_card(coaching, dish.name_ja, session.session_number, page)
     note = text_bubble(phrasebook.follow_up(coaching, called(user)))
     missing = missing_rating(session)
+    offer = (film_offer(session.id),) if is_to_offer(db, session, user) else ()
+    topic = Topic.FILM_OFFER if offer else None
     if missing is None:
-        return say(card, note, quick=question_taps(session))
+        return say(card, note, *offer, quick=question_taps(session), topic=topic)
     # It arrived while they were still rating, whose taps vanish with a new bubble: offer them again.
-    return ask_rating(session, missing).say_after(card, note)
+    return replace(ask_rating(session, missing).say_after(card, note, *offer), topic=topic)

@@ -59,6 +59,7 @@ class MessageType(StrEnum):
     STILL_WORKING = "still_working"
     ANSWER = "answer"
     PLAN_NEWS = "plan_news"
+    FILM = "film"  # of the first and the third attempt
     # what the learner sent
     TEXT = "text"
     QUESTION = "question"
@@ -77,6 +78,7 @@ class Topic(StrEnum):
     REMINDER = "reminder"  # of where they left, to a learner who is away
     LAST_RESULT = "last_result"  # a cook's coaching, shown once more
     PROGRESS = "progress"  # what is true now alone, and never worth a push
+    FILM_OFFER = "film_offer"
 
 
 class WaitReason(StrEnum):

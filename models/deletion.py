@@ -9,7 +9,9 @@ from models.lease import LeaseColumns, due_index, parked_index
 
 
 class Deletion(LeaseColumns, table=True):
-    """The work it owes: while there is a learner, to end their plan and delete their rows; after that, to purge their
+    """Or only that objects go, which were made of footage of theirs: of nobody, and with the rows gone from the beginning.
+
+    The work it owes: while there is a learner, to end their plan and delete their rows; after that, to purge their
     objects, until nobody can put one any more. Then it is deleted itself: nothing tells who was here."""
 
     __tablename__ = "deletion"

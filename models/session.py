@@ -36,9 +36,12 @@ class StageName(StrEnum):
     COACH_TEXT = "coach_text"
     NARRATE = "narrate"
     PRODUCE_VIDEO = "produce_video"
+    PRODUCE_FILM = "produce_film"  # of the third attempt beside the first: no step of the coaching
 
 
 MEMO_STAGES = frozenset({StageName.TRANSCRIBE_MEMO, StageName.EXTRACT_ENTITIES})
+# Given up, they fail no session: the coaching does without what they would have yielded.
+OPTIONAL_STAGES = MEMO_STAGES | {StageName.PRODUCE_FILM}
 VIDEO_STAGES = frozenset(StageName) - MEMO_STAGES
 
 
@@ -91,6 +94,11 @@ class CookingSession(SQLModel, table=True):
     coaching_video_gcs_path: str = Field(default="")
     coaching_preview_gcs_path: str = Field(default="")
     coaching_cut: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())  # {}: not known
+    # Of a third attempt: the film of it beside the first.
+    film_gcs_path: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    film_preview_gcs_path: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    # A FilmRequest: the learner has asked for it themselves, and waits.
+    film_request: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
 
     created_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
     updated_at: datetime = Field(default=None, sa_column=time_column(nullable=False, touch=True))

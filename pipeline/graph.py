@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jobs.queue import Job
-from models.session import MEMO_STAGES, CookingSession, StageName
+from models.session import MEMO_STAGES, OPTIONAL_STAGES, CookingSession, StageName
+from services.films import can_be_shown
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Facts:
     parked: Collection[str]  # stages given up
     now: datetime
     memo_grace: timedelta
+    # Of a third attempt: the first, where the learner has agreed to a film of both.
+    first_attempt: CookingSession | None = None
 
     def has(self, *stages: StageName) -> bool:
         return all(stage in self.finished for stage in stages)
@@ -39,6 +42,10 @@ class Stage:
     @property
     def is_optional(self) -> bool:
         """Given up, it does not fail the session: what it would have yielded has a fallback."""
+        return self.name in OPTIONAL_STAGES
+
+    @property
+    def is_of_memo(self) -> bool:
         return self.name in MEMO_STAGES
 
 
@@ -80,6 +87,15 @@ def _has_transcript(facts: Facts) -> bool:
     return is_typed or facts.has(StageName.TRANSCRIBE_MEMO)
 
 
+def _has_film_to_make(facts: Facts) -> bool:
+    """While the narration is thought of nobody renders for this session: a film that is ready by then goes with the
+    coaching video. Later it lets that go before."""
+    is_free = not facts.has(StageName.NARRATE) or facts.has(StageName.PRODUCE_VIDEO)
+    return is_free and all(
+        cook is not None and can_be_shown(cook) for cook in (facts.first_attempt, facts.session)
+    )
+
+
 STAGES = (
     Stage(StageName.PREPARE_VIDEO, Job.PREPARE, lambda f: _has_video(f) and not _has_view(f)),
     Stage(StageName.TRANSCRIBE_MEMO, Job.RUN_STAGE, _has_memo),
@@ -89,6 +105,7 @@ STAGES = (
     Stage(StageName.COACH_TEXT, Job.RUN_STAGE, lambda f: f.has(StageName.RETRIEVE)),
     Stage(StageName.NARRATE, Job.RUN_STAGE, lambda f: f.has(StageName.COACH_TEXT)),
     Stage(StageName.PRODUCE_VIDEO, Job.RENDER, lambda f: f.has(StageName.NARRATE) and _has_video(f)),
+    Stage(StageName.PRODUCE_FILM, Job.RENDER, _has_film_to_make),
 )
 STAGE = {stage.name: stage for stage in STAGES}
 

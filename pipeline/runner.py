@@ -36,10 +36,11 @@ from pipeline.search import PrincipleSearch
 from pipeline.speech_length import measured_pace
 from pipeline.stage import LearnerPast, StageContext, StageResult
 from pipeline.stages import RUN
+from services.films import tell_failure
 from services.media import MediaRejected, reject
 from services.privacy import purge_again
 from services.scheduling import write_status
-from storage.keys import coaching_video_key
+from storage.keys import coaching_video_key, film_key
 from storage.store import ObjectStore
 from storage.workspace import workspace
 
@@ -53,6 +54,7 @@ class Task:
     session: CookingSession
     stage: Stage
     lease: Lease
+    first_attempt: CookingSession | None = None
 
     @property
     def session_id(self) -> int:
@@ -92,7 +94,7 @@ class Runner:
             following = self._store(task, result, calls)
         except LeaseLost as lost:
             log.warning("lease lost", lease=str(lost))
-            self._purge_again(task.session_id)
+            self._purge_again(task)
         except MediaRejected as rejection:
             log.info("media rejected", reason=rejection.reason, ms=milliseconds_since(start))
             self._reject(task, rejection, calls)
@@ -145,7 +147,7 @@ class Runner:
             session.pipeline_job_id = uuid4()
             session.pipeline_started_at = func.now()  # type: ignore[assignment]
             write_status(session, facts.parked)
-        return Task(session, stage, lease)
+        return Task(session, stage, lease, facts.first_attempt)
 
     def _work(self, task: Task) -> StageResult:
         with workspace() as folder:
@@ -161,6 +163,8 @@ class Runner:
                 read_past=partial(self._read_past, session),
                 measure_pace=partial(self._measure_pace, providers),
                 folder=folder,
+                run_id=task.lease.row_id,
+                first_attempt=task.first_attempt,
             )
             return RUN[task.stage.name](context)
 
@@ -204,7 +208,7 @@ class Runner:
         def settle(db: DbSession, facts: Facts) -> None:
             session = facts.session
             finish(db, task.lease, finished_at=func.now(), usage=_usage(facts, task, None, calls))
-            media = session.memo if task.stage.is_optional else session.video
+            media = session.memo if task.stage.is_of_memo else session.video
             if media is not None:
                 reject(db, media, session, rejection.reason)
 
@@ -213,7 +217,7 @@ class Runner:
     def _retry_or_give_up(self, task: Task, error: Exception, calls: Sequence[ModelCall]) -> None:
         description = f"{type(error).__name__}: {error}"[:2000]
         # The coaching does not wait for a memo as long as for an outage to end.
-        if is_outage(error) and not task.stage.is_optional:
+        if is_outage(error) and not task.stage.is_of_memo:
             self._wait_out(task, description, longest_pause(error, LONGEST_PAUSE), calls)
             return
         if is_final(error, task.lease.attempt, self.max_attempts):
@@ -238,7 +242,8 @@ class Runner:
             if pause is None:
                 self._park(db, facts, task, description, calls)
                 return
-            say_waiting_out(db, facts.session, task.lease.away)
+            if not task.stage.is_optional:
+                say_waiting_out(db, facts.session, task.lease.away)
             wait = pause.total_seconds()
             enqueue(db, task.stage.job, task.session_id, task.stage.name, delay_seconds=wait)
 
@@ -257,6 +262,8 @@ class Runner:
     ) -> None:
         park(db, task.lease, description, usage=_usage(facts, task, None, calls))
         log.error("stage given up", attempt=task.lease.attempt)
+        if task.stage.name is StageName.PRODUCE_FILM:
+            tell_failure(db, facts.session)
         if task.stage.is_optional:
             self.scheduler.wake(db, facts.without(task.stage.name))
         else:
@@ -272,14 +279,16 @@ class Runner:
         except LeaseLost as lost:  # taken back meanwhile: the learner has been told already
             log.info("lease lost", lease=str(lost))
 
-    def _purge_again(self, session_id: int) -> None:
+    def _purge_again(self, task: Task) -> None:
         """What this runner has put into the store came after the footage was taken back, or after its learner left."""
+        session_id = task.session_id
         withdrawn = (col(Media.session_id) == session_id, col(Media.state).not_in(LIVE))
         with self.database.transaction() as db:
             make_due(db, Media, *withdrawn)
             for media_id in db.exec(select(Media.id).where(*withdrawn)):
                 enqueue(db, Job.PURGE_MEDIA, media_id)
             purge_again(db, coaching_video_key(session_id))
+            purge_again(db, film_key(session_id, task.lease.row_id))
 
 
 def _clean_up(result: StageResult) -> None:

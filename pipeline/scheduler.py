@@ -19,6 +19,7 @@ from models.base import note_now
 from models.database import Database
 from models.session import CookingSession, StageName, StageRun
 from pipeline.graph import STAGE, Facts, Stage, memo_deadline, ready
+from services.films import first_to_show
 from services.scheduling import write_status
 
 # What stages are given of a session besides its own columns.
@@ -87,12 +88,14 @@ class Scheduler:
         rows = db.execute(statement.execution_options(populate_existing=populate_existing))
         now, session = rows.unique().one()
         note_now(db, now)
+        first_attempt = first_to_show(db, session)
         return Facts(
             session=session,
             finished={run.stage for run in session.runs if run.finished_at},
             parked={run.stage for run in session.runs if run.parked_at},
             now=now,
             memo_grace=self.memo_grace,
+            first_attempt=first_attempt,
         )
 
     def _look_again_later(self, db: DbSession, facts: Facts) -> None:

@@ -37,6 +37,8 @@ class StageContext:
     read_past: Callable[[], LearnerPast]
     measure_pace: Callable[[], Pace | None]  # of the voice, from its latest narrations
     folder: Path  # private, removed after the stage
+    run_id: int  # of the stage's row: another once its results were taken back
+    first_attempt: CookingSession | None = None  # as in the graph's facts
 
     @property
     def is_memo_foreign(self) -> bool:

@@ -15,6 +15,7 @@ from models.media import LIVE, Media, MediaKind, MediaSource, MediaState
 from models.session import MEMO_STAGES, VIDEO_STAGES, CookingSession, StageName, StageRun
 from models.user import User
 from services import outbox
+from services.films import forget_film_with
 from services.outbox import queue_notice, record_cooking_video
 from services.scheduling import wake
 from services.thread import NOT_LINE, Origin
@@ -166,12 +167,14 @@ def withdraw(db: DbSession, media: Media, session: CookingSession | None) -> Non
     if session is None or not was_live or media.kind == MediaKind.VOICE_QUESTION:
         return
     words = ""
+    has_film = bool(session.coaching_text) and media.kind == MediaKind.VIDEO and forget_film_with(db, session)
     if media.kind == MediaKind.FILE:
         words = "file_unsent"
     elif media.kind == MediaKind.MEMO:
         words = withdraw_memo(db, session)
     elif is_coached and session.coaching_text:
         words = _withdraw_footage(db, session)
+        words = "film_unsent" if has_film else words
     elif is_coached:
         forget_video(db, session)
         words = "video_unsent"

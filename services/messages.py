@@ -53,7 +53,12 @@ def newest_messages(
 ) -> Sequence[SeenMessage]:
     """Newest first; nothing that the learner took back, nor what they were spared. `before` is a message's id."""
     statement = (
-        select(Message, CookingSession.raw_video_url, CookingSession.coaching_video_gcs_path)
+        select(
+            Message,
+            CookingSession.raw_video_url,
+            CookingSession.coaching_video_gcs_path,
+            CookingSession.film_gcs_path,
+        )
         .join(ChatRoom, col(ChatRoom.id) == col(Message.chat_room_id))
         .outerjoin(CookingSession, col(CookingSession.id) == col(Message.session_id))
         .where(ChatRoom.user_id == user_id, ChatRoom.room_type == room, _is_seen())

@@ -1,5 +1,6 @@
 """A learner who leaves: the wish, which a row keeps until nothing of theirs is left (services/erasure.py does the work)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import func
@@ -9,6 +10,7 @@ from sqlmodel import col, select
 from errors import MomentError
 from jobs import leases
 from jobs.queue import Job, enqueue
+from models.base import database_now
 from models.deletion import Deletion
 from models.media import Media, MediaState
 from models.user import User
@@ -60,6 +62,15 @@ def purge_late(db: DbSession, media: Media, *keys: str) -> None:
     enqueue(db, Job.PURGE_MEDIA, media.id)
     for key in keys:
         purge_again(db, key)
+
+
+def owe_purge(db: DbSession, keys: Sequence[str]) -> None:
+    """These objects go, also where work under way puts them once more: as those of a learner who has left, who stays."""
+    deletion = Deletion(keys=list(keys), rows_gone_at=database_now(db))
+    leases.due_now(deletion)
+    db.add(deletion)
+    db.flush()
+    enqueue(db, Job.DELETE_LEARNER, deletion.id)
 
 
 def purge_again(db: DbSession, key: str) -> None:

@@ -12,10 +12,17 @@ from models.chat import Message, Sender, rooms_of
 from models.inbox import EventSource, InboxEvent, InboxSubject, UnsentMessage
 from models.media import Media, MediaKind
 from models.picture import ProgressPicture
-from models.session import CookingSession
+from models.session import CookingSession, StageName, StageRun
 from models.upload import Upload
 from models.user import User
-from storage.keys import coaching_video_key, preview_key, spoken_answer_key, view_key
+from storage.keys import (
+    coaching_video_key,
+    film_key,
+    film_preview_key,
+    preview_key,
+    spoken_answer_key,
+    view_key,
+)
 
 DELETED = "deleted"  # the outcome of an event that was never handled
 
@@ -32,6 +39,10 @@ def object_keys(db: DbSession, user_id: int) -> list[str]:
     for session in db.exec(select(CookingSession).where(CookingSession.user_id == user_id)):
         keys |= {coaching_video_key(session.id), preview_key(session.id)}
         keys |= {session.coaching_video_gcs_path, session.coaching_preview_gcs_path}
+    films = select(StageRun.session_id, StageRun.id).where(StageRun.stage == StageName.PRODUCE_FILM)
+    films = films.join(CookingSession, col(CookingSession.id) == col(StageRun.session_id))
+    for session_id, run_id in db.exec(films.where(CookingSession.user_id == user_id)):
+        keys |= {film_key(session_id, run_id), film_preview_key(session_id, run_id)}
     keys |= set(db.exec(select(Upload.object_key).where(Upload.user_id == user_id)))
     keys |= set(db.exec(select(ProgressPicture.object_key).where(ProgressPicture.user_id == user_id)))
     return sorted(keys - {""})

@@ -35,5 +35,15 @@ def coaching_video_key(session_id: int) -> str:
     return f"sessions/{session_id}/coaching_video.mp4"
 
 
+def film_key(session_id: int, run_id: int) -> str:
+    """Of the film that this run of its stage makes: one that is made anew lies elsewhere, so that whoever purges the old
+    one never takes it."""
+    return f"sessions/{session_id}/film-{run_id}.mp4"
+
+
+def film_preview_key(session_id: int, run_id: int) -> str:
+    return f"sessions/{session_id}/film-{run_id}.jpg"
+
+
 def preview_key(session_id: int) -> str:
     return f"sessions/{session_id}/preview.jpg"

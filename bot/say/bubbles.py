@@ -59,14 +59,10 @@ def text_bubble(words: str, quote_token: str | None = None) -> LineObject:
     return bubble
 
 
-def video_bubble(url: str, preview_url: str, tracking_id: str) -> LineObject:
-    """`tracking_id` comes back with videoPlayComplete; no underscore or slash may be in it."""
-    return {
-        "type": "video",
-        "originalContentUrl": url,
-        "previewImageUrl": preview_url,
-        "trackingId": tracking_id,
-    }
+def video_bubble(url: str, preview_url: str, tracking_id: str = "") -> LineObject:
+    """`tracking_id` comes back with videoPlayComplete; no underscore or slash may be in it. Without one nothing comes."""
+    bubble = {"type": "video", "originalContentUrl": url, "previewImageUrl": preview_url}
+    return bubble | ({"trackingId": tracking_id} if tracking_id else {})
 
 
 def audio_bubble(url: str, seconds: float) -> LineObject:

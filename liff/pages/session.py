@@ -98,6 +98,7 @@ def session_page(
         passages=_passages(coaching, session.session_number) if coaching else (),
         note=_note(coaching) if coaching else (),
         video=_coaching_video(session, links),
+        film=_film(session, links),
         clip=_own_clip(session, links),
         sent=_sent(session),
         principles=_principles(session, coaching),
@@ -172,6 +173,13 @@ def _coaching_video(session: CookingSession, links: PageLinks) -> Player | None:
     )
     sources = [links.link(session.coaching_video_gcs_path)]
     return Player("coaching", sources, links.link(session.coaching_preview_gcs_path), marks)
+
+
+def _film(session: CookingSession, links: PageLinks) -> Player | None:
+    """Of a third attempt: beside the first."""
+    if not session.film_gcs_path:
+        return None
+    return Player("film", [links.link(session.film_gcs_path)], links.link(session.film_preview_gcs_path), ())
 
 
 def _own_clip(session: CookingSession, links: PageLinks) -> Player | None:

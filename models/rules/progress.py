@@ -81,7 +81,8 @@ def progress(
 ) -> Progress:
     """`runs` are the session's own, by stage; `now` in UTC."""
     stages = {STORE_VIDEO: _store_state(session)}
-    stages |= {stage.value: _state(stage, runs) for stage in StageName}
+    of_coaching = [stage for stage in StageName if stage is not StageName.PRODUCE_FILM]
+    stages |= {stage.value: _state(stage, runs) for stage in of_coaching}
     text_in, video_in = _times_left(session, runs, now, estimates)
     return Progress(session.id, session.status, bool(session.coaching_text), stages, text_in, video_in)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from models.session import MEMO_STAGES, CookingSession, SessionStatus
+from models.session import OPTIONAL_STAGES, CookingSession, SessionStatus
 
 
 def session_status(session: CookingSession, parked: Collection[str]) -> SessionStatus:
@@ -20,6 +20,6 @@ def session_status(session: CookingSession, parked: Collection[str]) -> SessionS
 
 
 def has_failed(session: CookingSession, parked: Collection[str]) -> bool:
-    """The coaching can go on without a memo, but without nothing else."""
+    """The coaching can go on without a memo, and needs no film, but can do without nothing else."""
     video = session.video
-    return (video is not None and video.parked_at is not None) or bool(set(parked) - MEMO_STAGES)
+    return (video is not None and video.parked_at is not None) or bool(set(parked) - OPTIONAL_STAGES)

@@ -63,7 +63,7 @@ def captions_of(sentence: NarrationSentence) -> list[Caption]:
 
 def break_lines(text: str) -> list[str]:
     """Lines of at most LINE_WIDTH, about equally long, each of whole phrases."""
-    phrases = [piece for phrase in _phrases(_printable(text)) for piece in _pieces(phrase)]
+    phrases = [piece for phrase in _phrases(printable(text)) for piece in _pieces(phrase)]
     fewest = len(_pack(phrases, LINE_WIDTH))
     limits = (half / 2 for half in range(2, int(LINE_WIDTH * 2)))
     narrowest = next((w for w in limits if _fits(phrases, w, fewest)), LINE_WIDTH)
@@ -76,14 +76,21 @@ def width(text: str) -> float:
 
 
 def ass_script(captions: Iterable[Caption], marks: Sequence[Mark], *, size: tuple[int, int]) -> str:
-    """An ASS document for a picture of `size` pixels (its format: libass, "ASS File Format Guide")."""
+    """An ASS document for a picture of `size` pixels."""
+    events = [ass_event("Caption", c.start, c.end, r"\N".join(c.lines)) for c in captions]
+    events += [ass_event(m.style, m.start, m.end, r"{\fad(200,300)}" + printable(m.text)) for m in marks]
+    return ass_header(size) + "".join(events)
+
+
+def ass_header(size: tuple[int, int]) -> str:
+    """Up to the events (the format: libass, "ASS File Format Guide"), with the styles Caption, Mark and Card."""
     across, down = size
     em = min(across / 18, max(28.0, down * 0.07))
     margin = round(down * CLEAR_BOTTOM + em * 0.4)
     font = round(em * _EM_TO_ASS_SIZE)
     small = round(font * 0.8)
     colours = "&H00FFFFFF,&H00FFFFFF"
-    header = f"""[Script Info]
+    return f"""[Script Info]
 ScriptType: v4.00+
 WrapStyle: 2
 ScaledBorderAndShadow: yes
@@ -105,12 +112,10 @@ Style: Card,{FONT},{round(font * 1.15)},{colours},&H00201A14,&H80000000,-1,0,0,0
 [Events]
 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 """
-    events = [_event("Caption", c.start, c.end, r"\N".join(c.lines)) for c in captions]
-    events += [_event(m.style, m.start, m.end, r"{\fad(200,300)}" + _printable(m.text)) for m in marks]
-    return header + "".join(events)
 
 
-def _event(style: str, start: float, end: float, text: str) -> str:
+def ass_event(style: str, start: float, end: float, text: str) -> str:
+    """`text` may hold ASS's own signs: what comes from elsewhere goes through `printable`."""
     return f"Dialogue: 0,{_clock(start)},{_clock(end)},{style},,0,0,0,,{text}\n"
 
 
@@ -125,7 +130,7 @@ def _parser() -> budoux.Parser:
     return budoux.load_default_japanese_parser()
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Without what the font cannot draw (emoji, controls) or ASS would obey."""
     characters = unicodedata.normalize("NFC", text).translate(_FULL_WIDTH_TWIN)
     printable = (char for char in characters if char.isspace() or _is_drawable(char))

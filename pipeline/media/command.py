@@ -6,7 +6,7 @@ no timeout and is not used.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import ffmpeg
 
@@ -34,6 +34,16 @@ _AMBIENCE_PEAK = 0.25  # a roaring fan must not drown the voice
 _FADE_SECONDS = 0.8
 
 
+class Canvas(Protocol):
+    """What pictures are put on; sides are even numbers of pixels."""
+
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def height(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Files:
     source: Path
@@ -48,25 +58,25 @@ def build_command(
     board: Storyboard, facts: VideoFacts, files: Files, *, narration_gain_db: float
 ) -> list[str]:
     """The full argument list. Pure: the same arguments give the same command."""
-    key = _input(files.source, board.key, with_sound=True)
+    key = open_shot(files.source, board.key, with_sound=True)
     pictures = [
-        _picture(_input(files.source, board.intro), board.intro, board, facts),
-        _picture(key, board.key, board, facts),
+        picture_of(open_shot(files.source, board.intro), board.intro, board, facts),
+        picture_of(key, board.key, board, facts),
     ]
-    replay = _picture(_input(files.source, board.replay), board.replay, board, facts).split()
+    replay = picture_of(open_shot(files.source, board.replay), board.replay, board, facts).split()
     pictures += [replay[0], _outro(replay[1], board)]
     picture = ffmpeg.concat(*pictures, v=1, a=0).filter(
         "ass", filename=str(files.captions), fontsdir=str(files.fonts)
     )
     audio = _sound(key, board, facts, files, narration_gain_db)
-    output = ffmpeg.output(tag_colours(picture), audio, f"file:{files.output}", **_encoding(board.seconds))
+    output = ffmpeg.output(tag_colours(picture), audio, f"file:{files.output}", **encoding(board.seconds))
     command: list[str] = ffmpeg.compile(
         output.global_args(*QUIET, "-loglevel", "warning"), cmd=binary(), overwrite_output=True
     )
     return command
 
 
-def _input(source: Path, shot: Shot, *, with_sound: bool = False) -> Stream:
+def open_shot(source: Path, shot: Shot, *, with_sound: bool = False) -> Stream:
     """The source, opened once for each shot: seeking before decoding is exact, and no shot waits in memory
     for another."""
     options: dict[str, Any] = {**UNTRUSTED_INPUT, **ANY_SIZE, "threads": thread_cap()}
@@ -83,15 +93,15 @@ def _input(source: Path, shot: Shot, *, with_sound: bool = False) -> Stream:
     return ffmpeg.input(f"file:{source}", **options)
 
 
-def _picture(source: Stream, shot: Shot, board: Storyboard, facts: VideoFacts) -> Stream:
+def picture_of(source: Stream, shot: Shot, canvas: Canvas, facts: VideoFacts) -> Stream:
     """One shot at its speed, shape and exact number of frames."""
     # Times count from where the shot begins, also those of a picture that begins later than the sound.
     stream = source["V:0"].filter("setpts", f"PTS*{shot.stretch:.6f}")
     # Where frames are dropped, drop them before the costly steps; where they are repeated, repeat after.
     repeats = shot.skip_frame == "nokey" or shot.stretch > 1
     rate = {"fps": FPS, "start_time": 0}  # the first picture also stands for the time before it
-    stream = _on_canvas(stream, board, facts) if repeats else stream.filter("fps", **rate)
-    stream = stream.filter("fps", **rate) if repeats else _on_canvas(stream, board, facts)
+    stream = _on_canvas(stream, canvas, facts) if repeats else stream.filter("fps", **rate)
+    stream = stream.filter("fps", **rate) if repeats else _on_canvas(stream, canvas, facts)
     return (
         stream.filter("tpad", stop_mode="clone", stop_duration=f"{shot.seconds + 1:.3f}")
         .filter("trim", end_frame=shot.frames)
@@ -99,13 +109,15 @@ def _picture(source: Stream, shot: Shot, board: Storyboard, facts: VideoFacts) -
     )
 
 
-def _on_canvas(stream: Stream, board: Storyboard, facts: VideoFacts) -> Stream:
+def _on_canvas(stream: Stream, canvas: Canvas, facts: VideoFacts) -> Stream:
     """The canvas' size, with bars where a phone would not show the source's own shape well."""
     shape_options = {"force_original_aspect_ratio": "decrease", "force_divisible_by": 2}
-    own_shape = abs(board.height - board.width * facts.height / facts.width) < 2
-    size = {"w": board.width, "h": board.height, **({} if own_shape else shape_options)}
+    own_shape = abs(canvas.height - canvas.width * facts.height / facts.width) < 2
+    size = {"w": canvas.width, "h": canvas.height, **({} if own_shape else shape_options)}
     stream = plain_picture(stream, facts, size)
-    return stream if own_shape else stream.filter("pad", board.width, board.height, "(ow-iw)/2", "(oh-ih)/2")
+    return (
+        stream if own_shape else stream.filter("pad", canvas.width, canvas.height, "(ow-iw)/2", "(oh-ih)/2")
+    )
 
 
 def _outro(replay: Stream, board: Storyboard) -> Stream:
@@ -164,7 +176,7 @@ def _stereo(stream: Stream) -> Stream:
     )
 
 
-def _encoding(seconds: float) -> dict[str, Any]:
+def encoding(seconds: float) -> dict[str, Any]:
     """As large as LINE allows, and not larger than it takes."""
     affordable = int(TARGET_BYTES * 8 / (seconds + 1)) - AUDIO_BITS
     maxrate = min(MAX_VIDEO_BITS, affordable)

@@ -71,7 +71,7 @@ def compose(
         except UnreadableInput as failure:
             raise UnusableClip(ClipProblem.TRUNCATED) from failure
         verify(render.output, render.board)
-        preview = _preview(render.output, render.board.key_moment, folder / "preview.jpg")
+        preview = still_of(render.output, render.board.key_moment, folder / "preview.jpg")
         return CoachingVideo(
             path=render.output.replace(into / "coaching_video.mp4"),
             preview=preview.replace(into / "preview.jpg"),
@@ -114,9 +114,6 @@ def _time_limit(facts: VideoFacts, board: Storyboard) -> float:
 
 def _files(source: Path, track: NarrationTrack, board: Storyboard, folder: Path) -> Files:
     script = folder / "captions.ass"
-    fonts = folder / "fonts"  # of one file: libass would try to load all that lies beside the packaged font
-    fonts.mkdir()
-    (fonts / _FONT_FILE).symlink_to(str(resources.files("noto_cjk_sans_jp_bold") / _FONT_FILE))
     captions = [caption for sentence in track.sentences for caption in captions_of(sentence)]
     script.write_text(ass_script(captions, _marks(board), size=(board.width, board.height)), "utf-8")
     return Files(
@@ -124,9 +121,17 @@ def _files(source: Path, track: NarrationTrack, board: Storyboard, folder: Path)
         narration=track.wav,
         music=folder / "music.wav",
         captions=script,
-        fonts=fonts,
+        fonts=font_folder(folder),
         output=folder / "coaching_video.mp4",
     )
+
+
+def font_folder(folder: Path) -> Path:
+    """Of one file: libass would try to load all that lies beside the packaged font."""
+    fonts = folder / "fonts"
+    fonts.mkdir()
+    (fonts / _FONT_FILE).symlink_to(str(resources.files("noto_cjk_sans_jp_bold") / _FONT_FILE))
+    return fonts
 
 
 def _cut(board: Storyboard) -> CoachingCut:
@@ -146,7 +151,8 @@ def _marks(board: Storyboard) -> list[Mark]:
     ]
 
 
-def _preview(video: Path, seconds: float, jpeg: Path) -> Path:
+def still_of(video: Path, seconds: float, jpeg: Path) -> Path:
+    """The picture at `seconds` of a video of ours, as a preview for LINE."""
     with av.open(f"file:{video}") as container:
         stream = container.streams.video[0]
         container.seek(int(seconds * av.time_base))

@@ -1,8 +1,9 @@
-"""The outro's music, made here from sines and noise: a few warm chords over soft applause, nobody's copyright.
+"""The outro's music and the bed under a film, made here from sines and noise: a few warm chords over soft applause, nobody's copyright.
 
 The same samples every time, so that renders can be compared.
 """
 
+import math
 import wave
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +33,9 @@ _MELODY: tuple[tuple[float, float], ...] = (
     (2.25, 1396.91),
 )
 _ROLL_SECONDS = 0.035  # between a chord's notes, as a hand rolls them
+_BED_CHORD_SECONDS = 2.0
+_BED_TAIL_SECONDS = 1.5
+_BED_RMS = 0.1
 _LEVEL_RMS = 0.11  # about -16 LUFS: a little under the narration's -14
 
 
@@ -43,6 +47,25 @@ def write_music(wav: Path) -> float:
         file.setframerate(RATE)
         file.writeframes(_pcm())
     return SECONDS
+
+
+def write_bed(wav: Path, seconds: float) -> None:
+    """Writes soft broken chords of this length: the same four, over and over, and the last one rings out."""
+    track = np.zeros(round(RATE * seconds))
+    chords = [chord for _, chord in _CHORDS]
+    count = max(1, math.floor((seconds - _BED_TAIL_SECONDS) / _BED_CHORD_SECONDS))
+    for number in range(count):
+        chord = chords[(number - count) % len(chords)]  # so that the last is the chord that is home
+        start = number * _BED_CHORD_SECONDS
+        for order, pitch in enumerate((*chord[:4], chord[2])):
+            _strike(track, start + order * _BED_CHORD_SECONDS / 5, pitch, loudness=0.5, decay=1.3)
+    stereo = _in_a_room(track, np.random.default_rng(2026))
+    stereo *= _BED_RMS / np.sqrt(np.mean(stereo**2))
+    with wave.open(str(wav), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes((np.tanh(stereo) * 32767).astype("<i2").tobytes())
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ The picture is not decoded again here; the sound is, because only ears notice it
 """
 
 from pathlib import Path
+from typing import Protocol
 
 import av
 
@@ -12,12 +13,24 @@ from pipeline.media.encoding import SAMPLE_RATE
 from pipeline.media.ffmpeg import FfmpegFailure
 from pipeline.media.loudness import TARGET_LUFS, Loudness, Unmeasurable, measure
 from pipeline.media.narration import FPS
-from pipeline.media.storyboard import Storyboard
 
 MAX_BYTES = 20_000_000
 LUFS_TOLERANCE = 1.0
 MAX_TRUE_PEAK = -1.0  # dBTP
 SECONDS_TOLERANCE = 0.1
+
+
+class Ordered(Protocol):
+    """What the video was to be: pixels and seconds."""
+
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def height(self) -> int: ...
+
+    @property
+    def seconds(self) -> float: ...
 
 
 class BadRender(MomentError):
@@ -27,9 +40,9 @@ class BadRender(MomentError):
     most_tries = 2  # the same clip mostly gives the same
 
 
-def verify(path: Path, board: Storyboard) -> None:
-    """Raises BadRender unless `path` is the video that `board` planned, and one that every phone plays."""
-    faults = [*_container_faults(path), *_stream_faults(path, board)]
+def verify(path: Path, order: Ordered) -> None:
+    """Raises BadRender unless `path` is the video that was ordered, and one that every phone plays."""
+    faults = [*_container_faults(path), *_stream_faults(path, order)]
     if faults:
         raise BadRender("; ".join(faults))
     try:
@@ -67,7 +80,7 @@ def _boxes(path: Path) -> list[str]:
     return names
 
 
-def _stream_faults(path: Path, board: Storyboard) -> list[str]:
+def _stream_faults(path: Path, order: Ordered) -> list[str]:
     try:
         with av.open(f"file:{path}") as container:
             if len(container.streams.video) != 1 or len(container.streams.audio) != 1:
@@ -76,20 +89,20 @@ def _stream_faults(path: Path, board: Storyboard) -> list[str]:
             picture, sound = video.codec_context, audio.codec_context
             sound_seconds = float((audio.duration or 0) * (audio.time_base or 0))
             picture_seconds = float((video.duration or 0) * (video.time_base or 0))
-            frames = round(board.seconds * FPS)
+            frames = round(order.seconds * FPS)
             checks = {
                 "picture codec": (picture.name, picture.profile, picture.pix_fmt),
                 "size": (picture.width, picture.height, video.sample_aspect_ratio or 1),
                 "rate": (video.average_rate, abs(video.frames - frames) <= 1),
                 "sound codec": (sound.name, sound.sample_rate, sound.channels),
-                "duration": abs(picture_seconds - board.seconds) <= SECONDS_TOLERANCE,
+                "duration": abs(picture_seconds - order.seconds) <= SECONDS_TOLERANCE,
                 "picture and sound together": abs(picture_seconds - sound_seconds) <= SECONDS_TOLERANCE,
             }
     except av.error.FFmpegError as error:
         return [f"cannot be opened: {error.strerror}"]
     requirements: dict[str, object] = {
         "picture codec": ("h264", "High", "yuv420p"),
-        "size": (board.width, board.height, 1),
+        "size": (order.width, order.height, 1),
         "rate": (FPS, True),
         "sound codec": ("aac", SAMPLE_RATE, 2),
     }

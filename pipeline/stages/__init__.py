@@ -6,6 +6,7 @@ from models.session import StageName
 from pipeline.stage import StageContext, StageResult
 from pipeline.stages import (
     coaching_text,
+    film,
     narration,
     prepare_video,
     retrieval,
@@ -23,4 +24,5 @@ RUN: Mapping[StageName, Callable[[StageContext], StageResult]] = {
     StageName.COACH_TEXT: coaching_text.run,
     StageName.NARRATE: narration.run,
     StageName.PRODUCE_VIDEO: video_production.run,
+    StageName.PRODUCE_FILM: film.run,
 }

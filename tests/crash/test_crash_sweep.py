@@ -12,13 +12,13 @@ from knowledge_base import phrasebook
 from models.chat import Message, MessageType, Sender
 from models.learner import LearnerState
 from models.media import Media, MediaKind, MediaState
-from models.session import SessionStatus, StageName
+from models.session import SessionStatus
 from settings import Settings
 from simulator.line.client import Learner
 from storage.keys import coaching_video_key, preview_key
 from storage.workspace import workspace
 from tests import quick_providers
-from tests.crash.points import ANSWERS, DIED, GROUPS, RECONCILER, WITHDRAWAL, Point, has_fired
+from tests.crash.points import ANSWERS, DIED, GROUPS, RECONCILER, STAGES, WITHDRAWAL, Point, has_fired
 from tests.crash.town import PATIENCE, Town, start_town
 
 DAY = 24 * 60 * 60
@@ -147,7 +147,7 @@ def _assert_shown(town: Town, learner: Learner) -> None:
 def _assert_stored_once(town: Town, learner: Learner) -> None:
     session = town.session(learner)
     runs = town.runs(learner)
-    assert set(runs) == set(StageName)
+    assert set(runs) == set(STAGES)
     assert all(run.finished_at and not run.parked_at for run in runs.values())
     video, recording = town.media(learner)
     assert (video.kind, recording.kind) == (MediaKind.VIDEO, MediaKind.MEMO)

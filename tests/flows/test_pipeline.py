@@ -94,7 +94,10 @@ def test_the_status_moves_step_by_step_and_every_stage_is_on_record(
         "completed",
     ]
     runs = system.runs(session)
-    assert set(runs) == set(StageName) - {StageName.PREPARE_VIDEO}  # the clip is its own view
+    assert set(runs) == set(StageName) - {
+        StageName.PREPARE_VIDEO,  # the clip is its own view
+        StageName.PRODUCE_FILM,  # of a third attempt
+    }
     for run in runs.values():
         assert run.started_at
         assert run.finished_at

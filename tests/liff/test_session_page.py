@@ -62,6 +62,16 @@ def test_its_media_are_links_that_stay_the_same_all_day(
     assert html == page(client, session_id), "browsers keep what they have loaded"
 
 
+def test_a_film_of_two_attempts_is_shown_where_there_is_one(client: httpx.Client, kitchen: Kitchen) -> None:
+    assert WORDS["film"] not in page(client, kitchen.finished())
+    paths = {"film_gcs_path": "sessions/7/film-1.mp4", "film_preview_gcs_path": "sessions/7/film-1.jpg"}
+    html = page(client, kitchen.finished(3, **paths))
+    assert WORDS["film"] in html
+    player = html.partition('id="video-film"')[2].partition("</video>")[0]
+    assert 'poster="http' in player
+    assert '<source src="http' in player
+
+
 def test_events_lead_to_where_the_videos_show_them(client: httpx.Client, kitchen: Kitchen) -> None:
     html = page(client, kitchen.finished())
     coaching, own = (part.split("</ol>")[0] for part in html.split('<ol class="moments">')[1:])

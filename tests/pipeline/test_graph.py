@@ -129,8 +129,45 @@ def test_the_grace_begins_with_the_video() -> None:
     assert memo_deadline(Facts(session, (), (), NOW, GRACE)) == NOW + GRACE
 
 
-def test_only_the_memo_may_be_given_up_without_failing_the_session() -> None:
-    assert {stage.name for stage in STAGES if stage.is_optional} == MEMO_STAGES
+def test_only_memo_and_film_may_be_given_up_without_failing_the_session() -> None:
+    assert {stage.name for stage in STAGES if stage.is_optional} == MEMO_STAGES | {S.PRODUCE_FILM}
+    assert {stage.name for stage in STAGES if stage.is_of_memo} == MEMO_STAGES
+
+
+COACHED = {*ANALYZED, S.RETRIEVE, S.COACH_TEXT}
+
+
+def attempt(number: int, *uploads: Media, coached: bool = True) -> CookingSession:
+    session = CookingSession(user_id=1, dish_id=1, session_number=number, memo_skipped=True)
+    session.media = list(uploads)
+    if coached:
+        session.video_analysis, session.coaching_text = {"diagnosis": "…"}, {"mondaiten": "…"}
+    return session
+
+
+@pytest.mark.parametrize(
+    ("finished", "first", "third", "is_ready"),
+    [
+        (COACHED, attempt(1, video()), attempt(3, video()), True),
+        (
+            {*COACHED, S.NARRATE},
+            attempt(1, video()),
+            attempt(3, video()),
+            False,
+        ),  # the coaching video goes before
+        ({*COACHED, S.NARRATE, S.PRODUCE_VIDEO}, attempt(1, video()), attempt(3, video()), True),
+        (COACHED, None, attempt(3, video()), False),  # nobody has agreed
+        (COACHED, attempt(1, video(MediaState.WITHDRAWN)), attempt(3, video()), False),
+        (COACHED, attempt(1, video()), attempt(3, video(MediaState.PURGED)), False),
+        (COACHED, attempt(1, video(), coached=False), attempt(3, video()), False),
+        (ANALYZED, attempt(1, video()), attempt(3, video(), coached=False), False),
+    ],
+)
+def test_a_film_needs_both_attempts_and_lets_the_coaching_go_before(
+    finished: set[StageName], first: CookingSession | None, third: CookingSession, is_ready: bool
+) -> None:
+    facts = Facts(third, finished, (), NOW, GRACE, first_attempt=first)
+    assert (S.PRODUCE_FILM in {stage.name for stage in ready(facts)}) is is_ready
     assert [stage.name for stage in STAGES] == list(StageName)
 
 
