@@ -132,7 +132,7 @@ class Conversation:
             was_away=was_away,
             session=session,
             step=next_step(session),
-            steps=Steps(db, user, now, self.text_promise, self.shop),
+            steps=Steps(db, user, now, self.text_promise, self.shop, self.renderer.terms),
             now=now,
             apps=self.apps,
             shop=self.shop,

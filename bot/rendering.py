@@ -7,21 +7,25 @@ from sqlmodel import Session as DbSession
 
 from bot.say.bubbles import Say, link_action, quick, say, text_bubble, video_bubble, with_sender
 from bot.say.cards import coaching_card
+from bot.say.consent import consent_card
+from bot.say.export import export_card
 from bot.say.plan import news_bubble, offer_card
 from bot.say.steps import ask_rating, choose_taps, open_taps, question_taps
 from bot.say.uploads import upload_card
 from bot.tracking import tracking_id
-from knowledge_base import phrasebook
+from knowledge_base import export_talk, phrasebook
 from line.client import LineObject
 from line.liff import LiffApps
 from models.chat import Message, MessageType, RoomType, Topic
 from models.coaching import CoachingText
 from models.dish import Dish
+from models.export import Export
 from models.plan import Plan, PlanNews
 from models.rules.history import latest_session
 from models.rules.next_step import UNDER_WAY, missing_rating, next_step
 from models.session import CookingSession
 from models.user import User
+from services.footage import FootageTerms
 from services.names import called
 from services.plan.offer import trial_to_offer_with
 from services.plan.shop import PlanShop
@@ -36,6 +40,7 @@ class Renderer:
     links: MediaLinks
     apps: LiffApps
     shop: PlanShop
+    terms: FootageTerms
 
     def render(self, db: DbSession, message: Message, room: RoomType, user: User) -> list[LineObject]:
         """Raises LookupError or pydantic's ValidationError where the rows hold nothing that could be shown."""
@@ -61,6 +66,10 @@ class Renderer:
         if message.kind == MessageType.ANSWER and message.answers_id is not None:
             question = db.get_one(Message, message.answers_id)
             return say(text_bubble(message.text, question.quote_token), quick=taps)
+        if message.meta.get("topic") == Topic.CONSENT:
+            return say(text_bubble(message.text), consent_card(self.terms))
+        if message.meta.get("topic") == Topic.EXPORT:
+            return say(self._export(db.get(Export, int(message.meta["export_id"]))), quick=taps)
         page = self.apps.upload_page()
         if page and message.text in phrasebook.TOO_MUCH_FOR_CHAT:
             return say(text_bubble(message.text), upload_card(page), quick=taps)
@@ -83,6 +92,13 @@ class Renderer:
             return say(note, video, quick=(*to_page, *taps))
         card = offer_card(self.shop, user, trial)
         return say(note, video, card, quick=(*to_page, *taps), topic=Topic.PLAN_OFFER)
+
+    def _export(self, export: Export | None) -> LineObject:
+        """By the phone's own browser: LINE's saves no files."""
+        if export is None or export.over_at is not None or export.expires_at is None:
+            return text_bubble(export_talk.OVER)
+        link = f"{self.links.link(export.object_key, export.expires_at)}?openExternalBrowser=1"
+        return export_card(link, export.expires_at)
 
     def _plan_news(self, db: DbSession, message: Message, user: User, taps: Sequence[LineObject]) -> Say:
         news = PlanNews(message.meta["news"])

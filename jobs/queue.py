@@ -50,6 +50,7 @@ class Job(StrEnum):
     PURGE_MEDIA = "purge_media"
     SETTLE_UPLOAD = "settle_upload"
     DELETE_LEARNER = "delete_learner"
+    EXPORT = "export"
     PREPARE = "prepare"
     RUN_STAGE = "run_stage"
     RENDER = "render"
@@ -64,6 +65,7 @@ QUEUE_OF = {
     Job.PURGE_MEDIA: Queue.MEDIA,
     Job.SETTLE_UPLOAD: Queue.MEDIA,
     Job.DELETE_LEARNER: Queue.MEDIA,
+    Job.EXPORT: Queue.MEDIA,
     Job.PREPARE: Queue.PREPARATION,
     Job.RUN_STAGE: Queue.MODELS,
     Job.RENDER: Queue.VIDEO,
@@ -79,6 +81,7 @@ ARGUMENTS_OF: Mapping[str, Sequence[str]] = {
     Job.PURGE_MEDIA: ("media_id",),
     Job.SETTLE_UPLOAD: ("upload_id",),
     Job.DELETE_LEARNER: ("deletion_id",),
+    Job.EXPORT: ("export_id",),
     Job.PREPARE: ("session_id", "stage"),
     Job.RUN_STAGE: ("session_id", "stage"),
     Job.RENDER: ("session_id", "stage"),

@@ -21,6 +21,7 @@ from logs.logger import get_logger
 from models.chat import Message, Sender
 from models.database import Database
 from models.deletion import Deletion
+from models.export import Export
 from models.inbox import InboxSubject
 from models.media import Media, MediaState
 from models.session import CookingSession, StageRun
@@ -57,6 +58,7 @@ KINDS = (
     ),
     Kind(Upload, (), lambda row: (Job.SETTLE_UPLOAD, (row.id,))),
     Kind(Deletion, (), lambda row: (Job.DELETE_LEARNER, (row.id,))),
+    Kind(Export, (), lambda row: (Job.EXPORT, (row.id,))),
     Kind(CookingSession, (), lambda row: (Job.SCHEDULE, (row.id,))),
     Kind(
         StageRun,

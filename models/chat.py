@@ -74,6 +74,8 @@ class Topic(StrEnum):
     QUIZ_NAME = "quiz_name"  # asks what to call the learner
     QUIZ_DONE = "quiz_done"
     PLAN_OFFER = "plan_offer"
+    EXPORT = "export"  # the link to a learner's data: `metadata.export_id`
+    CONSENT = "consent"  # asks whether footage may be looked at
 
 
 class WaitReason(StrEnum):

@@ -5,8 +5,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from desk.console import say
@@ -95,19 +95,25 @@ def make_worker(resources: Resources, queue: Queue) -> "Worker":
 def reconcile(resources: Resources) -> None:
     """The reconciler, until it is told to stop."""
     stop = _set_by_signals()
-    with watched_reconciler(resources), missed_events_looked_for(resources, stop):
+    with watched_reconciler(resources), missed_events_looked_for(resources, stop), swept(resources, stop):
         resources.reconciler.run(stop)
 
 
-@contextmanager
-def missed_events_looked_for(resources: Resources, stop: threading.Event) -> Iterator[None]:
-    """In a thread beside the block, until its end or `stop`."""
+def missed_events_looked_for(resources: Resources, stop: threading.Event) -> AbstractContextManager[None]:
     missed = resources.missed_events
-    if missed is None:
-        yield
-        return
-    # A daemon: a call that Stripe does not answer must not hold the process, and what it breaks off is found again.
-    thread = threading.Thread(target=missed.run, args=(stop,), name="missed events", daemon=True)
+    return _beside(missed.run, "missed events", stop) if missed is not None else nullcontext()
+
+
+def swept(resources: Resources, stop: threading.Event) -> AbstractContextManager[None]:
+    """Of what is kept for so long only."""
+    return _beside(resources.retention.run, "retention", stop)
+
+
+@contextmanager
+def _beside(work: Callable[[threading.Event], None], name: str, stop: threading.Event) -> Iterator[None]:
+    """In a thread beside the block, until its end or `stop`."""
+    # A daemon: a call that nobody answers must not hold the process, and what it breaks off is found again.
+    thread = threading.Thread(target=work, args=(stop,), name=name, daemon=True)
     thread.start()
     try:
         yield

@@ -15,7 +15,9 @@ from sqlmodel import col, select
 
 from desk.simulated_line import ONE_ACCOUNT, Accounts
 from desk.stack import Layout, Part, ReconcilerPart, Web, Worker, start_stack
+from knowledge_base.consent_talk import TEXT_VERSION
 from models.chat import Message
+from models.consent import ConsentKind
 from models.database import Database
 from models.media import Media
 from models.session import CookingSession, StageRun
@@ -24,6 +26,7 @@ from moment.app import make_app
 from moment.processes import make_worker
 from moment.resources import Resources, open_resources
 from pipeline.providers.registry import Build
+from services.consent import give_consent
 from settings import Settings
 from simulator.line.client import Desk, Learner, Thread
 from simulator.line.config import LineConfig
@@ -132,15 +135,18 @@ class System:
     def objects(self) -> Path:
         return self.settings.objects_dir
 
-    def learner(self, name: str = "ゆうこ", *, paying: bool = False) -> Learner:
-        """A learner who has just followed and has seen the welcome."""
+    def learner(self, name: str = "ゆうこ", *, paying: bool = False, agrees: bool = True) -> Learner:
+        """A learner who has just followed and has seen the welcome. `agrees`: their footage may be looked at, which others
+        are asked at their first video."""
         learner = self.desk.learner(name)
         learner.follow()
         learner.wait_for(lambda thread: any("slug=" in str(a.get("data")) for a in thread.tappable()), WAIT)
-        if paying:
-            with self.database.transaction() as db:
-                user = db.exec(select(User).where(User.line_user_id == learner.user_id)).one()
+        with self.database.transaction() as db:
+            user = db.exec(select(User).where(User.line_user_id == learner.user_id)).one()
+            if paying:
                 user.subscription_status = SubscriptionStatus.ACTIVE
+            if agrees:
+                give_consent(db, user.id, ConsentKind.FOOTAGE, TEXT_VERSION)
         return learner
 
     def sessions(self, learner: Learner) -> list[CookingSession]:

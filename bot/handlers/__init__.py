@@ -2,8 +2,10 @@
 
 from bot.handlers import (
     arrival,
+    consent,
     cooking,
     dishes,
+    export,
     leaving,
     meanings,
     nothing,
@@ -22,6 +24,8 @@ for part in (
     watching,
     nothing,
     leaving,
+    export,
+    consent,
     arrival,
     plan,
     meanings,

@@ -9,9 +9,10 @@ from sqlmodel import col, select
 
 from bot.say.bubbles import Say, message_action, postback, quick, say, text_bubble, voice_action
 from bot.say.cards import OfferedDish, dish_carousel
+from bot.say.consent import consent_card, consent_taps
 from bot.say.plan import offer_card, plan_tap
 from errors import MomentError
-from knowledge_base import personal_words, phrasebook
+from knowledge_base import consent_talk, personal_words, phrasebook
 from knowledge_base.catalogue import load
 from knowledge_base.dish_order import offers
 from knowledge_base.profile import NOTHING_TOLD, Profile, read_profile
@@ -30,6 +31,7 @@ from models.rules.history import latest_session, sessions_of
 from models.rules.next_step import Ask, NextStep, missing_rating, next_step
 from models.session import CookingSession
 from models.user import User
+from services.footage import FootageTerms
 from services.plan.offer import comes_with_video, trial_to_offer_with
 from services.plan.shop import PlanShop
 from services.record import minutes_left
@@ -55,6 +57,7 @@ class Steps:
     now: datetime
     promise: timedelta
     shop: PlanShop
+    terms: FootageTerms
 
     def ask_next(self, session: CookingSession | None) -> StepBubbles:
         step = next_step(session)
@@ -62,6 +65,8 @@ class Steps:
             return self.ask_dish()
         if step.ask is Ask.VIDEO:
             return StepBubbles((text_bubble(personal_words.ask_video(self.profile)),))
+        if step.ask is Ask.CONSENT:
+            return StepBubbles((consent_card(self.terms),))
         if step.ask is Ask.MEMO:
             return ask_memo(session, self.profile)
         if step.ask is Ask.RATING and step.aspect is not None:
@@ -95,14 +100,28 @@ class Steps:
     def acknowledge_video(
         self, session: CookingSession
     ) -> tuple[tuple[LineObject, ...], tuple[LineObject, ...]]:
-        """When the text will come, and what is still asked: bubbles, and their taps."""
-        dish = self.db.get_one(Dish, session.dish_id)
-        minutes = max(1, self.minutes_left(session))
-        bubble = text_bubble(phrasebook.video_received(minutes, dish.name_ja, session.session_number))
+        """When the text will come, and what is still asked: bubbles, and their taps. Nothing is promised before it may be
+        looked at."""
+        dish, number = self.db.get_one(Dish, session.dish_id).name_ja, session.session_number
+        if next_step(session).ask is Ask.CONSENT:
+            return self._with_next(session, consent_talk.received(dish, number))
+        return self._with_next(session, phrasebook.video_received(self._minutes(session), dish, number))
+
+    def begin_looking(self, session: CookingSession) -> tuple[tuple[LineObject, ...], tuple[LineObject, ...]]:
+        """As above, once the learner has agreed to it."""
+        dish, number = self.db.get_one(Dish, session.dish_id).name_ja, session.session_number
+        return self._with_next(session, consent_talk.agreed(self._minutes(session), dish, number))
+
+    def _minutes(self, session: CookingSession) -> int:
+        return max(1, self.minutes_left(session))
+
+    def _with_next(
+        self, session: CookingSession, words: str
+    ) -> tuple[tuple[LineObject, ...], tuple[LineObject, ...]]:
         step = self.ask_next(session)
         # That one waits for the text is said already.
         bubbles = () if next_step(session).ask is Ask.WAIT_FOR_TEXT else step.bubbles
-        return (bubble, *bubbles), step.quick
+        return (text_bubble(words), *bubbles), step.quick
 
     def minutes_left(self, session: CookingSession) -> int:
         """Whole minutes until the text, from our own last sessions; 0 when it is due."""
@@ -187,6 +206,8 @@ def open_taps(session: CookingSession | None) -> tuple[LineObject, ...]:
     step = next_step(session)
     if session is None or step.ask is Ask.DISH:
         return choose_taps()
+    if step.ask is Ask.CONSENT:
+        return consent_taps()
     if step.ask is Ask.MEMO:
         return ask_memo(session).quick
     if step.ask is Ask.RATING and step.aspect is not None:

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, Callable[[Call], int]] = {
     "eval": evaluation.evaluate,
     "retry": operation.retry,
     "flags": operation.flags,
+    "retention": operation.retention,
     "stripe": stripe.stripe,
     "forget": operation.forget,
     "bench": benchmark.bench,

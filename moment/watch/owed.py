@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from models.chat import Message, Sender
 from models.deletion import Deletion
+from models.export import Export
 from models.inbox import InboxSubject
 from models.media import Media
 from models.session import CookingSession, StageRun
@@ -40,6 +41,7 @@ KINDS: Sequence[Kind] = (
     _leased("media", Media),
     _leased("upload", Upload),
     _leased("deletion", Deletion),
+    _leased("export", Export),
     _leased("stage", StageRun),
     Kind("session", CookingSession, col(CookingSession.nudge_at), parks=False),
 )

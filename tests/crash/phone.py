@@ -12,13 +12,16 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from jobs.inbox import store_events
+from knowledge_base.consent_talk import TEXT_VERSION
 from models.chat import Message, Sender, rooms_of
+from models.consent import ConsentKind
 from models.inbox import InboxEvent, InboxSubject
 from models.lease import LeaseColumns
 from models.media import Media
 from models.session import CookingSession, StageRun
 from models.user import SubscriptionStatus, User
 from moment.resources import Resources
+from services.consent import give_consent
 from simulator.line.client import Desk, Learner
 from webhooks.line import line_row
 
@@ -44,7 +47,9 @@ class Phone:
         phone = cls(resources, line)
         phone.arrives({"type": "follow", "follow": {"isUnblocked": False}})
         with resources.database.transaction() as db:
-            phone.user(db).subscription_status = SubscriptionStatus.ACTIVE
+            user = phone.user(db)
+            user.subscription_status = SubscriptionStatus.ACTIVE
+            give_consent(db, user.id, ConsentKind.FOOTAGE, TEXT_VERSION)
         return phone
 
     def user(self, db: DbSession) -> User:

@@ -222,8 +222,12 @@ class ThreadMachine(RuleBasedStateMachine):
                 _files_agree(session)
                 self._nothing_ready_is_forgotten(db, session)
             resources = self.ground.resources
-            promise, shop = resources.settings.text_promise, resources.plan_shop
-            steps = Steps(db, self.phone.user(db), database_now(db), promise, shop)
+            promise, shop, terms = (
+                resources.settings.text_promise,
+                resources.plan_shop,
+                resources.footage_terms,
+            )
+            steps = Steps(db, self.phone.user(db), database_now(db), promise, shop, terms)
             everyone: list[CookingSession | None] = [None, *sessions]
             for each in everyone:
                 assert isinstance(next_step(each), NextStep)

@@ -18,6 +18,7 @@ from models.chat import Message, MessageType, RoomType, Sender
 from models.database import Database
 from models.deletion import Deletion
 from models.dish import Dish
+from models.export import Export
 from models.inbox import EventSource, InboxSubject
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession, StageName, StageRun
@@ -118,9 +119,10 @@ def add_due_rows(database: Database) -> list[tuple[Job, tuple[int | str, ...]]]:
         )
         run = StageRun(session_id=session.id, stage=StageName.PRODUCE_VIDEO, job=Job.RENDER)
         deletion = Deletion(user_id=user.id)
-        db.add_all([subject, question, notice, clip, unusable_clip, run, deletion])
+        export = Export(user_id=user.id, object_key="exports/1.zip")
+        db.add_all([subject, question, notice, clip, unusable_clip, run, deletion, export])
         db.flush()
-        for table in (InboxSubject, Message, Media, StageRun, Deletion):
+        for table in (InboxSubject, Message, Media, StageRun, Deletion, Export):
             db.execute(update(table).values(due_at=func.now(), nudge_at=func.now()))
         db.execute(update(CookingSession).values(nudge_at=func.now()))
         return [
@@ -130,6 +132,7 @@ def add_due_rows(database: Database) -> list[tuple[Job, tuple[int | str, ...]]]:
             (Job.FETCH_MEDIA, (clip.id,)),
             (Job.PURGE_MEDIA, (unusable_clip.id,)),
             (Job.DELETE_LEARNER, (deletion.id,)),
+            (Job.EXPORT, (export.id,)),
             (Job.SCHEDULE, (session.id,)),
             (Job.RENDER, (session.id, StageName.PRODUCE_VIDEO)),
         ]
