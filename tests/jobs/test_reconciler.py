@@ -153,7 +153,7 @@ def test_a_row_has_one_live_nudge_however_often_it_is_found_due(resources: Resou
     rows = add_due_rows(resources.database)
     for _ in range(3):  # nobody has followed the nudges in all the time until they are sent again
         with resources.database.transaction() as db:
-            for table in (InboxSubject, Message, Media, CookingSession, StageRun, Deletion):
+            for table in (InboxSubject, Message, Media, CookingSession, StageRun, Deletion, Export):
                 due = col(table.nudge_at).is_not(None)
                 db.execute(update(table).where(due).values(nudge_at=func.now()))
         assert resources.reconciler.pass_once() == len(rows)
