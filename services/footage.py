@@ -37,11 +37,12 @@ def agree(db: DbSession, user: User) -> None:
     consent_id, now = consent_in_force(db, user.id, ConsentKind.FOOTAGE), database_now(db)
     was_asked(db, user.id)
     waiting = _waiting(db, user)
+    cooks = _cooks_of(db, waiting)  # locked first, as everywhere
     for each in waiting:
         each.consent_id, each.received_at = consent_id, now
         db.add(each)
     db.flush()
-    for session in _cooks_of(db, waiting):
+    for session in cooks:
         wake(db, session)
 
 

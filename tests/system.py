@@ -15,9 +15,7 @@ from sqlmodel import col, select
 
 from desk.simulated_line import ONE_ACCOUNT, Accounts
 from desk.stack import Layout, Part, ReconcilerPart, Web, Worker, start_stack
-from knowledge_base.consent_talk import TEXT_VERSION
 from models.chat import Message
-from models.consent import ConsentKind
 from models.database import Database
 from models.media import Media
 from models.session import CookingSession, StageRun
@@ -26,7 +24,6 @@ from moment.app import make_app
 from moment.processes import make_worker
 from moment.resources import Resources, open_resources
 from pipeline.providers.registry import Build
-from services.consent import give_consent
 from settings import Settings
 from simulator.line.client import Desk, Learner, Thread
 from simulator.line.config import LineConfig
@@ -34,6 +31,7 @@ from simulator.line.server import make_server
 from simulator.stripe.config import StripeConfig
 from simulator.stripe.server import make_server as make_stripe_server
 from tests import quick_providers
+from tests.consents import consent_of
 from tests.network_guard import network_guard
 
 WAIT = 40.0  # seconds; the machine may be busy, no test sleeps
@@ -146,7 +144,7 @@ class System:
             if paying:
                 user.subscription_status = SubscriptionStatus.ACTIVE
             if agrees:
-                give_consent(db, user.id, ConsentKind.FOOTAGE, TEXT_VERSION)
+                consent_of(db, user.id)
         return learner
 
     def sessions(self, learner: Learner) -> list[CookingSession]:

@@ -12,17 +12,15 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from jobs.inbox import store_events
-from knowledge_base.consent_talk import TEXT_VERSION
 from models.chat import Message, Sender, rooms_of
-from models.consent import ConsentKind
 from models.inbox import InboxEvent, InboxSubject
 from models.lease import LeaseColumns
 from models.media import Media
 from models.session import CookingSession, StageRun
 from models.user import SubscriptionStatus, User
 from moment.resources import Resources
-from services.consent import give_consent
 from simulator.line.client import Desk, Learner
+from tests.consents import consent_of
 from webhooks.line import line_row
 
 LONG = timedelta(hours=1)
@@ -49,7 +47,7 @@ class Phone:
         with resources.database.transaction() as db:
             user = phone.user(db)
             user.subscription_status = SubscriptionStatus.ACTIVE
-            give_consent(db, user.id, ConsentKind.FOOTAGE, TEXT_VERSION)
+            consent_of(db, user.id)
         return phone
 
     def user(self, db: DbSession) -> User:

@@ -45,7 +45,7 @@ def test_their_data_come_by_a_link_in_the_reply(system: System, clip: Path) -> N
         (film,) = [name for name in names if "/video-" in name]
         assert archive.read(film) == clip.read_bytes()
     assert any(name.endswith("/coaching-video.mp4") for name in names)
-    assert "おつかれさまでした" in texts
+    assert "卵のふちが固まりはじめたら" in texts
     assert "はなこ" not in texts
     assert link_in(data_card(learner, "自分のデータをダウンロードしたいです")) == link
     assert len(system.desk.log(path="/v2/bot/message/push")) == pushes

@@ -14,16 +14,13 @@ from sqlmodel import col, select
 
 from jobs.queue import LONGEST_JOB
 from knowledge_base import export_talk
-from knowledge_base.consent_talk import TEXT_VERSION
 from models.chat import Message, MessageType, Topic
 from models.coaching import CoachingText
-from models.consent import ConsentKind
 from models.export import Export
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession, SessionStatus
 from models.user import User
 from moment.resources import Resources
-from services.consent import give_consent
 from services.export import content, work
 from services.export.wish import LIFE, ask_for_data
 from services.profile import take_in
@@ -31,6 +28,7 @@ from services.thread import Origin, record_inbound
 from services.withdrawal import withdraw_message
 from storage.keys import coaching_video_key, new_media_key
 from storage.store import ObjectStore, StoreUnavailable
+from tests.consents import consent_of
 
 COACHING = CoachingText(
     mondaiten="卵が固まりきってから、ご飯を入れていました。",
@@ -101,7 +99,7 @@ class Keeper:
 def keeper_of(resources: Resources, name: str, number: int) -> Keeper:
     with resources.database.transaction() as db:
         user = take_in(db, f"U-{name}", name)
-        give_consent(db, user.id, ConsentKind.FOOTAGE, TEXT_VERSION)
+        consent_of(db, user.id)
         session = CookingSession(
             user_id=user.id, dish_id=1, session_number=1, status=SessionStatus.COMPLETED,
             voice_transcript=f"{name}の感想です。", self_ratings={"taste": 4},
