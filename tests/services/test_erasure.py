@@ -15,6 +15,7 @@ from models.base import database_now
 from models.chat import Message
 from models.deletion import Deletion
 from models.dish import Dish
+from models.export import Export
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.plan import PaidPeriod, Plan
 from models.session import CookingSession
@@ -137,7 +138,8 @@ def subscribe(house: Resources, stripe: StripeDesk, user_id: int) -> str:
 
 
 def leave_objects(house: Resources, user_id: int) -> list[str]:
-    """A video with its view, a coaching video, speech of a render that broke off, an upload half sent."""
+    """A video with its view, a coaching video, speech of a render that broke off, an upload half
+    sent, a file of their data."""
     video, upload = new_media_key(MediaKind.VIDEO), new_media_key(MediaKind.VIDEO)
     with house.database.transaction() as db:
         dishes = db.exec(select(Dish.id).order_by(col(Dish.id)).limit(2)).all()
@@ -167,8 +169,11 @@ def leave_objects(house: Resources, user_id: int) -> list[str]:
                 place=place,
             )
         )
+        export = Export(user_id=user_id, object_key=f"exports/{user_id}/moment-data.zip")
+        db.add(export)
         keys = [
             video,
+            export.object_key,
             view_key(video),
             coaching_video_key(cook.id),
             preview_key(cook.id),

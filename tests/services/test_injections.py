@@ -123,4 +123,5 @@ def test_the_offline_coach_answers_as_ever() -> None:
         brief = question(words, first_name=first_name_of(words))
         answer, _ = coach.answer(brief)
         check_answer(answer, brief)
-        assert not [sign for sign in ("HACKED", "PWNED", "http", "⟦", "⟧", "180度") if sign in answer], answer
+        told = answer.replace(brief.first_name, "")  # what they call themselves is theirs
+        assert not [sign for sign in ("HACKED", "PWNED", "http", "⟦", "⟧", "180度") if sign in told], answer
