@@ -14,6 +14,7 @@ from models.base import database_now
 from models.chat import Message, MessageType, Topic, rooms_of
 from models.consent import ConsentKind
 from models.media import Media, MediaKind
+from models.rules.next_step import Ask, next_step
 from models.session import CookingSession
 from models.user import User
 from services import media
@@ -63,6 +64,12 @@ def was_asked(db: DbSession, user_id: int) -> None:
     asks = col(Message.meta)["topic"].astext == Topic.CONSENT
     owed = col(Message.chat_room_id).in_(rooms_of(user_id)), col(Message.first_attempted_at).is_(None), asks
     db.exec(delete(Message).where(*owed, col(Message.delivered_at).is_(None)))
+
+
+def drop_question(db: DbSession, user_id: int, session: CookingSession | None) -> None:
+    """A video was taken back: where none waits any more, nothing is asked of it."""
+    if next_step(session).ask is not Ask.CONSENT:
+        was_asked(db, user_id)
 
 
 def refuse(db: DbSession, user: User) -> None:

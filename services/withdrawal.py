@@ -11,6 +11,7 @@ from models.media import Media, MediaKind, MediaState
 from models.session import CookingSession
 from models.user import User
 from services.export.wish import end_exports
+from services.footage import drop_question
 from services.media import withdraw, withdraw_memo
 from services.outbox import queue_notice
 from services.redaction import redact_everywhere
@@ -51,6 +52,7 @@ def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
         if session is not None and media is session.memo:
             words = session.voice_transcript
         withdraw(db, media, session)
+        drop_question(db, user.id, session)
     elif message.kind == MessageType.TEXT and session is not None and session.memo is None:
         _withdraw_written_memo(db, session)
     redact_everywhere(db, user.id, words)
@@ -75,6 +77,7 @@ def withdraw_clip(db: DbSession, session: CookingSession, clip_id: int) -> None:
     if message is not None:
         _blank(db, message)
     withdraw(db, media, session)
+    drop_question(db, session.user_id, session)
 
 
 def note_unsent(db: DbSession, line_message_id: str) -> None:
