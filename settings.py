@@ -162,6 +162,13 @@ class Settings(BaseSettings):
     max_upload_bytes: int = 2 * 1024**3  # of a video from a page
     max_video_length: timedelta = timedelta(hours=2)
     max_memo_bytes: int = 50 * 1024 * 1024
+    # Raw films and voices; the coaching videos made of them stay. The three cooks of a dish happen within a month or two, and
+    # who is away for weeks still finds the first one beside the third.
+    footage_kept: timedelta = Field(default=timedelta(days=90), ge=timedelta(days=1))
+    inbox_kept: timedelta = Field(default=timedelta(days=30), ge=timedelta(days=1))  # events as they came
+    speech_kept: timedelta = Field(
+        default=timedelta(days=30), ge=timedelta(days=1)
+    )  # for another try of a video
     max_webhook_bytes: int = 1024 * 1024
 
     conversation_threads: int = 8

@@ -9,6 +9,7 @@ from desk.stack import Layout, Part, ProcessLauncher, Stack, start_stack
 from desk.supervisor import Supervisor
 from errors import MomentError
 from jobs.queue import Queue
+from knowledge_base import consent_talk
 from settings import Settings
 from simulator.line.client import Learner, Thread
 
@@ -38,11 +39,14 @@ class Bench:
 
 
 def learner_before_video(stack: Stack) -> Learner:
-    """One who has followed and picked a dish: the bot waits for the video."""
+    """One who has followed and picked a dish: the bot waits for the video,
+    and may look at it."""
     learner = stack.desk.learner("ゆうこ")
     learner.follow()
     learner.postback(str(learner.wait_for(_dish_button, STEP_SECONDS, what="the dishes")))
     learner.wait_for_text("回目ですね", STEP_SECONDS)
+    learner.postback("action=agree")  # what the first video is asked for is no part of what is measured
+    learner.wait_for_text(consent_talk.NOTED, STEP_SECONDS)
     return learner
 
 

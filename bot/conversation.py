@@ -149,7 +149,9 @@ class Conversation:
             was_away=was_away,
             session=session,
             step=next_step(session),
-            steps=Steps(db, user, now, self.text_promise, self.shop, self.renderer.links),
+            steps=Steps(
+                db, user, now, self.text_promise, self.shop, self.renderer.links, self.renderer.terms
+            ),
             now=now,
             apps=self.apps,
             shop=self.shop,

@@ -8,18 +8,21 @@ from sqlmodel import select
 
 from bot.say.bubbles import Say, audio_bubble, link_action, quick, say, text_bubble, video_bubble, with_sender
 from bot.say.cards import coaching_card
+from bot.say.consent import consent_card
+from bot.say.export import export_card
 from bot.say.film import film_bubbles, film_offer
 from bot.say.plan import news_bubble, offer_card
 from bot.say.reminder import reminder
 from bot.say.steps import ask_rating, choose_taps, open_taps, question_taps
 from bot.say.uploads import upload_card
 from bot.tracking import tracking_id
-from knowledge_base import phrasebook
+from knowledge_base import export_talk, phrasebook
 from line.client import LineObject
 from line.liff import LiffApps
 from models.chat import Message, MessageType, RoomType, Topic
 from models.coaching import CoachingText
 from models.dish import Dish
+from models.export import Export
 from models.media import Media, MediaState
 from models.plan import Plan, PlanNews
 from models.rules.history import latest_session
@@ -27,6 +30,7 @@ from models.rules.next_step import UNDER_WAY, missing_rating, next_step
 from models.session import CookingSession
 from models.user import User
 from services.films import comes_with_video, is_to_offer
+from services.footage import FootageTerms
 from services.names import called
 from services.plan.offer import trial_to_offer_with
 from services.plan.shop import PlanShop
@@ -42,6 +46,7 @@ class Renderer:
     links: MediaLinks
     apps: LiffApps
     shop: PlanShop
+    terms: FootageTerms
 
     def render(self, db: DbSession, message: Message, room: RoomType, user: User) -> list[LineObject]:
         """Raises LookupError or pydantic's ValidationError where the rows hold nothing that could be shown."""
@@ -72,6 +77,10 @@ class Renderer:
             return self._answer(db, message, message.answers_id, taps)
         if message.meta.get("topic") == Topic.LAST_RESULT and session is not None:
             return self._last_result(db, message, session, taps)
+        if message.meta.get("topic") == Topic.CONSENT:
+            return say(text_bubble(message.text), consent_card(self.terms))
+        if message.meta.get("topic") == Topic.EXPORT:
+            return say(self._export(db.get(Export, int(message.meta["export_id"]))), quick=taps)
         page = self.apps.upload_page()
         if page and message.text in phrasebook.TOO_MUCH_FOR_CHAT:
             return say(text_bubble(message.text), upload_card(page), quick=taps)
@@ -118,6 +127,13 @@ class Renderer:
             self.links.link(session.coaching_preview_gcs_path),
             tracking_id(session.id),
         )
+
+    def _export(self, export: Export | None) -> LineObject:
+        """By the phone's own browser: LINE's saves no files."""
+        if export is None or export.over_at is not None or export.expires_at is None:
+            return text_bubble(export_talk.OVER)
+        link = f"{self.links.link(export.object_key, export.expires_at)}?openExternalBrowser=1"
+        return export_card(link, export.expires_at)
 
     def _plan_news(self, db: DbSession, message: Message, user: User, taps: Sequence[LineObject]) -> Say:
         news = PlanNews(message.meta["news"])

@@ -51,6 +51,7 @@ class Job(StrEnum):
     SETTLE_UPLOAD = "settle_upload"
     DELETE_LEARNER = "delete_learner"
     SHOW_MENU = "show_menu"
+    EXPORT = "export"
     PREPARE = "prepare"
     RUN_STAGE = "run_stage"
     RENDER = "render"
@@ -66,6 +67,7 @@ QUEUE_OF = {
     Job.PURGE_MEDIA: Queue.MEDIA,
     Job.SETTLE_UPLOAD: Queue.MEDIA,
     Job.DELETE_LEARNER: Queue.MEDIA,
+    Job.EXPORT: Queue.MEDIA,
     Job.PREPARE: Queue.PREPARATION,
     Job.RUN_STAGE: Queue.MODELS,
     Job.RENDER: Queue.VIDEO,
@@ -82,6 +84,7 @@ ARGUMENTS_OF: Mapping[str, Sequence[str]] = {
     Job.SETTLE_UPLOAD: ("upload_id",),
     Job.DELETE_LEARNER: ("deletion_id",),
     Job.SHOW_MENU: ("menu_link_id",),
+    Job.EXPORT: ("export_id",),
     Job.PREPARE: ("session_id", "stage"),
     Job.RUN_STAGE: ("session_id", "stage"),
     Job.RENDER: ("session_id", "stage"),

@@ -4,6 +4,7 @@ from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, SentBu
 from models.consent import Consent, ConsentKind
 from models.deletion import Deletion
 from models.dish import Dish, ProgressStatus, UserDishProgress
+from models.export import Export
 from models.flag import CoachFlag
 from models.inbox import EventSource, InboxEvent, InboxSubject
 from models.learner import LearnerState, LearningVelocity
@@ -29,6 +30,7 @@ __all__ = [
     "Deletion",
     "Dish",
     "EventSource",
+    "Export",
     "IdempotencyKey",
     "InboxEvent",
     "InboxSubject",

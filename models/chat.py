@@ -79,6 +79,8 @@ class Topic(StrEnum):
     LAST_RESULT = "last_result"  # a cook's coaching, shown once more
     PROGRESS = "progress"  # what is true now alone, and never worth a push
     FILM_OFFER = "film_offer"
+    EXPORT = "export"  # the link to a learner's data: `metadata.export_id`
+    CONSENT = "consent"  # asks whether footage may be looked at
 
 
 class WaitReason(StrEnum):

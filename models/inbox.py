@@ -49,6 +49,12 @@ class InboxEvent(SQLModel, table=True):
             "id",
             postgresql_where="handled_at IS NULL",
         ),
+        # What it says is kept for so long only.
+        Index(
+            "ix_inbox_event_kept",
+            "received_at",
+            postgresql_where="handled_at IS NOT NULL AND body <> '{}'::jsonb",
+        ),
         # All that one subject ever sent, to be blanked when they go.
         Index("ix_inbox_event_subject", "subject", "source", postgresql_where="subject <> ''"),
     )

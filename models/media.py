@@ -32,6 +32,7 @@ class MediaState(StrEnum):
 
 
 LIVE = (MediaState.OWED, MediaState.STORED)
+EXPIRED = "expired"  # the reason of what was kept for as long as we keep it
 
 
 class Media(LeaseColumns, table=True):
@@ -48,6 +49,8 @@ class Media(LeaseColumns, table=True):
             postgresql_where="line_message_id IS NOT NULL",
         ),
         Index("ix_media_session_id", "session_id"),
+        # What is kept for so long only: oldest first.
+        Index("ix_media_kept", "received_at", postgresql_where="state = 'stored'"),
         # Sent before its dish was chosen.
         Index(
             "ix_media_unplaced",
@@ -62,6 +65,8 @@ class Media(LeaseColumns, table=True):
     message_id: int | None = Field(
         default=None, foreign_key="message.id", unique=True, ondelete="SET NULL"
     )  # by which it came
+    # Under which it may be looked at (`models.consent`); None: it is only kept.
+    consent_id: int | None = Field(default=None, foreign_key="consent.id", ondelete="SET NULL")
     position: int = Field(default=1)  # among those of its session and kind
     kind: MediaKind = Field(sa_column=enum_column(MediaKind))
     source: MediaSource = Field(sa_column=enum_column(MediaSource))
@@ -87,3 +92,13 @@ class Media(LeaseColumns, table=True):
     @property
     def is_stored(self) -> bool:
         return self.state == MediaState.STORED
+
+    @property
+    def may_be_seen(self) -> bool:
+        """Its learner has agreed to it being looked at, or listened to."""
+        return self.consent_id is not None
+
+    @property
+    def is_expired(self) -> bool:
+        """Kept for as long as we keep raw footage, and deleted; what was made of it stays."""
+        return not self.is_live and self.reason == EXPIRED

@@ -73,6 +73,9 @@ def parser() -> argparse.ArgumentParser:
         "learner", metavar="LINE_USER_ID", help="as LINE names them: U and 32 letters and digits"
     )
     forget.add_argument("--yes", action="store_true", help="don't ask")
+    commands.add_parser(
+        "retention", help="delete now what is kept for so long only, and say what was deleted"
+    )
     flags = commands.add_parser("flags", help="what a person should see of what learners wrote, newest first")
     flags.add_argument("-n", dest="count", type=_count, default=20, help="how many (default: %(default)s)")
     _add_richmenu(commands.add_parser("richmenu", help="the rich menus of our LINE accounts"))

@@ -23,7 +23,7 @@ from desk.embedded import scratch_folder
 from desk.fallbacks import with_servers
 from desk.stack import Layout, ProcessLauncher, start_stack
 from desk.supervisor import Supervisor
-from knowledge_base import phrasebook
+from knowledge_base import consent_talk, phrasebook
 from knowledge_base.catalogue import load
 from models.chat import Message, MessageType
 from models.coaching import RatingAspect
@@ -172,6 +172,12 @@ class Demo:
         learner.wait_for_text(f"{load().dishes[dish].name_ja}の1回目", STEP_SECONDS)
         start = time.monotonic()
         learner.video(clip)
+        self._wait(
+            lambda thread: consent_talk.AGREE_LABEL in thread.labels(),
+            STEP_SECONDS,
+            "the question of consent",
+        )
+        learner.tap(consent_talk.AGREE_LABEL)
         self._wait(
             lambda thread: phrasebook.MEMO_SKIP_LABEL in thread.labels(), STEP_SECONDS, "the memo's turn"
         )

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from desk.console import say
@@ -99,17 +99,15 @@ def reconcile(resources: Resources) -> None:
         watched_reconciler(resources),
         missed_events_looked_for(resources, stop),
         _beside("absences", resources.absences.run, stop),
+        _beside("retention", resources.retention.run, stop),
     ):
         resources.reconciler.run(stop)
 
 
-@contextmanager
-def missed_events_looked_for(resources: Resources, stop: threading.Event) -> Iterator[None]:
+def missed_events_looked_for(resources: Resources, stop: threading.Event) -> AbstractContextManager[None]:
     """Beside the block, where the plan is for sale."""
-    with ExitStack() as stack:
-        if resources.missed_events is not None:
-            stack.enter_context(_beside("missed events", resources.missed_events.run, stop))
-        yield
+    missed = resources.missed_events
+    return _beside("missed events", missed.run, stop) if missed is not None else nullcontext()
 
 
 @contextmanager

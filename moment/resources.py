@@ -35,10 +35,13 @@ if TYPE_CHECKING:
     from pipeline.scheduler import Scheduler
     from services.absences import Absences
     from services.erasure import Erasure
+    from services.export.work import Exports
+    from services.footage import FootageTerms
     from services.plan.checkout import PlanPages
     from services.plan.links import PlanLinks
     from services.plan.missed import MissedEvents
     from services.plan.shop import PlanShop
+    from services.retention import Retention
     from services.uploads import Uploads
 
 
@@ -67,6 +70,7 @@ class Resources:
                     Job.PURGE_MEDIA: self.intake.work,
                     Job.SETTLE_UPLOAD: self.uploads.settle,
                     Job.DELETE_LEARNER: self.erasure.work,
+                    Job.EXPORT: self.exports.work,
                 }
             case Queue.PREPARATION:
                 return {Job.PREPARE: self.runner.run}
@@ -228,7 +232,10 @@ class Resources:
         from bot.rendering import Renderer
 
         return Delivery(
-            self.database, self.leases, self.line, Renderer(self.links, self.liff_apps, self.plan_shop)
+            self.database,
+            self.leases,
+            self.line,
+            Renderer(self.links, self.liff_apps, self.plan_shop, self.footage_terms),
         )
 
     @cached_property
@@ -266,6 +273,12 @@ class Resources:
         return PlanShop(self.plan_links, self.settings.plan_yen, is_open)
 
     @cached_property
+    def footage_terms(self) -> "FootageTerms":
+        from services.footage import FootageTerms
+
+        return FootageTerms(self.settings.footage_kept, f"{self.settings.public_url}/plan/privacy")
+
+    @cached_property
     def missed_events(self) -> "MissedEvents | None":
         """None where the plan is not for sale."""
         if self.payments is None:
@@ -280,6 +293,19 @@ class Resources:
 
         _ = self.queue  # what they owe is woken when it is committed
         return Absences(self.database)
+
+    @cached_property
+    def retention(self) -> "Retention":
+        from services.retention import Retention
+
+        kept = self.settings
+        return Retention(self.database, self.store, kept.footage_kept, kept.inbox_kept, kept.speech_kept)
+
+    @cached_property
+    def exports(self) -> "Exports":
+        from services.export.work import Exports
+
+        return Exports(self.database, self.leases, self.store, self.links, self.settings.max_attempts)
 
     @cached_property
     def erasure(self) -> "Erasure":

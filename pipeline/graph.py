@@ -69,8 +69,10 @@ def memo_settled(facts: Facts) -> bool:
 
 
 def _has_video(facts: Facts) -> bool:
-    """A learner who takes the footage back after the text gets no video of it."""
-    return facts.session.video is not None and facts.session.video.is_stored
+    """A learner who takes the footage back after the text gets no video of it. Until they have agreed to it being looked at
+    it is only kept."""
+    video = facts.session.video
+    return video is not None and video.is_stored and video.may_be_seen
 
 
 def _has_view(facts: Facts) -> bool:
@@ -79,7 +81,8 @@ def _has_view(facts: Facts) -> bool:
 
 
 def _has_memo(facts: Facts) -> bool:
-    return facts.session.memo is not None and facts.session.memo.is_stored
+    memo = facts.session.memo
+    return memo is not None and memo.is_stored and memo.may_be_seen
 
 
 def _has_transcript(facts: Facts) -> bool:

@@ -363,7 +363,8 @@ class Intake:
             keys.append(media.view_key)  # as an earlier release named it
         with self.database.transaction() as db:
             session = db.get(CookingSession, media.session_id) if media.session_id else None
-            if session is not None and session.video is None:
+            # Of raw footage that is kept no longer the coaching video stays.
+            if session is not None and session.video is None and not session.coaching_video_gcs_path:
                 keys += [coaching_video_key(session.id), preview_key(session.id)]
         return keys
 

@@ -9,8 +9,13 @@ from models.consent import Consent, ConsentKind
 
 
 def has_consent(db: DbSession, user_id: int, kind: ConsentKind) -> bool:
+    return consent_in_force(db, user_id, kind) is not None
+
+
+def consent_in_force(db: DbSession, user_id: int, kind: ConsentKind) -> int | None:
+    """Its id."""
     holds = Consent.user_id == user_id, Consent.kind == kind, col(Consent.withdrawn_at).is_(None)
-    return db.exec(select(Consent.id).where(*holds)).first() is not None
+    return db.exec(select(Consent.id).where(*holds)).first()
 
 
 def give_consent(db: DbSession, user_id: int, kind: ConsentKind, text_version: str) -> None:

@@ -72,6 +72,7 @@ def _cook(row: Row[Any]) -> Cook:
     step = step_of(
         row.status,
         has_video=row.has_video,
+        may_see=row.may_see,
         has_memo=row.has_memo or row.memo_skipped,
         ratings=row.self_ratings,
     )
@@ -93,12 +94,13 @@ def _cook(row: Row[Any]) -> Cook:
     )
 
 
-def _has(kind: MediaKind) -> ColumnElement[bool]:
+def _has(kind: MediaKind, *which: ColumnElement[bool]) -> ColumnElement[bool]:
     """As CookingSession.video and .memo."""
     return exists().where(
         col(Media.session_id) == col(CookingSession.id),
         col(Media.kind) == kind,
         col(Media.state).in_(LIVE),
+        *which,
     )
 
 
@@ -123,6 +125,7 @@ _NEWEST = (
         col(Dish.slug),
         col(Dish.name_ja),
         _has(MediaKind.VIDEO).label("has_video"),
+        _has(MediaKind.VIDEO, col(Media.consent_id).is_not(None)).label("may_see"),
         (_has(MediaKind.MEMO) | (col(CookingSession.voice_transcript) != "")).label("has_memo"),
     )
     .join_from(CookingSession, Dish, col(Dish.id) == col(CookingSession.dish_id))

@@ -3,6 +3,7 @@
 from sqlmodel import Session as DbSession
 
 from errors import MomentError
+from knowledge_base import consent_talk
 from models.chat import MessageType, RoomType
 from models.media import Media, MediaKind
 from models.rules.history import latest_session
@@ -10,6 +11,7 @@ from models.rules.next_step import BEFORE_TEXT, UNDER_WAY, Ask, has_memo, next_s
 from models.session import CookingSession
 from models.user import User
 from services import cooking, media, questions
+from services.footage import ask_for_consent
 from services.outbox import queue_notice
 from services.scheduling import wake
 from services.thread import NOT_LINE, Origin, record_inbound, retell
@@ -35,6 +37,9 @@ def settle_file(
 def say_what_it_is(db: DbSession, file: Media, session: CookingSession | None) -> None:
     """Once it is settled and fit for use. A question is answered, which says enough."""
     words = {MediaKind.VIDEO: "which_dish_video", MediaKind.MEMO: "which_dish_memo"}
+    if session is not None and next_step(session).ask is Ask.CONSENT and file.kind == MediaKind.VIDEO:
+        ask_for_consent(db, file.user_id, consent_talk.FILE_IS_VIDEO)
+        return
     if session is not None:
         video = "file_is_video" if has_memo(session) else "file_is_video_ask_memo"
         words = {MediaKind.VIDEO: video, MediaKind.MEMO: "file_is_memo"}

@@ -11,10 +11,12 @@ from errors import MomentError
 from jobs import leases
 from jobs.queue import Job, enqueue
 from models.chat import Message, MessageType
-from models.media import LIVE, Media, MediaKind, MediaSource, MediaState
+from models.consent import ConsentKind
+from models.media import EXPIRED, LIVE, Media, MediaKind, MediaSource, MediaState
 from models.session import MEMO_STAGES, VIDEO_STAGES, CookingSession, StageName, StageRun
 from models.user import User
 from services import outbox
+from services.consent import consent_in_force
 from services.films import forget_film_with
 from services.outbox import queue_notice, record_cooking_video
 from services.scheduling import wake
@@ -54,7 +56,7 @@ def receive(
     object_key: str | None = None,
 ) -> Media:
     """The row of something that is to be fetched and looked into: for a session, or until a dish is chosen.
-    `object_key`: it need not be fetched."""
+    `object_key`: it need not be fetched. Without the learner's consent it is only kept."""
     media = Media(
         user_id=user.id,
         message_id=message.id if message else None,
@@ -63,6 +65,7 @@ def receive(
         channel=origin.channel,
         line_message_id=origin.line_message_id,
         object_key=object_key or new_media_key(kind),
+        consent_id=consent_in_force(db, user.id, ConsentKind.FOOTAGE),
     )
     leases.due_now(media)
     db.add(media)
@@ -159,13 +162,22 @@ def reject(db: DbSession, media: Media, session: CookingSession | None, reason: 
 
 
 def withdraw(db: DbSession, media: Media, session: CookingSession | None) -> None:
-    """The learner takes it back: our copies go, and nothing is made of it any more. They are told what becomes of
-    the cook."""
-    was_live = media.is_live
-    is_coached = session is not None and media is session.video
-    _discard(db, media, MediaState.WITHDRAWN, "withdrawn")
-    if session is None or not was_live or media.kind == MediaKind.VOICE_QUESTION:
-        return
+    """The learner takes it back. They are told what becomes of the cook."""
+    words = take_back(db, media, session, "withdrawn")
+    if words and session is not None:
+        queue_notice(db, session.user_id, words, session_id=session.id, patience=outbox.CALM)
+
+
+def take_back(db: DbSession, media: Media, session: CookingSession | None, reason: str) -> str:
+    """Our copies go, and nothing is made of it any more; nobody is told. Returns what could be: a key of the phrasebook,
+    "" for nothing. Of a film that is not kept any more the coaching video goes all the same."""
+    was_there = media.is_live or media.is_expired
+    is_coached = session is not None and (
+        media is session.video or (media.is_expired and session.video is None)
+    )
+    discard(db, media, reason)
+    if session is None or not was_there or media.kind == MediaKind.VOICE_QUESTION:
+        return ""
     words = ""
     has_film = bool(session.coaching_text) and media.kind == MediaKind.VIDEO and forget_film_with(db, session)
     if media.kind == MediaKind.FILE:
@@ -180,13 +192,27 @@ def withdraw(db: DbSession, media: Media, session: CookingSession | None) -> Non
         words = "video_unsent"
         _go_on_with_next_clip(db, session)
     wake(db, session)
-    if words:
-        queue_notice(db, session.user_id, words, session_id=session.id, patience=outbox.CALM)
+    return words
 
 
 def replace(db: DbSession, media: Media) -> None:
     """Another has come in its place."""
-    _discard(db, media, MediaState.WITHDRAWN, "replaced")
+    discard(db, media, "replaced")
+
+
+def discard(db: DbSession, media: Media, reason: str) -> None:
+    """Our copies go; what becomes of the cook is the caller's."""
+    _discard(db, media, MediaState.WITHDRAWN, reason)
+
+
+def expire(db: DbSession, media: Media, session: CookingSession | None) -> None:
+    """It has been kept for as long as we keep it. What was made of it stays, and the cook is as far as it was."""
+    was_video, was_memo = session is not None and media is session.video, media.kind == MediaKind.MEMO
+    discard(db, media, EXPIRED)
+    if session is not None and was_video:
+        session.raw_video_url = ""
+    if session is not None and was_memo:
+        session.voice_memo_url = None
 
 
 def withdraw_memo(db: DbSession, session: CookingSession) -> str:

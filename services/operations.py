@@ -10,9 +10,13 @@ from errors import MomentError
 from jobs import leases
 from jobs.queue import Job, enqueue
 from models.chat import Message
-from models.media import LIVE, Media
+from models.media import LIVE, Media, MediaKind
 from models.session import CookingSession, StageRun
 from services.scheduling import wake
+
+
+class FootageGone(MomentError):
+    """Its film was kept for as long as we keep raw footage: nothing can be made of it any more."""
 
 
 class SessionUnknown(MomentError):
@@ -20,11 +24,22 @@ class SessionUnknown(MomentError):
 
 
 def retry_session(db: DbSession, session_id: int) -> list[str]:
-    """Gives what was given up its attempts back and wakes it; returns the names. Raises SessionUnknown."""
+    """Gives what was given up its attempts back and wakes it; returns the names. Raises SessionUnknown, FootageGone."""
     session = db.get(CookingSession, session_id, with_for_update=True)
     if session is None:
         raise SessionUnknown(f"no session {session_id}")
+    if has_lost_footage(session):
+        raise FootageGone(
+            f"session {session_id}: its film is older than MOMENT_FOOTAGE_KEPT and deleted; "
+            "the learner can choose the dish again, which is not counted"
+        )
     return [*_free_media(db, session), *_free_stages(db, session)]
+
+
+def has_lost_footage(session: CookingSession) -> bool:
+    return session.video is None and any(
+        each.is_expired and each.kind == MediaKind.VIDEO for each in session.media
+    )
 
 
 def redeliver(db: DbSession, session_id: int) -> int:
@@ -40,9 +55,14 @@ def retry_all(db: DbSession) -> tuple[int, int]:
         col(Media.parked_at).is_not(None), col(Media.state).in_(LIVE), col(Media.session_id).is_not(None)
     )
     session_ids = {*db.exec(parked_stages), *db.exec(parked_media)} - {None}
+    count = 0
     for session_id in sorted(filter(None, session_ids)):
-        retry_session(db, session_id)
-    return len(session_ids), _redeliver(db)
+        try:
+            retry_session(db, session_id)
+        except FootageGone:  # before anything was changed
+            continue
+        count += 1
+    return count, _redeliver(db)
 
 
 def _redeliver(db: DbSession, *which: ColumnElement[bool]) -> int:

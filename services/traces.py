@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from jobs.leases import count_active
 from models.chat import Message, Sender, rooms_of
+from models.export import Export
 from models.inbox import EventSource, InboxEvent, InboxSubject, UnsentMessage
 from models.media import Media, MediaKind
 from models.picture import ProgressPicture
@@ -45,6 +46,7 @@ def object_keys(db: DbSession, user_id: int) -> list[str]:
         keys |= {film_key(session_id, run_id), film_preview_key(session_id, run_id)}
     keys |= set(db.exec(select(Upload.object_key).where(Upload.user_id == user_id)))
     keys |= set(db.exec(select(ProgressPicture.object_key).where(ProgressPicture.user_id == user_id)))
+    keys |= set(db.exec(select(Export.object_key).where(Export.user_id == user_id)))
     return sorted(keys - {""})
 
 

@@ -19,11 +19,13 @@ from models.base import database_now
 from models.database import Database
 from models.media import Media, MediaKind
 from models.rules.history import latest_session
+from models.rules.next_step import Ask, next_step
 from models.session import CookingSession
 from models.upload import Upload
 from models.user import User
 from services import cooking
 from services.awaited import UploadUnknown, check_awaited, check_takes
+from services.footage import ask_for_consent
 from services.offered_file import OfferedFile, check_content
 from services.outbox import queue_notice
 from services.profile import LearnerGone, lock_learner
@@ -38,6 +40,7 @@ ABANDONED_AFTER = timedelta(days=3)
 FIRST_LOOK = timedelta(minutes=2)  # for a file whose page has ended
 LONGEST_PAUSE = timedelta(hours=1)
 TRY_AGAIN = timedelta(seconds=10)
+CHAT_ASKS = timedelta(seconds=20)  # the page tells the chat what came, which replies
 _WHICH_DISH: Mapping[MediaKind, str] = {
     MediaKind.VIDEO: "which_dish_video",
     MediaKind.MEMO: "which_dish_memo",
@@ -304,6 +307,8 @@ def _receive(db: DbSession, upload: Upload, session: CookingSession | None) -> M
     user = db.get_one(User, upload.user_id)
     take = cooking.take_video if upload.kind == MediaKind.VIDEO else cooking.take_memo
     media = take(db, user, session, object_key=upload.object_key)
+    if session is not None and next_step(session).ask is Ask.CONSENT:
+        ask_for_consent(db, user.id, after=CHAT_ASKS)
     if media.session_id is None:  # the cook it was for is gone
         queue_notice(db, user.id, _WHICH_DISH[upload.kind])
     else:

@@ -13,6 +13,8 @@ from models.media import Media, MediaKind, MediaState
 from models.session import CookingSession
 from models.user import User
 from services import outbox
+from services.export.wish import end_exports
+from services.footage import drop_question
 from services.media import withdraw, withdraw_memo
 from services.outbox import queue_notice
 from services.redaction import redact_everywhere
@@ -43,6 +45,7 @@ def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
         return
     words = message.text if message.kind in (MessageType.TEXT, MessageType.QUESTION) else ""
     _blank(db, message)
+    end_exports(db, user.id)
     session = db.get(CookingSession, message.session_id, with_for_update=True) if message.session_id else None
     media = db.exec(select(Media).where(Media.message_id == message.id).with_for_update()).first()
     if media is not None:
@@ -52,6 +55,7 @@ def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
         if session is not None and media is session.memo:
             words = session.voice_transcript
         withdraw(db, media, session)
+        drop_question(db, user.id, session)
     elif message.kind == MessageType.TEXT and session is not None and session.memo is None:
         _withdraw_written_memo(db, session)
     _silence(db, redact_everywhere(db, user.id, words))
@@ -71,10 +75,12 @@ def withdraw_clip(db: DbSession, session: CookingSession, clip_id: int) -> None:
         return
     if session.coaching_text:
         raise TextWritten(f"session {session.id}")
+    end_exports(db, session.user_id)
     message = db.get(Message, media.message_id) if media.message_id else None
     if message is not None:
         _blank(db, message)
     withdraw(db, media, session)
+    drop_question(db, session.user_id, session)
 
 
 def note_unsent(db: DbSession, line_message_id: str) -> None:

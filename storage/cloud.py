@@ -2,10 +2,11 @@
 
 import base64
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -112,6 +113,15 @@ class CloudStore:
         if blob is None:
             raise ObjectMissing(key)
         return StoredObject(int(blob.size or 0), blob.content_type or "application/octet-stream")
+
+    def keys_before(self, prefix: str, created: datetime, most: int) -> Sequence[str]:
+        """Needs `storage.objects.list`."""
+        with _errors(f"the list of {prefix}"):
+            listed = self.bucket.list_blobs(
+                prefix=prefix, fields="items(name,timeCreated),nextPageToken", timeout=TIMEOUT
+            )
+            old = (blob.name for blob in listed if blob.time_created and blob.time_created < created)
+            return list(islice(old, most))
 
     def signed_url(self, key: str, expires_at: datetime) -> str:
         """Good until `expires_at`, but for twelve hours at most; one is kept and given out again while fresh."""

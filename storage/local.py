@@ -4,9 +4,10 @@ import mimetypes
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
@@ -72,6 +73,12 @@ class LocalStore:
         if path is None:
             raise ObjectMissing(key)
         return StoredObject(path.stat().st_size, mimetypes.guess_type(key)[0] or "application/octet-stream")
+
+    def keys_before(self, prefix: str, created: datetime, most: int) -> Sequence[str]:
+        """`prefix` is a folder."""
+        files = self._path(prefix).glob("**/*")
+        old = (file for file in files if file.is_file() and file.stat().st_mtime < created.timestamp())
+        return [str(file.relative_to(self.root.resolve())) for file in islice(old, most)]
 
     def signed_url(self, key: str, expires_at: datetime) -> str:
         return self._links.link(key, expires_at)

@@ -78,7 +78,7 @@ def content_type(path: Path) -> str:
         return "audio/mp4" if head[4:8] == b"ftyp" else "audio/mpeg"
     if kind is ContentKind.IMAGE:
         return "image/png" if head.startswith(b"\x89PNG") else "image/jpeg"
-    return "application/octet-stream"
+    return "application/zip" if head.startswith(b"PK\x03\x04") else "application/octet-stream"
 
 
 def _is_transport_stream(head: bytes) -> bool:

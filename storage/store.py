@@ -1,6 +1,6 @@
 """Where objects lie: videos, memos, speech, coaching videos. On this machine's disk or in a bucket."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,6 +72,10 @@ class ObjectStore(Protocol):
 
     def describe(self, key: str) -> StoredObject:
         """Raises ObjectMissing."""
+        ...
+
+    def keys_before(self, prefix: str, created: datetime, most: int) -> Sequence[str]:
+        """Of objects whose keys begin so and that are older; `most` at a time."""
         ...
 
     def signed_url(self, key: str, expires_at: datetime) -> str:

@@ -31,6 +31,7 @@ from simulator.line.server import make_server
 from simulator.stripe.config import StripeConfig
 from simulator.stripe.server import make_server as make_stripe_server
 from tests import quick_providers
+from tests.consents import consent_of
 from tests.network_guard import network_guard
 
 WAIT = 40.0  # seconds; the machine may be busy, no test sleeps
@@ -132,15 +133,18 @@ class System:
     def objects(self) -> Path:
         return self.settings.objects_dir
 
-    def learner(self, name: str = "ゆうこ", *, paying: bool = False) -> Learner:
-        """A learner who has just followed and has seen the welcome."""
+    def learner(self, name: str = "ゆうこ", *, paying: bool = False, agrees: bool = True) -> Learner:
+        """A learner who has just followed and has seen the welcome. `agrees`: their footage may be looked at, which others
+        are asked at their first video."""
         learner = self.desk.learner(name)
         learner.follow()
         learner.wait_for(lambda thread: any("slug=" in str(a.get("data")) for a in thread.tappable()), WAIT)
-        if paying:
-            with self.database.transaction() as db:
-                user = db.exec(select(User).where(User.line_user_id == learner.user_id)).one()
+        with self.database.transaction() as db:
+            user = db.exec(select(User).where(User.line_user_id == learner.user_id)).one()
+            if paying:
                 user.subscription_status = SubscriptionStatus.ACTIVE
+            if agrees:
+                consent_of(db, user.id)
         return learner
 
     def sessions(self, learner: Learner) -> list[CookingSession]:

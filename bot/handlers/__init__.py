@@ -2,8 +2,10 @@
 
 from bot.handlers import (
     arrival,
+    consent,
     cooking,
     dishes,
+    export,
     film,
     leaving,
     meanings,
@@ -29,6 +31,8 @@ for part in (
     watching,
     nothing,
     leaving,
+    export,
+    consent,
     arrival,
     reminders,
     wishes,

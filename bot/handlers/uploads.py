@@ -15,6 +15,7 @@ from models.chat import MessageType, RoomType
 from models.rules.next_step import UNDER_WAY, next_step
 from models.session import CookingSession
 from models.user import User
+from services.footage import was_asked
 from services.thread import Origin, record_inbound
 
 router = Router()
@@ -38,6 +39,7 @@ def note_upload(
     """The page says so in the learner's name; the video itself has been taken already."""
     record_inbound(db, user, MessageType.OTHER, text=event.text, session=session, origin=origin)
     if session is not None and session.video is not None and next_step(session).ask in UNDER_WAY:
+        was_asked(db, user.id)
         bubbles, taps = steps.acknowledge_video(session)
         return say(*bubbles, quick=taps, room=RoomType.COOKING_VIDEOS)
     step = steps.ask_next(session)

@@ -8,10 +8,11 @@ from sqlmodel import Session as DbSession
 
 from bot.say.bubbles import Say, message_action, postback, quick, say, text_bubble, voice_action
 from bot.say.cards import OfferedDish, dish_carousel
+from bot.say.consent import consent_card, consent_taps
 from bot.say.plan import offer_card, plan_tap
 from drawings.gallery import dish_picture
 from errors import MomentError
-from knowledge_base import personal_words, phrasebook
+from knowledge_base import consent_talk, personal_words, phrasebook
 from knowledge_base.dish_order import offers
 from knowledge_base.profile import NOTHING_TOLD, Profile, read_profile
 from line.client import LineObject
@@ -24,6 +25,7 @@ from models.rules.next_step import Ask, NextStep, missing_rating, next_step
 from models.session import CookingSession
 from models.user import User
 from services.curriculum import DishOfLearner, open_dishes
+from services.footage import FootageTerms
 from services.plan.offer import comes_with_video, trial_to_offer_with
 from services.plan.shop import PlanShop
 from services.record import minutes_left
@@ -52,6 +54,7 @@ class Steps:
     promise: timedelta
     shop: PlanShop
     links: MediaLinks
+    terms: FootageTerms
 
     def ask_next(self, session: CookingSession | None) -> StepBubbles:
         step = next_step(session)
@@ -63,6 +66,8 @@ class Steps:
             asked = personal_words.ask_video(self.profile)
             place = words_after_long(self.db, self.user, self.now)
             return StepBubbles((text_bubble(f"{place}\n\n{asked}" if place else asked),))
+        if step.ask is Ask.CONSENT:
+            return StepBubbles((consent_card(self.terms),))
         if step.ask is Ask.MEMO:
             return ask_memo(session, self.profile)
         if step.ask is Ask.RATING and step.aspect is not None:
@@ -98,14 +103,28 @@ class Steps:
     def acknowledge_video(
         self, session: CookingSession
     ) -> tuple[tuple[LineObject, ...], tuple[LineObject, ...]]:
-        """When the text will come, and what is still asked: bubbles, and their taps."""
-        dish = self.db.get_one(Dish, session.dish_id)
-        minutes = max(1, self.minutes_left(session))
-        bubble = text_bubble(phrasebook.video_received(minutes, dish.name_ja, session.session_number))
+        """When the text will come, and what is still asked: bubbles, and their taps. Nothing is promised before it may be
+        looked at."""
+        dish, number = self.db.get_one(Dish, session.dish_id).name_ja, session.session_number
+        if next_step(session).ask is Ask.CONSENT:
+            return self._with_next(session, consent_talk.received(dish, number))
+        return self._with_next(session, phrasebook.video_received(self._minutes(session), dish, number))
+
+    def begin_looking(self, session: CookingSession) -> tuple[tuple[LineObject, ...], tuple[LineObject, ...]]:
+        """As above, once the learner has agreed to it."""
+        dish, number = self.db.get_one(Dish, session.dish_id).name_ja, session.session_number
+        return self._with_next(session, consent_talk.agreed(self._minutes(session), dish, number))
+
+    def _minutes(self, session: CookingSession) -> int:
+        return max(1, self.minutes_left(session))
+
+    def _with_next(
+        self, session: CookingSession, words: str
+    ) -> tuple[tuple[LineObject, ...], tuple[LineObject, ...]]:
         step = self.ask_next(session)
         # That one waits for the text is said already.
         bubbles = () if next_step(session).ask is Ask.WAIT_FOR_TEXT else step.bubbles
-        return (bubble, *bubbles), step.quick
+        return (text_bubble(words), *bubbles), step.quick
 
     def minutes_left(self, session: CookingSession) -> int:
         """Whole minutes until the text, from our own last sessions; 0 when it is due."""
@@ -198,6 +217,8 @@ def open_taps(session: CookingSession | None) -> tuple[LineObject, ...]:
     step = next_step(session)
     if session is None or step.ask is Ask.DISH:
         return choose_taps()
+    if step.ask is Ask.CONSENT:
+        return consent_taps()
     if step.ask is Ask.MEMO:
         return ask_memo(session).quick
     if step.ask is Ask.RATING and step.aspect is not None:

@@ -71,6 +71,12 @@ def fence(words: str) -> str:
     return f"{OPEN}{words.translate(_MARKS).strip()}{CLOSE}"
 
 
+def in_one_line(words: str) -> str:
+    """What a model has seen in a picture or made of a memo, as a fact after its label: it is no line, and no learner's
+    words, of its own."""
+    return " ".join(words.translate(_MARKS).split())
+
+
 def prompt(name: str) -> Prompt:
     """The newest version. Raises KeyError for a name that does not exist, ContentError for a wrong file."""
     return _newest()[name]

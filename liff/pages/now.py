@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from knowledge_base import phrasebook
+from knowledge_base import consent_talk, phrasebook
 from knowledge_base.pages import page_words
 from knowledge_base.waiting_talk import PHASES
 from models.chat import MessageType
@@ -47,6 +47,8 @@ def now_of(
         return Now(PHASES[Phase.FAILED], news.get(MessageType.COACHING_FAILED, phrasebook.TRY_LATER))
     if ask is Ask.VIDEO:
         return Now(words["no_video"], _why_no_video(session), is_live=True)
+    if ask is Ask.CONSENT:
+        return Now(consent_talk.ON_PAGE_TITLE, consent_talk.ON_PAGE, is_live=True)
     if ask in UNDER_WAY:
         text = phrasebook.wait_for_text(minutes) if minutes else phrasebook.WAIT_FOR_TEXT_SOON
         steps = _steps(session, finished)
@@ -55,7 +57,10 @@ def now_of(
     if ask is Ask.WAIT_FOR_VIDEO:
         text = delay or phrasebook.WAIT_FOR_VIDEO
         return Now(PHASES[Phase.FILMING], text, _steps(session, finished), is_live=True)
-    return None if session.coaching_video_gcs_path else Now(words["no_footage"], words["no_footage_text"])
+    if session.coaching_video_gcs_path:
+        return None
+    is_expired = any(media.is_expired for media in session.media)
+    return Now(words["no_footage"], words["expired_text" if is_expired else "no_footage_text"])
 
 
 def _steps(session: CookingSession, finished: Collection[str]) -> tuple[Step, ...]:

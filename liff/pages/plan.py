@@ -38,6 +38,8 @@ _TERMS = (
     *("recordings", "forbidden", "age", "stop", "liability", "changes", "contact"),
 )
 
+_PRIVACY = ("what", "consent", "use", "others", "keep", "yours", "contact")
+
 
 def make_plan_pages(parts: Parts) -> FastAPI:
     pages = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
@@ -92,6 +94,20 @@ def terms(parts: PartsOf) -> Response:
     facts = _facts(parts) | {"email": seller.email if seller else ""}
     return render(
         parts, "plan_terms.html", words="terms", items=_TERMS, facts=facts, has_law=seller is not None
+    )
+
+
+@router.get("/privacy")
+def privacy(parts: PartsOf) -> Response:
+    seller, settings = parts.settings.seller, parts.settings
+    facts = {
+        "email": seller.email if seller else "",
+        "footage_days": str(settings.footage_kept.days),
+        "inbox_days": str(settings.inbox_kept.days),
+        "speech_days": str(settings.speech_kept.days),
+    }
+    return render(
+        parts, "plan_terms.html", words="privacy", items=_PRIVACY, facts=facts, has_law=seller is not None
     )
 
 

@@ -101,6 +101,7 @@ def session_page(
         film=_film(session, links),
         clip=_own_clip(session, links),
         sent=_sent(session),
+        is_clip_gone=session.video is None and any(each.is_expired for each in session.media),
         principles=_principles(session, coaching),
         memo=_memo(session, links),
         ratings=ratings_of(session),

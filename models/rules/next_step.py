@@ -11,6 +11,7 @@ from models.session import CookingSession, SessionStatus
 class Ask(StrEnum):
     DISH = "dish"
     VIDEO = "video"
+    CONSENT = "consent"  # to look at the video that is there
     MEMO = "memo"
     RATING = "rating"
     WAIT_FOR_TEXT = "wait_for_text"
@@ -20,7 +21,7 @@ class Ask(StrEnum):
 
 
 # While the session still takes a video, a memo or ratings, and while a coaching text is being made.
-BEFORE_TEXT = frozenset({Ask.VIDEO, Ask.MEMO, Ask.RATING, Ask.WAIT_FOR_TEXT})
+BEFORE_TEXT = frozenset({Ask.VIDEO, Ask.CONSENT, Ask.MEMO, Ask.RATING, Ask.WAIT_FOR_TEXT})
 UNDER_WAY = BEFORE_TEXT - {Ask.VIDEO}
 
 
@@ -46,15 +47,16 @@ def next_step(session: CookingSession | None) -> NextStep:
     return step_of(
         session.status,
         has_video=session.video is not None,
+        may_see=session.video is not None and session.video.may_be_seen,
         has_memo=has_memo(session),
         ratings=session.self_ratings,
     )
 
 
 def step_of(
-    status: SessionStatus, *, has_video: bool, has_memo: bool, ratings: Mapping[str, object]
+    status: SessionStatus, *, has_video: bool, may_see: bool, has_memo: bool, ratings: Mapping[str, object]
 ) -> NextStep:
-    """Of a cook that is known by these facts alone; `has_memo` as above."""
+    """Of a cook that is known by these facts alone; `has_memo` as above, `may_see` of its video."""
     if status == SessionStatus.FAILED:
         return NextStep(Ask.TRY_LATER)
     if status == SessionStatus.COMPLETED:
@@ -63,6 +65,8 @@ def step_of(
         return NextStep(Ask.WAIT_FOR_VIDEO)
     if not has_video:
         return NextStep(Ask.VIDEO)
+    if not may_see:
+        return NextStep(Ask.CONSENT)
     if not has_memo:
         return NextStep(Ask.MEMO)
     aspect = _first_missing(ratings)

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, Callable[[Call], int]] = {
     "retry": operation.retry,
     "flags": operation.flags,
     "richmenu": menus.richmenu,
+    "retention": operation.retention,
     "stripe": stripe.stripe,
     "forget": operation.forget,
     "bench": benchmark.bench,

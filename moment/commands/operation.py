@@ -30,6 +30,20 @@ def retry(call: Call) -> int:
     return 0
 
 
+def retention(call: Call) -> int:
+    """Deletes what is kept no longer, now, and says what it did."""
+    from desk.console import say
+
+    with call.resources() as resources:
+        _ = resources.queue  # what is to be purged is woken
+        swept = resources.retention.sweep()
+    kept = call.settings
+    say(f"films and voices older than {kept.footage_kept.days} days: {swept.footage} deleted")
+    say(f"bodies of events older than {kept.inbox_kept.days} days: {swept.events} deleted")
+    say(f"speech older than {kept.speech_kept.days} days: {swept.speech} deleted")
+    return 0
+
+
 def forget(call: Call) -> int:
     """Owes the deletion and begins with it here; what has to wait, the workers go on with."""
     from desk.console import say

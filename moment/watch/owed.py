@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from models.chat import Message, Sender
 from models.deletion import Deletion
+from models.export import Export
 from models.inbox import InboxSubject
 from models.media import Media
 from models.menu import MenuLink
@@ -42,6 +43,7 @@ KINDS: Sequence[Kind] = (
     _leased("upload", Upload),
     _leased("deletion", Deletion),
     _leased("menu_link", MenuLink),
+    _leased("export", Export),
     _leased("stage", StageRun),
     Kind("session", CookingSession, col(CookingSession.nudge_at), parks=False),
 )

@@ -1,5 +1,6 @@
 """Objects as Cloud Storage's two APIs describe them."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -34,10 +35,14 @@ def object_resource(base_url: str, bucket: str, item: BucketObject) -> dict[str,
         "md5Hash": item.md5,
         "crc32c": item.crc32c,
         "etag": f"{item.generation}/{item.metageneration}",
-        "timeCreated": item.created.isoformat(),
-        "updated": item.updated.isoformat(),
+        "timeCreated": _time(item.created),
+        "updated": _time(item.updated),
     }
     return {name: value for name, value in resource.items() if value is not None}
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def hash_header(item: BucketObject) -> str:

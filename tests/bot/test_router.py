@@ -15,11 +15,13 @@ from line.events import LineEvent
 from line.liff import LiffApps
 from models.rules.next_step import Ask, NextStep
 from models.user import User
+from services.footage import FootageTerms
 from services.plan.links import PlanLinks
 from services.plan.shop import PlanShop
 from services.thread import NOT_LINE
 from storage.links import MediaLinks
 
+TERMS = FootageTerms(timedelta(days=90), "https://moment.example/plan/privacy")
 SHOP = PlanShop(PlanLinks("https://moment.example", [SecretStr("secret")]), 9_800, is_open=True)
 LINKS = MediaLinks("https://moment.example", [SecretStr("secret")])
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -35,7 +37,7 @@ def context(kind: str = "message.text", *, ask: Ask = Ask.DISH, **event: Any) ->
         was_away=False,
         session=None,
         step=NextStep(ask),
-        steps=Steps(db, user, NOW, timedelta(minutes=4), SHOP, LINKS),
+        steps=Steps(db, user, NOW, timedelta(minutes=4), SHOP, LINKS, TERMS),
         now=NOW,
         apps=LiffApps(None, None, None),
         shop=SHOP,

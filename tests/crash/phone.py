@@ -21,6 +21,7 @@ from models.session import CookingSession, StageRun
 from models.user import SubscriptionStatus, User
 from moment.resources import Resources
 from simulator.line.client import Desk, Learner
+from tests.consents import consent_of
 from webhooks.line import line_row
 
 LONG = timedelta(hours=1)
@@ -45,7 +46,9 @@ class Phone:
         phone = cls(resources, line)
         phone.arrives({"type": "follow", "follow": {"isUnblocked": False}})
         with resources.database.transaction() as db:
-            phone.user(db).subscription_status = SubscriptionStatus.ACTIVE
+            user = phone.user(db)
+            user.subscription_status = SubscriptionStatus.ACTIVE
+            consent_of(db, user.id)
         return phone
 
     def user(self, db: DbSession) -> User:

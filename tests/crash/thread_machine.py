@@ -222,8 +222,15 @@ class ThreadMachine(RuleBasedStateMachine):
                 _files_agree(session)
                 self._nothing_ready_is_forgotten(db, session)
             resources = self.ground.resources
-            promise, shop = resources.settings.text_promise, resources.plan_shop
-            steps = Steps(db, self.phone.user(db), database_now(db), promise, shop, resources.links)
+            steps = Steps(
+                db,
+                self.phone.user(db),
+                database_now(db),
+                resources.settings.text_promise,
+                resources.plan_shop,
+                resources.links,
+                resources.footage_terms,
+            )
             everyone: list[CookingSession | None] = [None, *sessions]
             for each in everyone:
                 assert isinstance(next_step(each), NextStep)

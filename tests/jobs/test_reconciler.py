@@ -18,6 +18,7 @@ from models.chat import Message, MessageType, RoomType, Sender
 from models.database import Database
 from models.deletion import Deletion
 from models.dish import Dish
+from models.export import Export
 from models.inbox import EventSource, InboxSubject
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.menu import MenuLink
@@ -120,9 +121,10 @@ def add_due_rows(database: Database) -> list[tuple[Job, tuple[int | str, ...]]]:
         run = StageRun(session_id=session.id, stage=StageName.PRODUCE_VIDEO, job=Job.RENDER)
         deletion = Deletion(user_id=user.id)
         link = MenuLink(user_id=user.id, channel="moment")
-        db.add_all([subject, question, notice, clip, unusable_clip, run, deletion, link])
+        export = Export(user_id=user.id, object_key="exports/1.zip")
+        db.add_all([subject, question, notice, clip, unusable_clip, run, deletion, export, link])
         db.flush()
-        for table in (InboxSubject, Message, Media, StageRun, Deletion, MenuLink):
+        for table in (InboxSubject, Message, Media, StageRun, Deletion, Export, MenuLink):
             db.execute(update(table).values(due_at=func.now(), nudge_at=func.now()))
         db.execute(update(CookingSession).values(nudge_at=func.now()))
         return [
@@ -133,6 +135,7 @@ def add_due_rows(database: Database) -> list[tuple[Job, tuple[int | str, ...]]]:
             (Job.PURGE_MEDIA, (unusable_clip.id,)),
             (Job.DELETE_LEARNER, (deletion.id,)),
             (Job.SHOW_MENU, (link.id,)),
+            (Job.EXPORT, (export.id,)),
             (Job.SCHEDULE, (session.id,)),
             (Job.RENDER, (session.id, StageName.PRODUCE_VIDEO)),
         ]
@@ -153,7 +156,7 @@ def test_a_row_has_one_live_nudge_however_often_it_is_found_due(resources: Resou
     rows = add_due_rows(resources.database)
     for _ in range(3):  # nobody has followed the nudges in all the time until they are sent again
         with resources.database.transaction() as db:
-            for table in (InboxSubject, Message, Media, CookingSession, StageRun, Deletion, MenuLink):
+            for table in (InboxSubject, Message, Media, CookingSession, StageRun, Deletion, Export, MenuLink):
                 due = col(table.nudge_at).is_not(None)
                 db.execute(update(table).where(due).values(nudge_at=func.now()))
         assert resources.reconciler.pass_once() == len(rows)

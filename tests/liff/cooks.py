@@ -17,6 +17,7 @@ from models.user import SubscriptionStatus
 from services.outbox import room_of
 from services.profile import take_in
 from storage.keys import coaching_video_key, preview_key
+from tests.consents import consent_of
 
 COACHING = {
     "mondaiten": "卵に火が入りすぎてから、ご飯を入れていました。",
@@ -46,6 +47,7 @@ def pay(database: Database, line_user_id: str) -> int:
     with database.transaction() as db:
         user = take_in(db, line_user_id, "ゆうこ")
         user.subscription_status = SubscriptionStatus.ACTIVE
+        consent_of(db, user.id)
         return user.id
 
 
@@ -77,8 +79,9 @@ def add_cook(
             session.retrieved_principles = [PRINCIPLE]
         db.add(session)
         db.flush()
-        video = _media(session, MediaKind.VIDEO)
-        memo = _media(session, MediaKind.MEMO)
+        consent_id = consent_of(db, user_id)
+        video = _media(session, MediaKind.VIDEO, consent_id)
+        memo = _media(session, MediaKind.MEMO, consent_id)
         session.raw_video_url, session.voice_memo_url = video.object_key, memo.object_key
         if status is SessionStatus.COMPLETED:
             session.coaching_video_gcs_path = coaching_video_key(session.id)
@@ -140,7 +143,7 @@ def age(database: Database, session_id: int, by: timedelta) -> None:
             db.add(media)
 
 
-def _media(session: CookingSession, kind: MediaKind) -> Media:
+def _media(session: CookingSession, kind: MediaKind, consent_id: int) -> Media:
     return Media(
         user_id=session.user_id,
         session_id=session.id,
@@ -150,6 +153,7 @@ def _media(session: CookingSession, kind: MediaKind) -> Media:
         state=MediaState.STORED,
         facts={"duration_seconds": 61.5},
         view_key="view",
+        consent_id=consent_id,
     )
 
 

@@ -22,6 +22,7 @@ from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession, SessionStatus
 from models.user import User
 from storage.keys import coaching_video_key, new_media_key, preview_key
+from tests.consents import consent_of
 from tests.liff.conftest import Site
 
 PRINCIPLE = "preheat-until-ready"
@@ -123,6 +124,7 @@ class Kitchen:
             source=MediaSource.UPLOAD,
             object_key=new_media_key(kind),
             state=state,
+            consent_id=consent_of(db, self.user_id),
             **values,
         )
         session.media.append(media)

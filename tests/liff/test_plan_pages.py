@@ -223,6 +223,24 @@ def test_the_terms_say_how_it_renews_rests_and_ends(browser: httpx.Client) -> No
     assert 'href="/plan/law"' in answer.text
 
 
+def test_the_privacy_page_says_what_is_kept_how_long_and_how_to_have_it_deleted(
+    browser: httpx.Client,
+) -> None:
+    answer = browser.get("/plan/privacy")
+    assert answer.status_code == 200
+    for words in (
+        "90日",
+        "30日",
+        "データ削除",
+        "データを受け取る",
+        "同意を取り消す",
+        "ほかの方の顔",
+        SELLER.email,
+    ):
+        assert words in answer.text
+    assert "{" not in answer.text
+
+
 def test_the_landing_page_tells_the_price_and_where_to_read_more(browser: httpx.Client) -> None:
     html = browser.get("/").text
     assert "月額9,800円（税込）" in html

@@ -4,10 +4,12 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
+from knowledge_base import consent_talk
 from knowledge_base.pages import page_words
 from models.chat import Message, MessageType
 from models.media import Media, MediaKind, MediaState
 from models.session import CookingSession, StageName, StageRun
+from tests.consents import consent_of
 from tests.liff.conftest import Site
 from tests.liff.cooks import messages_of, run_stage, write_text
 from tests.liff.kitchen import Kitchen
@@ -38,6 +40,8 @@ def notices(cook: Cook) -> list[Message]:
 @pytest.fixture
 def clip_id(cook: Cook) -> int:
     """Sent by the page, and looked at already."""
+    with cook.site.database.transaction() as db:
+        consent_of(db, cook.user_id)
     cook.send(cook.open().json())
     run_stage(cook.site.database, cook.session_id, StageName.ANALYZE_VIDEO)
     (clip_id,) = clips(cook)
@@ -62,6 +66,14 @@ def test_a_clip_is_gone_and_the_cook_waits_for_another(cook: Cook, clip_id: int)
 def test_sent_twice_it_is_done_and_told_once(cook: Cook, clip_id: int) -> None:
     assert [withdraw(cook, clip_id).status_code for _ in range(2)] == [204, 204]
     assert len(notices(cook)) == 1
+
+
+def test_what_may_not_be_looked_at_yet_is_not_asked_for_once_it_is_gone(cook: Cook) -> None:
+    cook.send(cook.open().json())
+    assert [each.text for each in notices(cook)] == [consent_talk.FIRST]
+    (clip_id,) = clips(cook)
+    assert withdraw(cook, clip_id).status_code == 204
+    assert consent_talk.FIRST not in [each.text for each in notices(cook)]
 
 
 def test_of_several_the_next_takes_its_place(site: Site, cook: Cook, clip_id: int) -> None:

@@ -19,7 +19,7 @@ ANALYZED = {S.ANALYZE_VIDEO}
 def media(kind: MediaKind, state: MediaState, **values: Any) -> Media:
     return Media(
         user_id=1, kind=kind, source=MediaSource.LINE, object_key=f"{kind}/1", state=state, received_at=NOW,
-        **values,
+        consent_id=1, **values,
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ from storage.keys import new_media_key
 from storage.store import chunks_of
 from tests import quick_providers
 from tests.clips import drawn
+from tests.consents import consent_of
 from tests.quick_providers import new_script
 
 SESSIONS = int(os.environ.get("MANY_SESSIONS", "50"))
@@ -82,7 +83,7 @@ def _fill(resources: Resources, clip: Path) -> None:
             resources.store.put(key, chunks_of(clip), "video/mp4")
             video = Media(
                 user_id=user.id, kind=MediaKind.VIDEO, source=MediaSource.LINE, object_key=key, facts=facts,
-                state=MediaState.STORED,
+                state=MediaState.STORED, consent_id=consent_of(db, user.id),
             )  # fmt: skip
             session = CookingSession(user_id=user.id, dish_id=dish, session_number=1, memo_skipped=True)
             session.media = [video]

@@ -15,6 +15,7 @@ from models.base import database_now
 from models.chat import Message
 from models.deletion import Deletion
 from models.dish import Dish
+from models.export import Export
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.picture import ProgressPicture
 from models.plan import PaidPeriod, Plan
@@ -144,7 +145,8 @@ def subscribe(house: Resources, stripe: StripeDesk, user_id: int) -> str:
 
 
 def leave_objects(house: Resources, user_id: int) -> list[str]:
-    """A video with its view, a coaching video, speech of a render that broke off, an upload half sent, a picture."""
+    """A video with its view, a coaching video, speech of a render that broke off, an upload half sent, a picture, a file
+    of their data."""
     video, upload = new_media_key(MediaKind.VIDEO), new_media_key(MediaKind.VIDEO)
     with house.database.transaction() as db:
         dishes = db.exec(select(Dish.id).order_by(col(Dish.id)).limit(2)).all()
@@ -176,9 +178,12 @@ def leave_objects(house: Resources, user_id: int) -> list[str]:
         )
         drawn = new_progress_picture_key()
         db.add(ProgressPicture(user_id=user_id, content=b"1", object_key=drawn))
+        export = Export(user_id=user_id, object_key=f"exports/{user_id}/moment-data.zip")
+        db.add(export)
         keys = [
             drawn,
             video,
+            export.object_key,
             view_key(video),
             coaching_video_key(cook.id),
             preview_key(cook.id),

@@ -7,14 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select, update
 
+from knowledge_base import consent_talk
 from models.base import database_now
-from models.chat import Message
+from models.chat import Message, Topic
 from models.media import Media, MediaKind, MediaSource
 from models.session import CookingSession
 from models.upload import Upload
 from models.user import User
 from moment.resources import Resources
-from services import cooking, profile
+from services import cooking, footage, profile
 from services.offered_file import OfferedFile
 from services.uploads import ABANDONED_AFTER, Progress, UploadClosed
 from storage.local import LocalStore
@@ -39,6 +40,7 @@ def cook(resources: Resources) -> CookingSession:
     """A learner's, which waits for its video."""
     with resources.database.transaction() as db:
         user = profile.take_in(db, "U" + "1" * 32, "ゆうこ")
+        footage.agree(db, user)
         return cooking.open_cook(db, user, None, "fried-rice", database_now(db))
 
 
@@ -158,6 +160,27 @@ def test_a_store_that_is_away_costs_nothing_but_time(
         patch.setattr(store, "delete", away)
         assert settle(resources, upload).nudge_at is not None
     assert settle(resources, upload).nudge_at is None
+
+
+def test_a_first_video_is_asked_for_in_the_chat_should_its_page_tell_nothing(
+    resources: Resources, store: LocalStore, cook: CookingSession
+) -> None:
+    with resources.database.transaction() as db:
+        footage.withdraw(db, db.get_one(User, cook.user_id))
+    upload = open_upload(resources, cook).upload
+    send(store, upload)
+    resources.uploads.complete(cook.user_id, upload.id)
+    (media,) = media_of(resources, cook)
+    assert not media.may_be_seen
+    assert told(resources) == [consent_talk.FIRST]
+    with resources.database.transaction() as db:
+        (asks,) = db.exec(select(Message).where(col(Message.retry_key).is_not(None))).all()
+        assert asks.due_at is not None
+        assert (asks.meta["topic"], asks.due_at > database_now(db)) == (Topic.CONSENT, True)
+        footage.agree(db, db.get_one(User, cook.user_id))  # by the reply to what the page told
+    assert told(resources) == []
+    (media,) = media_of(resources, cook)
+    assert media.may_be_seen
 
 
 def test_a_second_video_that_only_the_reconciler_finds_is_told_of(

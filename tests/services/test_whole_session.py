@@ -19,7 +19,7 @@ from models.rules.history import latest_session
 from models.session import CookingSession, SessionStatus
 from models.user import User
 from moment.resources import Resources
-from services import cooking, profile, questions
+from services import cooking, footage, profile, questions
 from services.media import withdraw
 from services.operations import SessionUnknown, retry_session
 from storage.store import chunks_of
@@ -48,6 +48,7 @@ class Kitchen:
         return self.do(lambda db, user, latest: cooking.open_cook(db, user, latest, slug, database_now(db)))
 
     def send_video(self) -> Media:
+        self.do(lambda db, user, _: footage.agree(db, user))
         return self._upload(self.do(cooking.take_video), self.clip)
 
     def send_memo(self) -> Media:

@@ -174,3 +174,12 @@ def test_a_stage_works_on_a_copy_that_is_gone_afterwards(bucket: CloudStore) -> 
     with local_file(bucket, KEY) as path:
         assert path.read_bytes() == b"0123456789"
     assert not path.exists()
+
+
+def test_old_objects_are_found_by_how_their_keys_begin(bucket: CloudStore) -> None:
+    for key in ("speech/1.wav", "speech/2.wav", "videos/1.mp4"):
+        bucket.put(key, iter([b"sound"]), "audio/wav")
+    later, earlier = utc_now() + timedelta(hours=1), utc_now() - timedelta(hours=1)
+    assert bucket.keys_before("speech/", later, 9) == ["speech/1.wav", "speech/2.wav"]
+    assert bucket.keys_before("speech/", later, 1) == ["speech/1.wav"]
+    assert bucket.keys_before("speech/", earlier, 9) == []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from knowledge_base import phrasebook
 from knowledge_base.content import DishGuide, Fault
-from knowledge_base.prompts import Quote, Value, prompt
+from knowledge_base.prompts import Quote, Value, in_one_line, prompt
 from models.coaching import CoachingText, SessionSummary, VideoAnalysis
 from pipeline.providers.google.learner import ANALYSIS, ANSWER, COACHING, NARRATION, choices, own_words
 from pipeline.providers.google.schemas import NO_FAULT, mmss_of
@@ -105,7 +105,7 @@ def narration(brief: CoachingBrief, coaching: CoachingText, pivot: str) -> Fille
         attempt=str(brief.session_number),
         coaching=_coaching(coaching),
         key_moment=mmss_of(brief.analysis.key_moment_seconds),
-        evidence=brief.analysis.evidence,
+        evidence=in_one_line(brief.analysis.evidence),
         pivot=pivot,
         profile_choices=choices(brief.profile, NARRATION),
         profile_words=own_words(brief.profile, NARRATION),
@@ -176,7 +176,8 @@ def _principles(brief: CoachingBrief) -> str:
 
 def _analysis(analysis: VideoAnalysis) -> str:
     events = [
-        f"{mmss_of(event.t_seconds)} {event.event} ({event.state})" for event in analysis.cooking_events
+        f"{mmss_of(event.t_seconds)} {in_one_line(event.event)} ({in_one_line(event.state)})"
+        for event in analysis.cooking_events
     ]
     return "\n".join(
         [
@@ -226,4 +227,4 @@ def _history(summaries: Iterable[SessionSummary]) -> list[Quote]:
 
 
 def _lines(*facts: tuple[str, str]) -> str:
-    return "\n".join(f"{label}: {words}" for label, words in facts if words)
+    return "\n".join(f"{label}: {in_one_line(words)}" for label, words in facts if words)

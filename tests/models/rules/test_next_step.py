@@ -14,8 +14,10 @@ from models.rules.promise import text_promise
 ALL = {aspect.value: 3 for aspect in RatingAspect}
 
 
-def media(kind: MediaKind, state: MediaState = MediaState.OWED) -> Media:
-    return Media(user_id=1, kind=kind, source=MediaSource.LINE, object_key=f"{kind}/1", state=state)
+def media(kind: MediaKind, state: MediaState = MediaState.OWED, consent_id: int | None = 1) -> Media:
+    return Media(
+        user_id=1, kind=kind, source=MediaSource.LINE, object_key=f"{kind}/1", state=state, consent_id=consent_id
+    )  # fmt: skip
 
 
 def session(*uploads: Media, **values: Any) -> CookingSession:
@@ -40,6 +42,12 @@ def memo() -> Media:
         (session(memo(), self_ratings=ALL), NextStep(Ask.VIDEO)),
         (session(media(MediaKind.VIDEO, MediaState.REJECTED)), NextStep(Ask.VIDEO)),
         (session(video()), NextStep(Ask.MEMO)),
+        (session(media(MediaKind.VIDEO, consent_id=None)), NextStep(Ask.CONSENT)),
+        (session(media(MediaKind.VIDEO, consent_id=None), memo(), self_ratings=ALL), NextStep(Ask.CONSENT)),
+        (
+            session(media(MediaKind.VIDEO, consent_id=None), status=SessionStatus.FAILED),
+            NextStep(Ask.TRY_LATER),
+        ),
         (session(video(), media(MediaKind.MEMO, MediaState.WITHDRAWN)), NextStep(Ask.MEMO)),
         (session(video(), memo_skipped=True), NextStep(Ask.RATING, RatingAspect.APPEARANCE)),
         (

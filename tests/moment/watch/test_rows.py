@@ -46,6 +46,7 @@ def test_work_that_is_due_is_counted_by_its_kind_with_the_oldest_ones_age(
         "upload": 0,
         "deletion": 1,
         "menu_link": 1,
+        "export": 1,
         "stage": 1,
         "session": 1,
     }

@@ -1,0 +1,183 @@
+"""What a learner gets of their data: read off their rows, nothing of anybody else's, and nothing that they took back."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session as DbSession
+from sqlmodel import SQLModel, col, select
+
+from knowledge_base import phrasebook
+from models.base import JAPAN
+from models.chat import ChatRoom, Message, MessageType, Sender, rooms_of
+from models.coaching import CoachingText, RatingAspect
+from models.consent import Consent
+from models.dish import Dish
+from models.learner import LearnerState
+from models.media import Media, MediaKind, MediaState
+from models.plan import PaidPeriod, Plan
+from models.session import CookingSession
+from models.user import User
+
+_ENDINGS = {MediaKind.VIDEO: "mp4", MediaKind.MEMO: "m4a", MediaKind.VOICE_QUESTION: "m4a"}
+_USER = ("line_user_id", "first_name", "email", "created_at", "learner_profile", "onboarding_done")
+_PLAN = ("subscription_id", "customer_id", "period_end", "ends_on")
+_PAID = ("invoice_id", "amount_yen", "starts_at", "ends_at", "paid_at", "receipt_url")
+_SESSION = (
+    *("id", "session_number", "status", "created_at", "self_ratings", "voice_transcript", "structured_input"),
+    *("video_analysis", "retrieved_principles", "coaching_text", "coaching_text_delivered_at"),
+    "narration_script",
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """An object of theirs, and what it is called in the file."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Content:
+    documents: Sequence[Document]
+    files: Sequence[StoredFile]  # the newest cook first: those are what a full file still holds
+
+
+def read_content(db: DbSession, user_id: int) -> Content:
+    user = db.get_one(User, user_id)
+    messages, cooks = _messages(db, user_id), _cooks(db, user_id)
+    documents = [
+        _json("profile", _profile(db, user)),
+        _json("plan", _plan(db, user)),
+        _json("consents", [_columns(each, ("kind", "text_version", "given_at", "withdrawn_at")) for each in _all(db, Consent, user_id)]),
+        _json("messages", [_message_facts(each, room) for each, room in messages]),
+        Document("messages.txt", "\n".join(_message_lines(messages))),
+        _json("sessions", [{"dish": dish.name_ja, **_columns(cook, _SESSION)} for cook, dish in cooks]),
+        *(Document(f"{_folder(cook, dish)}/coaching.txt", _told(cook, dish)) for cook, dish in cooks),
+    ]  # fmt: skip
+    return Content(documents, _files(db, user_id, cooks))
+
+
+def _profile(db: DbSession, user: User) -> Mapping[str, Any]:
+    state = db.exec(select(LearnerState).where(LearnerState.user_id == user.id)).first()
+    learnt = state.model_dump(mode="json", exclude={"id", "user_id"}) if state else None
+    return {**_columns(user, _USER), "learner_state": learnt}
+
+
+def _plan(db: DbSession, user: User) -> Mapping[str, Any]:
+    plan, paid = db.get(Plan, user.id), _all(db, PaidPeriod, user.id)
+    return {
+        "status": user.subscription_status,
+        "months_paid": user.months_paid,
+        "plan": _columns(plan, _PLAN) if plan else None,
+        "payments": [_columns(each, _PAID) for each in paid],
+    }
+
+
+def _messages(db: DbSession, user_id: int) -> Sequence[tuple[Message, ChatRoom]]:
+    statement = (
+        select(Message, ChatRoom)
+        .join(ChatRoom, col(ChatRoom.id) == col(Message.chat_room_id))
+        .where(col(Message.chat_room_id).in_(rooms_of(user_id)), col(Message.unsent_at).is_(None))
+        .order_by(col(Message.created_at), col(Message.id))
+    )
+    return db.exec(statement).all()
+
+
+def _message_facts(message: Message, room: ChatRoom) -> Mapping[str, Any]:
+    facts = _columns(message, ("id", "session_id", "kind", "sender", "text", "created_at", "delivered_at"))
+    return {**facts, "room": room.room_type}
+
+
+def _message_lines(messages: Sequence[tuple[Message, ChatRoom]]) -> Sequence[str]:
+    names = {Sender.USER: "あなた"}
+    return [
+        f"{_time(message.created_at)} {names.get(message.sender, phrasebook.SENDER_NAMES[room.room_type])}\n"
+        f"{message.text or _FILM}\n"
+        for message, room in messages
+        if message.kind != MessageType.COOKING_VIDEO  # their own video, which stands there already
+    ]
+
+
+_FILM = "［動画］"
+
+
+def _cooks(db: DbSession, user_id: int) -> Sequence[tuple[CookingSession, Dish]]:
+    statement = (
+        select(CookingSession, Dish)
+        .join(Dish, col(Dish.id) == col(CookingSession.dish_id))
+        .where(CookingSession.user_id == user_id)
+        .order_by(col(CookingSession.id))
+    )
+    return db.exec(statement).all()
+
+
+def _folder(cook: CookingSession, dish: Dish) -> str:
+    return f"sessions/{cook.created_at.astimezone(JAPAN):%Y-%m-%d}-{dish.slug}-{cook.session_number}"
+
+
+def _told(cook: CookingSession, dish: Dish) -> str:
+    """As they read it in the chat, with what they gave to it."""
+    parts = [f"{dish.name_ja}　{cook.session_number}回目　{_time(cook.created_at)}"]
+    if cook.coaching_text:
+        coaching = CoachingText.model_validate(cook.coaching_text)
+        notes = [words for words in (coaching.praise, coaching.comparison, coaching.memo_note) if words]
+        parts += [phrasebook.coaching_text(coaching, cook.session_number), *notes]
+    if cook.voice_transcript:
+        parts.append(f"作ったときの感想\n{cook.voice_transcript}")
+    ratings = [
+        f"{phrasebook.ASPECT_NAMES[each]}：{cook.self_ratings[each]}"
+        for each in RatingAspect
+        if each in cook.self_ratings
+    ]
+    if ratings:
+        parts.append("自己評価（5がいちばん良い）\n" + "\n".join(ratings))
+    return "\n\n".join(parts) + "\n"
+
+
+def _files(db: DbSession, user_id: int, cooks: Sequence[tuple[CookingSession, Dish]]) -> Sequence[StoredFile]:
+    files = []
+    for cook, dish in reversed(cooks):
+        folder = _folder(cook, dish)
+        if cook.coaching_video_gcs_path:
+            files.append(StoredFile(f"{folder}/coaching-video.mp4", cook.coaching_video_gcs_path))
+        if cook.film_gcs_path:
+            files.append(StoredFile(f"{folder}/before-after.mp4", cook.film_gcs_path))
+        stored = [media for media in cook.media if media.is_stored]
+        files += [StoredFile(f"{folder}/{_name(media)}", media.object_key) for media in stored]
+    loose = select(Media).where(
+        Media.user_id == user_id, col(Media.session_id).is_(None), Media.state == MediaState.STORED
+    )
+    others = db.exec(loose.order_by(col(Media.id).desc())).all()
+    return [*files, *(StoredFile(f"others/{_name(media)}", media.object_key) for media in others)]
+
+
+def _name(media: Media) -> str:
+    ending = _ENDINGS.get(media.kind) or media.object_key.rpartition(".")[2]
+    return f"{media.kind}-{media.id}.{ending}"
+
+
+def _all(db: DbSession, table: Any, user_id: int) -> Sequence[Any]:
+    return db.exec(select(table).where(table.user_id == user_id).order_by(table.id)).all()
+
+
+def _columns(row: SQLModel, names: Sequence[str]) -> Mapping[str, Any]:
+    return row.model_dump(mode="json", include=set(names))
+
+
+def _json(name: str, content: object) -> Document:
+    return Document(f"{name}.json", json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def _time(time: datetime) -> str:
+    day = time.astimezone(JAPAN)
+    return f"{day.year}年{day.month}月{day.day}日 {day:%H:%M}"
