@@ -32,6 +32,7 @@ class MediaState(StrEnum):
 
 
 LIVE = (MediaState.OWED, MediaState.STORED)
+TAKEN_BACK = "withdrawn"  # the reason, of what its learner wants gone; it stays once our copies are
 
 
 class Media(LeaseColumns, table=True):

@@ -11,10 +11,13 @@ from errors import MomentError
 from jobs import leases
 from jobs.queue import Job, enqueue
 from models.chat import Message, MessageType
-from models.media import LIVE, Media, MediaKind, MediaSource, MediaState
+from models.dish import Dish
+from models.media import LIVE, TAKEN_BACK, Media, MediaKind, MediaSource, MediaState
+from models.rules.progression import forget_footage
 from models.session import MEMO_STAGES, VIDEO_STAGES, CookingSession, StageName, StageRun
 from models.user import User
 from services.outbox import queue_notice, record_cooking_video
+from services.profile import learner_state
 from services.scheduling import wake
 from services.thread import NOT_LINE, Origin
 from storage.keys import new_media_key
@@ -161,7 +164,7 @@ def withdraw(db: DbSession, media: Media, session: CookingSession | None) -> Non
     the cook."""
     was_live = media.is_live
     is_coached = session is not None and media is session.video
-    _discard(db, media, MediaState.WITHDRAWN, "withdrawn")
+    _discard(db, media, MediaState.WITHDRAWN, TAKEN_BACK)
     if session is None or not was_live or media.kind == MediaKind.VOICE_QUESTION:
         return
     words = ""
@@ -236,7 +239,10 @@ def _go_on_with_next_clip(db: DbSession, session: CookingSession) -> None:
 
 
 def _withdraw_footage(db: DbSession, session: CookingSession) -> str:
-    """After the text: no coaching video is made of the footage, and none stays linked."""
+    """After the text: no coaching video is made of the footage, none stays linked, and no later attempt takes up what was
+    seen in it."""
+    dish = db.get_one(Dish, session.dish_id)
+    forget_footage(learner_state(db, session.user_id), dish.slug, session.session_number)
     words = "coaching_video_unsent" if session.coaching_video_gcs_path else "video_unsent_after_text"
     forget_stages(db, session, [StageName.PRODUCE_VIDEO])
     session.raw_video_url = ""

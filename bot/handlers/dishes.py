@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session as DbSession
 
 from bot.router import Router, action, says
+from bot.say.arc import carried_over
 from bot.say.bubbles import Say, say, text_bubble
 from bot.say.quiz import offer_before
 from bot.say.steps import Steps, error_words
@@ -63,7 +64,8 @@ def pick_dish(
         how_to_film(steps.profile),
         caution=caution(guide, avoided_by(steps.profile)),
     )
-    return say(text_bubble(words))
+    carried = carried_over(db, cook, dish.slug)
+    return say(text_bubble(f"{words}\n\n{carried}" if carried else words))
 
 
 def _offer_others(steps: Steps, error: MomentError) -> Say:
