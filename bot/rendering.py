@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session as DbSession
 from sqlmodel import select
 
+from bot.say.arc import dish_after, ending_bubbles, next_dish_taps
 from bot.say.bubbles import Say, audio_bubble, link_action, quick, say, text_bubble, video_bubble, with_sender
 from bot.say.cards import coaching_card
 from bot.say.consent import consent_card
@@ -25,6 +26,7 @@ from models.dish import Dish
 from models.export import Export
 from models.media import Media, MediaState
 from models.plan import Plan, PlanNews
+from models.rules.entitlement import SESSIONS_PER_DISH
 from models.rules.history import latest_session
 from models.rules.next_step import UNDER_WAY, missing_rating, next_step
 from models.session import CookingSession
@@ -105,6 +107,7 @@ class Renderer:
         note = text_bubble(phrasebook.COACHING_VIDEO_NOTE)
         page = self._page_of(session)
         to_page = (quick(link_action(phrasebook.SESSION_PAGE_LABEL, page)),) if page else ()
+        taps = (*next_dish_taps(dish_after(db, user, session)), *taps)
         trial = trial_to_offer_with(db, user) if self.shop.is_open else None
         if trial is None:
             return say(note, video, *film, quick=(*to_page, *taps))
@@ -147,15 +150,19 @@ class Renderer:
 
 
 def _coaching(db: DbSession, user: User, session: CookingSession, page: str | None) -> Say:
-    """Card and warm note in one push: one push is billed once, whatever it holds."""
+    """Card, warm note and the dish's ending in one push: one push is billed once, whatever it holds."""
     coaching = CoachingText.model_validate(session.coaching_text)
     dish = db.get_one(Dish, session.dish_id)
     card = coaching_card(coaching, dish.name_ja, session.session_number, page)
-    note = text_bubble(phrasebook.follow_up(coaching, called(user)))
+    number = session.session_number
+    note = text_bubble(phrasebook.follow_up(coaching, called(user), number))
     missing = missing_rating(session)
+    after = dish_after(db, user, session) if missing is None else None
+    ending = ending_bubbles(coaching, after) if number == SESSIONS_PER_DISH else ()
     offer = (film_offer(session.id),) if is_to_offer(db, session, user) else ()
     topic = Topic.FILM_OFFER if offer else None
     if missing is None:
-        return say(card, note, *offer, quick=question_taps(session), topic=topic)
+        taps = (*question_taps(session), *next_dish_taps(after))
+        return say(card, note, *ending, *offer, quick=taps, topic=topic)
     # It arrived while they were still rating, whose taps vanish with a new bubble: offer them again.
-    return replace(ask_rating(session, missing).say_after(card, note, *offer), topic=topic)
+    return replace(ask_rating(session, missing).say_after(card, note, *ending, *offer), topic=topic)

@@ -83,6 +83,7 @@ def load_from(folder: Path) -> Catalogue:
     for fault in faults.values():
         fault.check("skill", fault.item.skill, skills, "skill")
         fault.check("principle_id", fault.item.principle_id, principles, "principle")
+        fault.check("opposites", fault.item.opposites, faults, "fault")
     for dish in dishes.values():
         _check_dish(dish, skills, faults, principles)
     in_order = sorted(dishes.values(), key=lambda entry: (entry.item.month_unlocked, entry.item.order))

@@ -42,6 +42,7 @@ class Fault(Content):
     learner_words: list[str]  # how learners put it, for matching memos
     aspects: list[RatingAspect]  # ratings it lowers
     signals: list[Signal] = Field(default_factory=list)
+    opposites: list[str] = Field(default_factory=list)  # codes: what its advice, followed too far, leads to
 
 
 class Step(Content):

@@ -13,6 +13,7 @@ from knowledge_base.pages import read_words
 from models.base import JAPAN
 from models.chat import RoomType
 from models.coaching import CoachingText, RatingAspect
+from models.rules.entitlement import SESSIONS_PER_DISH
 
 # Who speaks: said with each bubble, so that nobody takes the AI for a person.
 SENDER_NAMES: Mapping[RoomType, str] = {RoomType.COOKING_VIDEOS: "料理動画", RoomType.COACHING: "AIコーチ"}
@@ -170,15 +171,17 @@ TRY_LATER = "前回のコーチングは、いま担当が確認しています�
 
 
 def coaching_text(coaching: CoachingText, number: int) -> str:
-    """The design document's format."""
+    """The design document's format; what became of last time's advice stands first."""
+    last_time = f"{CARD_LAST_TIME}\n{coaching.last_time}\n\n" if coaching.last_time else ""
     return (
-        f"🍳 今回の問題点\n{coaching.mondaiten}\n\n"
+        f"{last_time}🍳 今回の問題点\n{coaching.mondaiten}\n\n"
         f"🍳 {number}回目のセッションで身につけるべきスキル\n{coaching.skill}\n\n"
         f"次回試すこと\n{coaching.next_action}\n\n"
         f"✅ 成功のサイン\n{coaching.success_sign}"
     )
 
 
+CARD_LAST_TIME = "👀 前回のこと"
 CARD_PROBLEM = "🍳 今回の問題点"
 CARD_ACTION = "次回試すこと"
 CARD_SIGN = "✅ 成功のサイン"
@@ -195,7 +198,7 @@ def card_title(dish: str, number: int) -> str:
 RETURNS = ("おかえりなさい", "お久しぶりです")
 
 
-def follow_up(coaching: CoachingText, name: str) -> str:
+def follow_up(coaching: CoachingText, name: str, number: int) -> str:
     """The warm note under the card."""
     # The praise usually says the name already.
     opening = "" if address(name) in coaching.praise else f"{address(name)}、"
@@ -209,6 +212,8 @@ def follow_up(coaching: CoachingText, name: str) -> str:
         parts.append(f"やめどき：{coaching.stop_cue}")
     if coaching.safety:
         parts.append(f"⚠️ {coaching.safety}")
+    if number < SESSIONS_PER_DISH:  # after the last the outlook has a bubble of its own
+        parts.append(coaching.outlook)
     parts.append(
         "動画での解説も、まもなくお届けします。気になることは、このままメッセージで聞いてくださいね。"
     )

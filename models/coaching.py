@@ -45,6 +45,26 @@ class SeenSignal(Strict):
     second: float = Field(ge=0)
 
 
+class FollowUpVerdict(StrEnum):
+    """How much of what was asked last time the footage shows."""
+
+    SEEN = "seen"
+    PARTLY = "partly"
+    NOT_YET = "not_yet"  # it would show, and what went wrong then is there again
+    NOT_VISIBLE = "not_visible"  # this footage cannot tell
+    TOO_FAR = "too_far"  # it was done beyond its end: the opposite went wrong
+
+
+class FollowUp(Strict):
+    """`fault` is what the advice was to mend; None where it was a refinement. `second` and `evidence` tell where and by
+    what it is seen; None and why not, where nothing is."""
+
+    verdict: FollowUpVerdict
+    fault: str | None = None
+    second: int | None = Field(default=None, ge=0)
+    evidence: str = ""  # in observable words (Japanese)
+
+
 class VideoAnalysis(Strict):
     """Stage 1. `fault` is a code of the taxonomy, or None when nothing wrong was seen."""
 
@@ -57,7 +77,15 @@ class VideoAnalysis(Strict):
     confidence: Literal["low", "medium", "high"] = "medium"
     not_visible: list[str] = Field(default_factory=list)
     signals: list[SeenSignal] = Field(default_factory=list)
+    follow_up: FollowUp | None = None  # None: nothing was asked before
     provider: str = ""
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing wrong was found, and enough was seen to say so; what went wrong last time was looked for and is gone."""
+        past = self.follow_up
+        is_open = past is not None and past.fault is not None and past.verdict is not FollowUpVerdict.SEEN
+        return self.fault is None and self.confidence != "low" and not is_open
 
 
 class Unclear(StrEnum):
@@ -99,12 +127,14 @@ class CoachingText(Strict):
     skill: str
     next_action: str
     success_sign: str
+    last_time: str = ""  # what became of what was asked last time: read before all the rest
     praise: str = ""
     comparison: str = ""
     stop_cue: str = ""
     safety: str = ""
     memo_answers: list[MemoAnswer] = Field(default_factory=list)
     memo_note: str = ""  # of a memo that could not be understood; not the coach's to write
+    outlook: str = ""  # how it goes on after this attempt; not the coach's to write either
     suggested_questions: list[str] = Field(default_factory=list, max_length=4)
     principle_ids: list[str] = Field(default_factory=list)
     provider: str = ""
@@ -143,6 +173,14 @@ class SessionSummary(Strict):
 class RecurringMistake(Strict):
     mistake: str
     seen_count: int = Field(ge=1)
+
+
+class OpenSkill(Strict):
+    """What a dish has ended without: looked for again in the next one that needs it."""
+
+    skill: str
+    fault: str
+    dish: str
 
 
 class ModelCall(Strict):

@@ -32,5 +32,6 @@ class LearnerState(SQLModel, table=True):
     )
     session_summaries: list[dict[str, Any]] = Field(default_factory=list, sa_column=json_column(default="[]"))
     next_focus: str = Field(default="", max_length=200)
+    open_skill: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())  # OpenSkill, {}: none
     ready_for_next_dish: bool = Field(default=False)
     updated_at: datetime = Field(default=None, sa_column=time_column(nullable=False))

@@ -33,6 +33,9 @@ class MediaState(StrEnum):
 
 LIVE = (MediaState.OWED, MediaState.STORED)
 EXPIRED = "expired"  # the reason of what was kept for as long as we keep it
+# Reasons of what its learner wants gone; they stay once our copies are.
+TAKEN_BACK, REFUSED, CONSENT_WITHDRAWN = "withdrawn", "refused", "consent_withdrawn"
+UNWANTED = frozenset({TAKEN_BACK, REFUSED, CONSENT_WITHDRAWN})
 
 
 class Media(LeaseColumns, table=True):

@@ -5,10 +5,12 @@ from knowledge_base.content import DishGuide, Fault, Principle
 from knowledge_base.profile import NOTHING_TOLD, Profile, read_profile
 from models.coaching import RetrievedPrinciple, VideoAnalysis
 from models.media import Media
+from models.rules.arc import is_less_clean
+from pipeline.asked import asked_before
 from pipeline.media.probe import VideoFacts
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief
 from pipeline.refinements import refinement_to_teach
-from pipeline.stage import StageContext
+from pipeline.stage import LearnerPast, StageContext
 from services.names import called
 
 
@@ -31,29 +33,38 @@ def analysis_brief(context: StageContext) -> AnalysisBrief:
         self_ratings=context.session.self_ratings,
         video_uri=context.store.uri(video.view_key),
         profile=read_profile(context.user.learner_profile),
+        asked=asked_before(context.read_past(), context.guide, context.session.session_number),
     )
 
 
-def coaching_brief(context: StageContext) -> CoachingBrief:
+def coaching_brief(context: StageContext, past: LearnerPast) -> CoachingBrief:
     analysis = VideoAnalysis.model_validate(context.session.video_analysis)
     fault = load().faults[analysis.fault] if analysis.fault else None
     principles = [RetrievedPrinciple.model_validate(entry) for entry in context.session.retrieved_principles]
-    past, profile = context.read_past(), read_profile(context.user.learner_profile)
+    profile, number = read_profile(context.user.learner_profile), context.session.session_number
     return CoachingBrief(
         first_name=called(context.user),
         dish=context.guide,
-        session_number=context.session.session_number,
+        session_number=number,
         analysis=analysis,
         fault=fault,
         principles=principles,
-        principle=principle_to_teach(context.guide, fault, context.session.session_number, profile),
+        principle=principle_to_teach(context.guide, fault, number, profile),
         structured_input=context.structured_input,
         transcript=context.transcript,
         self_ratings=context.session.self_ratings,
         past_sessions=past.sessions,
         days_since_last=past.days_since_last,
         profile=profile,
+        asked=asked_before(past, context.guide, number),
+        is_less_clean=_is_less_clean(analysis, past, number),
     )
+
+
+def _is_less_clean(analysis: VideoAnalysis, past: LearnerPast, number: int) -> bool:
+    severity = {code: fault.severity for code, fault in load().faults.items()}
+    before = next((each.analysis for each in past.attempts if each.number == number - 1), None)
+    return before is not None and is_less_clean(before, analysis, severity)
 
 
 def principle_to_teach(

@@ -20,11 +20,10 @@ from knowledge_base.catalogue import load
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
 from models.base import database_now
-from models.coaching import ModelCall, SessionSummary, Usage
+from models.coaching import ModelCall, OpenSkill, SessionSummary, Usage
 from models.database import Database
-from models.learner import LearnerState
 from models.media import LIVE, Media
-from models.rules.history import last_coached_at
+from models.rules.history import attempts_before, last_coached_at
 from models.session import CookingSession, StageName, StageRun
 from pipeline.graph import STAGE, Facts, Stage, ready
 from pipeline.outcomes import DIED, PATIENCE_ATTEMPTS, give_up, is_final, say_still_working, say_waiting_out
@@ -39,6 +38,7 @@ from pipeline.stages import RUN
 from services.films import tell_failure
 from services.media import MediaRejected, reject
 from services.privacy import purge_again
+from services.record import state_of
 from services.scheduling import write_status
 from storage.keys import coaching_video_key, film_key
 from storage.store import ObjectStore
@@ -170,12 +170,16 @@ class Runner:
 
     def _read_past(self, session: CookingSession) -> LearnerPast:
         with self.database.transaction() as db:
-            summaries = db.exec(
-                select(LearnerState.session_summaries).where(LearnerState.user_id == session.user_id)
-            ).first()
+            state = state_of(db, session.user_id)
             last = last_coached_at(db, session)
-            days = (database_now(db) - last).days if last else None
-        return LearnerPast([SessionSummary.model_validate(entry) for entry in summaries or []], days)
+            cook = session.dish.slug, session.session_number
+            summaries = [SessionSummary.model_validate(entry) for entry in state.session_summaries]
+            return LearnerPast(
+                sessions=[each for each in summaries if (each.dish, each.session) != cook],
+                days_since_last=(database_now(db) - last).days if last else None,
+                attempts=attempts_before(db, session),
+                open_skill=OpenSkill.model_validate(state.open_skill) if state.open_skill else None,
+            )
 
     def _measure_pace(self, providers: Providers) -> Pace | None:
         narrator = providers.narrator

@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlmodel import Session as DbSession
 
 from knowledge_base.content import DishGuide
-from models.coaching import SessionSummary, StructuredInput, Usage
+from models.coaching import OpenSkill, SessionSummary, StructuredInput, Usage
+from models.rules.history import Attempt
 from models.session import CookingSession
 from models.user import User
 from pipeline.checks.language import is_japanese
@@ -22,6 +23,8 @@ class LearnerPast:
 
     sessions: Sequence[SessionSummary]  # oldest first
     days_since_last: int | None  # None before the second session
+    attempts: Sequence[Attempt] = ()  # at this dish, oldest first
+    open_skill: OpenSkill | None = None  # what an earlier dish has ended without
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ from sqlmodel import col, select
 
 from knowledge_base.catalogue import load
 from knowledge_base.content import DishGuide
+from knowledge_base.dish_order import offers
+from knowledge_base.profile import read_profile
+from models.coaching import OpenSkill
 from models.dish import Dish, UserDishProgress
 from models.rules.entitlement import (
     SESSIONS_PER_DISH,
@@ -20,6 +23,7 @@ from models.rules.history import sessions_of
 from models.session import CookingSession
 from models.user import User
 from services.cooking import DishGone
+from services.record import state_of
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,22 @@ def all_dishes(db: DbSession, user: User) -> Sequence[DishOfLearner]:
     ).all()
     sessions = sessions_of(db, user.id)
     return [_of_learner(user, dish, progress, sessions) for dish, progress in rows]
+
+
+def next_dish(db: DbSession, user: User) -> Dish | None:
+    """The first that they may cook now and can eat: before all, one that needs what an earlier dish has left open."""
+    rows = {each.guide.slug: each for each in open_dishes(db, user) if each.next_number is not None}
+    offered = offers([each.guide for each in rows.values()], read_profile(user.learner_profile))
+    fitting = [offer.dish for offer in offered if not offer.caution]
+    left = state_of(db, user.id).open_skill
+    if left:
+        fitting.sort(key=lambda guide: not needs(guide, OpenSkill.model_validate(left)))
+    return rows[fitting[0].slug].dish if fitting else None
+
+
+def needs(guide: DishGuide, left: OpenSkill) -> bool:
+    """Whether what went wrong can go wrong with this dish too, or it practises the same skill."""
+    return guide.slug != left.dish and (left.fault in guide.faults or left.skill in guide.principles)
 
 
 def open_dish(db: DbSession, user: User, slug: str) -> DishOfLearner:

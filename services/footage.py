@@ -13,7 +13,7 @@ from knowledge_base.consent_talk import FIRST, TEXT_VERSION
 from models.base import database_now
 from models.chat import Message, MessageType, Topic, rooms_of
 from models.consent import ConsentKind
-from models.media import Media, MediaKind
+from models.media import CONSENT_WITHDRAWN, REFUSED, Media, MediaKind
 from models.rules.next_step import Ask, next_step
 from models.session import CookingSession
 from models.user import User
@@ -76,7 +76,7 @@ def refuse(db: DbSession, user: User) -> None:
     """What waited for it goes unseen; a cook waits for a video again."""
     was_asked(db, user.id)
     end_exports(db, user.id)
-    _take_back(db, _waiting(db, user), "refused")
+    _take_back(db, _waiting(db, user), REFUSED)
 
 
 def withdraw(db: DbSession, user: User) -> bool:
@@ -84,7 +84,7 @@ def withdraw(db: DbSession, user: User) -> bool:
     had_consent = consent_in_force(db, user.id, ConsentKind.FOOTAGE) is not None
     withdraw_consent(db, user.id, ConsentKind.FOOTAGE)
     end_exports(db, user.id)
-    _take_back(db, _all(db, user), "consent_withdrawn")
+    _take_back(db, _all(db, user), CONSENT_WITHDRAWN)
     return had_consent
 
 

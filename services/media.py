@@ -12,13 +12,16 @@ from jobs import leases
 from jobs.queue import Job, enqueue
 from models.chat import Message, MessageType
 from models.consent import ConsentKind
-from models.media import EXPIRED, LIVE, Media, MediaKind, MediaSource, MediaState
+from models.dish import Dish
+from models.media import EXPIRED, LIVE, TAKEN_BACK, Media, MediaKind, MediaSource, MediaState
+from models.rules.progression import forget_footage
 from models.session import MEMO_STAGES, VIDEO_STAGES, CookingSession, StageName, StageRun
 from models.user import User
 from services import outbox
 from services.consent import consent_in_force
 from services.films import forget_film_with
 from services.outbox import queue_notice, record_cooking_video
+from services.profile import learner_state
 from services.scheduling import wake
 from services.thread import NOT_LINE, Origin
 from storage.keys import new_media_key
@@ -163,7 +166,7 @@ def reject(db: DbSession, media: Media, session: CookingSession | None, reason: 
 
 def withdraw(db: DbSession, media: Media, session: CookingSession | None) -> None:
     """The learner takes it back. They are told what becomes of the cook."""
-    words = take_back(db, media, session, "withdrawn")
+    words = take_back(db, media, session, TAKEN_BACK)
     if words and session is not None:
         queue_notice(db, session.user_id, words, session_id=session.id, patience=outbox.CALM)
 
@@ -266,7 +269,10 @@ def _go_on_with_next_clip(db: DbSession, session: CookingSession) -> None:
 
 
 def _withdraw_footage(db: DbSession, session: CookingSession) -> str:
-    """After the text: no coaching video is made of the footage, and none stays linked."""
+    """After the text: no coaching video is made of the footage, none stays linked, and no later attempt takes up what was
+    seen in it."""
+    dish = db.get_one(Dish, session.dish_id)
+    forget_footage(learner_state(db, session.user_id), dish.slug, session.session_number)
     words = "coaching_video_unsent" if session.coaching_video_gcs_path else "video_unsent_after_text"
     forget_stages(db, session, [StageName.PRODUCE_VIDEO])
     session.raw_video_url = ""

@@ -12,11 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
+from knowledge_base import arc_talk
 from knowledge_base.phrasebook import address
 from models.coaching import (
     CannotTell,
     CoachingText,
     CookingEvent,
+    FollowUp,
+    FollowUpVerdict,
     NarrationScript,
     StructuredInput,
     Unclear,
@@ -58,6 +61,7 @@ class Script:
 
     transcript: str = "味はよかったです。パラパラにするにはどうすればいいですか。"
     fault: str | None = None
+    verdict: FollowUpVerdict = FollowUpVerdict.NOT_VISIBLE  # on what was asked before, where something was
     unclear: Unclear | None = None
     before: Callable[[str], None] = lambda call: None  # called with the call's name; may raise or wait
     calls: list[str] = field(default_factory=list)
@@ -115,6 +119,7 @@ class Quick:
             key_moment_seconds=1,
             diagnosis="卵に火が入りすぎてから、ご飯を入れていました。",
             fault=script.fault,
+            follow_up=_follow_up(brief),
             provider="quick",
         )
         return analysis, USAGE
@@ -139,7 +144,7 @@ class Quick:
 
     def coaching_text(self, brief: CoachingBrief, repair: Repair | None = None) -> tuple[CoachingText, Usage]:
         script.note("coaching_text", brief)
-        return address_to(brief.first_name, script.coaching), USAGE
+        return _with_last_time(address_to(brief.first_name, script.coaching), brief), USAGE
 
     def narration(
         self, brief: CoachingBrief, coaching: CoachingText, repair: Repair | None = None
@@ -176,6 +181,25 @@ class Quick:
 
     def kept(self, sentences: Sequence[str]) -> Sequence[str]:
         return []
+
+
+def _follow_up(brief: AnalysisBrief) -> FollowUp | None:
+    if brief.asked is None:
+        return None
+    fault = brief.asked.fault.code if brief.asked.fault else None
+    if script.verdict is FollowUpVerdict.NOT_VISIBLE:
+        return FollowUp(verdict=script.verdict, fault=fault)
+    return FollowUp(verdict=script.verdict, fault=fault, second=1, evidence="焼ける音が大きくなっています。")
+
+
+def _with_last_time(coaching: CoachingText, brief: CoachingBrief) -> CoachingText:
+    """Where the script names none."""
+    past = brief.analysis.follow_up
+    if coaching.last_time or past is None or brief.asked is None:
+        return coaching
+    asked = arc_talk.asked(brief.asked.action)
+    words = arc_talk.last_time(past.verdict, asked, time="0:01", evidence=past.evidence, stop_cue="")
+    return coaching.model_copy(update={"last_time": words})
 
 
 def address_to(first_name: str, coaching: CoachingText) -> CoachingText:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session as DbSession
 
 from bot.router import Router, action, says
+from bot.say.arc import carried_over
 from bot.say.bubbles import Say, say, text_bubble
 from bot.say.quiz import offer_before
 from bot.say.steps import Steps, error_words
@@ -73,8 +74,10 @@ def pick_dish(
         how_to_film(steps.profile),
         caution=caution(guide, avoided_by(steps.profile)),
     )
+    carried = carried_over(db, cook, dish.slug)
     last_time = last_action_after_long(db, cook, now)
-    return say(*([text_bubble(last_time)] if last_time else []), text_bubble(words))
+    opening = [text_bubble(last_time)] if last_time else []
+    return say(*opening, text_bubble(f"{words}\n\n{carried}" if carried else words))
 
 
 def _offer_others(steps: Steps, error: MomentError) -> Say:

@@ -124,8 +124,11 @@ def _footer(button: LineObject) -> LineObject:
 def coaching_card(
     coaching: CoachingText, dish_name: str, number: int, page_url: str | None = None
 ) -> LineObject:
-    """The four parts of the design document, the problem first; `page_url` opens the cook's own page."""
+    """The four parts of the design document, before them what became of last time's advice; `page_url` opens the cook's own
+    page."""
+    last_time = [(phrasebook.CARD_LAST_TIME, coaching.last_time)] if coaching.last_time else []
     parts = (
+        *last_time,
         (phrasebook.CARD_PROBLEM, coaching.mondaiten),
         (phrasebook.card_skill(number), coaching.skill),
         (phrasebook.CARD_ACTION, coaching.next_action),

@@ -52,12 +52,14 @@ class MemoAnswer(BaseModel):
 
 
 class Coaching(CoachingCard):
+    last_time: str = Field(description='What became of what was asked the time before; ""')
     praise: str
     comparison: str = Field(description='With the cook before; ""')
     stop_cue: str = Field(description='When to stop; ""')
     safety: str = Field(description='A warning; ""')
     memo_answers: list[MemoAnswer] = Field(description="To what was asked in the memo")
     memo_note: str = Field(description='Of a memo that could not be understood; ""')
+    outlook: str = Field(description='How it goes on after this cook; ""')
     suggested_questions: list[str] = Field(description="That the learner may want to ask, at most four")
 
 

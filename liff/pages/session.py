@@ -144,7 +144,9 @@ def _attempts(session: CookingSession, cooks: Sequence[CookingSession]) -> Seque
 
 def _passages(coaching: CoachingText, number: int) -> Sequence[Passage]:
     """As the coaching card in the chat has them."""
+    last_time = (Passage(phrasebook.CARD_LAST_TIME, coaching.last_time),) if coaching.last_time else ()
     return (
+        *last_time,
         Passage(phrasebook.CARD_PROBLEM, coaching.mondaiten),
         Passage(phrasebook.card_skill(number), coaching.skill),
         Passage(phrasebook.CARD_ACTION, coaching.next_action),
@@ -154,7 +156,8 @@ def _passages(coaching: CoachingText, number: int) -> Sequence[Passage]:
 
 def _note(coaching: CoachingText) -> Sequence[str]:
     """The coach's warm words, which the chat has in a bubble of their own."""
-    return [words for words in (coaching.praise, coaching.comparison, coaching.memo_note) if words]
+    told = coaching.praise, coaching.comparison, coaching.memo_note, coaching.outlook
+    return [words for words in told if words]
 
 
 def _moments(session: CookingSession) -> list[Moment]:

@@ -1,14 +1,46 @@
 """What a learner's rows tell of the time before."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from models.media import LIVE, Media, MediaKind
+from models.coaching import CoachingText, VideoAnalysis
+from models.media import LIVE, UNWANTED, Media, MediaKind
 from models.rules.promise import LAST_SESSIONS
 from models.session import CookingSession, StageName, StageRun
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One at a dish that was coached."""
+
+    number: int
+    analysis: VideoAnalysis
+    coaching: CoachingText
+
+
+def attempts_before(db: DbSession, session: CookingSession) -> Sequence[Attempt]:
+    """At the same dish, oldest first. Of footage that its learner took back nothing is taken up again."""
+    same = CookingSession.user_id == session.user_id, CookingSession.dish_id == session.dish_id
+    earlier = select(CookingSession).where(*same, CookingSession.session_number < session.session_number)
+    return [
+        Attempt(
+            each.session_number,
+            VideoAnalysis.model_validate(each.video_analysis),
+            CoachingText.model_validate(each.coaching_text),
+        )
+        for each in db.exec(earlier.order_by(col(CookingSession.session_number)))
+        if each.coaching_text and each.video_analysis and not is_taken_back(each)
+    ]
+
+
+def is_taken_back(session: CookingSession) -> bool:
+    """The clip that was coached is gone by its learner's wish."""
+    clips = [media for media in session.media if media.kind == MediaKind.VIDEO]
+    return session.video is None and any(clip.reason in UNWANTED for clip in clips)
 
 
 def last_coached_at(db: DbSession, session: CookingSession) -> datetime | None:

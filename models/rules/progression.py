@@ -1,9 +1,16 @@
-"""What a finished coaching text changes in the learner's long-term state."""
+"""What a finished coaching text changes in the learner's long-term state, and what footage that is taken back undoes."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from models.coaching import CoachingText, RecurringMistake, SessionSummary, VideoAnalysis
+from models.coaching import (
+    CoachingText,
+    FollowUpVerdict,
+    OpenSkill,
+    RecurringMistake,
+    SessionSummary,
+    VideoAnalysis,
+)
 from models.dish import ProgressStatus, UserDishProgress
 from models.learner import LearnerState, LearningVelocity
 from models.rules.entitlement import SESSIONS_PER_DISH
@@ -21,8 +28,9 @@ def record_coaching(
     analysis: VideoAnalysis,
     coaching: CoachingText,
     now: datetime,
+    open_skill: OpenSkill | None = None,
 ) -> None:
-    """Updates both rows in place. `now` in UTC."""
+    """Updates both rows in place. `open_skill` is what a dish ends without, after its last attempt. `now` in UTC."""
     summary = SessionSummary(
         dish=dish_slug,
         session=session_number,
@@ -33,15 +41,30 @@ def record_coaching(
     # New lists, not appends: SQLAlchemy sees a JSON column change only by assignment.
     state.session_summaries = [*state.session_summaries, summary.model_dump()]
     state.recurring_mistakes = count_mistake(state.recurring_mistakes, analysis.fault)
-    clean_third = session_number == SESSIONS_PER_DISH and analysis.fault is None
+    clean_third = session_number == SESSIONS_PER_DISH and analysis.is_clean
     _move_skills(state, dish_skills, acquired=clean_third)
+    state.open_skill = _open_skill(state, analysis, dish_skills if clean_third else (), open_skill)
     state.learning_velocity = velocity([SessionSummary(**entry) for entry in state.session_summaries])
     state.next_focus = coaching.next_action[:FOCUS_LENGTH]
     state.ready_for_next_dish = session_number == SESSIONS_PER_DISH or (
-        session_number == SESSIONS_PER_DISH - 1 and analysis.fault is None
+        session_number == SESSIONS_PER_DISH - 1 and analysis.is_clean
     )
     state.updated_at = now
     _move_progress(progress, session_number, now)
+
+
+def forget_footage(state: LearnerState, dish_slug: str, session_number: int) -> None:
+    """That it was cooked stays; what was seen of it does not."""
+    summaries = [SessionSummary.model_validate(entry) for entry in state.session_summaries]
+    gone = [each for each in summaries if (each.dish, each.session) == (dish_slug, session_number)]
+    nothing = {"key_issue": "", "key_progress": "", "fault": None}
+    state.session_summaries = [
+        (each.model_copy(update=nothing) if each in gone else each).model_dump() for each in summaries
+    ]
+    for each in gone:
+        state.recurring_mistakes = _uncount(state.recurring_mistakes, each.fault)
+    if state.open_skill and OpenSkill.model_validate(state.open_skill).dish == dish_slug:
+        state.open_skill = {}
 
 
 def count_mistake(mistakes: Sequence[dict[str, object]], fault: str | None) -> list[dict[str, object]]:
@@ -55,6 +78,28 @@ def count_mistake(mistakes: Sequence[dict[str, object]], fault: str | None) -> l
     else:
         counts.append(RecurringMistake(mistake=fault, seen_count=1))
     return [entry.model_dump() for entry in counts]
+
+
+def _uncount(mistakes: Sequence[dict[str, object]], fault: str | None) -> list[dict[str, object]]:
+    counts = [RecurringMistake.model_validate(entry) for entry in mistakes]
+    return [
+        {"mistake": each.mistake, "seen_count": each.seen_count - (each.mistake == fault)}
+        for each in counts
+        if each.mistake != fault or each.seen_count > 1
+    ]
+
+
+def _open_skill(
+    state: LearnerState, analysis: VideoAnalysis, acquired: Sequence[str], ends_without: OpenSkill | None
+) -> dict[str, object]:
+    """The newest one, until it is seen to work or the skill is acquired elsewhere."""
+    if ends_without is not None:
+        return ends_without.model_dump()
+    if not state.open_skill:
+        return {}
+    before, past = OpenSkill.model_validate(state.open_skill), analysis.follow_up
+    is_seen = past is not None and past.verdict is FollowUpVerdict.SEEN and past.fault == before.fault
+    return {} if is_seen or before.skill in acquired else before.model_dump()
 
 
 def velocity(summaries: Sequence[SessionSummary]) -> LearningVelocity:

@@ -5,6 +5,12 @@
     muted        no sound: no fault that is known by its sound
     other_memo   the memo of another dish: it may not talk the coach into a fault
 
+and those of the arc, as if the learner had been asked something last time:
+
+    asked_again    to mend what this very clip shows: it may not be said to be seen
+    asked_gone     to mend what a clean clip does not show: it may not be said to be there still, nor to have gone too far
+    asked_too_far  the opposite of what this clip shows: where that is named, the advice went too far
+
 "Invented" is a fault that is no right answer for the clip, told with high confidence.
 """
 
@@ -15,16 +21,18 @@ from pathlib import Path
 
 from knowledge_base.catalogue import load
 from knowledge_base.content import Signal
-from models.coaching import CannotTell, VideoAnalysis
+from models.coaching import CannotTell, FollowUpVerdict, VideoAnalysis
 from moment.eval.golden import GoldenItem
 from moment.eval.metrics import distance
 from moment.eval.results import Probe, ProbeResult, StepRun
 from moment.eval.run import Case, Coach
 from pipeline.media import ffmpeg
+from pipeline.providers.ports import Asked
 
 LONGEST_SECONDS = 300.0  # a clip played backwards stands in memory as a whole
 NEAR = 2.0  # seconds
 _LIMIT_SECONDS = 300
+ARC = frozenset({Probe.ASKED_AGAIN, Probe.ASKED_GONE, Probe.ASKED_TOO_FAR})
 _SOUND = frozenset({Signal.WEAK_SIZZLE})
 _ENCODING = ("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p")
 _SMALL = "scale='min(360,iw)':-2,fps=8"  # so that it stays below 600 MB
@@ -66,6 +74,8 @@ def _telling(probe: Probe, item: GoldenItem) -> bool:
         return any(is_heard(code) for code in item.right_codes)
     if probe is Probe.OTHER_MEMO:
         return not item.memo
+    if probe in ARC:
+        return _asked(probe, item) is not None
     return not item.clean
 
 
@@ -78,6 +88,8 @@ def _run_probe(coach: Coach, probe: Probe, case: Case, memo: str, folder: Path) 
     usual = _answer(coach, case, "")
     if probe is Probe.OTHER_MEMO:
         probing = _answer(coach, case, memo)
+    elif probe in ARC:
+        probing = _answer(coach, case, "", _asked(probe, case.item))
     else:
         clip = _CLIPS[probe](case, folder / f"{case.item.id}-{probe}.mp4")
         probing = _answer(coach, replace(case, clip=clip), "")
@@ -90,15 +102,33 @@ def _run_probe(coach: Coach, probe: Probe, case: Case, memo: str, folder: Path) 
         fault=analysis.fault if analysis else None,
         confidence=analysis.confidence if analysis else "",
         moment=analysis.key_moment_seconds if analysis else 0,
+        verdict=analysis.follow_up.verdict if analysis and analysis.follow_up else "",
         holds=holds,
         why=why,
     )
     return result, sum(step.cost_usd for step in (*usual.steps, *probing.steps))
 
 
-def _answer(coach: Coach, case: Case, memo: str) -> Answer:
+def _asked(probe: Probe, item: GoldenItem) -> Asked | None:
+    """What was asked last time; None where the clip says nothing of it."""
+    known, codes = load().faults, load().dishes[item.dish].faults
+    right = [*(fault.code for fault in item.faults), *item.acceptable]
+    if probe is Probe.ASKED_GONE:
+        wanted = codes[0] if item.clean else None
+    elif probe is Probe.ASKED_AGAIN:
+        wanted = next(iter(right), None)
+    else:
+        opposites = (other for code in right for other in known[code].opposites)
+        wanted = next((code for code in opposites if code in codes), None)
+    if wanted is None:
+        return None
+    fault = known[wanted]
+    return Asked(fault.next_action, fault.success_sign, fault.stop_cue, fault)
+
+
+def _answer(coach: Coach, case: Case, memo: str, asked: Asked | None = None) -> Answer:
     content, steps = coach.listen(memo)
-    look, more_steps = coach.look(case, memo, content)
+    look, more_steps = coach.look(case, memo, content, asked)
     analysis = None if isinstance(look, CannotTell) else look
     return Answer(analysis, [*steps, *more_steps])
 
@@ -109,6 +139,8 @@ def judge(
     """Whether what must hold does, and why not."""
     if answer is None:
         return True, "no answer, which invents nothing"
+    if probe in ARC:
+        return _judge_verdict(probe, item, answer)
     if probe is Probe.BLACK:
         if answer.fault is not None:
             return False, f"sees {answer.fault} in the dark"
@@ -122,6 +154,17 @@ def judge(
     if probe is Probe.REVERSED and usual is not None and _stays_put(item, seconds, usual, answer):
         return False, "says the same of the same second"
     return True, "invents nothing"
+
+
+def _judge_verdict(probe: Probe, item: GoldenItem, answer: VideoAnalysis) -> tuple[bool, str]:
+    verdict = answer.follow_up.verdict if answer.follow_up else None
+    why = f"says {verdict or 'nothing'}"
+    if probe is Probe.ASKED_AGAIN:
+        return verdict not in (FollowUpVerdict.SEEN, FollowUpVerdict.TOO_FAR), why
+    if probe is Probe.ASKED_GONE:
+        return verdict in (FollowUpVerdict.SEEN, FollowUpVerdict.NOT_VISIBLE), why
+    # Of a fault that it has not found it cannot say that.
+    return verdict is FollowUpVerdict.TOO_FAR or answer.fault not in item.right_codes, why
 
 
 def _stays_put(item: GoldenItem, seconds: float, usual: VideoAnalysis, answer: VideoAnalysis) -> bool:

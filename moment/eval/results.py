@@ -73,6 +73,9 @@ class Probe(StrEnum):
     BLACK = "black"
     MUTED = "muted"
     OTHER_MEMO = "other_memo"
+    ASKED_AGAIN = "asked_again"
+    ASKED_GONE = "asked_gone"
+    ASKED_TOO_FAR = "asked_too_far"
 
 
 class ProbeResult(Stored):
@@ -82,6 +85,7 @@ class ProbeResult(Stored):
     fault: str | None
     confidence: str
     moment: int  # seconds
+    verdict: str = ""  # on what was asked last time
     holds: bool = Field(alias="held")
     why: str
 

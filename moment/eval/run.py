@@ -1,6 +1,6 @@
 """One coach at one clip: the stages' own logic from the video to the narration, without rows and queues."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from knowledge_base.catalogue import load
@@ -18,7 +18,7 @@ from pipeline.media.ffmpeg import FfmpegError
 from pipeline.media.footage import footage_of
 from pipeline.media.probe import UnusableClip
 from pipeline.media.view import BadView
-from pipeline.providers.ports import AnalysisBrief, CoachingBrief, Look, Providers
+from pipeline.providers.ports import AnalysisBrief, Asked, CoachingBrief, Look, Providers
 
 LEARNER = "ゆうこ"
 
@@ -85,27 +85,30 @@ class Coach:
         )
         return content.answer or StructuredInput(), [content.run]
 
-    def look(self, case: Case, memo: str, content: StructuredInput) -> tuple[Look | None, list[StepRun]]:
-        """The look at the video before the memo came, then weighed again with what the memo says."""
+    def look(
+        self, case: Case, memo: str, content: StructuredInput, asked: Asked | None = None
+    ) -> tuple[Look | None, list[StepRun]]:
+        """The look at the video before the memo came, then weighed again with what the memo says; `asked` is what the
+        learner was asked to try last time."""
         analyst, dish = self.providers.analyst, case.dish
-        at_first = _analysis_brief(case, "", StructuredInput())
+        at_first = replace(_analysis_brief(case, "", StructuredInput()), asked=asked)
         try:
             with footage_of(case.clip) as footage:
                 look = attempt(
                     Step.ANALYSIS,
                     lambda repair: analyst.analyze(footage, at_first, repair),
-                    lambda look: check_look(look, case.seconds, dish),
+                    lambda look: check_look(look, case.seconds, dish, asked),
                 )
         except (UnusableClip, FfmpegError, BadView) as error:  # one clip must not end all the others' runs
             return None, [StepRun(step=Step.ANALYSIS, error=f"{type(error).__name__}: {error}")]
         first = look.answer
         if first is None or isinstance(first, CannotTell):
             return first, [look.run]
-        brief = _analysis_brief(case, memo, content)
+        brief = replace(_analysis_brief(case, memo, content), asked=asked)
         second_thought = attempt(
             Step.RECONSIDER,
             lambda repair: analyst.reconsider(first, brief, repair),
-            lambda analysis: check_analysis(analysis, case.seconds, dish),
+            lambda analysis: check_analysis(analysis, case.seconds, dish, asked),
         )
         return second_thought.answer or first, [look.run, second_thought.run]
 

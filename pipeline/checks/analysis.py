@@ -1,24 +1,26 @@
-"""What a model has seen must lie in the video, and in the dish."""
+"""What a model has seen must lie in the video, and in the dish; what was asked last time is told as it was seen."""
 
 from knowledge_base.content import DishGuide
-from models.coaching import VideoAnalysis
+from models.coaching import FollowUp, FollowUpVerdict, VideoAnalysis
 from pipeline.checks.amounts import measurements
 from pipeline.checks.language import violations
 from pipeline.checks.repair import refuse_if
-from pipeline.providers.ports import Look
+from pipeline.providers.ports import Asked, Look
 
 MAX_FIELD = 400  # characters
 MAX_EVENT = 120
 REACH_SECONDS = 2  # from a cited or key moment to what was seen
 
 
-def check_look(look: Look, duration_seconds: float, dish: DishGuide) -> None:
+def check_look(look: Look, duration_seconds: float, dish: DishGuide, asked: Asked | None = None) -> None:
     """Raises ProviderRefused. That nothing can be told is an answer: there is nothing in it to be wrong."""
     if isinstance(look, VideoAnalysis):
-        check_analysis(look, duration_seconds, dish)
+        check_analysis(look, duration_seconds, dish, asked)
 
 
-def check_analysis(analysis: VideoAnalysis, duration_seconds: float, dish: DishGuide) -> None:
+def check_analysis(
+    analysis: VideoAnalysis, duration_seconds: float, dish: DishGuide, asked: Asked | None = None
+) -> None:
     """Raises ProviderRefused unless every time lies inside the video, in order, and the fault is the dish's."""
     wrong = [*_wrong_times(analysis, duration_seconds), *_wrong_key_moment(analysis)]
     if analysis.fault is not None and analysis.fault not in dish.faults:
@@ -31,6 +33,7 @@ def check_analysis(analysis: VideoAnalysis, duration_seconds: float, dish: DishG
         wrong += [f"measurement: '{amount}'" for amount in measurements(event.event)]
         if len(event.event) > MAX_EVENT:
             wrong.append(f"length: an event is longer than {MAX_EVENT} characters")
+    wrong += _wrong_follow_up(analysis, duration_seconds, asked)
     refuse_if(wrong, analysis)
 
 
@@ -42,6 +45,7 @@ def times_of(analysis: VideoAnalysis | None) -> list[int]:
         analysis.key_moment_seconds,
         *(event.t_seconds for event in analysis.cooking_events),
         *(int(signal.second) for signal in analysis.signals),
+        *_seconds_of(analysis.follow_up),
     ]
 
 
@@ -69,3 +73,29 @@ def _wrong_key_moment(analysis: VideoAnalysis) -> list[str]:
     if any(start - REACH_SECONDS <= moment <= end + REACH_SECONDS for start, end in spans):
         return []
     return [f"time: the key moment is more than {REACH_SECONDS} seconds away from every event"]
+
+
+def _seconds_of(past: FollowUp | None) -> list[int]:
+    return [past.second] if past is not None and past.second is not None else []
+
+
+def _wrong_follow_up(analysis: VideoAnalysis, duration_seconds: float, asked: Asked | None) -> list[str]:
+    past = analysis.follow_up
+    if past is None:
+        return []
+    if asked is None:
+        return ["follow-up: nothing was asked of this learner before"]
+    wrong, fault = violations(past.evidence, MAX_FIELD), asked.fault
+    is_told = past.second is not None and past.evidence.strip()
+    if past.verdict is not FollowUpVerdict.NOT_VISIBLE and not is_told:
+        wrong.append(f"follow-up: '{past.verdict}' needs evidence and its time")
+    if any(second > duration_seconds for second in _seconds_of(past)):
+        wrong.append("time: the follow-up's time is later than the end of the video")
+    is_opposite = fault is not None and analysis.fault in fault.opposites
+    if is_opposite != (past.verdict is FollowUpVerdict.TOO_FAR):
+        wrong.append(
+            "follow-up: 'too_far' where, and only where, an opposite of what went wrong last time is the fault now"
+        )
+    if past.verdict is FollowUpVerdict.SEEN and fault is not None and analysis.fault == fault.code:
+        wrong.append(f"follow-up: 'seen' contradicts the fault '{fault.code}', which is there again")
+    return wrong

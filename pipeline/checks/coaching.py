@@ -10,6 +10,7 @@ from pipeline.checks.diet import avoided_in, diet_violations
 from pipeline.checks.eaters import half_raw_violations
 from pipeline.checks.hazards import hazard_of
 from pipeline.checks.language import violations, wrong_times
+from pipeline.checks.last_time import last_time_violations
 from pipeline.checks.names import without_name, wrong_names
 from pipeline.checks.raw_meat import raw_meat_violations
 from pipeline.checks.repair import refuse_if
@@ -25,7 +26,7 @@ def check_coaching(coaching: CoachingText, brief: CoachingBrief) -> None:
         "next_action": coaching.next_action,
         "success_sign": coaching.success_sign,
     }
-    extras = [coaching.praise, coaching.comparison, coaching.stop_cue, coaching.safety]
+    extras = [coaching.last_time, coaching.praise, coaching.comparison, coaching.stop_cue, coaching.safety]
     answers = [entry.answer for entry in coaching.memo_answers]
     wrong = [f"empty: {name} is missing" for name, text in fields.items() if not text.strip()]
     for text in [*fields.values(), *extras]:
@@ -38,6 +39,7 @@ def check_coaching(coaching: CoachingText, brief: CoachingBrief) -> None:
     if (address := phrasebook.address(brief.first_name)) not in whole:
         wrong.append(f"name: the text never says '{address}'")
     wrong += wrong_times(whole, times_of(brief.analysis), REACH_SECONDS)
+    wrong += last_time_violations(coaching, brief)
     wrong += raw_meat_violations(coaching.mondaiten, brief)
     wrong += diet_violations(whole, avoided_in(brief), brief.dish)
     wrong += half_raw_violations(whole, brief.profile)

@@ -8,6 +8,7 @@ from pipeline.checks.analysis import MAX_FIELD
 from pipeline.checks.diet import avoided_in, diet_violations
 from pipeline.checks.eaters import half_raw_violations
 from pipeline.checks.language import violations
+from pipeline.checks.last_time import false_claims
 from pipeline.checks.names import without_name, wrong_names
 from pipeline.checks.repair import refuse_if
 from pipeline.providers.ports import CoachingBrief, Pace
@@ -37,6 +38,8 @@ def check_narration(script: NarrationScript, brief: CoachingBrief, pace: Pace | 
     spoken = "\n".join((script.part1, script.part2))
     wrong += diet_violations(spoken, avoided_in(brief), brief.dish)
     wrong += half_raw_violations(spoken, brief.profile)
+    if brief.analysis.follow_up is not None:
+        wrong += false_claims(spoken, brief.analysis.follow_up.verdict)
     refuse_if(wrong, script)
 
 

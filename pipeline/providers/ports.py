@@ -91,6 +91,18 @@ class Repair:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What the learner was asked to try last time, in one sentence, how to tell that it worked and when to stop. `fault` is
+    what it was to mend; None where nothing had gone wrong."""
+
+    action: str
+    sign: str
+    stop_cue: str
+    fault: Fault | None
+    earlier_dish: str = ""  # its name, where this is carried over from another dish
+
+
+@dataclass(frozen=True)
 class AnalysisBrief:
     dish: DishGuide
     faults: Sequence[Fault]  # those of the dish, likeliest first
@@ -101,6 +113,7 @@ class AnalysisBrief:
     self_ratings: dict[str, int]  # RatingAspect -> 1..5
     video_uri: str | None = None  # "gs://…" where the provider itself can read the video
     profile: Profile = NOTHING_TOLD
+    asked: Asked | None = None  # looked for before anything else
 
 
 @dataclass(frozen=True)
@@ -128,6 +141,8 @@ class CoachingBrief:
     past_sessions: Sequence[SessionSummary]  # oldest first
     days_since_last: int | None  # None before the second session
     profile: Profile = NOTHING_TOLD
+    asked: Asked | None = None  # what became of it is in the analysis
+    is_less_clean: bool = False  # than the attempt before
 
 
 @dataclass(frozen=True)

@@ -12,20 +12,24 @@ from models.session import CookingSession
 from pipeline.briefs import coaching_brief
 from pipeline.checks.coaching import check_coaching
 from pipeline.checks.repair import ask_with_repair
+from pipeline.outlook import ending, open_skill, outlook
 from pipeline.stage import StageContext, StageResult
 from services.outbox import queue_coaching_text
 from services.profile import learner_state
 
 
 def run(context: StageContext) -> StageResult:
-    brief = coaching_brief(context)
+    past = context.read_past()
+    brief, end = coaching_brief(context, past), ending(context, past)
     coaching, usage = ask_with_repair(
         lambda repair: context.providers.coach.coaching_text(brief, repair),
         lambda coaching: check_coaching(coaching, brief),
     )
 
-    if context.is_memo_foreign:
-        coaching = coaching.model_copy(update={"memo_note": phrasebook.MEMO_NOT_JAPANESE})
+    memo_note = phrasebook.MEMO_NOT_JAPANESE if context.is_memo_foreign else ""
+    coaching = coaching.model_copy(
+        update={"memo_note": memo_note, "outlook": outlook(context, coaching, end)}
+    )
 
     def store(db: DbSession, session: CookingSession) -> None:
         session.coaching_text = coaching.model_dump()
@@ -38,6 +42,7 @@ def run(context: StageContext) -> StageResult:
             analysis=VideoAnalysis.model_validate(session.video_analysis),
             coaching=coaching,
             now=database_now(db),
+            open_skill=open_skill(context, end),
         )
         queue_coaching_text(db, session)
 

@@ -17,7 +17,7 @@ from services.names import called_aloud
 
 
 def run(context: StageContext) -> StageResult:
-    written = coaching_brief(context)
+    written = coaching_brief(context, context.read_past())
     brief = replace(written, first_name=called_aloud(context.user))
     coaching = _renamed(context.session.coaching_text, written.first_name, brief.first_name)
     pace = context.measure_pace()

@@ -15,7 +15,7 @@ def run(context: StageContext) -> StageResult:
     first_look = VideoAnalysis.model_validate(context.session.video_analysis)
     analysis, usage = ask_with_repair(
         lambda repair: context.providers.analyst.reconsider(first_look, brief, repair),
-        lambda analysis: check_analysis(analysis, brief.duration_seconds, context.guide),
+        lambda analysis: check_analysis(analysis, brief.duration_seconds, context.guide, brief.asked),
     )
     principles = context.search.principles_for(analysis, context.guide, brief.structured_input.questions)
 

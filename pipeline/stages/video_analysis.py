@@ -30,7 +30,7 @@ def run(context: StageContext) -> StageResult:
         with local_file(context.store, video.view_key) as view:
             look, usage = ask_with_repair(
                 lambda repair: context.providers.analyst.analyze(Footage(view, cut), brief, repair),
-                lambda look: check_look(look, brief.duration_seconds, context.guide),
+                lambda look: check_look(look, brief.duration_seconds, context.guide, brief.asked),
             )
     except UnusableClip as error:
         raise MediaRejected(error.reason.value) from error

@@ -20,6 +20,7 @@ FALLBACK_STEPS = (
     "全体を返しながら火を通す",
     "火を止めて器に盛る",
 )
+FOLLOWED = "お願いした手順が、ここで見られます。"
 AGAINST = "ほかの場面には、これを打ち消す様子は見られません。"
 
 
@@ -44,6 +45,7 @@ def analysis(prompt: Prompt, schema: Schema, seconds: float | None, footage: str
             "key_moment": _clock(0),
             "fault": NO_FAULT,
             "confidence": "low",
+            "asked_verdict": "not_visible",
         }
     finding = _finding(prompt, schema)
     times = _times(seconds or _duration(prompt))
@@ -58,6 +60,7 @@ def analysis(prompt: Prompt, schema: Schema, seconds: float | None, footage: str
     return {
         "footage": footage,
         "events": events,
+        **looked_for(prompt, finding, _clock(times[0]), _clock(times[key])),
         "key_moment": _clock(times[key]),
         "evidence": finding.sentence,
         "against": AGAINST,
@@ -66,6 +69,18 @@ def analysis(prompt: Prompt, schema: Schema, seconds: float | None, footage: str
         "confidence": "high" if finding.is_in_memo else "medium",
         "not_visible": ["中まで火が通ったかどうか"],
     }
+
+
+def looked_for(prompt: Prompt, finding: Finding, early: str, key: str) -> dict[str, Any]:
+    """What became of what was asked last time: not yet, where the same is found again; too far, where it turned over."""
+    mended = prompt.after_label("fault to mend").split(" ")[0]
+    turns_into = [each.strip() for each in prompt.after_label("turns into").split(",")]
+    told = {"asked_evidence": finding.sentence, "asked_at": key}
+    if finding.code != NO_FAULT and finding.code == mended:
+        return {**told, "asked_verdict": "not_yet"}
+    if finding.code != NO_FAULT and finding.code in turns_into:
+        return {**told, "asked_verdict": "too_far"}
+    return {"asked_evidence": FOLLOWED, "asked_at": early, "asked_verdict": "seen"}
 
 
 def _finding(prompt: Prompt, schema: Schema) -> Finding:

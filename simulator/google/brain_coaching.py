@@ -21,6 +21,13 @@ PRAISE = "手もとがよく見えるように撮りながら、最後まで作�
 WELCOME_BACK = "おかえりなさい。またご一緒できてうれしいです。"
 NOTHING_WRONG = "気になるところは見当たりませんでした。"
 LINK = "メモで話してくださったことも、ここから来ていると考えられます。"
+LAST_TIME = {
+    "seen": "前回の「{action}」は、今回の動画でちゃんと見えました。",
+    "partly": "前回の「{action}」は、少しずつ形になってきました。",
+    "not_yet": "前回の「{action}」は、今回の動画ではまだ見えませんでした。",
+    "not_visible": "前回の「{action}」は、今回の映像では確かめられませんでした。",
+    "too_far": "前回の「{action}」を試して、少し行きすぎたようです。失敗ではなく、前進です。{stop}",
+}
 SUGGESTIONS = ("入れどきの合図は？", "音が弱いときは？", "ほかの料理にも使えますか？")
 SKILL_SENTENCES = 2
 LONG_AWAY_DAYS = 21
@@ -30,6 +37,7 @@ def coaching(prompt: Prompt) -> dict[str, Any]:
     lines = {name: line(prompt, name) for name in ("diagnosis", "next action", "success sign", "stop cue")}
     principle = principle_to_teach(prompt)
     return {
+        "last_time": last_time(prompt),
         "praise": praise(prompt),
         "mondaiten": problem(prompt, lines["diagnosis"]),
         "skill": "".join(sayable(principle.text)[:SKILL_SENTENCES]) if principle else FALLBACK["skill"],
@@ -45,6 +53,14 @@ def coaching(prompt: Prompt) -> dict[str, Any]:
         "suggested_questions": list(SUGGESTIONS),
         "principle_ids": [principle.id] if principle else [],
     }
+
+
+def last_time(prompt: Prompt) -> str:
+    """ "" where nothing was asked."""
+    action, verdict = prompt.after_label("asked action"), prompt.after_label("asked verdict")
+    if not action or verdict not in LAST_TIME:
+        return ""
+    return LAST_TIME[verdict].format(action=bare(action), stop=prompt.after_label("asked stop cue"))
 
 
 def line(prompt: Prompt, name: str) -> str:

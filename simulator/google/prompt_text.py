@@ -7,6 +7,8 @@ from dataclasses import dataclass
 HEADINGS = (
     "How the dish goes",
     "What is known to go wrong",
+    "What this learner was asked",
+    "What they were asked",
     "What the learner said",
     "What they ask",
     "How they feel",

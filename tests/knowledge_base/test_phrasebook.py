@@ -65,7 +65,7 @@ def sentences() -> dict[str, str]:
         "video_received": phrasebook.video_received(4, "チャーハン", 2),
         "wait_for_text": phrasebook.wait_for_text(4),
         "rating_received": phrasebook.rating_received(RatingAspect.TASTE, 3),
-        "follow_up": phrasebook.follow_up(COACHING, "ゆうこ"),
+        "follow_up": phrasebook.follow_up(COACHING, "ゆうこ", 2),
     }
     return words_by_name
 

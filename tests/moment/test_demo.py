@@ -90,7 +90,7 @@ def test_the_demo_plays_on_googles_sdks_against_their_doubles(folder: Path, clip
     assert "煙が出てしまって" in coaching["voice_transcript"]
     assert check_usable(out / "coaching_video.mp4").width == 720
     timings = json.loads((out / "timings.json").read_text())
-    assert {"recognize", "analysis.v3", "coaching_text.v5", "synthesize"} <= {
+    assert {"recognize", "analysis.v4", "coaching_text.v6", "synthesize"} <= {
         call["purpose"] for call in timings["calls"]
     }
     assert sum(timings["cost_usd"].values()) > 0

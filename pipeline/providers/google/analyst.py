@@ -5,6 +5,7 @@ from google.genai import types
 from logs.logger import get_logger
 from models.coaching import CannotTell, CookingEvent, Usage, VideoAnalysis
 from pipeline.media.view import MAX_PICTURES
+from pipeline.providers.follow_up import in_step
 from pipeline.providers.google import prompts, schemas
 from pipeline.providers.google.files import video_part
 from pipeline.providers.google.gemini import PROVIDER, Gemini, Question
@@ -45,7 +46,9 @@ class GeminiAnalyst:
                     purpose=prompt.label,
                     system=prompts.system(),
                     parts=[part, types.Part(text=prompt.text)],
-                    schema=schemas.analysis_of([fault.code for fault in brief.faults]),
+                    schema=schemas.analysis_of(
+                        [fault.code for fault in brief.faults], looks_for=brief.asked is not None
+                    ),
                     video_tokens=int(brief.duration_seconds * fps * TOKENS_PER_FRAME),
                     media_resolution=self._settings.gemini_media_resolution,
                     repair=repair,
@@ -54,7 +57,7 @@ class GeminiAnalyst:
         look = schemas.to_look(answer, PROVIDER)
         if isinstance(look, CannotTell):
             return look, self._gemini.usage
-        return self._surer(footage, look, brief), self._gemini.usage
+        return self._surer(footage, _about(look, brief), brief), self._gemini.usage
 
     def _surer(self, footage: Footage, analysis: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
         """After a closer look, where one is wanted and pays."""
@@ -83,7 +86,8 @@ class GeminiAnalyst:
                 repair=repair,
             )
         )
-        return analysis.model_copy(update=schemas.verdict_of(answer)), self._gemini.usage
+        weighed = analysis.model_copy(update=schemas.verdict_of(answer))
+        return in_step(weighed, brief.asked), self._gemini.usage
 
     def _look_closer(self, footage: Footage, first: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
         """The same verdict at a sharper moment, or none when the closer look does not bear it out.
@@ -117,11 +121,20 @@ class GeminiAnalyst:
         event = CookingEvent(t=clock, t_seconds=moment, event=answer.evidence or answer.diagnosis)
         events = sorted([*first.cooking_events, event], key=lambda each: each.t_seconds)
         verdict |= {"key_moment_seconds": moment, "key_moment_timestamp": clock, "cooking_events": events}
-        return first.model_copy(update=verdict)
+        return in_step(first.model_copy(update=verdict), brief.asked)
 
 
 def _is_worth_a_closer_look(analysis: VideoAnalysis, brief: AnalysisBrief) -> bool:
     """A fault to be sure of, in a clip long enough that one frame a second may have missed it."""
     return (
         analysis.fault is not None and analysis.confidence != "high" and brief.duration_seconds > ZOOM_SECONDS
+    )
+
+
+def _about(look: VideoAnalysis, brief: AnalysisBrief) -> VideoAnalysis:
+    """What became of the advice says which fault that was to mend."""
+    if look.follow_up is None or brief.asked is None or brief.asked.fault is None:
+        return look
+    return look.model_copy(
+        update={"follow_up": look.follow_up.model_copy(update={"fault": brief.asked.fault.code})}
     )

@@ -10,7 +10,7 @@ from knowledge_base.prompts import Quote, Value, in_one_line, prompt
 from models.coaching import CoachingText, SessionSummary, VideoAnalysis
 from pipeline.providers.google.learner import ANALYSIS, ANSWER, COACHING, NARRATION, choices, own_words
 from pipeline.providers.google.schemas import NO_FAULT, mmss_of
-from pipeline.providers.ports import AnalysisBrief, CoachingBrief, QuestionBrief
+from pipeline.providers.ports import AnalysisBrief, Asked, CoachingBrief, QuestionBrief
 from pipeline.refinements import refinement_to_teach
 
 
@@ -36,6 +36,7 @@ def analysis(brief: AnalysisBrief) -> FilledPrompt:
         focus=brief.dish.attempts[brief.session_number - 1],
         steps=_steps(brief.dish),
         faults=_faults(brief.faults),
+        asked=_asked(brief.asked),
         memo=brief.transcript,
         ratings=_ratings(brief.self_ratings),
         profile_choices=choices(brief.profile, ANALYSIS),
@@ -91,6 +92,8 @@ def coaching(brief: CoachingBrief) -> FilledPrompt:
         ratings=_ratings(brief.self_ratings),
         history=_history(brief.past_sessions),
         days_away="" if brief.days_since_last is None else str(brief.days_since_last),
+        asked=_asked(brief.asked),
+        last_time=_last_time(brief),
         safety="\n".join(brief.dish.safety),
         profile_choices=choices(brief.profile, COACHING),
         profile_words=own_words(brief.profile, COACHING),
@@ -155,6 +158,32 @@ def _fault(fault: Fault) -> str:
     )
 
 
+def _asked(asked: Asked | None) -> str:
+    if asked is None:
+        return ""
+    fault = asked.fault
+    return _lines(
+        ("asked at another dish", asked.earlier_dish),
+        ("asked action", asked.action),
+        ("asked sign", asked.sign),
+        ("asked stop cue", asked.stop_cue),
+        ("fault to mend", f"{fault.code} ({fault.seen})" if fault else ""),
+        ("turns into", ", ".join(fault.opposites) if fault else ""),
+    )
+
+
+def _last_time(brief: CoachingBrief) -> str:
+    past = brief.analysis.follow_up
+    if past is None:
+        return ""
+    return _lines(
+        ("asked verdict", past.verdict),
+        ("asked at", "" if past.second is None else mmss_of(past.second)),
+        ("asked evidence", past.evidence),
+        ("came out", "less clean than the attempt before" if brief.is_less_clean else ""),
+    )
+
+
 def _refinement(brief: CoachingBrief) -> str:
     """Nothing was wrong: what to reach for next."""
     option = refinement_to_teach(brief.dish, brief.session_number, brief.profile)
@@ -196,6 +225,7 @@ def _analysis(analysis: VideoAnalysis) -> str:
 
 def _coaching(coaching: CoachingText) -> str:
     return _lines(
+        ("last time", coaching.last_time),
         ("praise", coaching.praise),
         ("problem", coaching.mondaiten),
         ("skill", coaching.skill),

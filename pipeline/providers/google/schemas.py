@@ -3,6 +3,7 @@
 The descriptions are part of the prompt; the prompt's own text does not repeat the shape (google-genai README).
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -12,16 +13,19 @@ from models.coaching import (
     CannotTell,
     CoachingText,
     CookingEvent,
+    FollowUp,
+    FollowUpVerdict,
     MemoAnswer,
     NarrationScript,
     StructuredInput,
     Unclear,
     VideoAnalysis,
 )
-from pipeline.providers.ports import Look
+from pipeline.providers.ports import Look, ProviderRefused
 
 NO_FAULT = "none"
 COOKING = "cooking"
+CLOCK = re.compile(r"\d{2}:\d{2}")
 Clock = Field(pattern=r"^\d{2}:\d{2}$", max_length=5, description="MM:SS from the start of the video")
 Confidence = Literal["low", "medium", "high"]
 
@@ -57,9 +61,26 @@ class Judgement(BaseModel):
     confidence: Confidence
 
 
+class LookedFor(BaseModel):
+    """What became of what the learner was asked last time: looked for before anything else."""
+
+    asked_evidence: str = Field(
+        max_length=200,
+        description="what is seen or heard of it, polite Japanese; empty when this footage cannot show it",
+    )
+    asked_at: str = Field(
+        max_length=5, description="MM:SS at which that is; empty when this footage cannot show it"
+    )
+    asked_verdict: Literal["seen", "partly", "not_yet", "not_visible", "too_far"]
+
+
 # Of the bases, the last one's fields come first: evidence before verdict.
 class Analysis(Judgement, Events, Sight):
     not_visible: list[str] = Field(max_length=8)
+
+
+class NextAnalysis(Analysis, LookedFor):
+    """Of a cook whose learner was asked something before."""
 
 
 class Entities(BaseModel):
@@ -74,6 +95,9 @@ class AnsweredQuestion(BaseModel):
 
 
 class Coaching(BaseModel):
+    last_time: str = Field(
+        max_length=300, description="what became of what was asked last time; empty when nothing was asked"
+    )
     praise: str = Field(max_length=200)
     mondaiten: str = Field(max_length=300, description="the problem, with its moment as MM:SS")
     skill: str = Field(max_length=300)
@@ -100,9 +124,10 @@ class Transcription(BaseModel):
     transcript: str = Field(max_length=6_000, description="empty when nobody speaks")
 
 
-def analysis_of(fault_codes: Sequence[str]) -> type[Analysis]:
-    """The fault can only be one of the codes or NO_FAULT."""
-    return create_model("DishAnalysis", __base__=Analysis, fault=(_one_of(fault_codes), ...))
+def analysis_of(fault_codes: Sequence[str], *, looks_for: bool = False) -> type[Analysis]:
+    """The fault can only be one of the codes or NO_FAULT. `looks_for`: something was asked before."""
+    base = NextAnalysis if looks_for else Analysis
+    return create_model("DishAnalysis", __base__=base, fault=(_one_of(fault_codes), ...))
 
 
 def judgement_of(fault_codes: Sequence[str]) -> type[Judgement]:
@@ -148,8 +173,21 @@ def to_analysis(answer: Analysis, provider: str) -> VideoAnalysis:
         ],
         **verdict_of(answer),
         not_visible=answer.not_visible,
+        follow_up=_to_follow_up(answer) if isinstance(answer, NextAnalysis) else None,
         provider=provider,
     )
+
+
+def _to_follow_up(answer: NextAnalysis) -> FollowUp:
+    """Raises ProviderRefused for a time that is none."""
+    verdict = FollowUpVerdict(answer.asked_verdict)
+    if verdict is FollowUpVerdict.NOT_VISIBLE:
+        return FollowUp(verdict=verdict, evidence=answer.asked_evidence)
+    if not CLOCK.fullmatch(answer.asked_at):
+        raise ProviderRefused(
+            [f"time: asked_at must be MM:SS where asked_verdict is '{verdict}'"], answer.model_dump_json()
+        )
+    return FollowUp(verdict=verdict, second=seconds_of(answer.asked_at), evidence=answer.asked_evidence)
 
 
 def verdict_of(answer: Judgement) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from knowledge_base.content import Signal
 from models.coaching import CannotTell, SeenSignal, Usage, VideoAnalysis
+from pipeline.providers.follow_up import in_step
 from pipeline.providers.ports import AnalysisBrief, Footage, Look, Repair
 
 if TYPE_CHECKING:
@@ -56,10 +57,12 @@ class OfflineAnalyst:
         self, analysis: VideoAnalysis, brief: AnalysisBrief, repair: Repair | None = None
     ) -> tuple[VideoAnalysis, Usage]:
         """Words and ratings can only raise a fault whose signals showed; without signals nothing changes."""
+        from pipeline.providers.offline.vision.follow_up import in_doubt
         from pipeline.providers.offline.vision.signals import Evidence
 
         evidence = [Evidence(Signal(each.signal), each.strength, each.second) for each in analysis.signals]
-        verdict = _with_verdict(analysis, evidence, brief, brief.duration_seconds)
+        doubtful = analysis.model_copy(update={"follow_up": in_doubt(analysis.follow_up, brief)})
+        verdict = _with_verdict(doubtful, evidence, brief, brief.duration_seconds)
         return verdict, Usage(provider=PROVIDER, model=MODEL)
 
 
@@ -74,6 +77,7 @@ def _analysis(samples: "Samples", brief: AnalysisBrief) -> VideoAnalysis:
         not_visible,
     )
     from pipeline.providers.offline.vision.features import measure_features
+    from pipeline.providers.offline.vision.follow_up import follow_up
     from pipeline.providers.offline.vision.signals import find_evidence
 
     course = read_course(measure_features(samples))
@@ -91,6 +95,7 @@ def _analysis(samples: "Samples", brief: AnalysisBrief) -> VideoAnalysis:
             SeenSignal(signal=each.signal, strength=each.strength, second=max(0.0, each.second))
             for each in evidence
         ],
+        follow_up=follow_up(course, evidence, brief.asked, length),
         provider=PROVIDER,
     )
     return _with_verdict(without_fault, evidence, brief, length)
@@ -105,7 +110,7 @@ def _with_verdict(
 
     verdicts = weigh(brief, evidence)
     if not verdicts:
-        return analysis
+        return in_step(analysis, brief.asked)
     best = verdicts[0]
     changes = {
         **_key_moment(best.evidence[0].second, length),
@@ -114,7 +119,7 @@ def _with_verdict(
         "evidence": "".join(SIGNAL_SENTENCES[each.signal] for each in best.evidence[:2]),
         "confidence": confidence_in(verdicts),
     }
-    return analysis.model_copy(update=changes)
+    return in_step(analysis.model_copy(update=changes), brief.asked)
 
 
 def _key_moment(second: float, length: float) -> "dict[str, Any]":

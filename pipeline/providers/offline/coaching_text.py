@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+from knowledge_base import arc_talk
 from knowledge_base.foods import avoided_by
 from knowledge_base.raw_meat import Food, food_of
-from models.coaching import CoachingText
+from models.coaching import CoachingText, FollowUpVerdict
 from pipeline.checks.raw_meat import needs_warning
 from pipeline.providers.offline import phrases
 from pipeline.providers.offline.composing import Draft, full_sentences, pick
 from pipeline.providers.offline.facts import SAFETY
+from pipeline.providers.offline.last_time import comes_first, last_time
 from pipeline.providers.offline.lesson import Lesson, Way, is_unsure, lesson_of
 from pipeline.providers.offline.matching import DONENESS_SIGNS
 from pipeline.providers.offline.memo_answers import memo_answers
@@ -17,7 +19,7 @@ from pipeline.providers.offline.personal.fitting import fitted, fitting_text
 from pipeline.providers.offline.personal.senses import favourite_sign
 from pipeline.providers.offline.personal.wishes import company, textures, ways, wishes
 from pipeline.providers.offline.politeness import observation_sentence
-from pipeline.providers.offline.praise import overcome_fault, praise, previous_attempt
+from pipeline.providers.offline.praise import praise, previous_attempt
 from pipeline.providers.offline.remarks import quotable_remarks
 from pipeline.providers.offline.safety import safety
 from pipeline.providers.offline.ties import is_about
@@ -35,7 +37,9 @@ def coaching_text(brief: CoachingBrief) -> CoachingText:
     lesson = fitted(lesson_of(brief), brief)
     before, after = corrected(brief, lesson)
     draft = Draft()
+    told = last_time(brief)
     return CoachingText(  # in the order in which it is read: no sentence comes twice
+        last_time=draft.say(told if comes_first(brief) else ""),
         praise=draft.say(praise(brief)),
         mondaiten=draft.say(raw_warning(brief), *before, problem(brief, lesson), *after),
         skill=draft.say(*explained(skill(brief, lesson), brief, lesson)),
@@ -45,7 +49,7 @@ def coaching_text(brief: CoachingBrief) -> CoachingText:
         success_sign=draft.say(*signs(brief, lesson)) or lesson.success_sign,
         stop_cue=draft.say(lesson.stop_cue),
         safety=draft.say(*safety(brief, lesson)),
-        comparison=draft.say(*comparison(brief, lesson)),
+        comparison=draft.say("" if comes_first(brief) else told, *comparison(brief, lesson)),
         memo_answers=memo_answers(brief, lesson, draft),
         suggested_questions=suggested_questions(brief, lesson),
         principle_ids=principle_ids(brief, lesson),
@@ -154,17 +158,18 @@ def comparison(brief: CoachingBrief, lesson: Lesson) -> list[str]:
     usual_gap = GAPS.get(brief.profile.cooking_frequency, LONG_GAP_DAYS)
     long_gap = brief.days_since_last is not None and brief.days_since_last > usual_gap
     sentences = [pick(phrases.COMPARE_WELCOME_BACK, lesson.key)] if long_gap else []
+    verdict = brief.analysis.follow_up.verdict if brief.analysis.follow_up else None
     if past and past.fault:
         if code is None:
-            is_overcome = overcome_fault(brief) is not None
-            sentences.append(phrases.COMPARE_OVERCOME if is_overcome else phrases.COMPARE_UNKNOWN)
+            sentences += [phrases.COMPARE_OVERCOME] if verdict is FollowUpVerdict.SEEN else []
         elif past.fault == code:
             sentences.append(phrases.COMPARE_SAME_FAULT[lesson.way % 2])
-        else:
+        elif verdict is not FollowUpVerdict.TOO_FAR:
             sentences.append(pick(phrases.COMPARE_NEW_FAULT, lesson.key))
     elif code and not past and any(each.fault == code for each in brief.past_sessions):
         sentences.append(phrases.COMPARE_ELSEWHERE)
     if brief.session_number == 2:
+        sentences += [arc_talk.LESS_CLEAN] if brief.is_less_clean else []
         sentences.append(pick(phrases.COMPARE_WOBBLE, lesson.key))
     return [*sentences, *company(brief)]
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from knowledge_base import phrasebook
+from knowledge_base import arc_talk, phrasebook
 from knowledge_base.raw_meat import Food, food_of
 from models.coaching import CoachingText, NarrationScript
 from pipeline.checks.hazards import HAZARDS
@@ -49,6 +49,7 @@ def opening_lines(brief: CoachingBrief, lesson: Lesson) -> list[Line]:
     return [
         *(Line(text, keep=True) for text in full_sentences(greeting)),
         *(Line(text, keep=True) for text in raw_lines(brief)),
+        *(Line(text, keep=True) for text in last_time_lines(brief)),
         Line(warm_line(brief), weight=4),
         Line(phrases.VOICE_POINT[attempt], weight=2),
         *(Line(text, keep=True) for text in full_sentences(point_line(brief))),
@@ -66,6 +67,15 @@ def raw_lines(brief: CoachingBrief) -> list[str]:
         return []
     is_fish = food_of(brief.dish.slug) is Food.FISH
     return full_sentences(phrases.VOICE_RAW[Food.FISH if is_fish else Food.MEAT])
+
+
+def last_time_lines(brief: CoachingBrief) -> list[str]:
+    """What became of what was asked last time."""
+    past = brief.analysis.follow_up
+    if past is None:
+        return []
+    when = arc_talk.VOICE_EARLIER_DISH if brief.session_number == 1 else arc_talk.VOICE_LAST_COOK
+    return full_sentences(arc_talk.VOICE_LAST_TIME[past.verdict].format(when=when))
 
 
 def warm_line(brief: CoachingBrief) -> str:

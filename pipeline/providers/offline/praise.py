@@ -1,8 +1,5 @@
-"""What is praised: only what is. A feeling is heard first; then progress that was seen, words, marks, a question, an
-attempt."""
+"""What is praised: only what is. A feeling is heard first; then words, marks, a question, an attempt."""
 
-from knowledge_base import catalogue
-from knowledge_base.content import Fault
 from knowledge_base.phrasebook import ASPECT_NAMES, address
 from models.coaching import RatingAspect, SessionSummary
 from pipeline.checks.raw_meat import needs_warning
@@ -11,11 +8,9 @@ from pipeline.providers.offline.composing import pick
 from pipeline.providers.offline.feelings import DISCOURAGED, answer_to_feeling, feeling_of
 from pipeline.providers.offline.personal.phrases import AFTER_FAILURE
 from pipeline.providers.offline.remarks import quotable_remarks
-from pipeline.providers.offline.ties import is_about
 from pipeline.providers.ports import CoachingBrief
 
 GOOD_RATING = 4  # of 5
-POOR_RATING = 2
 
 
 def praise(brief: CoachingBrief) -> str:
@@ -28,8 +23,6 @@ def praise(brief: CoachingBrief) -> str:
 def act_to_praise(brief: CoachingBrief) -> str:
     keys = (brief.dish.slug, brief.session_number, brief.analysis.fault)
     attempt = brief.session_number - 1
-    if fault := overcome_fault(brief):
-        return pick(phrases.PRAISE_PROGRESS, *keys).format(fault=fault.name_ja)
     if remarks := quotable_remarks(brief):
         return phrases.PRAISE_REMARK[attempt].format(issue=remarks[attempt % len(remarks)])
     if aspects := good_aspects(brief):
@@ -54,29 +47,3 @@ def good_aspects(brief: CoachingBrief) -> list[RatingAspect]:
 def previous_attempt(brief: CoachingBrief) -> SessionSummary | None:
     names = (brief.dish.slug, brief.dish.name_ja, brief.dish.name_en)
     return next((past for past in reversed(brief.past_sessions) if past.dish in names), None)
-
-
-def overcome_fault(brief: CoachingBrief) -> Fault | None:
-    """The last attempt's, where this footage was searched for it and it was not there: neither another fault nor none
-    proves that."""
-    past = previous_attempt(brief)
-    fault = catalogue.load().faults.get(past.fault or "") if past else None
-    if fault is None or fault.code == brief.analysis.fault:
-        return None
-    return fault if was_searched_for(fault, brief) and not speaks_for(fault, brief) else None
-
-
-def was_searched_for(fault: Fault, brief: CoachingBrief) -> bool:
-    """Its signals can be read off footage, and this footage could be read."""
-    analysis = brief.analysis
-    is_clear = analysis.confidence != "low" and not analysis.not_visible and bool(analysis.cooking_events)
-    found_others = analysis.fault is None or bool(analysis.signals)
-    return bool(fault.signals) and is_clear and found_others
-
-
-def speaks_for(fault: Fault, brief: CoachingBrief) -> bool:
-    """A signal of it, the learner's words or marks."""
-    seen = {signal.signal for signal in brief.analysis.signals}
-    told = any(is_about(issue, fault, brief.dish) for issue in brief.structured_input.identified_issues)
-    is_poor = any(0 < brief.self_ratings.get(aspect, 0) <= POOR_RATING for aspect in fault.aspects)
-    return bool(seen & set(fault.signals)) or told or is_poor

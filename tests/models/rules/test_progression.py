@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from models import LearnerState, LearningVelocity, ProgressStatus, UserDishProgress
-from models.coaching import CoachingText, VideoAnalysis
-from models.rules.progression import record_coaching
+from models.coaching import CoachingText, FollowUp, FollowUpVerdict, OpenSkill, VideoAnalysis
+from models.rules.progression import forget_footage, record_coaching
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SKILLS = ["moisture_control", "heat_management"]
@@ -20,7 +20,15 @@ class Cook:
         self.progress = UserDishProgress(user_id=1, dish_id=1)
 
     def take(
-        self, number: int, fault: str | None, dish: str = "fried-rice", action: str = "次は強火で。"
+        self,
+        number: int,
+        fault: str | None,
+        dish: str = "fried-rice",
+        action: str = "次は強火で。",
+        *,
+        follow_up: FollowUp | None = None,
+        is_sure: bool = True,
+        open_skill: OpenSkill | None = None,
     ) -> None:
         record_coaching(
             self.state,
@@ -34,7 +42,10 @@ class Cook:
                 key_moment_seconds=1,
                 diagnosis="診断",
                 fault=fault,
+                confidence="medium" if is_sure else "low",
+                follow_up=follow_up,
             ),
+            open_skill=open_skill,
             coaching=CoachingText(
                 mondaiten="m", skill="s", next_action=action, success_sign="s", praise="ほめる"
             ),
@@ -131,3 +142,54 @@ def test_progress_starts_with_the_first_and_completes_with_the_third() -> None:
     assert (cook.progress.status, cook.progress.started_at) == (ProgressStatus.IN_PROGRESS, NOW)
     cook.take(3, "scorched")
     assert (cook.progress.status, cook.progress.completed_at) == (ProgressStatus.COMPLETED, NOW)
+
+
+LEFT = OpenSkill(skill="heat_management", fault="scorched", dish="fried-rice")
+
+
+def test_a_third_that_nobody_could_judge_acquires_nothing() -> None:
+    cook = Cook()
+    cook.take(3, None, is_sure=False)
+    assert (cook.state.skills_developing, cook.state.skills_acquired) == (SKILLS, [])
+
+
+def test_what_a_dish_ends_without_stays_open_until_it_is_seen_to_work() -> None:
+    cook = Cook()
+    cook.take(3, "scorched", open_skill=LEFT)
+    assert cook.state.open_skill == LEFT.model_dump()
+
+    for verdict in (FollowUpVerdict.NOT_YET, FollowUpVerdict.NOT_VISIBLE, FollowUpVerdict.PARTLY):
+        cook.take(1, None, dish="beef-steak", follow_up=FollowUp(verdict=verdict, fault="scorched"))
+        assert cook.state.open_skill == LEFT.model_dump()
+    another = FollowUp(verdict=FollowUpVerdict.SEEN, fault="egg_overcooked")
+    cook.take(2, None, dish="beef-steak", follow_up=another)
+    assert cook.state.open_skill == LEFT.model_dump()
+
+    seen = FollowUp(verdict=FollowUpVerdict.SEEN, fault="scorched")
+    cook.take(1, None, dish="beef-steak", follow_up=seen)
+    assert cook.state.open_skill == {}
+
+
+def test_a_dish_that_acquires_the_skill_closes_what_was_open() -> None:
+    cook = Cook()
+    cook.take(3, "scorched", open_skill=LEFT)
+    cook.take(3, None, dish="beef-steak")
+    assert cook.state.open_skill == {}
+
+
+def test_footage_that_is_taken_back_leaves_only_that_it_was_cooked() -> None:
+    cook = Cook()
+    cook.take(1, "scorched")
+    cook.take(1, "scorched", dish="beef-steak")
+    cook.take(3, "egg_overcooked", open_skill=LEFT)
+
+    forget_footage(cook.state, "fried-rice", 3)
+    forget_footage(cook.state, "fried-rice", 1)
+
+    assert [(each["dish"], each["fault"], each["key_issue"]) for each in cook.state.session_summaries] == [
+        ("fried-rice", None, ""),
+        ("beef-steak", "scorched", "診断"),
+        ("fried-rice", None, ""),
+    ]
+    assert cook.state.recurring_mistakes == [{"mistake": "scorched", "seen_count": 1}]
+    assert cook.state.open_skill == {}

@@ -41,6 +41,7 @@ GOOD_ANALYSIS: Json = {
     "confidence": "high",
 }
 GOOD_COACHING: Json = {
+    "last_time": "",
     "praise": f"{NAME}さん、煙に気づいて火を弱めていましたね。",
     "mondaiten": "動画の00:02のあたりで、油から煙が立っていました。",
     "skill": "油は煙が立つ手前で、表面にゆらぎが見えます。",

@@ -206,7 +206,7 @@ def test_a_closer_look_sharpens_the_moment_where_it_pays(
     # The cut begins three seconds before the candidate: its first second is the whole's third.
     assert (look.key_moment_seconds, look.key_moment_timestamp) == (3, "0:03")
     check_analysis(look, SECONDS, DISH)
-    assert [call.purpose for call in calls] == ["analysis.v3", "zoom.v1"]
+    assert [call.purpose for call in calls] == ["analysis.v4", "zoom.v1"]
     assert calls[1].input_tokens["VIDEO"] > calls[0].input_tokens["VIDEO"]
 
 

@@ -75,11 +75,11 @@ def test_a_session_from_video_to_coaching_video_with_every_call_on_record(
     purposes = {stage: [call.purpose for call in calls_of(run)] for stage, run in runs.items() if run.usage}
     assert purposes[StageName.TRANSCRIBE_MEMO] == ["recognize"]
     assert purposes[StageName.EXTRACT_ENTITIES] == ["entities.v1"]
-    assert purposes[StageName.ANALYZE_VIDEO] == ["analysis.v3"]
+    assert purposes[StageName.ANALYZE_VIDEO] == ["analysis.v4"]
     assert purposes[StageName.RETRIEVE][0] == "reconsideration.v1"
     assert set(purposes[StageName.RETRIEVE][1:]) == {"retrieval_query"}
-    assert purposes[StageName.COACH_TEXT] == ["coaching_text.v5"]
-    assert purposes[StageName.NARRATE] == ["narration.v4"]
+    assert purposes[StageName.COACH_TEXT] == ["coaching_text.v6"]
+    assert purposes[StageName.NARRATE] == ["narration.v5"]
     assert set(purposes[StageName.PRODUCE_VIDEO]) == {"synthesize"}
     for run in runs.values():
         if run.usage:
@@ -121,6 +121,7 @@ def test_a_model_that_keeps_breaking_the_rules_reaches_nobody(
 ) -> None:
     learner = system.learner()
     bad = {
+        "last_time": "",
         "praise": "Great job!",
         "mondaiten": "強火で3分焼きすぎです。",
         "skill": "**180℃**を守りましょう。",

@@ -12,9 +12,7 @@ from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
 from models.coaching import (
     CoachingText,
-    CookingEvent,
     RatingAspect,
-    SeenSignal,
     SessionSummary,
     StructuredInput,
 )
@@ -177,43 +175,6 @@ def test_a_rating_that_the_fault_lowers_is_not_praised() -> None:
 
     assert FAULTS["rice_too_wet"].aspects == [RatingAspect.TEXTURE]
     assert "食感" not in text.praise
-
-
-SEEN_EVENT = CookingEvent(t="0:05", t_seconds=5, event="卵が入りました")
-SMOKE = SeenSignal(signal="smoke", strength=0.8, second=41)
-
-
-@pytest.mark.parametrize(
-    ("changes", "is_praised"),
-    [
-        ({}, True),
-        ({"fault": "rice_too_wet"}, False),  # another fault alone says nothing of the last one
-        ({"cooking_events": []}, False),
-        ({"confidence": "low"}, False),
-        ({"not_visible": ["画面が暗く、煙の様子は見分けられませんでした。"]}, False),
-        ({"signals": [SMOKE]}, False),
-    ],
-)
-def test_the_last_fault_is_overcome_only_where_it_was_looked_for(
-    changes: dict[str, object], is_praised: bool
-) -> None:
-    brief = coaching_brief(None, session_number=2, past_sessions=[past("oil_smoking")])
-    looked = {"cooking_events": [SEEN_EVENT], "confidence": "high"} | changes
-    analysis = brief.analysis.model_copy(update=looked)
-    text = coaching_of(replace(brief, analysis=analysis, fault=FAULTS.get(str(analysis.fault))))
-
-    assert ("前回" in text.praise) is is_praised
-    assert "越え" not in text.praise + text.comparison
-
-
-def test_a_fault_that_no_camera_sees_is_never_said_to_be_overcome() -> None:
-    brief = coaching_brief(None, session_number=2, past_sessions=[past("underseasoned")])
-    analysis = brief.analysis.model_copy(update={"cooking_events": [SEEN_EVENT]})
-
-    text = coaching_of(replace(brief, analysis=analysis))
-
-    assert "前回" not in text.praise
-    assert "言い切れません" in text.comparison
 
 
 def test_evidence_and_doubt_are_told_in_whole_sentences() -> None:

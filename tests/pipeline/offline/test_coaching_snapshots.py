@@ -13,13 +13,15 @@ from knowledge_base.catalogue import load
 from knowledge_base.content import DishGuide
 from models.coaching import (
     CoachingText,
+    FollowUp,
+    FollowUpVerdict,
     SessionSummary,
     StructuredInput,
     VideoAnalysis,
 )
 from pipeline.checks.coaching import check_coaching
 from pipeline.providers.offline.coach import OfflineCoach
-from pipeline.providers.ports import CoachingBrief
+from pipeline.providers.ports import Asked, CoachingBrief
 from tests.pipeline.offline.kitchen import search_result
 
 FOLDER = Path(__file__).parents[2] / "snapshots" / "coaching"
@@ -67,7 +69,21 @@ PRINCIPLES = {
 }  # fmt: skip
 
 
-def analysis(dish: DishGuide, fault: str | None, moment: str) -> VideoAnalysis:
+def follow_up(first: str, second: str, number: int) -> FollowUp | None:
+    """Of attempt 1's advice nothing could be seen, of attempt 2's all."""
+    if number == 2:
+        return FollowUp(verdict=FollowUpVerdict.NOT_VISIBLE, fault=first)
+    change = "鍋の中の様子が、ここで大きく変わっています。"
+    seen = FollowUp(verdict=FollowUpVerdict.SEEN, fault=second, second=31, evidence=change)
+    return seen if number == 3 else None
+
+
+def asked(code: str) -> Asked:
+    fault = load().faults[code]
+    return Asked(fault.next_action, fault.success_sign, fault.stop_cue, fault)
+
+
+def analysis(dish: DishGuide, fault: str | None, moment: str, past: FollowUp | None) -> VideoAnalysis:
     minutes, seconds = moment.split(":")
     diagnosis = load().faults[fault].diagnosis if fault else "手順どおりに落ちついて作れていました。"
     return VideoAnalysis(
@@ -76,6 +92,7 @@ def analysis(dish: DishGuide, fault: str | None, moment: str) -> VideoAnalysis:
         key_moment_seconds=60 * int(minutes) + int(seconds),
         diagnosis=diagnosis,
         fault=fault,
+        follow_up=past,
     )
 
 
@@ -97,7 +114,12 @@ def brief(dish: DishGuide, number: int) -> CoachingBrief:
         first_name=NAME,
         dish=dish,
         session_number=number,
-        analysis=analysis(dish, fault, {1: "0:41", 2: "1:05", 3: "0:52"}[number]),
+        analysis=analysis(
+            dish,
+            fault,
+            {1: "0:41", 2: "1:05", 3: "0:52"}[number],
+            follow_up(first, second, number),
+        ),
         fault=load().faults[fault] if fault else None,
         principles=[
             search_result(load().principles[each])
@@ -111,6 +133,7 @@ def brief(dish: DishGuide, number: int) -> CoachingBrief:
         self_ratings={"taste": 4, "texture": 3} if number == 3 else {},
         past_sessions=past[: number - 1],
         days_since_last={1: None, 2: 5, 3: 40}[number],
+        asked={1: None, 2: asked(first), 3: asked(second)}[number],
     )
 
 
@@ -128,7 +151,7 @@ def as_read(coaching: CoachingText, number: int) -> str:
     """Card, note under it, and the questions to tap."""
     questions = "\n".join(f"- {question}" for question in coaching.suggested_questions)
     return "\n\n".join(
-        (phrasebook.coaching_text(coaching, number), phrasebook.follow_up(coaching, NAME), questions)
+        (phrasebook.coaching_text(coaching, number), phrasebook.follow_up(coaching, NAME, number), questions)
     )
 
 
