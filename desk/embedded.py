@@ -183,7 +183,7 @@ class EmbeddedPostgres:
         command = [
             str(self._home / "bin/postgres"), "-D", str(self.root / "data"), "-p", str(port),
             "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-            "-c", "max_connections=200", "-c", "io_method=sync",
+            "-c", "max_connections=400", "-c", "io_method=sync",
         ]
         # fmt: on
         with log_path.open("ab") as log:

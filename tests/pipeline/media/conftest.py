@@ -44,11 +44,13 @@ def lavfi(graph: str) -> tuple[str, ...]:
     return ("-f", "lavfi", "-i", graph)
 
 
-@pytest.fixture(autouse=True)
-def shipped_size(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="package")
+def shipped_size() -> Iterator[None]:
     """Other tests render small."""
-    for name, value in SHIPPED_SIZE.items():
-        monkeypatch.setattr(storyboard, name, value)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in SHIPPED_SIZE.items():
+            patch.setattr(storyboard, name, value)
+        yield
 
 
 @pytest.fixture(scope="session")
