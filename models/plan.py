@@ -33,7 +33,7 @@ class Plan(SQLModel, table=True):
     needs_bank: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})  # 3-D Secure
     # An event was given up since then, or Stripe refused to be tidied: what it says is asked again.
     unread_since: datetime | None = Field(default=None, sa_column=time_column())
-    # When Stripe was asked last: a plan of which nothing is heard is asked for again.
+    # When Stripe was asked last: what had come by then is known, and a plan of which nothing is heard is asked for again.
     read_at: datetime | None = Field(default=None, sa_column=time_column())
 
 

@@ -26,7 +26,7 @@ from models.coaching import (
     Usage,
     VideoAnalysis,
 )
-from pipeline.media import encoding
+from pipeline.media import encoding, storyboard
 from pipeline.providers.ports import (
     AnalysisBrief,
     CoachingBrief,
@@ -45,10 +45,13 @@ from settings import Settings
 from storage.google_credentials import GoogleCredentials
 from storage.store import ObjectStore
 
-# The renders of tests are real, but need not be small: a third of their time would go into that.
+# The renders of tests are real, but need be neither large nor well packed: nine tenths of their time would go into that.
+# tests/pipeline/media renders as large as is shipped.
 SHIPPED_PRESET, encoding.PRESET = encoding.PRESET, "superfast"
 # Notices wait for no reply to ride on, but where a test says so: each would hold its flow for that long.
 SHIPPED_PATIENCE, outbox.PATIENCE, outbox.CALM = outbox.PATIENCE, timedelta(), timedelta()
+SHIPPED_SIZE = {name: getattr(storyboard, name) for name in ("WIDTH", "MIN_HEIGHT", "MAX_HEIGHT")}
+storyboard.WIDTH, storyboard.MIN_HEIGHT, storyboard.MAX_HEIGHT = 180, 100, 320
 
 USAGE = Usage(provider="quick")
 RATE = 24_000  # Hz

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, update
 from sqlmodel import Session as DbSession
@@ -10,7 +11,7 @@ from sqlmodel import col, select
 from jobs.inbox import Outcome, store_events
 from jobs.queue import Job, JobQueue
 from logs.logger import get_logger
-from models.base import database_now, utc_now
+from models.base import utc_now
 from models.database import Database
 from models.inbox import InboxEvent
 from models.plan import Checkout, IncidentKind, Plan, PlanNews
@@ -86,18 +87,29 @@ class PlanEvents:
             return lambda db: Outcome("ignored")
         if not row.subject:
             return self._send_on(self.payments, row)
+        asked_at = self._time_to_ask(row)
+        if asked_at is None:
+            return lambda db: Outcome("known")
         reading = read(self.payments, row.subject)
         if reading is None:
             return lambda db: Outcome("no_learner")
         if reading.customer.is_deleted:
             return lambda db: self._write_deletion(db, reading.customer)
         self._close_pages(self.payments, reading.customer)
-        return lambda db: self._write(db, reading)
+        return lambda db: self._write(db, reading, asked_at)
 
     def give_up(self, db: DbSession, row: InboxEvent) -> None:
         """The customer is read again with their next event, or by the look for missed ones."""
         unread = update(Plan).where(col(Plan.customer_id) == row.subject, col(Plan.unread_since).is_(None))
         db.execute(unread.values(unread_since=func.now()))
+
+    def _time_to_ask(self, row: InboxEvent) -> datetime | None:
+        """Now; None where the customer was asked for after this event had come. One payment makes half a dozen events."""
+        mine = Plan.customer_id == row.subject, col(Plan.unread_since).is_(None)
+        is_known = select(Plan.user_id).where(*mine, col(Plan.read_at) > row.received_at).exists()
+        with self.database.reads() as db:
+            known, now = db.exec(select(is_known, func.now())).one()
+        return None if known else now
 
     def _send_on(self, payments: Payments, row: InboxEvent) -> Callable[[DbSession], Outcome]:
         """A thin event names no customer: once that is known, it waits its turn among the customer's events."""
@@ -136,7 +148,7 @@ class PlanEvents:
             except PaymentsRefused as error:  # a second payment is given back
                 log.warning("payment page not closed", error=str(error))
 
-    def _write(self, db: DbSession, reading: Reading) -> Outcome:
+    def _write(self, db: DbSession, reading: Reading, asked_at: datetime) -> Outcome:
         customer = reading.customer
         _note_incidents(db, reading)
         user = learner_of(db, customer)
@@ -148,8 +160,8 @@ class PlanEvents:
         if plan is None:
             _note_plan_of_nobody(db, customer)
             return Outcome("other_customer")
-        plan.read_at = database_now(db)
-        plan.unread_since = plan.read_at if reading.untidy else None  # tidied up by the next look
+        plan.read_at = asked_at
+        plan.unread_since = asked_at if reading.untidy else None  # tidied up by the next look
         changes = list(news.changes(before, state_of(user, plan)))
         _close_checkouts(db, user, main_subscription(customer.subscriptions))
         for second in customer.subscriptions:

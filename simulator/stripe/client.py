@@ -79,9 +79,12 @@ class StripeDesk(DeskClient[Crossing]):
             if direction in (None, crossing.direction) and verb in (None, crossing.verb)
         ]
 
-    def events(self, event_type: str | None = None, *, about: str | None = None) -> list[Json]:
-        """What the account was told, the oldest first; `about` is the id of an object or of its customer."""
-        wanted = {"type": event_type, "about": about}
+    def events(
+        self, event_type: str | None = None, *, about: str | None = None, after: str | None = None
+    ) -> list[Json]:
+        """What the account was told, the oldest first; `about` is the id of an object or of its customer, `after` that of
+        an event."""
+        wanted = {"type": event_type, "about": about, "after": after}
         named = {name: value for name, value in wanted.items() if value is not None}
         events: list[Json] = self.call("GET", "/events", params=named)
         return events

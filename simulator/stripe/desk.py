@@ -1,5 +1,6 @@
 """The desk of Stripe's own, under /desk/stripe: time, how webhooks come, and what happened."""
 
+import itertools
 from dataclasses import asdict
 from typing import Any, Literal
 
@@ -150,16 +151,16 @@ async def list_deliveries(request: Request) -> Response:
 
 
 async def list_events(request: Request) -> Response:
-    """The oldest first; perhaps of a `type`, or `about` whom or what an id names."""
+    """The oldest first; perhaps of a `type`, `about` whom or what an id names, or only those that came `after` one."""
     stripe, wanted = stripe_of(request), request.query_params
     life.catch_up(stripe)
-    return JSONResponse(
-        [
-            stripe.view(event)
-            for event in reversed(stripe.store.all(Event))
-            if wanted.get("type") in (None, event.type) and _is_about(event, wanted.get("about"))
-        ]
-    )
+    newest_first = itertools.takewhile(lambda event: event.id != wanted.get("after"), stripe.store.all(Event))
+    chosen = [
+        event
+        for event in newest_first
+        if wanted.get("type") in (None, event.type) and _is_about(event, wanted.get("about"))
+    ]
+    return JSONResponse([stripe.view(event) for event in reversed(chosen)])
 
 
 def _is_about(event: Event, object_id: str | None) -> bool:

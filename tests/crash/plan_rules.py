@@ -18,7 +18,6 @@ from models.inbox import EventSource, InboxEvent
 from models.rules.entitlement import PAYING, is_spent
 from models.user import SubscriptionStatus
 from payments.port import LIVING
-from services.plan.events import EVENT_TYPES
 from simulator.stripe.client import DAY, HOUR
 from tests.crash.phone import Phone
 from tests.services.plan.payer import Json, Life, Payer, Shop
@@ -52,6 +51,7 @@ class PlanRules:
             user.subscription_status = SubscriptionStatus.FREE
             self.payer = Payer(self.shop, user.id)
         self.waiting: list[Json] = []
+        self.told: list[Json] = []  # all that Stripe ever had to tell
         self.past: list[Json] = []
         self.deeds: Counter[str] = Counter()
         self.session_ids: set[int] = set()
@@ -151,7 +151,8 @@ class PlanRules:
         self.shop.desk.clear_faults()
         while True:
             self._hear()
-            lost = [event for event in self._told() if event["id"] not in self._received()]
+            received = self._received()
+            lost = [event for event in self.told if event["id"] not in received]
             if not lost:
                 break
             self.past += lost
@@ -177,7 +178,8 @@ class PlanRules:
     def settle_plan(self) -> None:
         """Told all of it, and some of it again, our rows say what Stripe says, and nothing is said twice."""
         self.everything_arrives()
-        before, told = self.payer.life(), self._told()
+        self._hear()
+        before, told = self.payer.life(), self.told
         self.shop.receive(*reversed(told))
         with self.shop.resources.database.transaction() as db:
             self._forget_what_was_received(db)
@@ -223,16 +225,9 @@ class PlanRules:
         self._hear()
 
     def _hear(self) -> None:
-        self.waiting += self.payer.new_events()
-
-    def _told(self) -> list[Json]:
-        """All that Stripe ever had to tell."""
-        events = [
-            event
-            for customer_id in self.payer.customer_ids()
-            for event in self.shop.desk.events(about=customer_id)
-        ]
-        return [event for event in events if event["type"] in EVENT_TYPES]
+        new = self.payer.new_events()
+        self.waiting += new
+        self.told += new
 
     def _received(self) -> set[str]:
         with self.shop.resources.database.transaction() as db:

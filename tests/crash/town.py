@@ -46,7 +46,8 @@ FORKS.set_forkserver_preload(["tests.crash.process"])
 # Seconds. Crashes come one after another, and the machine may be busy.
 PATIENCE = 180.0
 STOP_SECONDS = 20.0
-LOOK = 0.03  # seconds between two looks at something waited for
+KEEP = 0.03  # seconds between two looks whether a process has died
+LOOK = 0.1  # at what a test waits for: each look is a dozen statements
 
 # What leads to the text: a video of it takes seconds to render.
 WITHOUT_RENDERING = tuple(queue for queue in Queue if queue is not Queue.VIDEO)
@@ -143,7 +144,7 @@ class ForkLauncher:
         self._children[name] = Child(name, part, settings, process)
 
     def _keep(self) -> None:
-        while not self._stop.wait(LOOK):
+        while not self._stop.wait(KEEP):
             with self._lock:
                 for child in list(self._children.values()):
                     code = child.process.exitcode

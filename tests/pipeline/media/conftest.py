@@ -15,11 +15,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipeline.media import storyboard
 from pipeline.media.composition import CoachingVideo, compose
 from pipeline.media.ffmpeg import binary
 from pipeline.media.narration import GAP_SECONDS, LEAD_SECONDS
 from pipeline.media.probe import VideoFacts, check_usable
 from pipeline.providers.ports import SpokenSentence
+from tests.quick_providers import SHIPPED_SIZE
 
 Picture = NDArray[np.uint8]
 Clip = Callable[..., Path]
@@ -40,6 +42,15 @@ def make(path: Path, *arguments: str) -> Path:
 
 def lavfi(graph: str) -> tuple[str, ...]:
     return ("-f", "lavfi", "-i", graph)
+
+
+@pytest.fixture(autouse=True, scope="package")
+def shipped_size() -> Iterator[None]:
+    """Other tests render small."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in SHIPPED_SIZE.items():
+            patch.setattr(storyboard, name, value)
+        yield
 
 
 @pytest.fixture(scope="session")

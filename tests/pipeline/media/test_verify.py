@@ -12,12 +12,12 @@ from pipeline.media.verify import BadRender, verify
 from .conftest import Clip, RenderResult, make
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def good(clip: Clip, render: Callable[..., RenderResult]) -> RenderResult:
     return render(clip("landscape-small.mp4", size="320x180"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def board(good: RenderResult) -> Storyboard:
     frames = round(good.video.seconds * 30)
     return storyboard.plan(

@@ -98,7 +98,7 @@ class Life:
 class Payer:
     shop: Shop
     user_id: int
-    _seen: set[str] = field(default_factory=set)
+    _newest: dict[str, str] = field(default_factory=dict)  # event that was seen of each customer
     _customers: dict[str, None] = field(default_factory=dict)
 
     @classmethod
@@ -191,13 +191,12 @@ class Payer:
 
     def new_events(self) -> Sequence[Json]:
         """What Stripe has to tell of this learner since they were looked at last, the oldest first."""
-        events = [
-            event
-            for customer_id in self.customer_ids()
-            for event in self.shop.desk.events(about=customer_id)
-            if event["type"] in EVENT_TYPES and event["id"] not in self._seen
-        ]
-        self._seen |= {event["id"] for event in events}
+        events = []
+        for customer_id in self.customer_ids():
+            told = self.shop.desk.events(about=customer_id, after=self._newest.get(customer_id))
+            if told:
+                self._newest[customer_id] = told[-1]["id"]
+            events += [event for event in told if event["type"] in EVENT_TYPES]
         return events
 
     def catches_up(self) -> Life:

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import cast
 
@@ -29,6 +30,8 @@ TYPES = (
     "invoice.payment_failed",
     "customer.subscription.deleted",
 )
+
+LATER = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -59,7 +62,8 @@ class PastLife:
 
     @cached_property
     def rows(self) -> Sequence[InboxEvent]:
-        return [InboxEvent(**inbox_row(event)) for event in self.events]
+        """Each comes after Stripe was asked last."""
+        return [InboxEvent(**inbox_row(event), received_at=LATER) for event in self.events]
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +120,7 @@ _END = text(
     """
     SELECT CAST(jsonb_build_object(
                'user', (SELECT to_jsonb(u) FROM "user" u WHERE id = :id),
-               'plan', (SELECT to_jsonb(p) FROM plan p WHERE user_id = :id),
+               'plan', (SELECT to_jsonb(p) - 'read_at' FROM plan p WHERE user_id = :id),
                'periods', (SELECT jsonb_agg(to_jsonb(p) - 'id') FROM paid_period p WHERE user_id = :id),
                'checkouts', (SELECT jsonb_agg(to_jsonb(c)) FROM checkout c WHERE user_id = :id),
                'incidents', (SELECT jsonb_agg(to_jsonb(i)) FROM payment_incident i)) AS text),
@@ -173,6 +177,32 @@ def test_orders_through_the_inbox_while_stripe_answers_500(past_life: PastLife, 
     life = payer.life()
     assert (life.status, life.months_paid, life.incidents) == (SubscriptionStatus.CANCELLED, 1, [])
     assert shop.outcomes(payer.customer_id) == ["plan_written"] * len(TYPES)
+
+
+def test_what_had_come_when_stripe_was_asked_asks_no_more(payer: Payer) -> None:
+    payer.pays()
+    events = payer.new_events()
+    payer.shop.receive(*events)
+    assert payer.shop.outcomes(payer.customer_id) == ["plan_written"] + ["known"] * (len(events) - 1)
+    asked = len(payer.shop.desk.log(verb="customers.retrieve"))
+    assert len(events) > 3
+    payer.shop.desk.advance_clock_to(payer.period_end() + 3601)
+    payer.catches_up()
+    assert payer.life().months_paid == 2
+    assert len(payer.shop.desk.log(verb="customers.retrieve")) > asked
+
+
+def test_a_customer_who_could_not_be_read_is_read_by_the_next_event_whenever_it_came(payer: Payer) -> None:
+    payer.pays()
+    first, *others = payer.new_events()
+    payer.shop.receive(first)
+    payer.shop.store(*others)
+    with payer.shop.resources.database.transaction() as db:
+        plan = db.get_one(Plan, payer.user_id)
+        plan.read_at, plan.unread_since = LATER, LATER
+    payer.shop.handle_all()
+    outcomes = payer.shop.outcomes(payer.customer_id)
+    assert outcomes == ["plan_written", "plan_written"] + ["known"] * (len(others) - 1)
 
 
 def _forget(payer: Payer) -> None:
