@@ -43,6 +43,7 @@ from pipeline.providers import ledger
 from pipeline.providers.ports import ProviderRefused, Providers, QuestionBrief, Turn, UnreadableAudio
 from pipeline.providers.registry import ProviderRegistry, needs_fallback
 from pipeline.search import PrincipleSearch
+from services.bursts import quoted_by, words_of
 from services.names import called
 from services.outbox import queue_answer
 from services.profile import learner_state, lock_learner
@@ -225,8 +226,8 @@ class Answers:
         """Raises QuestionUnheard."""
         with self.database.transaction() as db:
             recording = db.exec(select(Media).where(Media.message_id == question.id)).first()
-        if recording is None:
-            return question.text
+            if recording is None:
+                return words_of(db, question)
         if not recording.is_stored:
             raise QuestionTooLong if recording.reason == "too_long" else QuestionUnheard
         key = recording.object_key
@@ -290,7 +291,7 @@ def _session_in_question(db: DbSession, user: User, question: Message) -> Cookin
 
 def _quoted_session_id(db: DbSession, question: Message) -> int | None:
     """Of a bubble of ours or of the learner's own."""
-    line_id = question.quoted_message_id
+    line_id = quoted_by(db, question)
     if line_id is None:
         return None
     bubble = db.get(SentBubble, line_id)
@@ -307,6 +308,7 @@ def _history(db: DbSession, question: Message) -> list[Turn]:
         .where(Message.chat_room_id == question.chat_room_id, col(Message.id) < question.id)
         .where(Message.text != "", Message.sender != Sender.SYSTEM)
         .where(col(Message.text).not_in(PLACEHOLDERS.values()), col(Message.unsent_at).is_(None))
+        .where(col(Message.part_of_id).is_distinct_from(question.id))
         .order_by(col(Message.id).desc())
         .limit(HISTORY)
     )

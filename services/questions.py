@@ -7,13 +7,12 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from errors import MomentError
-from jobs import leases
-from jobs.queue import Job, enqueue
 from models.chat import Message, MessageType, RoomType, rooms_of
 from models.media import Media, MediaKind
 from models.session import CookingSession
 from models.user import User
 from services import media
+from services.bursts import owe_answer
 from services.thread import NOT_LINE, Origin, record_inbound, retell
 
 QUESTIONS_A_DAY = 60  # of one learner: many more than a cook asks, and each takes a model
@@ -28,14 +27,13 @@ class TooManyQuestions(MomentError):
 def ask(
     db: DbSession, user: User, session: CookingSession | None, text: str, origin: Origin = NOT_LINE
 ) -> Message:
-    """`session` is the one the thread is at; the learner may quote another. Raises TooManyQuestions."""
+    """`session` is the one the thread is at; the learner may quote another. With what was asked seconds before it, it is
+    one question. Raises TooManyQuestions."""
     if _asked_today(db, user) >= QUESTIONS_A_DAY:
         record_inbound(db, user, MessageType.TEXT, text=text, session=session, origin=origin)
         raise TooManyQuestions(f"learner {user.id}")
     question = record_inbound(db, user, MessageType.QUESTION, text=text, session=session, origin=origin)
-    leases.due_now(question)
-    db.flush()
-    enqueue(db, Job.ANSWER, question.id)
+    owe_answer(db, question)
     return question
 
 
@@ -60,6 +58,11 @@ def ask_by_file(db: DbSession, user: User, recording: Media) -> None:
 
 
 def _asked_today(db: DbSession, user: User) -> int:
-    lately = Message.kind == MessageType.QUESTION, col(Message.created_at) > func.now() - timedelta(days=1)
+    """Those that were answered together count once."""
+    lately = (
+        Message.kind == MessageType.QUESTION,
+        col(Message.created_at) > func.now() - timedelta(days=1),
+        col(Message.part_of_id).is_(None),
+    )
     statement = select(func.count()).where(col(Message.chat_room_id).in_(rooms_of(user.id)), *lately)
     return db.exec(statement).one()

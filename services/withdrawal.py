@@ -10,6 +10,7 @@ from models.inbox import InboxEvent, UnsentMessage
 from models.media import Media, MediaKind, MediaState
 from models.session import CookingSession
 from models.user import User
+from services.bursts import take_out
 from services.media import withdraw, withdraw_memo
 from services.outbox import queue_notice
 from services.redaction import redact_everywhere
@@ -40,6 +41,7 @@ def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
         return
     words = message.text if message.kind in (MessageType.TEXT, MessageType.QUESTION) else ""
     _blank(db, message)
+    take_out(db, message)
     session = db.get(CookingSession, message.session_id, with_for_update=True) if message.session_id else None
     media = db.exec(select(Media).where(Media.message_id == message.id).with_for_update()).first()
     if media is not None:

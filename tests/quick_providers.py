@@ -7,6 +7,7 @@ import threading
 import wave
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -36,12 +37,15 @@ from pipeline.providers.ports import (
     Vector,
 )
 from pipeline.providers.registry import ProviderSets
+from services import bursts
 from settings import Settings
 from storage.google_credentials import GoogleCredentials
 from storage.store import ObjectStore
 
 # The renders of tests are real, but need not be small: a third of their time would go into that.
 SHIPPED_PRESET, encoding.PRESET = encoding.PRESET, "superfast"
+# Each question of a test is whole, but for those of test_bursts.py.
+SHIPPED_PAUSE, bursts.PAUSE = bursts.PAUSE, timedelta()
 
 USAGE = Usage(provider="quick")
 RATE = 24_000  # Hz
