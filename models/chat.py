@@ -64,6 +64,7 @@ class MessageType(StrEnum):
     QUESTION = "question"
     VIDEO = "video"
     AUDIO = "audio"
+    PHOTO = "photo"
     OTHER = "other"
 
 

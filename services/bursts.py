@@ -76,7 +76,7 @@ def _take_up_waiting(db: DbSession, question: Message) -> None:
     """Whoever claims one of these at this moment has it, and it stays a question of its own."""
     waiting = (
         col(Message.chat_room_id) == question.chat_room_id,
-        Message.kind == MessageType.QUESTION,
+        col(Message.kind) == MessageType.QUESTION,
         col(Message.channel) == question.channel,
         col(Message.id) != question.id,
         col(Message.due_at) > database_now(db),

@@ -7,6 +7,7 @@ from bot.handlers import (
     leaving,
     meanings,
     nothing,
+    photos,
     plan,
     profile,
     questions,
@@ -29,6 +30,7 @@ for part in (
     profile,
     uploads,
     cooking,
+    photos,
     questions,
 ):
     router.include(part.router)

@@ -1,4 +1,4 @@
-"""Texts that follow each other within seconds are one question."""
+"""Texts that follow each other within seconds are one question; pictures are known as such."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,25 @@ branch_labels = None
 depends_on = None
 
 
+MESSAGES = (
+    "cooking_video",
+    "coaching_ready",
+    "coaching_video",
+    "coaching_failed",
+    "notice",
+    "still_working",
+    "answer",
+    "plan_news",
+    "text",
+    "question",
+    "video",
+    "audio",
+    "other",
+)
+
+
 def upgrade() -> None:
+    _choices("message", "kind", "messagetype", (*MESSAGES, "photo"))
     op.add_column("message", sa.Column("part_of_id", sa.Integer(), nullable=True))
     op.create_foreign_key(
         op.f("fk_message_part_of_id_message"),
@@ -31,3 +49,11 @@ def downgrade() -> None:
     """A question that still waits for more words is answered by its last text alone."""
     op.drop_index("ix_message_part_of_id", "message")
     op.drop_column("message", "part_of_id")
+    op.execute("UPDATE message SET kind = 'other' WHERE kind = 'photo'")
+    _choices("message", "kind", "messagetype", MESSAGES)
+
+
+def _choices(table: str, column: str, kind: str, values: tuple[str, ...]) -> None:
+    name = op.f(f"ck_{table}_{kind}_choices")
+    op.drop_constraint(name, table, type_="check")
+    op.create_check_constraint(name, table, f"{column} IN ({', '.join(repr(value) for value in values)})")

@@ -3,17 +3,21 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
+from knowledge_base import phrasebook
 from models.base import utc_now
 from models.chat import ChatRoom, Message
 from models.user import User
 from pipeline.providers.ports import QuestionBrief
+from simulator.line.behaviour import Order
 from simulator.line.client import Bubble, Learner, SentMessage
-from tests.flows.steps import handled_event
+from tests.flows.steps import handled_event, replies, wait_for_words
 from tests.flows.test_questions import answer_to, brief_of
+from tests.media_files import make
 from tests.quick_providers import script
 from tests.system import WAIT, System
 
@@ -117,18 +121,75 @@ def test_a_text_taken_back_while_it_is_answered_is_answered_without(
     shared: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.bursts.PAUSE", timedelta(seconds=1))
-    learner, seen = shared.learner(), []
+    learner = shared.learner()
+    seen: list[str] = []
     pause = script.before
 
     def before(call: str) -> None:
         pause(call)
         if call == "answer" and not seen:
-            seen.append(script.briefs[-1])
+            brief = script.briefs[-1]
+            assert isinstance(brief, QuestionBrief)
+            seen.append(brief.question)
             handled_event(shared, learner, learner.unsend(sent[0].message_id or ""))
 
     monkeypatch.setattr(script, "before", before)
     sent = ask_all(shared, learner, ["ひみつですが。", "塩はいつ入れますか"])
     answer_to(learner, sent[1])
-    assert [brief.question for brief in seen] == ["ひみつですが。塩はいつ入れますか"]
+    assert seen == ["ひみつですが。塩はいつ入れますか"]
     brief_of("塩はいつ入れますか")
     assert len(quoted_answers(learner)) == 1
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("pictures")
+    colours = ("red", "green", "blue", "white", "black")
+    return [
+        make(folder / f"{colour}.jpg", "-f", "lavfi", "-i", f"color=c={colour}:s=320x240", "-frames:v", "1")
+        for colour in colours
+    ]
+
+
+def send_album(learner: Learner, pictures: Sequence[Path], how: str) -> list[SentMessage]:
+    if how == "apart":
+        return [learner.image(picture) for picture in pictures]
+    return learner.images(pictures, old_android=how == "old android")
+
+
+@pytest.mark.parametrize(
+    ("how", "order"), [("album", "reverse"), ("old android", "batch"), ("apart", "fifo")]
+)
+def test_five_pictures_get_one_answer(shared: System, pictures: list[Path], how: str, order: Order) -> None:
+    learner = shared.learner()
+    before = len(learner.thread().from_bot)
+    shared.desk.hold()
+    sent = send_album(learner, pictures, how)
+    shared.desk.release(order)
+    for each in sent:
+        learner.desk.redeliver(each.webhook_event_id or "")
+        handled_event(shared, learner, each)
+    (answer, *carousel) = learner.wait_for(lambda t: t.from_bot[before:], WAIT, what="the answer")
+    assert answer.text == phrasebook.IMAGE_RECEIVED
+    assert {bubble.via for bubble in (answer, *carousel)} == {"reply"}
+    assert photo_answers(learner) == 1
+
+
+def photo_answers(learner: Learner) -> int:
+    return len([bubble for bubble in learner.thread().from_bot if bubble.text == phrasebook.IMAGE_RECEIVED])
+
+
+def test_a_picture_of_an_album_that_comes_late_is_not_answered_again(
+    shared: System, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.photos.TOGETHER", timedelta())
+    learner = shared.learner()
+    shared.desk.hold()
+    first, second = learner.images(pictures[:2])
+    shared.desk.release()
+    for each in (first, second):
+        handled_event(shared, learner, each)
+    wait_for_words(learner, phrasebook.IMAGE_RECEIVED)
+    learner.wait_for(lambda _: photo_answers(learner) == 1, WAIT)
+    replies(learner, lambda: learner.image(pictures[2]))
+    assert photo_answers(learner) == 2
