@@ -111,6 +111,11 @@ class CookingSession(SQLModel, table=True):
         return next(iter(self.videos), None)
 
     @property
+    def photos(self) -> Sequence[Media]:
+        """Of the dish, in the order in which they came; neither rejected nor taken back."""
+        return [media for media in self.media if media.kind == MediaKind.PHOTO and media.is_live]
+
+    @property
     def files(self) -> Sequence[Media]:
         """Not known yet to be a video or a memo of this cook."""
         return [media for media in self.media if media.kind == MediaKind.FILE and media.is_live]

@@ -1,15 +1,23 @@
 """What the coach is told of a session."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
 from knowledge_base.catalogue import load
 from knowledge_base.content import DishGuide, Fault, Principle
 from knowledge_base.profile import NOTHING_TOLD, Profile, read_profile
 from models.coaching import RetrievedPrinciple, VideoAnalysis
 from models.media import Media
+from models.session import CookingSession, StageName
 from pipeline.media.probe import VideoFacts
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief
 from pipeline.refinements import refinement_to_teach
 from pipeline.stage import StageContext
 from services.names import called
+from storage.store import local_file
+
+MOST_PHOTOS = 3  # to be looked at: each costs as much as a quarter of a minute of video
 
 
 def footage_of(context: StageContext) -> Media:
@@ -19,7 +27,26 @@ def footage_of(context: StageContext) -> Media:
     return video
 
 
-def analysis_brief(context: StageContext) -> AnalysisBrief:
+@contextmanager
+def photos_on_disk(context: StageContext, photos: Sequence[Media]) -> Iterator[Sequence[Path]]:
+    """The newest of these, for the block."""
+    with ExitStack() as stack:
+        newest = [photo for photo in photos if photo.is_stored][-MOST_PHOTOS:]
+        yield [stack.enter_context(local_file(context.store, photo.object_key)) for photo in newest]
+
+
+def photos_since_look(session: CookingSession) -> Sequence[Media]:
+    """Those that were not there yet when the video was looked at."""
+    look = session.run_of(StageName.ANALYZE_VIDEO)
+    began = look.started_at if look is not None else None
+    return [
+        photo
+        for photo in session.photos
+        if began is None or (photo.stored_at is not None and photo.stored_at > began)
+    ]
+
+
+def analysis_brief(context: StageContext, photos: Sequence[Path] = ()) -> AnalysisBrief:
     video = footage_of(context)
     return AnalysisBrief(
         dish=context.guide,
@@ -31,6 +58,7 @@ def analysis_brief(context: StageContext) -> AnalysisBrief:
         self_ratings=context.session.self_ratings,
         video_uri=context.store.uri(video.view_key),
         profile=read_profile(context.user.learner_profile),
+        photos=photos,
     )
 
 

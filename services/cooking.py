@@ -228,8 +228,8 @@ def _session_for(db: DbSession, user: User, dish: Dish) -> CookingSession:
 
 def _start_over(db: DbSession, session: CookingSession) -> None:
     """A cook that failed is cooked again, as if it were the first time."""
-    for clip in session.videos:
-        media.replace(db, clip)
+    for each in (*session.videos, *session.photos):
+        media.replace(db, each)
     media.forget_video(db, session)
     media.forget_memo(db, session)
     session.self_ratings, session.memo_skipped = {}, False

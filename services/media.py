@@ -27,6 +27,7 @@ WORDS_FOR: Mapping[MediaKind, str] = {
     MediaKind.VIDEO: "video",
     MediaKind.MEMO: "memo",
     MediaKind.VOICE_QUESTION: "voice_question",
+    MediaKind.PHOTO: "photo",
     MediaKind.FILE: "file",
 }
 
@@ -137,7 +138,7 @@ def accept(
 
 
 def reject(db: DbSession, media: Media, session: CookingSession | None, reason: str) -> None:
-    """The learner is told why, and what to do. Our copies go after this is committed."""
+    """The learner is told why, and what to do; of photos once a cook. Our copies go after this is committed."""
     is_coached = session is not None and media is session.video
     _discard(db, media, MediaState.REJECTED, reason)
     if media.kind == MediaKind.VOICE_QUESTION:
@@ -151,6 +152,8 @@ def reject(db: DbSession, media: Media, session: CookingSession | None, reason: 
             session.pipeline_error = f"video rejected: {reason}"
             _go_on_with_next_clip(db, session)
         wake(db, session)
+    if media.kind == MediaKind.PHOTO and session is not None and _other_photo_rejected(session, media):
+        return
     queue_notice(
         db, media.user_id, f"{WORDS_FOR[media.kind]}.{reason}", session_id=session.id if session else None
     )
@@ -167,6 +170,8 @@ def withdraw(db: DbSession, media: Media, session: CookingSession | None) -> Non
     words = ""
     if media.kind == MediaKind.FILE:
         words = "file_unsent"
+    elif media.kind == MediaKind.PHOTO:
+        _forget_photo(db, media, session)
     elif media.kind == MediaKind.MEMO:
         words = withdraw_memo(db, session)
     elif is_coached and session.coaching_text:
@@ -221,6 +226,21 @@ def forget_memo(db: DbSession, session: CookingSession) -> None:
 def forget_stages(db: DbSession, session: CookingSession, stages: Collection[StageName]) -> None:
     """Their runs never were; one still at work finds its lease lost and its result is thrown away."""
     db.exec(delete(StageRun).where(col(StageRun.session_id) == session.id, col(StageRun.stage).in_(stages)))
+
+
+def _forget_photo(db: DbSession, photo: Media, session: CookingSession) -> None:
+    """Before the text, what may have been seen in it is looked for anew without it."""
+    if session.coaching_text or session.pipeline_job_id is None or photo.stored_at is None:
+        return
+    forget_stages(db, session, (StageName.ANALYZE_VIDEO, StageName.RETRIEVE, StageName.COACH_TEXT))
+    session.video_analysis, session.retrieved_principles = {}, []
+
+
+def _other_photo_rejected(session: CookingSession, photo: Media) -> bool:
+    return any(
+        media.kind == MediaKind.PHOTO and media.reason and media is not photo and not media.is_live
+        for media in session.media
+    )
 
 
 def _next_position(session: CookingSession, kind: MediaKind) -> int:

@@ -57,6 +57,13 @@ class Memo:
 
 
 @dataclass(frozen=True)
+class Photo:
+    link: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Sent:
     """A clip that can still be taken back, by a request to this path of the API."""
 
@@ -101,6 +108,7 @@ def session_page(
         clip=_own_clip(session, links),
         sent=_sent(session),
         principles=_principles(session, coaching),
+        photos=_photos(session, links),
         memo=_memo(session, links),
         ratings=ratings_of(session),
     )
@@ -132,6 +140,7 @@ def _version(session: CookingSession, now: Now | None) -> str:
     """Another where the page would say something else: what waits for it looks again."""
     steps = "".join(step.state[0] for step in now.steps) if now else ""
     given = f"{len(session.self_ratings)}{bool(session.voice_transcript):d}{session.memo is not None:d}{len(session.videos)}"
+    given += f".{sum(photo.is_stored for photo in session.photos)}"
     return "-".join((session.status, steps, given, str(len(now.text) if now else 0)))
 
 
@@ -182,6 +191,15 @@ def _own_clip(session: CookingSession, links: PageLinks) -> Player | None:
     keys = [key for key in (clip.object_key, clip.view_key) if key]
     marks = in_own_clip(_moments(session), float(clip.facts.get("duration_seconds") or 0))
     return Player("own", [links.link(key) for key in dict.fromkeys(keys)], "", marks)
+
+
+def _photos(session: CookingSession, links: PageLinks) -> Sequence[Photo]:
+    """Their sizes, so that the page does not jump when they come."""
+    stored = [photo for photo in session.photos if photo.is_stored]
+    return [
+        Photo(links.link(each.object_key), each.facts.get("width", 0), each.facts.get("height", 0))
+        for each in stored
+    ]
 
 
 def _sent(session: CookingSession) -> Sequence[Sent]:

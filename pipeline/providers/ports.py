@@ -101,6 +101,9 @@ class AnalysisBrief:
     self_ratings: dict[str, int]  # RatingAspect -> 1..5
     video_uri: str | None = None  # "gs://…" where the provider itself can read the video
     profile: Profile = NOTHING_TOLD
+    photos: Sequence[
+        Path
+    ] = ()  # JPEGs, most likely of the finished dish; to reconsider, those that came since
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from sqlmodel import Session as DbSession
 
 from models.coaching import CannotTell
 from models.session import CookingSession
-from pipeline.briefs import analysis_brief, footage_of
+from pipeline.briefs import analysis_brief, footage_of, photos_on_disk
 from pipeline.checks.analysis import check_look
 from pipeline.checks.repair import ask_with_repair
 from pipeline.media.excerpt import write_excerpt
@@ -19,7 +19,6 @@ from storage.store import local_file
 
 def run(context: StageContext) -> StageResult:
     """Raises MediaRejected when the footage shows no cook that could be judged."""
-    brief = analysis_brief(context)
     video = footage_of(context)
 
     def cut(start: float, seconds: float, output: Path) -> Path:
@@ -27,7 +26,11 @@ def run(context: StageContext) -> StageResult:
             return write_excerpt(source, VideoFacts.model_validate(video.facts), start, seconds, output)
 
     try:
-        with local_file(context.store, video.view_key) as view:
+        with (
+            local_file(context.store, video.view_key) as view,
+            photos_on_disk(context, context.session.photos) as photos,
+        ):
+            brief = analysis_brief(context, photos)
             look, usage = ask_with_repair(
                 lambda repair: context.providers.analyst.analyze(Footage(view, cut), brief, repair),
                 lambda look: check_look(look, brief.duration_seconds, context.guide),
