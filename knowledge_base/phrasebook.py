@@ -94,7 +94,7 @@ def attempt_label(number: int) -> str:
 ASK_VIDEO_ALONE = "料理の動画を送ってください。"
 ASK_VIDEO = ASK_VIDEO_ALONE + FILM_FROM_ABOVE
 VIDEO_ALREADY = (
-    "いまは先に届いた動画でコーチングを準備しています。こちらの動画は使わずにおきますね。"
+    "たくさんの動画をありがとうございます。一緒に見られる数を超えたので、こちらの動画は使わずにおきますね。"
     "差し替えたいときは、先の動画を送信取消してから、もう一度送ってください。"
 )
 MEMO_FROM_ELSEWHERE = (

@@ -78,6 +78,8 @@ class Media(LeaseColumns, table=True):
         default=MediaState.OWED, sa_column=enum_column(MediaState, default=MediaState.OWED)
     )
     reason: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    # By LINE's clock, which tells the order of several clips; by ours where they came otherwise.
+    sent_at: datetime | None = Field(default=None, sa_column=time_column())
     received_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
     started_at: datetime | None = Field(default=None, sa_column=time_column())
     stored_at: datetime | None = Field(default=None, sa_column=time_column())

@@ -104,7 +104,8 @@ class CookingSession(SQLModel, table=True):
     @property
     def videos(self) -> Sequence[Media]:
         """The clips of this cook, in order; neither rejected nor taken back."""
-        return [media for media in self.media if media.kind == MediaKind.VIDEO and media.is_live]
+        clips = [media for media in self.media if media.kind == MediaKind.VIDEO and media.is_live]
+        return sorted(clips, key=lambda clip: clip.position)
 
     @property
     def video(self) -> Media | None:

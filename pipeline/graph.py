@@ -62,13 +62,14 @@ def memo_settled(facts: Facts) -> bool:
 
 
 def _has_video(facts: Facts) -> bool:
-    """A learner who takes the footage back after the text gets no video of it."""
-    return facts.session.video is not None and facts.session.video.is_stored
+    """All clips that came. A learner who takes the footage back after the text gets no video of it."""
+    videos = facts.session.videos
+    return bool(videos) and all(video.is_stored for video in videos)
 
 
 def _has_view(facts: Facts) -> bool:
-    """Intake finds that a plain clip is its own view; of others one is made."""
-    return facts.session.video is not None and facts.session.video.view_key != ""
+    """Intake finds that a plain clip is its own view; of the others one is made each."""
+    return all(video.view_key != "" for video in facts.session.videos)
 
 
 def _has_memo(facts: Facts) -> bool:

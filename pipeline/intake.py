@@ -81,6 +81,8 @@ NOT_READY_SHARE = 0.1
 # Of one learner's, so that many clips of theirs leave threads for the others.
 AT_ONCE = 2
 MAX_PHOTO_BYTES = 20_000_000
+# Of a cook's clips: as many minutes as LINE takes in MOST_CLIPS, so that one view of them travels within a request.
+MAX_SECONDS_TOGETHER = 30 * 60.0
 COME_AGAIN = timedelta(seconds=1)
 PURGE_AGAIN = timedelta(minutes=16)  # longer than a fetch may take
 LONGEST_PURGE_PAUSE = timedelta(minutes=10)
@@ -272,10 +274,21 @@ class Intake:
                 _accept_file(db, media, _session_of(facts), found)
             elif media.is_live:
                 _store(db, media, found.facts)
+                if self._is_too_much(media, _session_of(facts)):
+                    reject(db, media, _session_of(facts), "too_long")
+                    return
                 accept(db, media, _session_of(facts), lambda db, _: self._wake(db, facts))
                 _say_more(db, media, _session_of(facts), found)
 
         self._settle(lease, settle)
+
+    def _is_too_much(self, media: Media, session: CookingSession | None) -> bool:
+        """With the clips of the cook that are here already."""
+        if session is None or media.kind != MediaKind.VIDEO or len(session.videos) < 2:
+            return False
+        clips = [VideoFacts.model_validate(clip.facts) for clip in session.videos if clip.is_stored]
+        is_long = sum(clip.end_seconds for clip in clips) > MAX_SECONDS_TOGETHER
+        return is_long or sum(clip.bytes for clip in clips) > self.max_video_bytes
 
     def _reject(self, lease: Lease, media: Media, rejection: MediaRejected) -> None:
         def settle(db: DbSession, row: Media, facts: Facts | None) -> None:
@@ -340,9 +353,10 @@ class Intake:
         """A video that never came fails its session; without a memo the coaching goes on; a question that could not
         be fetched is told to be unheard, a file of which nothing is known is asked for again."""
         log.error("media given up", attempt=lease.attempt)
-        if media.kind in GIVEN_UP_FOR:
+        one_of_several = facts is not None and media.kind == MediaKind.VIDEO and len(facts.session.videos) > 1
+        if media.kind in GIVEN_UP_FOR or one_of_several:
             finish(db, lease)
-            reject(db, media, _session_of(facts), GIVEN_UP_FOR[media.kind])
+            reject(db, media, _session_of(facts), GIVEN_UP_FOR.get(media.kind, "not_fetched"))
             return
         park(db, lease, description)
         db.refresh(media)

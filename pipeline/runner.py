@@ -36,7 +36,7 @@ from pipeline.search import PrincipleSearch
 from pipeline.speech_length import measured_pace
 from pipeline.stage import LearnerPast, StageContext, StageResult
 from pipeline.stages import RUN
-from services.media import MediaRejected, reject
+from services.media import MediaRejected, reject, reject_all
 from services.privacy import purge_again
 from services.scheduling import write_status
 from storage.keys import coaching_video_key
@@ -204,9 +204,15 @@ class Runner:
         def settle(db: DbSession, facts: Facts) -> None:
             session = facts.session
             finish(db, task.lease, finished_at=func.now(), usage=_usage(facts, task, None, calls))
-            media = session.memo if task.stage.is_optional else session.video
-            if media is not None:
-                reject(db, media, session, rejection.reason)
+            if task.stage.is_optional:
+                if session.memo is not None:
+                    reject(db, session.memo, session, rejection.reason)
+                return
+            broken = [clip for clip in session.videos if clip.id == rejection.media_id]
+            if broken:
+                reject(db, broken[0], session, rejection.reason)
+            elif session.videos:
+                reject_all(db, session, rejection.reason)
 
         self._settle(task, settle)
 

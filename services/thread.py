@@ -32,6 +32,7 @@ class Origin:
     reply_token: str | None = None
     reply_until: datetime | None = None
     inbox_event_id: int | None = None
+    sent_at: datetime | None = None  # by LINE's clock
 
 
 NOT_LINE = Origin()

@@ -2,6 +2,7 @@
 
 from bot.handlers import (
     arrival,
+    clips,
     cooking,
     dishes,
     leaving,
@@ -29,6 +30,7 @@ for part in (
     dishes,
     profile,
     uploads,
+    clips,
     cooking,
     photos,
     questions,

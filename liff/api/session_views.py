@@ -1,4 +1,5 @@
-"""A session as the API shows it. Times are UTC; `*_seconds` count from the start of the learner's video."""
+"""A session as the API shows it. Times are UTC; `*_seconds` count from the start of the learner's video; of several clips, they are
+one after another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """One cook: its coaching video with the moments that were seen, the text, and all that the learner gave to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -19,7 +19,9 @@ from liff.parts import Parts, PartsOf, Transaction
 from models.base import JAPAN, database_now
 from models.coaching import CoachingCut, CoachingText, RatingAspect, RetrievedPrinciple, VideoAnalysis
 from models.dish import Dish
+from models.media import Media
 from models.rules.entitlement import SESSIONS_PER_DISH
+from models.rules.timeline import Timeline
 from models.session import CookingSession, SessionStatus
 from services.record import cooks_of, finished_stages, minutes_left, news_of
 from services.sessions import own_session
@@ -105,7 +107,7 @@ def session_page(
         passages=_passages(coaching, session.session_number) if coaching else (),
         note=_note(coaching) if coaching else (),
         video=_coaching_video(session, links),
-        clip=_own_clip(session, links),
+        clips=_own_clips(session, links),
         sent=_sent(session),
         principles=_principles(session, coaching),
         photos=_photos(session, links),
@@ -183,14 +185,36 @@ def _coaching_video(session: CookingSession, links: PageLinks) -> Player | None:
     return Player("coaching", sources, links.link(session.coaching_preview_gcs_path), marks)
 
 
-def _own_clip(session: CookingSession, links: PageLinks) -> Player | None:
-    """As it was sent; where a browser can't play that, the view that was made of it."""
-    clip = session.video
-    if clip is None or not clip.is_stored:
-        return None
-    keys = [key for key in (clip.object_key, clip.view_key) if key]
-    marks = in_own_clip(_moments(session), float(clip.facts.get("duration_seconds") or 0))
-    return Player("own", [links.link(key) for key in dict.fromkeys(keys)], "", marks)
+def _own_clips(session: CookingSession, links: PageLinks) -> Sequence[Player]:
+    """As they were sent; where a browser can't play that, the view that was made of it."""
+    clips = session.videos
+    moments = _moments_by_clip(session)
+    return [
+        _own_clip(clip, number, moments[number], links) for number, clip in enumerate(clips) if clip.is_stored
+    ]
+
+
+def _moments_by_clip(session: CookingSession) -> Sequence[Sequence[Moment]]:
+    """At each clip's own seconds; what was seen was seen in all of them, one after another."""
+    lengths = [_seconds(clip) for clip in session.videos]
+    if len(lengths) < 2:
+        return [_moments(session)]
+    moments: list[list[Moment]] = [[] for _ in lengths]
+    for moment in _moments(session) if all(lengths) else ():
+        number, second = Timeline(lengths).at(float(moment.second))
+        moments[number].append(replace(moment, second=int(second)))
+    return moments
+
+
+def _own_clip(clip: Media, number: int, moments: Sequence[Moment], links: PageLinks) -> Player:
+    keys = dict.fromkeys(key for key in (clip.object_key, clip.view_key) if key)
+    marks = in_own_clip(moments, float(clip.facts.get("duration_seconds") or 0))
+    name = "own" if number == 0 else f"own{number + 1}"
+    return Player(name, [links.link(key) for key in keys], "", marks)
+
+
+def _seconds(clip: Media) -> float:
+    return float(clip.facts.get("start_seconds") or 0) + float(clip.facts.get("duration_seconds") or 0)
 
 
 def _photos(session: CookingSession, links: PageLinks) -> Sequence[Photo]:

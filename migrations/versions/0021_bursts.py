@@ -1,4 +1,5 @@
-"""Texts that follow each other within seconds are one question; pictures are known as such."""
+"""Texts that follow each other within seconds are one question; pictures are known as such; clips have
+an order."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,6 +32,7 @@ def upgrade() -> None:
     _choices("message", "kind", "messagetype", (*MESSAGES, "photo"))
     for table in ("media", "upload"):
         _choices(table, "kind", "mediakind", (*MEDIA, "photo"))
+    op.add_column("media", sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("message", sa.Column("part_of_id", sa.Integer(), nullable=True))
     op.create_foreign_key(
         op.f("fk_message_part_of_id_message"),
@@ -50,6 +52,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """A question that still waits for more words is answered by its last text alone."""
+    op.drop_column("media", "sent_at")
     op.drop_index("ix_message_part_of_id", "message")
     op.drop_column("message", "part_of_id")
     op.execute("UPDATE message SET kind = 'other' WHERE kind = 'photo'")
