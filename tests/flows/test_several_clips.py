@@ -72,12 +72,13 @@ def test_a_clip_that_comes_after_the_look_is_looked_at_with_the_first(shared: Sy
     pick(learner)
     send_video(learner, clip)
     session_once(shared, learner, lambda session: session.video_analysis)
-    before = len(looks())
+    before, analyses = len(looks()), script.calls.count("analyze")
     answer = replies(learner, lambda: learner.video(clip))
     assert words(answer).startswith(clip_talk.clip_joined(2))
     skip_and_rate(learner)
     session_once(shared, learner, lambda session: session.coaching_text)
     assert {round(brief.duration_seconds) for brief in looks(before)} == {12}
+    assert script.calls.count("analyze") == analyses + 1
 
 
 def test_of_two_clips_one_taken_back_leaves_the_other(shared: System, clip: Path) -> None:
