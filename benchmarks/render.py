@@ -15,7 +15,7 @@ from benchmarks.footage import clip
 from benchmarks.measurement import Measurement, ratio_at_most
 from benchmarks.runner import Report
 from pipeline.media.composition import compose, prepare
-from pipeline.media.probe import check_usable
+from pipeline.media.probe import ClipFile, check_usable
 
 ROUNDS = 3
 SOURCE_SECONDS = 24
@@ -36,7 +36,7 @@ def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]
     source = clip(folder / "source.mp4", seconds=SOURCE_SECONDS, size=SOURCE_SIZE)
     facts = check_usable(source)
     speech = tones([*PART1, *PART2], folder)
-    story = source, facts, speech[: len(PART1)], speech[len(PART1) :], KEY_MOMENT_SECONDS
+    story = [ClipFile(source, facts)], speech[: len(PART1)], speech[len(PART1) :], KEY_MOMENT_SECONDS
     bare_folder, our_folder = folder / "bare", folder / "ours"
     bare_folder.mkdir()
     our_folder.mkdir()

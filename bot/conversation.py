@@ -208,4 +208,5 @@ def _origin(event: LineEvent) -> Origin:
         reply_token=event.reply_token,
         reply_until=event.reply_until,
         inbox_event_id=event.inbox_event_id,
+        sent_at=event.at,
     )

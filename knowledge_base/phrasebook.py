@@ -8,7 +8,7 @@ button labels 20, sender names 20, alt texts 1,500.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from knowledge_base import export_talk, film_talk, plan_talk, privacy_talk
+from knowledge_base import clip_talk, export_talk, film_talk, plan_talk, privacy_talk
 from knowledge_base.pages import read_words
 from models.base import JAPAN
 from models.chat import RoomType
@@ -95,7 +95,7 @@ def attempt_label(number: int) -> str:
 ASK_VIDEO_ALONE = "料理の動画を送ってください。"
 ASK_VIDEO = ASK_VIDEO_ALONE + FILM_FROM_ABOVE
 VIDEO_ALREADY = (
-    "いまは先に届いた動画でコーチングを準備しています。こちらの動画は使わずにおきますね。"
+    "たくさんの動画をありがとうございます。一緒に見られる数を超えたので、こちらの動画は使わずにおきますね。"
     "差し替えたいときは、先の動画を送信取消してから、もう一度送ってください。"
 )
 MEMO_FROM_ELSEWHERE = (
@@ -381,6 +381,7 @@ PHRASES: Mapping[str, str] = {
     **privacy_talk.PHRASES,
     **film_talk.PHRASES,
     **export_talk.PHRASES,
+    **clip_talk.PHRASES,
     "voice_question_unheard": VOICE_QUESTION_UNHEARD,
     "voice_question_too_long": VOICE_QUESTION_TOO_LONG,
     **{f"video.{reason}": words for reason, words in VIDEO_REJECTED.items()},

@@ -25,6 +25,14 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Album:
+    """Pictures that were sent at once; their events come in any order. `total` is None where LINE does not tell it."""
+
+    id: str
+    total: int | None = None
+
+
+@dataclass(frozen=True)
 class LineEvent:
     inbox_event_id: int
     kind: str  # "follow", "postback", "message.video", …
@@ -39,6 +47,7 @@ class LineEvent:
     text: str = ""
     quote_token: str | None = None
     quoted_message_id: str | None = None
+    album: Album | None = None
     external_content: bool = False  # not to be had from LINE: sent by liff.sendMessages
     data: Mapping[str, str] | None = None  # of a postback
     unsent_message_id: str | None = None
@@ -68,6 +77,7 @@ def read_event(row: InboxEvent) -> LineEvent:
         text=_text(message, "text"),
         quote_token=_text(message, "quoteToken") or None,
         quoted_message_id=_text(message, "quotedMessageId") or None,
+        album=_album(message),
         external_content=_text(_mapping(message, "contentProvider"), "type") == "external",
         data=dict(parse_qsl(data)) if data else None,
         unsent_message_id=_text(_mapping(body, "unsend"), "messageId") or None,
@@ -84,6 +94,14 @@ def group_of(body: Mapping[str, Any]) -> Group | None:
     if kind not in ("group", "room"):
         return None
     return Group(kind, _text(source, f"{kind}Id"))
+
+
+def _album(message: Mapping[str, Any]) -> Album | None:
+    """LINE for Android up to 11.15 tells the id alone (LINE docs: Image)."""
+    facts = _mapping(message, "imageSet")
+    album_id, total = _text(facts, "id"), facts.get("total")
+    is_count = isinstance(total, int) and not isinstance(total, bool) and total > 0
+    return Album(album_id, total if is_count else None) if album_id else None
 
 
 def _mapping(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:

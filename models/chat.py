@@ -65,6 +65,7 @@ class MessageType(StrEnum):
     QUESTION = "question"
     VIDEO = "video"
     AUDIO = "audio"
+    PHOTO = "photo"
     OTHER = "other"
 
 
@@ -119,6 +120,7 @@ class Message(LeaseColumns, table=True):
         Index("ix_message_coached", "delivered_at", postgresql_where=text(COACHED)),
         Index("ix_message_owed", "chat_room_id", "id", postgresql_where=text(OWED)),
         Index("ix_message_carrier_id", "carrier_id", postgresql_where=text("carrier_id IS NOT NULL")),
+        Index("ix_message_part_of_id", "part_of_id", postgresql_where=text("part_of_id IS NOT NULL")),
         Index("ix_message_chat_room_id", "chat_room_id", "id"),
         Index("ix_message_session_id", "session_id", "id"),
     )
@@ -133,6 +135,8 @@ class Message(LeaseColumns, table=True):
     video_gcs_path: str = Field(default="")
     meta: dict[str, Any] = Field(default_factory=dict, sa_column=json_column("metadata"))
     answers_id: int | None = Field(default=None, foreign_key="message.id", unique=True, ondelete="SET NULL")
+    # The question that this text belongs to, which owes the answer to both (services/bursts.py).
+    part_of_id: int | None = Field(default=None, foreign_key="message.id", ondelete="SET NULL")
 
     # of what the learner sent
     inbox_event_id: int | None = Field(default=None, foreign_key="inbox_event.id", ondelete="SET NULL")

@@ -1,4 +1,4 @@
-"""What learners send to be seen or heard: a row for each clip, memo and spoken question."""
+"""What learners send to be seen or heard: a row for each clip, photo, memo and spoken question."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ class MediaKind(StrEnum):
     VIDEO = "video"
     MEMO = "memo"
     VOICE_QUESTION = "voice_question"
+    PHOTO = "photo"  # of the dish
     FILE = "file"  # not known yet: once it is here its streams tell which of the others it is
 
 
@@ -76,13 +77,17 @@ class Media(LeaseColumns, table=True):
     channel: str = Field(default="", max_length=64)  # of LINE
     line_message_id: str | None = Field(default=None, max_length=64)
     object_key: str = Field(unique=True)
-    facts: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())  # VideoFacts or AudioFacts
+    facts: dict[str, Any] = Field(
+        default_factory=dict, sa_column=json_column()
+    )  # VideoFacts, AudioFacts or PhotoFacts
     # What the analysis looks at: the video's own object where it serves (pipeline/media/view.py).
     view_key: str = Field(default="", sa_column_kwargs={"server_default": ""})
     state: MediaState = Field(
         default=MediaState.OWED, sa_column=enum_column(MediaState, default=MediaState.OWED)
     )
     reason: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    # By LINE's clock, which tells the order of several clips; by ours where they came otherwise.
+    sent_at: datetime | None = Field(default=None, sa_column=time_column())
     received_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
     started_at: datetime | None = Field(default=None, sa_column=time_column())
     stored_at: datetime | None = Field(default=None, sa_column=time_column())

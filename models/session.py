@@ -114,11 +114,17 @@ class CookingSession(SQLModel, table=True):
     @property
     def videos(self) -> Sequence[Media]:
         """The clips of this cook, in order; neither rejected nor taken back."""
-        return [media for media in self.media if media.kind == MediaKind.VIDEO and media.is_live]
+        clips = [media for media in self.media if media.kind == MediaKind.VIDEO and media.is_live]
+        return sorted(clips, key=lambda clip: clip.position)
 
     @property
     def video(self) -> Media | None:
         return next(iter(self.videos), None)
+
+    @property
+    def photos(self) -> Sequence[Media]:
+        """Of the dish, in the order in which they came; neither rejected nor taken back."""
+        return [media for media in self.media if media.kind == MediaKind.PHOTO and media.is_live]
 
     @property
     def files(self) -> Sequence[Media]:

@@ -44,6 +44,7 @@ from pipeline.providers.ports import ProviderRefused, Providers, QuestionBrief, 
 from pipeline.providers.registry import ProviderRegistry, needs_fallback
 from pipeline.search import PrincipleSearch
 from pipeline.spoken_answer import speak_answer
+from services.bursts import quoted_by, words_of
 from services.names import called
 from services.outbox import queue_answer
 from services.privacy import purge_late
@@ -268,7 +269,8 @@ class Answers:
         """Raises QuestionUnheard."""
         recording = question.recording
         if recording is None:
-            return question.message.text
+            with self.database.transaction() as db:
+                return words_of(db, question.message)
         if not recording.is_stored:
             raise QuestionTooLong if recording.reason == "too_long" else QuestionUnheard
         key = recording.object_key
@@ -332,7 +334,7 @@ def _session_in_question(db: DbSession, user: User, question: Message) -> Cookin
 
 def _quoted_session_id(db: DbSession, question: Message) -> int | None:
     """Of a bubble of ours or of the learner's own."""
-    line_id = question.quoted_message_id
+    line_id = quoted_by(db, question)
     if line_id is None:
         return None
     bubble = db.get(SentBubble, line_id)
@@ -349,6 +351,7 @@ def _history(db: DbSession, question: Message) -> list[Turn]:
         .where(Message.chat_room_id == question.chat_room_id, col(Message.id) < question.id)
         .where(Message.text != "", Message.sender != Sender.SYSTEM)
         .where(col(Message.text).not_in(PLACEHOLDERS.values()), col(Message.unsent_at).is_(None))
+        .where(col(Message.part_of_id).is_distinct_from(question.id))
         .order_by(col(Message.id).desc())
         .limit(HISTORY)
     )

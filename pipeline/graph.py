@@ -69,15 +69,15 @@ def memo_settled(facts: Facts) -> bool:
 
 
 def _has_video(facts: Facts) -> bool:
-    """A learner who takes the footage back after the text gets no video of it. Until they have agreed to it being looked at
-    it is only kept."""
-    video = facts.session.video
-    return video is not None and video.is_stored and video.may_be_seen
+    """All clips that came. A learner who takes the footage back after the text gets no video of it. Until they have agreed
+    to it being looked at it is only kept."""
+    videos = facts.session.videos
+    return bool(videos) and all(video.is_stored and video.may_be_seen for video in videos)
 
 
 def _has_view(facts: Facts) -> bool:
-    """Intake finds that a plain clip is its own view; of others one is made."""
-    return facts.session.video is not None and facts.session.video.view_key != ""
+    """Intake finds that a plain clip is its own view; of the others one is made each."""
+    return all(video.view_key != "" for video in facts.session.videos)
 
 
 def _has_memo(facts: Facts) -> bool:

@@ -5,7 +5,7 @@ and each of several clips has attempts of its own.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -40,6 +40,7 @@ from models.database import Database
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession
 from pipeline.graph import Facts
+from pipeline.media.photo import PhotoFacts, UnusablePhoto, photo_facts, write_photo
 from pipeline.media.probe import (
     AudioFacts,
     NotMedia,
@@ -67,7 +68,8 @@ from services.media import MediaRejected, accept, reject
 from services.privacy import purge_late
 from services.profile import LearnerGone, lock_learner
 from storage.keys import coaching_video_key, preview_key, spoken_answer_key, view_key
-from storage.store import ObjectStore, local_file
+from storage.store import ObjectStore, chunks_of, local_file, write_all
+from storage.workspace import workspace
 
 log = get_logger(__name__)
 
@@ -77,6 +79,9 @@ FIRST_LOOK = timedelta(seconds=1)
 NOT_READY_SHARE = 0.1
 # Of one learner's, so that many clips of theirs leave threads for the others.
 AT_ONCE = 2
+MAX_PHOTO_BYTES = 20_000_000
+# Of a cook's clips: as many minutes as LINE takes in MOST_CLIPS, so that one view of them travels within a request.
+MAX_SECONDS_TOGETHER = 30 * 60.0
 COME_AGAIN = timedelta(seconds=1)
 PURGE_AGAIN = timedelta(minutes=16)  # longer than a fetch may take
 LONGEST_PURGE_PAUSE = timedelta(minutes=10)
@@ -84,11 +89,13 @@ CONTENT_TYPES: Mapping[MediaKind, str] = {
     MediaKind.VIDEO: "video/mp4",
     MediaKind.MEMO: "audio/mp4",
     MediaKind.VOICE_QUESTION: "audio/mp4",
+    MediaKind.PHOTO: "image/jpeg",
     MediaKind.FILE: "application/octet-stream",
 }
 # What the learner is told of when it never came; the session knows what to do without the others.
 GIVEN_UP_FOR: Mapping[MediaKind, str] = {
     MediaKind.VOICE_QUESTION: "unreadable",
+    MediaKind.PHOTO: "not_fetched",
     MediaKind.FILE: "not_fetched",
 }
 
@@ -102,7 +109,7 @@ class Found:
     """What the bytes are: a file's kind is known only from them."""
 
     kind: MediaKind
-    facts: VideoFacts | AudioFacts
+    facts: VideoFacts | AudioFacts | PhotoFacts
 
 
 @dataclass(frozen=True)
@@ -188,6 +195,8 @@ class Intake:
 
     def _look_into(self, media: Media) -> Found:
         """Raises MediaRejected."""
+        if media.kind == MediaKind.PHOTO:
+            return Found(MediaKind.PHOTO, self._keep_photo(media))
         self._fetch(media)
         with local_file(self.store, media.object_key) as path:
             kind = _kind_of_file(path) if media.kind == MediaKind.FILE else media.kind
@@ -199,20 +208,44 @@ class Intake:
             return
         is_recording = media.kind in (MediaKind.MEMO, MediaKind.VOICE_QUESTION)
         ceiling = self.max_recording_bytes if is_recording else self.max_video_bytes
+        self._receive(
+            media,
+            ceiling,
+            lambda content: self.store.put(media.object_key, content, CONTENT_TYPES[media.kind]),
+        )
+
+    def _keep_photo(self, media: Media) -> PhotoFacts:
+        """Only what we made of it comes into the store: cameras note where a picture was taken. Raises MediaRejected."""
+        key = media.object_key
+        if self.store.exists(key):
+            with local_file(self.store, key) as photo:
+                return photo_facts(photo)
+        with workspace() as folder:
+            sent, photo = folder / "sent", folder / "photo.jpg"
+            self._receive(media, MAX_PHOTO_BYTES, lambda content: write_all(content, sent))
+            try:
+                facts = write_photo(sent, photo)
+            except UnusablePhoto as error:
+                raise MediaRejected(error.reason.value) from error
+            self.store.put(key, chunks_of(photo), CONTENT_TYPES[media.kind])
+            return facts
+
+    def _receive(self, media: Media, ceiling: int, take: Callable[[Iterator[bytes]], object]) -> None:
+        """Raises MediaRejected, ContentError, StoreError."""
         try:
-            self._download(media, ceiling)
+            self._download(media, ceiling, take)
         except ContentGone as error:
             raise MediaRejected("gone") from error
         except ContentTooLarge as error:
             raise MediaRejected("too_large") from error
 
-    def _download(self, media: Media, ceiling: int) -> None:
+    def _download(self, media: Media, ceiling: int, take: Callable[[Iterator[bytes]], object]) -> None:
         """Raises ContentError, StoreError. LINE that still prepares a clip has answered."""
         content = self.line.content(media.channel).stream(media.line_message_id or "", ceiling)
         not_ready: ContentNotReady | None = None
         with self.breakers.guard(LINE_CONTENT, ContentUnavailable):
             try:
-                self.store.put(media.object_key, content, CONTENT_TYPES[media.kind])
+                take(content)
             except ContentNotReady as answer:
                 not_ready = answer
         if not_ready is not None:
@@ -240,10 +273,21 @@ class Intake:
                 _accept_file(db, media, _session_of(facts), found)
             elif media.is_live:
                 _store(db, media, found.facts)
+                if self._is_too_much(media, _session_of(facts)):
+                    reject(db, media, _session_of(facts), "too_long")
+                    return
                 accept(db, media, _session_of(facts), lambda db, _: self._wake(db, facts))
                 _say_more(db, media, _session_of(facts), found)
 
         self._settle(lease, settle)
+
+    def _is_too_much(self, media: Media, session: CookingSession | None) -> bool:
+        """With the clips of the cook that are here already."""
+        if session is None or media.kind != MediaKind.VIDEO or len(session.videos) < 2:
+            return False
+        clips = [VideoFacts.model_validate(clip.facts) for clip in session.videos if clip.is_stored]
+        is_long = sum(clip.end_seconds for clip in clips) > MAX_SECONDS_TOGETHER
+        return is_long or sum(clip.bytes for clip in clips) > self.max_video_bytes
 
     def _reject(self, lease: Lease, media: Media, rejection: MediaRejected) -> None:
         def settle(db: DbSession, row: Media, facts: Facts | None) -> None:
@@ -308,9 +352,10 @@ class Intake:
         """A video that never came fails its session; without a memo the coaching goes on; a question that could not
         be fetched is told to be unheard, a file of which nothing is known is asked for again."""
         log.error("media given up", attempt=lease.attempt)
-        if media.kind in GIVEN_UP_FOR:
+        one_of_several = facts is not None and media.kind == MediaKind.VIDEO and len(facts.session.videos) > 1
+        if media.kind in GIVEN_UP_FOR or one_of_several:
             finish(db, lease)
-            reject(db, media, _session_of(facts), GIVEN_UP_FOR[media.kind])
+            reject(db, media, _session_of(facts), GIVEN_UP_FOR.get(media.kind, "not_fetched"))
             return
         park(db, lease, description)
         db.refresh(media)
@@ -415,7 +460,7 @@ def _accept_file(db: DbSession, file: Media, session: CookingSession | None, fou
 
 
 def _say_more(db: DbSession, media: Media, session: CookingSession | None, found: Found) -> None:
-    if session is not None and media.kind == MediaKind.MEMO:
+    if session is not None and isinstance(found.facts, AudioFacts) and media.kind == MediaKind.MEMO:
         say_memo_takes_longer(db, session, found.facts.duration_seconds)
 
 
@@ -427,7 +472,7 @@ def _kind_of_file(path: Path) -> MediaKind:
         raise MediaRejected(error.reason) from error
 
 
-def _store(db: DbSession, media: Media, facts: VideoFacts | AudioFacts) -> None:
+def _store(db: DbSession, media: Media, facts: VideoFacts | AudioFacts | PhotoFacts) -> None:
     media.state = MediaState.STORED
     media.facts = facts.model_dump(mode="json")
     if isinstance(facts, VideoFacts) and serves_as_view(facts):

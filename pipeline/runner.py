@@ -36,7 +36,7 @@ from pipeline.speech_length import measured_pace
 from pipeline.stage import LearnerPast, StageContext, StageResult
 from pipeline.stages import RUN
 from services.films import tell_failure
-from services.media import MediaRejected, reject
+from services.media import MediaRejected, reject, reject_all
 from services.privacy import purge_again
 from services.record import state_of
 from services.scheduling import write_status
@@ -212,9 +212,15 @@ class Runner:
         def settle(db: DbSession, facts: Facts) -> None:
             session = facts.session
             finish(db, task.lease, finished_at=func.now(), usage=_usage(facts, task, None, calls))
-            media = session.memo if task.stage.is_of_memo else session.video
-            if media is not None:
-                reject(db, media, session, rejection.reason)
+            if task.stage.is_of_memo:
+                if session.memo is not None:
+                    reject(db, session.memo, session, rejection.reason)
+                return
+            broken = [clip for clip in session.videos if clip.id == rejection.media_id]
+            if broken:
+                reject(db, broken[0], session, rejection.reason)
+            elif session.videos:
+                reject_all(db, session, rejection.reason)
 
         self._settle(task, settle)
 

@@ -1,6 +1,7 @@
 """One cook of one dish: opening it, what the learner gives to it, how they rate it."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session as DbSession
@@ -26,6 +27,8 @@ from services.scheduling import wake, write_status
 from services.thread import NOT_LINE, Origin, record_inbound
 
 RATINGS = range(1, 6)
+MOST_CLIPS = 6  # of one cook
+SAME_COOK = timedelta(hours=2)  # between two clips; after that the learner is asked
 
 
 class CoachingUnderWay(MomentError):
@@ -41,9 +44,15 @@ class DishGone(MomentError):
 
 
 class VideoAlready(MomentError):
-    """The cook has its video; this one is set aside."""
+    """The cook has all the clips that it may have; this one is set aside."""
 
     words = "video_already"
+
+
+class ClipTooLate(MomentError):
+    """The text is written, or no more clips are taken: it stays a clip of no cook."""
+
+    words = "clip_too_late"
 
 
 class MemoTooLate(MomentError):
@@ -116,20 +125,47 @@ def take_video(
     *,
     object_key: str | None = None,
 ) -> Media:
-    """For the cook that waits for it, else kept until a dish is chosen. `object_key`: it is in the store already.
+    """For the cook that waits for it, or as one more clip of a cook that has no text yet; else kept until a dish is chosen,
+    or the learner says that it is of this cook. `object_key`: it is in the store already.
 
     Raises VideoAlready.
     """
     room = RoomType.COOKING_VIDEOS
     ask = next_step(session).ask
-    if session is not None and ask in UNDER_WAY:
+    if session is not None and ask in UNDER_WAY and not has_room_for_clip(session):
         record_inbound(db, user, MessageType.OTHER, session=session, room=room, origin=origin)
         raise VideoAlready(f"session {session.id}")
     cook = session if ask is Ask.VIDEO and not is_doubted(session) else None
+    if session is not None and ask in UNDER_WAY and is_same_cook(session, origin.sent_at or database_now(db)):
+        cook = session
     message = record_inbound(db, user, MessageType.VIDEO, session=cook, room=room, origin=origin)
     return media.receive(
         db, user, MediaKind.VIDEO, session=cook, message=message, origin=origin, object_key=object_key
     )
+
+
+def join_clip(db: DbSession, user: User, session: CookingSession | None, clip_id: int) -> bool:
+    """The learner has said that this clip, which is of no cook yet, is of the one under way. True too where it is already.
+    Raises ClipTooLate."""
+    clip = db.get(Media, clip_id, with_for_update=True, populate_existing=True)
+    if clip is None or clip.user_id != user.id or clip.kind != MediaKind.VIDEO or not clip.is_live:
+        return False
+    if session is None or clip.session_id is not None:
+        return session is not None and clip.session_id == session.id
+    if next_step(session).ask not in UNDER_WAY or not has_room_for_clip(session):
+        raise ClipTooLate(f"clip {clip_id}")
+    media.place(db, clip, session)
+    wake(db, session)
+    return True
+
+
+def has_room_for_clip(session: CookingSession) -> bool:
+    return len(session.videos) < MOST_CLIPS
+
+
+def is_same_cook(session: CookingSession, sent_at: datetime) -> bool:
+    """Whether a clip that was sent then is surely of it."""
+    return any(abs(sent_at - (clip.sent_at or clip.received_at)) <= SAME_COOK for clip in session.videos)
 
 
 def take_memo(
@@ -243,8 +279,8 @@ def _session_for(db: DbSession, user: User, dish: Dish) -> CookingSession:
 
 def _start_over(db: DbSession, session: CookingSession) -> None:
     """A cook that failed is cooked again, as if it were the first time."""
-    for clip in session.videos:
-        media.replace(db, clip)
+    for each in (*session.videos, *session.photos):
+        media.replace(db, each)
     media.forget_video(db, session)
     media.forget_memo(db, session)
     session.self_ratings, session.memo_skipped = {}, False
@@ -269,17 +305,29 @@ def _merge(db: DbSession, waiting: CookingSession, cook: CookingSession) -> None
 
 
 def _take_unplaced(db: DbSession, user: User, cook: CookingSession, now: datetime) -> None:
-    """The latest of each kind; the others go, so that none is taken for a later cook. Files of which nothing is known
-    yet find their place in it once they are."""
+    """The latest clips that were sent together, and the latest memo; the others go, so that none is taken for a later cook.
+    Files of which nothing is known yet find their place in it once they are."""
     unplaced = media.unplaced(db, user)
     for file in [each for each in unplaced if each.kind == MediaKind.FILE]:
         file.received_at = now
         media.place(db, file, cook)
-    for kind, has_one in ((MediaKind.VIDEO, cook.video is not None), (MediaKind.MEMO, cook.memo is not None)):
-        waiting = [each for each in unplaced if each.kind == kind]
-        if waiting and not has_one:
-            waiting[0].received_at = now  # the promise and the memo's grace begin with the dish
-            media.place(db, waiting[0], cook)
-            waiting = waiting[1:]
-        for other in waiting:
+    clips = [each for each in unplaced if each.kind == MediaKind.VIDEO]
+    memos = [each for each in unplaced if each.kind == MediaKind.MEMO]
+    taken = [*(() if cook.video is not None else _sent_together(clips)), *(() if cook.memo else memos[:1])]
+    for each in taken:
+        each.received_at = now  # the promise and the memo's grace begin with the dish
+        media.place(db, each, cook)
+    for other in (*clips, *memos):
+        if other not in taken:
             media.replace(db, other)
+
+
+def _sent_together(clips: Sequence[Media]) -> list[Media]:
+    """Of these, the latest first: the latest, and those before it as far as they are surely of the same cook."""
+    together = list(clips[:1])
+    for clip in clips[1:MOST_CLIPS]:
+        later = together[-1].sent_at or together[-1].received_at
+        if abs(later - (clip.sent_at or clip.received_at)) > SAME_COOK:
+            break
+        together.append(clip)
+    return together[::-1]

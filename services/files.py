@@ -49,10 +49,12 @@ def say_what_it_is(db: DbSession, file: Media, session: CookingSession | None) -
 
 def _settle_video(db: DbSession, file: Media, session: CookingSession | None) -> CookingSession | None:
     ask = next_step(session).ask
-    if session is not None and ask in UNDER_WAY:
+    if session is not None and ask in UNDER_WAY and not cooking.has_room_for_clip(session):
         _set_aside(db, file, session, cooking.VideoAlready())
         return session
-    if session is not None and (ask is not Ask.VIDEO or cooking.is_doubted(session)):
+    if session is not None and (
+        (ask is not Ask.VIDEO and ask not in UNDER_WAY) or cooking.is_doubted(session)
+    ):
         media.release(db, file, session)
         session = None
     retell(db, file.message_id, MessageType.VIDEO, RoomType.COOKING_VIDEOS)

@@ -1,7 +1,7 @@
 """What learners send to be seen or heard: taking it in, placing it in a cook, refusing it, taking it back."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func
 from sqlmodel import Session as DbSession
@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from errors import MomentError
 from jobs import leases
 from jobs.queue import Job, enqueue
+from models.base import database_now
 from models.chat import Message, MessageType
 from models.consent import ConsentKind
 from models.dish import Dish
@@ -30,10 +31,13 @@ _PLACED = (MediaKind.VIDEO, MediaKind.MEMO, MediaKind.FILE)  # of a cook
 # A clip that found no dish in this time is not taken for a cook of much later.
 KEEP_UNPLACED = timedelta(days=1)
 
+LEFT_OUT_FOR = frozenset({"too_long"})  # of several clips; else one simply can't be used
+
 WORDS_FOR: Mapping[MediaKind, str] = {
     MediaKind.VIDEO: "video",
     MediaKind.MEMO: "memo",
     MediaKind.VOICE_QUESTION: "voice_question",
+    MediaKind.PHOTO: "photo",
     MediaKind.FILE: "file",
 }
 
@@ -42,8 +46,9 @@ class MediaRejected(MomentError):
     """This clip or recording can't be used and no retry will change that. A rejected clip spends no attempt; without
     a rejected memo the coaching goes on."""
 
-    def __init__(self, reason: str, kind: MediaKind | None = None) -> None:
+    def __init__(self, reason: str, kind: MediaKind | None = None, media_id: int | None = None) -> None:
         super().__init__(reason)
+        self.media_id = media_id  # which of several clips, where that is known
         self.reason = reason  # of phrasebook's "video.…", "memo.…" or "file.…"
         self.kind = kind  # what a file was found to be, where that is known
 
@@ -69,6 +74,7 @@ def receive(
         line_message_id=origin.line_message_id,
         object_key=object_key or new_media_key(kind),
         consent_id=consent_in_force(db, user.id, ConsentKind.FOOTAGE),
+        sent_at=origin.sent_at or database_now(db),
     )
     leases.due_now(media)
     db.add(media)
@@ -80,9 +86,12 @@ def receive(
 
 
 def place(db: DbSession, media: Media, session: CookingSession) -> None:
-    """From now on it is of this cook, after those of its kind that are there."""
+    """From now on it is of this cook, after those of its kind that are there; clips are in the order in which they were
+    sent."""
     media.position = _next_position(session, media.kind)
     session.media.append(media)
+    if media.kind == MediaKind.VIDEO:
+        _put_in_order(db, session)
     db.add(session)
     message = db.get(Message, media.message_id) if media.message_id else None
     if message is not None and message.session_id != session.id:
@@ -103,6 +112,8 @@ def settle_kind(db: DbSession, file: Media, session: CookingSession | None, kind
     file.position = _next_position(session, kind) if session else 1
     file.kind = kind
     db.add(file)
+    if session is not None and kind == MediaKind.VIDEO:
+        _put_in_order(db, session)
     db.flush()
 
 
@@ -140,13 +151,14 @@ def accept(
         session.voice_memo_url = media.object_key
     elif media is session.video:
         session.raw_video_url = media.object_key
-        record_cooking_video(db, session)
+        if not _is_recorded(db, session):
+            record_cooking_video(db, session)
     wake(db, session)
 
 
 def reject(db: DbSession, media: Media, session: CookingSession | None, reason: str) -> None:
-    """The learner is told why, and what to do. Our copies go after this is committed."""
-    is_coached = session is not None and media is session.video
+    """The learner is told why, and what to do; of photos once a cook. Our copies go after this is committed."""
+    is_coached = session is not None and media in session.videos
     _discard(db, media, MediaState.REJECTED, reason)
     if media.kind == MediaKind.VOICE_QUESTION:
         _wake_question(db, media)
@@ -157,11 +169,22 @@ def reject(db: DbSession, media: Media, session: CookingSession | None, reason: 
         elif is_coached:
             forget_video(db, session)
             session.pipeline_error = f"video rejected: {reason}"
-            _go_on_with_next_clip(db, session)
+            _go_on_without(db, session)
         wake(db, session)
-    queue_notice(
-        db, media.user_id, f"{WORDS_FOR[media.kind]}.{reason}", session_id=session.id if session else None
-    )
+    if media.kind == MediaKind.PHOTO and session is not None and _other_photo_rejected(session, media):
+        return
+    words = f"{WORDS_FOR[media.kind]}.{reason}"
+    if is_coached and session is not None and session.videos:
+        words = f"clip.{reason}" if reason in LEFT_OUT_FOR else "clip.left_out"
+    queue_notice(db, media.user_id, words, session_id=session.id if session else None)
+
+
+def reject_all(db: DbSession, session: CookingSession, reason: str) -> None:
+    """Its clips, of which together nothing can be coached. The learner is told why once."""
+    first, *others = session.videos
+    for other in others:
+        replace(db, other)
+    reject(db, first, session, reason)
 
 
 def withdraw(db: DbSession, media: Media, session: CookingSession | None) -> None:
@@ -176,7 +199,7 @@ def take_back(db: DbSession, media: Media, session: CookingSession | None, reaso
     "" for nothing. Of a film that is not kept any more the coaching video goes all the same."""
     was_there = media.is_live or media.is_expired
     is_coached = session is not None and (
-        media is session.video or (media.is_expired and session.video is None)
+        media in session.videos or (media.is_expired and session.video is None)
     )
     discard(db, media, reason)
     if session is None or not was_there or media.kind == MediaKind.VOICE_QUESTION:
@@ -185,6 +208,8 @@ def take_back(db: DbSession, media: Media, session: CookingSession | None, reaso
     has_film = bool(session.coaching_text) and media.kind == MediaKind.VIDEO and forget_film_with(db, session)
     if media.kind == MediaKind.FILE:
         words = "file_unsent"
+    elif media.kind == MediaKind.PHOTO:
+        _forget_photo(db, media, session)
     elif media.kind == MediaKind.MEMO:
         words = withdraw_memo(db, session)
     elif is_coached and session.coaching_text:
@@ -192,8 +217,8 @@ def take_back(db: DbSession, media: Media, session: CookingSession | None, reaso
         words = "film_unsent" if has_film else words
     elif is_coached:
         forget_video(db, session)
-        words = "video_unsent"
-        _go_on_with_next_clip(db, session)
+        words = "clip_unsent" if session.videos else "video_unsent"
+        _go_on_without(db, session)
     wake(db, session)
     return words
 
@@ -256,21 +281,68 @@ def forget_stages(db: DbSession, session: CookingSession, stages: Collection[Sta
     db.exec(delete(StageRun).where(col(StageRun.session_id) == session.id, col(StageRun.stage).in_(stages)))
 
 
+def _forget_photo(db: DbSession, photo: Media, session: CookingSession) -> None:
+    """Before the text, what may have been seen in it is looked for anew without it."""
+    if session.coaching_text or session.pipeline_job_id is None or photo.stored_at is None:
+        return
+    look_anew(db, session)
+
+
+def _other_photo_rejected(session: CookingSession, photo: Media) -> bool:
+    return any(
+        media.kind == MediaKind.PHOTO and media.reason and media is not photo and not media.is_live
+        for media in session.media
+    )
+
+
 def _next_position(session: CookingSession, kind: MediaKind) -> int:
     """After those of its kind that are there."""
     positions = [other.position for other in session.media if other.kind == kind and other.is_live]
     return max(positions, default=0) + 1
 
 
-def _go_on_with_next_clip(db: DbSession, session: CookingSession) -> None:
-    """Of several, the one that is now the first takes the place of the one that is gone."""
-    if session.video is not None and session.video.is_stored:
+def _put_in_order(db: DbSession, session: CookingSession) -> None:
+    """As they were sent. One more changes what there is to see: nobody goes on with what was seen without it."""
+    clips = sorted(session.videos, key=lambda clip: (_sent_at(clip), clip.position))
+    for position, clip in enumerate(clips, start=1):
+        clip.position = position
+        db.add(clip)
+    if len(clips) > 1:
+        look_anew(db, session)
+
+
+def look_anew(db: DbSession, session: CookingSession) -> None:
+    """Before the text: the clips have changed."""
+    forget_stages(db, session, VIDEO_STAGES)
+    session.video_analysis, session.retrieved_principles = {}, []
+
+
+def _sent_at(clip: Media) -> datetime:
+    return clip.sent_at or clip.received_at
+
+
+def _is_recorded(db: DbSession, session: CookingSession) -> bool:
+    """In the room of its videos, where a cook stands once."""
+    recorded = select(Message.id).where(
+        Message.session_id == session.id, Message.kind == MessageType.COOKING_VIDEO
+    )
+    return db.exec(recorded).first() is not None
+
+
+def _go_on_without(db: DbSession, session: CookingSession) -> None:
+    """Of several clips, those that are left are coached. After the text no video is made of a part of what was seen."""
+    if session.coaching_text:
+        for clip in session.videos:
+            replace(db, clip)
+    elif session.video is not None and session.video.is_stored:
         accept(db, session.video, session)
 
 
 def _withdraw_footage(db: DbSession, session: CookingSession) -> str:
     """After the text: no coaching video is made of the footage, none stays linked, and no later attempt takes up what was
-    seen in it."""
+    seen in it; nor of the rest of it, of which the text would tell more than it shows."""
+    for clip in session.videos:
+        replace(db, clip)
     dish = db.get_one(Dish, session.dish_id)
     forget_footage(learner_state(db, session.user_id), dish.slug, session.session_number)
     words = "coaching_video_unsent" if session.coaching_video_gcs_path else "video_unsent_after_text"

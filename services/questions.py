@@ -7,14 +7,13 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from errors import MomentError
-from jobs import leases
-from jobs.queue import Job, enqueue
 from models.chat import Message, MessageType, RoomType, rooms_of
 from models.media import Media, MediaKind
 from models.rules.entitlement import PAYING
 from models.session import CookingSession
 from models.user import User
 from services import media
+from services.bursts import owe_answer
 from services.thread import NOT_LINE, Origin, record_inbound, retell
 
 # Of one learner: many more than a cook asks, and each takes a model. Who has no plan has one cook to ask about.
@@ -30,14 +29,13 @@ class TooManyQuestions(MomentError):
 def ask(
     db: DbSession, user: User, session: CookingSession | None, text: str, origin: Origin = NOT_LINE
 ) -> Message:
-    """`session` is the one the thread is at; the learner may quote another. Raises TooManyQuestions."""
+    """`session` is the one the thread is at; the learner may quote another. With what was asked seconds before it, it is
+    one question. Raises TooManyQuestions."""
     if _has_asked_enough(db, user):
         record_inbound(db, user, MessageType.TEXT, text=text, session=session, origin=origin)
         raise TooManyQuestions(f"learner {user.id}")
     question = record_inbound(db, user, MessageType.QUESTION, text=text, session=session, origin=origin)
-    leases.due_now(question)
-    db.flush()
-    enqueue(db, Job.ANSWER, question.id)
+    owe_answer(db, question)
     return question
 
 
@@ -62,7 +60,12 @@ def ask_by_file(db: DbSession, user: User, recording: Media) -> None:
 
 
 def _has_asked_enough(db: DbSession, user: User) -> bool:
+    """Those that were answered together count once."""
     limit = QUESTIONS_A_DAY if user.subscription_status in PAYING else QUESTIONS_WITHOUT_PLAN
-    lately = Message.kind == MessageType.QUESTION, col(Message.created_at) > func.now() - timedelta(days=1)
+    lately = (
+        Message.kind == MessageType.QUESTION,
+        col(Message.created_at) > func.now() - timedelta(days=1),
+        col(Message.part_of_id).is_(None),
+    )
     statement = select(func.count()).where(col(Message.chat_room_id).in_(rooms_of(user.id)), *lately)
     return db.exec(statement).one() >= limit

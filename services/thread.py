@@ -1,5 +1,6 @@
 """The learner's own side of the thread."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from services.outbox import room_of
 PLACEHOLDERS = {
     MessageType.VIDEO: "［動画］",
     MessageType.AUDIO: "［音声］",
+    MessageType.PHOTO: "［写真］",
     MessageType.QUESTION: "［音声］",  # until it is heard
     MessageType.OTHER: "［その他］",
 }
@@ -30,6 +32,7 @@ class Origin:
     reply_token: str | None = None
     reply_until: datetime | None = None
     inbox_event_id: int | None = None
+    sent_at: datetime | None = None  # by LINE's clock
 
 
 NOT_LINE = Origin()
@@ -44,8 +47,9 @@ def record_inbound(
     session: CookingSession | None = None,
     room: RoomType = RoomType.COACHING,
     origin: Origin = NOT_LINE,
+    facts: Mapping[str, str] | None = None,
 ) -> Message:
-    """Keeps what the learner sent as a row of the room."""
+    """Keeps what the learner sent as a row of the room, and `facts` in its metadata."""
     session_id = session.id if session else None
     message = Message(
         chat_room_id=room_of(db, user.id, room).id,
@@ -53,7 +57,7 @@ def record_inbound(
         session_id=session_id,
         kind=kind,
         text=text or PLACEHOLDERS.get(kind, PLACEHOLDERS[MessageType.OTHER]),
-        meta={"type": kind, "session_id": session_id},
+        meta={"type": kind, "session_id": session_id} | dict(facts or {}),
         channel=origin.channel,
         reply_token=origin.reply_token,
         reply_until=origin.reply_until,

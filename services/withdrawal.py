@@ -13,6 +13,7 @@ from models.media import Media, MediaKind, MediaState
 from models.session import CookingSession
 from models.user import User
 from services import outbox
+from services.bursts import take_out
 from services.export.wish import end_exports
 from services.footage import drop_question
 from services.media import withdraw, withdraw_memo
@@ -46,6 +47,7 @@ def withdraw_message(db: DbSession, user: User, line_message_id: str) -> None:
     words = message.text if message.kind in (MessageType.TEXT, MessageType.QUESTION) else ""
     _blank(db, message)
     end_exports(db, user.id)
+    take_out(db, message)
     session = db.get(CookingSession, message.session_id, with_for_update=True) if message.session_id else None
     media = db.exec(select(Media).where(Media.message_id == message.id).with_for_update()).first()
     if media is not None:

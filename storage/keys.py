@@ -8,12 +8,13 @@ _FOLDERS = {
     MediaKind.VIDEO: ("videos", "mp4"),
     MediaKind.MEMO: ("memos", "m4a"),
     MediaKind.VOICE_QUESTION: ("questions", "m4a"),
+    MediaKind.PHOTO: ("photos", "jpg"),
     MediaKind.FILE: ("files", "bin"),
 }
 
 
 def new_media_key(kind: MediaKind) -> str:
-    """For the bytes of one clip or recording."""
+    """For the bytes of one clip, photo or recording."""
     folder, ending = _FOLDERS[kind]
     return f"{folder}/{uuid4().hex}.{ending}"
 

@@ -110,6 +110,12 @@ def local_file(store: ObjectStore, key: str) -> Iterator[Path]:
         yield copy
 
 
+def write_all(chunks: Iterable[bytes], path: Path) -> None:
+    with path.open("wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+
+
 def chunks_of(path: Path) -> Iterator[bytes]:
     """The file's bytes for `put`, never all at once."""
     with path.open("rb") as file:

@@ -40,7 +40,7 @@ from pipeline.providers.ports import (
     Vector,
 )
 from pipeline.providers.registry import ProviderSets
-from services import outbox
+from services import bursts, outbox
 from settings import Settings
 from storage.google_credentials import GoogleCredentials
 from storage.store import ObjectStore
@@ -52,6 +52,8 @@ SHIPPED_PRESET, encoding.PRESET = encoding.PRESET, "superfast"
 SHIPPED_PATIENCE, outbox.PATIENCE, outbox.CALM = outbox.PATIENCE, timedelta(), timedelta()
 SHIPPED_SIZE = {name: getattr(storyboard, name) for name in ("WIDTH", "MIN_HEIGHT", "MAX_HEIGHT")}
 storyboard.WIDTH, storyboard.MIN_HEIGHT, storyboard.MAX_HEIGHT = 180, 100, 320
+# Each question of a test is whole, but for those of test_bursts.py.
+SHIPPED_PAUSE, bursts.PAUSE = bursts.PAUSE, timedelta()
 
 USAGE = Usage(provider="quick")
 RATE = 24_000  # Hz

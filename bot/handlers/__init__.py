@@ -2,6 +2,7 @@
 
 from bot.handlers import (
     arrival,
+    clips,
     consent,
     cooking,
     dishes,
@@ -11,6 +12,7 @@ from bot.handlers import (
     meanings,
     menu,
     nothing,
+    photos,
     places,
     plan,
     profile,
@@ -45,8 +47,10 @@ for part in (
     dishes,
     profile,
     uploads,
+    clips,
     cooking,
     results,
+    photos,
     questions,
 ):
     router.include(part.router)

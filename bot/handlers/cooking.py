@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 from sqlmodel import Session as DbSession
 
+from bot.handlers.clips import join_clip
 from bot.handlers.questions import think_about
 from bot.router import Context, Router, Thinking, action, asks, says
 from bot.say.bubbles import Say, say, text_bubble
 from bot.say.steps import Steps, ask_memo, ask_rating, error_words, open_taps
-from knowledge_base import phrasebook
+from knowledge_base import clip_talk, phrasebook
 from line.events import LineEvent
 from models.chat import RoomType
 from models.coaching import RatingAspect
-from models.rules.next_step import BEFORE_TEXT, Ask, missing_rating, next_step
+from models.rules.next_step import BEFORE_TEXT, UNDER_WAY, Ask, missing_rating, next_step
 from models.session import CookingSession
 from models.user import User
 from services import cooking, files, questions
@@ -29,14 +30,19 @@ def video(
 ) -> Say:
     if event.external_content:
         return say(text_bubble(phrasebook.VIDEO_FROM_ELSEWHERE), room=VIDEOS)
+    step = next_step(session)
+    has_clip = session is not None and step.ask in UNDER_WAY
     try:
         clip = cooking.take_video(db, user, session, origin)
     except cooking.VideoAlready as error:
-        step = steps.ask_next(session)
-        return say(text_bubble(error_words(error)), *step.bubbles, quick=step.quick, room=VIDEOS)
+        asked = steps.ask_next(session)
+        return say(text_bubble(error_words(error)), *asked.bubbles, quick=asked.quick, room=VIDEOS)
+    if has_clip:
+        return join_clip(clip, session, steps)
     if session is None or clip.session_id is None:
-        step = steps.ask_dish(lead=phrasebook.WHICH_DISH_VIDEO)
-        return say(*step.bubbles, quick=step.quick, room=VIDEOS, topic=step.topic)
+        is_late = step.ask is Ask.WAIT_FOR_VIDEO
+        asked = steps.ask_dish(lead=clip_talk.LATE_CLIP if is_late else phrasebook.WHICH_DISH_VIDEO)
+        return say(*asked.bubbles, quick=asked.quick, room=VIDEOS, topic=asked.topic)
     bubbles, taps = steps.acknowledge_video(session)
     return say(*bubbles, quick=taps, room=VIDEOS)
 

@@ -20,7 +20,6 @@ from services.thread import Origin, record_inbound
 router = Router()
 
 OTHER = {
-    "message.image": phrasebook.IMAGE_RECEIVED,
     "message.sticker": phrasebook.STICKER_RECEIVED,
     "message.location": phrasebook.LOCATION_RECEIVED,
 }

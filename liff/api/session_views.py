@@ -1,4 +1,5 @@
-"""A session as the API shows it. Times are UTC; `*_seconds` count from the start of the learner's video."""
+"""A session as the API shows it. Times are UTC; `*_seconds` count from the start of the learner's video; of several clips, they are
+one after another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -96,6 +97,13 @@ class Clip(BaseModel):
     url: str | None = Field(description="Signed, for seven days; null until it is stored")
 
 
+class Photo(BaseModel):
+    id: int
+    state: MediaState
+    received_at: datetime
+    url: str | None = Field(description="Signed, for seven days; null until it is stored")
+
+
 class Memo(BaseModel):
     transcript: str = Field(description='What was heard, or written; "" until then')
     audio_url: str | None = Field(description="Signed, for seven days; null where it was written")
@@ -152,6 +160,7 @@ class SessionDetail(SessionSummary):
     coaching: Coaching | None = Field(description="null until it is there")
     coached_at: datetime | None = Field(description="When the text was delivered in the chat")
     clips: list[Clip]
+    photos: list[Photo] = Field(description="Of the dish, in the order in which they came")
     memo: Memo | None = Field(description="null where none came")
     moments: Moments | None = Field(description="null until the video is analysed")
     principles: list[Principle] = Field(description="What the coaching rests on")
@@ -182,6 +191,7 @@ def detail(session: CookingSession, dish: Dish, progress: Progress, links: Links
         "coaching": Coaching.model_validate(coaching.model_dump()) if coaching else None,
         "coached_at": session.coaching_text_delivered_at,
         "clips": [_clip(media, links) for media in session.videos],
+        "photos": [_photo(media, links) for media in session.photos],
         "memo": _memo(session, links),
         "moments": _moments(session),
         "principles": [_principle(each) for each in _retrieved(session, coaching)],
@@ -199,6 +209,11 @@ def _clip(media: Media, links: Links) -> Clip:
         received_at=media.received_at,
         url=links.to(media.object_key) if media.is_stored else None,
     )
+
+
+def _photo(media: Media, links: Links) -> Photo:
+    url = links.to(media.object_key) if media.is_stored else None
+    return Photo(id=media.id, state=media.state, received_at=media.received_at, url=url)
 
 
 def _memo(session: CookingSession, links: Links) -> Memo | None:

@@ -1,7 +1,7 @@
 """One cook: its coaching video with the moments that were seen, the text, and all that the learner gave to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -19,7 +19,9 @@ from liff.parts import Parts, PartsOf, Transaction
 from models.base import JAPAN, database_now
 from models.coaching import CoachingCut, CoachingText, RatingAspect, RetrievedPrinciple, VideoAnalysis
 from models.dish import Dish
+from models.media import Media
 from models.rules.entitlement import SESSIONS_PER_DISH
+from models.rules.timeline import Timeline
 from models.session import CookingSession, SessionStatus
 from services.record import cooks_of, finished_stages, minutes_left, news_of
 from services.sessions import own_session
@@ -54,6 +56,13 @@ class Memo:
 
     link: str
     words: str
+
+
+@dataclass(frozen=True)
+class Photo:
+    link: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -99,10 +108,11 @@ def session_page(
         note=_note(coaching) if coaching else (),
         video=_coaching_video(session, links),
         film=_film(session, links),
-        clip=_own_clip(session, links),
+        clips=_own_clips(session, links),
         sent=_sent(session),
         is_clip_gone=session.video is None and any(each.is_expired for each in session.media),
         principles=_principles(session, coaching),
+        photos=_photos(session, links),
         memo=_memo(session, links),
         ratings=ratings_of(session),
     )
@@ -134,6 +144,7 @@ def _version(session: CookingSession, now: Now | None) -> str:
     """Another where the page would say something else: what waits for it looks again."""
     steps = "".join(step.state[0] for step in now.steps) if now else ""
     given = f"{len(session.self_ratings)}{bool(session.voice_transcript):d}{session.memo is not None:d}{len(session.videos)}"
+    given += f".{sum(photo.is_stored for photo in session.photos)}"
     return "-".join((session.status, steps, given, str(len(now.text) if now else 0)))
 
 
@@ -186,14 +197,45 @@ def _film(session: CookingSession, links: PageLinks) -> Player | None:
     return Player("film", [links.link(session.film_gcs_path)], links.link(session.film_preview_gcs_path), ())
 
 
-def _own_clip(session: CookingSession, links: PageLinks) -> Player | None:
-    """As it was sent; where a browser can't play that, the view that was made of it."""
-    clip = session.video
-    if clip is None or not clip.is_stored:
-        return None
-    keys = [key for key in (clip.object_key, clip.view_key) if key]
-    marks = in_own_clip(_moments(session), float(clip.facts.get("duration_seconds") or 0))
-    return Player("own", [links.link(key) for key in dict.fromkeys(keys)], "", marks)
+def _own_clips(session: CookingSession, links: PageLinks) -> Sequence[Player]:
+    """As they were sent; where a browser can't play that, the view that was made of it."""
+    clips = session.videos
+    moments = _moments_by_clip(session)
+    return [
+        _own_clip(clip, number, moments[number], links) for number, clip in enumerate(clips) if clip.is_stored
+    ]
+
+
+def _moments_by_clip(session: CookingSession) -> Sequence[Sequence[Moment]]:
+    """At each clip's own seconds; what was seen was seen in all of them, one after another."""
+    lengths = [_seconds(clip) for clip in session.videos]
+    if len(lengths) < 2:
+        return [_moments(session)]
+    moments: list[list[Moment]] = [[] for _ in lengths]
+    for moment in _moments(session) if all(lengths) else ():
+        number, second = Timeline(lengths).at(float(moment.second))
+        moments[number].append(replace(moment, second=int(second)))
+    return moments
+
+
+def _own_clip(clip: Media, number: int, moments: Sequence[Moment], links: PageLinks) -> Player:
+    keys = dict.fromkeys(key for key in (clip.object_key, clip.view_key) if key)
+    marks = in_own_clip(moments, float(clip.facts.get("duration_seconds") or 0))
+    name = "own" if number == 0 else f"own{number + 1}"
+    return Player(name, [links.link(key) for key in keys], "", marks)
+
+
+def _seconds(clip: Media) -> float:
+    return float(clip.facts.get("start_seconds") or 0) + float(clip.facts.get("duration_seconds") or 0)
+
+
+def _photos(session: CookingSession, links: PageLinks) -> Sequence[Photo]:
+    """Their sizes, so that the page does not jump when they come."""
+    stored = [photo for photo in session.photos if photo.is_stored]
+    return [
+        Photo(links.link(each.object_key), each.facts.get("width", 0), each.facts.get("height", 0))
+        for each in stored
+    ]
 
 
 def _sent(session: CookingSession) -> Sequence[Sent]:

@@ -4,6 +4,7 @@ ffmpeg-python builds the graph and escapes its values (named ones: positional on
 no timeout and is not used.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,13 +16,13 @@ from pipeline.media.encoding import (
     SAMPLE_RATE,
     Stream,
     encoder_options,
-    plain_picture,
+    on_canvas,
     tag_colours,
 )
 from pipeline.media.ffmpeg import ANY_SIZE, QUIET, UNTRUSTED_INPUT, binary, thread_cap
 from pipeline.media.loudness import LIMITER
 from pipeline.media.narration import FPS
-from pipeline.media.probe import VideoFacts
+from pipeline.media.probe import ClipFile, VideoFacts
 from pipeline.media.storyboard import Shot, Storyboard
 
 MAX_VIDEO_BITS = 3_000_000
@@ -46,7 +47,7 @@ class Canvas(Protocol):
 
 @dataclass(frozen=True)
 class Files:
-    source: Path
+    clips: Sequence[ClipFile]
     narration: Path  # both parts, one after the other
     music: Path
     captions: Path
@@ -54,21 +55,23 @@ class Files:
     output: Path
 
 
-def build_command(
-    board: Storyboard, facts: VideoFacts, files: Files, *, narration_gain_db: float
-) -> list[str]:
+def build_command(board: Storyboard, files: Files, *, narration_gain_db: float) -> list[str]:
     """The full argument list. Pure: the same arguments give the same command."""
-    key = open_shot(files.source, board.key, with_sound=True)
+    key = open_shot(_path(files, board.key), board.key, with_sound=True)
     pictures = [
-        picture_of(open_shot(files.source, board.intro), board.intro, board, facts),
-        picture_of(key, board.key, board, facts),
+        *(
+            picture_of(open_shot(_path(files, shot), shot, number=number), shot, board, _facts(files, shot))
+            for number, shot in enumerate(board.passages)
+        ),
+        picture_of(key, board.key, board, _facts(files, board.key)),
     ]
-    replay = picture_of(open_shot(files.source, board.replay), board.replay, board, facts).split()
+    replay = open_shot(_path(files, board.replay), board.replay)
+    replay = picture_of(replay, board.replay, board, _facts(files, board.replay)).split()
     pictures += [replay[0], _outro(replay[1], board)]
     picture = ffmpeg.concat(*pictures, v=1, a=0).filter(
         "ass", filename=str(files.captions), fontsdir=str(files.fonts)
     )
-    audio = _sound(key, board, facts, files, narration_gain_db)
+    audio = _sound(key, board, files, narration_gain_db)
     output = ffmpeg.output(tag_colours(picture), audio, f"file:{files.output}", **encoding(board.seconds))
     command: list[str] = ffmpeg.compile(
         output.global_args(*QUIET, "-loglevel", "warning"), cmd=binary(), overwrite_output=True
@@ -76,8 +79,16 @@ def build_command(
     return command
 
 
-def open_shot(source: Path, shot: Shot, *, with_sound: bool = False) -> Stream:
-    """The source, opened once for each shot: seeking before decoding is exact, and no shot waits in memory
+def _path(files: Files, shot: Shot) -> Path:
+    return files.clips[shot.clip].path
+
+
+def _facts(files: Files, shot: Shot) -> VideoFacts:
+    return files.clips[shot.clip].facts
+
+
+def open_shot(source: Path, shot: Shot, *, with_sound: bool = False, number: int = 0) -> Stream:
+    """The shot's clip, opened once for each shot: seeking before decoding is exact, and no shot waits in memory
     for another."""
     options: dict[str, Any] = {**UNTRUSTED_INPUT, **ANY_SIZE, "threads": thread_cap()}
     if shot.skip_frame:
@@ -90,6 +101,8 @@ def open_shot(source: Path, shot: Shot, *, with_sound: bool = False) -> Stream:
         options["an"] = None
     if shot.start > 0:
         options["ss"] = shot.start
+    if number:  # ffmpeg-python takes two inputs with the same options for one
+        options["thread_queue_size"] = 8 + number
     return ffmpeg.input(f"file:{source}", **options)
 
 
@@ -100,23 +113,13 @@ def picture_of(source: Stream, shot: Shot, canvas: Canvas, facts: VideoFacts) ->
     # Where frames are dropped, drop them before the costly steps; where they are repeated, repeat after.
     repeats = shot.skip_frame == "nokey" or shot.stretch > 1
     rate = {"fps": FPS, "start_time": 0}  # the first picture also stands for the time before it
-    stream = _on_canvas(stream, canvas, facts) if repeats else stream.filter("fps", **rate)
-    stream = stream.filter("fps", **rate) if repeats else _on_canvas(stream, canvas, facts)
+    shape = facts, canvas.width, canvas.height
+    stream = on_canvas(stream, *shape) if repeats else stream.filter("fps", **rate)
+    stream = stream.filter("fps", **rate) if repeats else on_canvas(stream, *shape)
     return (
         stream.filter("tpad", stop_mode="clone", stop_duration=f"{shot.seconds + 1:.3f}")
         .filter("trim", end_frame=shot.frames)
         .filter("setpts", "PTS-STARTPTS")
-    )
-
-
-def _on_canvas(stream: Stream, canvas: Canvas, facts: VideoFacts) -> Stream:
-    """The canvas' size, with bars where a phone would not show the source's own shape well."""
-    shape_options = {"force_original_aspect_ratio": "decrease", "force_divisible_by": 2}
-    own_shape = abs(canvas.height - canvas.width * facts.height / facts.width) < 2
-    size = {"w": canvas.width, "h": canvas.height, **({} if own_shape else shape_options)}
-    stream = plain_picture(stream, facts, size)
-    return (
-        stream if own_shape else stream.filter("pad", canvas.width, canvas.height, "(ow-iw)/2", "(oh-ih)/2")
     )
 
 
@@ -132,9 +135,8 @@ def _outro(replay: Stream, board: Storyboard) -> Stream:
     )
 
 
-def _sound(
-    key: Stream, board: Storyboard, facts: VideoFacts, files: Files, narration_gain_db: float
-) -> Stream:
+def _sound(key: Stream, board: Storyboard, files: Files, narration_gain_db: float) -> Stream:
+    facts = files.clips[board.key.clip].facts
     voice = _stereo(ffmpeg.input(f"file:{files.narration}")["a:0"]).filter(
         "volume", f"{narration_gain_db:.2f}dB"
     )

@@ -14,7 +14,7 @@ from pipeline.media.command import Files, build_command
 from pipeline.media.ffmpeg import UnreadableInput, run, time_limit
 from pipeline.media.loudness import gain_to_target
 from pipeline.media.narration import FPS, NarrationTrack, join
-from pipeline.media.probe import ClipProblem, UnusableClip, VideoFacts
+from pipeline.media.probe import ClipFile, ClipProblem, UnusableClip
 from pipeline.media.storyboard import Storyboard
 from pipeline.media.verify import verify
 from pipeline.providers.ports import SpokenSentence
@@ -50,8 +50,7 @@ class Render:
 
 
 def compose(
-    source: Path,
-    facts: VideoFacts,
+    clips: Sequence[ClipFile],
     part1: Sequence[SpokenSentence],
     part2: Sequence[SpokenSentence],
     key_moment_seconds: int,
@@ -59,15 +58,16 @@ def compose(
     *,
     timeout_seconds: float | None = None,
 ) -> CoachingVideo:
-    """Writes `coaching_video.mp4` and `preview.jpg` into the folder `into`, or nothing at all.
+    """Writes `coaching_video.mp4` and `preview.jpg` into the folder `into`, or nothing at all. The clips of the cook are one
+    after another, and the key moment is a second of the whole.
 
     The last sentence of `part1` is the pivot to the key moment. Raises UnusableClip where the clip
     is to blame, SpeechMismatch, FfmpegFailure, FfmpegTimeout, Unmeasurable, BadRender.
     """
     with workspace(into) as folder:
-        render = prepare(source, facts, part1, part2, key_moment_seconds, folder)
+        render = prepare(clips, part1, part2, key_moment_seconds, folder)
         try:
-            run(render.command, timeout_seconds=timeout_seconds or _time_limit(facts, render.board))
+            run(render.command, timeout_seconds=timeout_seconds or _time_limit(clips, render.board))
         except UnreadableInput as failure:
             raise UnusableClip(ClipProblem.TRUNCATED) from failure
         verify(render.output, render.board)
@@ -84,8 +84,7 @@ def compose(
 
 
 def prepare(
-    source: Path,
-    facts: VideoFacts,
+    clips: Sequence[ClipFile],
     part1: Sequence[SpokenSentence],
     part2: Sequence[SpokenSentence],
     key_moment_seconds: int,
@@ -95,29 +94,30 @@ def prepare(
     track = join(part1, part2, folder / "narration.wav")
     outro_seconds = music.write_music(folder / "music.wav")
     board = storyboard.plan(
-        facts,
+        [clip.facts for clip in clips],
         part1_frames=track.part1_frames,
         part2_frames=track.part2_frames,
         outro_frames=round(outro_seconds * FPS),
         key_moment_seconds=key_moment_seconds,
     )
-    files = _files(source, track, board, folder)
-    command = build_command(board, facts, files, narration_gain_db=gain_to_target(track.wav))
+    files = _files(clips, track, board, folder)
+    command = build_command(board, files, narration_gain_db=gain_to_target(track.wav))
     return Render(board, files.output, command)
 
 
-def _time_limit(facts: VideoFacts, board: Storyboard) -> float:
-    """The whole clip is gone through once, and all that is shown is drawn."""
+def _time_limit(clips: Sequence[ClipFile], board: Storyboard) -> float:
+    """The clips are gone through once, and all that is shown is drawn."""
     shown = board.width * board.height * FPS * board.seconds
-    return time_limit(facts.end_seconds + board.seconds, facts.pixels + shown)
+    seconds = sum(clip.facts.end_seconds for clip in clips)
+    return time_limit(seconds + board.seconds, sum(clip.facts.pixels for clip in clips) + shown)
 
 
-def _files(source: Path, track: NarrationTrack, board: Storyboard, folder: Path) -> Files:
+def _files(clips: Sequence[ClipFile], track: NarrationTrack, board: Storyboard, folder: Path) -> Files:
     script = folder / "captions.ass"
     captions = [caption for sentence in track.sentences for caption in captions_of(sentence)]
     script.write_text(ass_script(captions, _marks(board), size=(board.width, board.height)), "utf-8")
     return Files(
-        source=source,
+        clips=clips,
         narration=track.wav,
         music=folder / "music.wav",
         captions=script,

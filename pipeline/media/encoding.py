@@ -40,6 +40,15 @@ def plain_picture(
     return stream.filter("format", "yuv420p").filter("setsar", 1)
 
 
+def on_canvas(stream: Stream, facts: VideoFacts, width: int, height: int) -> Stream:
+    """A picture of this size, with bars where its own shape is another."""
+    shape_options = {"force_original_aspect_ratio": "decrease", "force_divisible_by": 2}
+    own_shape = abs(height - width * facts.height / facts.width) < 2
+    size = {"w": width, "h": height, **({} if own_shape else shape_options)}
+    stream = plain_picture(stream, facts, size)
+    return stream if own_shape else stream.filter("pad", width, height, "(ow-iw)/2", "(oh-ih)/2")
+
+
 def tag_colours(stream: Stream) -> Stream:
     """Says of the picture what `plain_picture` makes of it: the frames' own tags win over the encoder's options."""
     return stream.filter(

@@ -6,6 +6,7 @@ a header can't be trusted with the length or tells no number of pictures are all
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -119,6 +120,14 @@ class VideoFacts(BaseModel):
     @property
     def has_audio(self) -> bool:
         return self.audio_track is not None
+
+
+@dataclass(frozen=True)
+class ClipFile:
+    """A clip on this machine."""
+
+    path: Path
+    facts: VideoFacts
 
 
 class AudioFacts(BaseModel):

@@ -6,8 +6,10 @@ outro    its last picture, blurred, with music
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from models.rules.timeline import Timeline
 from pipeline.media.narration import FPS
 from pipeline.media.probe import VideoFacts
 
@@ -20,12 +22,13 @@ LONGEST_INTERVAL_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class Shot:
-    """`length` seconds of the source from `start`, shown `plays` times within `frames` frames."""
+    """`length` seconds of a clip from `start`, shown `plays` times within `frames` frames."""
 
     start: float
     length: float
     plays: int
     frames: int
+    clip: int = 0  # which of them
     skip_frame: str | None = None  # frames the decoder may leave out (ffmpeg-codecs, -skip_frame)
 
     @property
@@ -42,7 +45,8 @@ class Shot:
 class Storyboard:
     width: int
     height: int
-    intro: Shot
+    intro: Shot  # of the whole timeline
+    passages: Sequence[Shot]  # what the intro shows of each clip
     key: Shot
     replay: Shot
     outro_frames: int
@@ -66,29 +70,49 @@ class Storyboard:
 
 
 def plan(
-    facts: VideoFacts, *, part1_frames: int, part2_frames: int, outro_frames: int, key_moment_seconds: float
+    clips: Sequence[VideoFacts],
+    *,
+    part1_frames: int,
+    part2_frames: int,
+    outro_frames: int,
+    key_moment_seconds: float,
 ) -> Storyboard:
-    """The storyboard of one coaching video. A key moment outside the clip is moved to its nearest end:
-    ffmpeg would drop the whole segment without an error."""
-    duration = facts.end_seconds
+    """The storyboard of one coaching video; its shape is that of the clip with the key moment. A key moment outside the
+    clips is moved to the nearest end: ffmpeg would drop the whole segment without an error."""
+    timeline = Timeline([clip.end_seconds for clip in clips])
+    clip, moment = timeline.at(float(key_moment_seconds))
+    facts, duration = clips[clip], clips[clip].end_seconds
     key_frames = max(1, min(round(part2_frames / (1 + SLOWEST)), math.floor(duration * FPS)))
     length = min(key_frames / FPS, duration)
-    moment = min(max(float(key_moment_seconds), 0.0), duration)
     start = round(max(0.0, min(moment - length / 2, duration - length)), 3)
     intro_seconds = part1_frames / FPS
+    replay_frames = part2_frames - key_frames
+    intro = Shot(0.0, timeline.seconds, _plays(timeline.seconds, intro_seconds), part1_frames)
     return Storyboard(
         width=WIDTH,
         height=canvas_height(facts),
-        intro=Shot(
-            0.0, duration, _plays(duration, intro_seconds), part1_frames, _skippable(facts, intro_seconds)
-        ),
-        key=Shot(start, length, 1, key_frames),
-        replay=Shot(
-            start, length, _plays(length, (part2_frames - key_frames) / FPS), part2_frames - key_frames
-        ),
+        intro=intro,
+        passages=_passages(clips, intro),
+        key=Shot(start, length, 1, key_frames, clip),
+        replay=Shot(start, length, _plays(length, replay_frames / FPS), replay_frames, clip),
         outro_frames=outro_frames,
         key_moment=intro_seconds + min(moment - start, length - 1 / FPS),
     )
+
+
+def _passages(clips: Sequence[VideoFacts], intro: Shot) -> list[Shot]:
+    """Each clip at the intro's speed; one of which no frame would be seen is left out."""
+    if len(clips) == 1:
+        return [replace(intro, skip_frame=_skippable(clips[0], intro.seconds))]
+    passages, shown, seen = [], 0, 0.0
+    for clip, facts in [*enumerate(clips)] * intro.plays:
+        seen += facts.end_seconds
+        frames = round(intro.frames * seen / (intro.length * intro.plays)) - shown
+        if frames > 0:
+            skip = _skippable(facts, frames / FPS)
+            passages.append(Shot(0.0, facts.end_seconds, 1, frames, clip, skip))
+        shown += max(frames, 0)
+    return passages
 
 
 def canvas_height(facts: VideoFacts) -> int:

@@ -108,7 +108,7 @@ def build_command(source: Path, facts: VideoFacts, output: Path) -> list[str]:
     streams = [_picture(clip["V:0"], facts)]
     if facts.has_audio:
         streams.append(_sound(clip[f"a:{facts.audio_track}"]))
-    result = ffmpeg.output(*streams, f"file:{output}", **_encoding(facts.end_seconds))
+    result = ffmpeg.output(*streams, f"file:{output}", **view_encoding(facts.end_seconds))
     overall = ("-loglevel", "warning", "-max_error_rate", str(MAX_ERROR_RATE))
     command: list[str] = ffmpeg.compile(
         result.global_args(*QUIET, *overall), cmd=binary(), overwrite_output=True
@@ -118,16 +118,22 @@ def build_command(source: Path, facts: VideoFacts, output: Path) -> list[str]:
 
 def _picture(stream: Stream, facts: VideoFacts) -> Stream:
     """Some pictures, each at its own time. The first one also stands for the time before it."""
+    stream = few_pictures(stream, facts, interval_seconds(facts)).filter("setpts", "if(eq(N,0),0,PTS)")
+    size = shrink(facts, short_side(facts.end_seconds))
+    return tag_colours(plain_picture(stream, facts, size, flags="area"))
+
+
+def few_pictures(stream: Stream, facts: VideoFacts, interval: float) -> Stream:
+    """With at least `interval` seconds between two of them."""
     # A part of a frame early is in time: recorders' frames are never quite where they ought to be.
     tolerance = min(0.02, 0.4 / (facts.fps or 1))
-    due = f"gte(t-prev_selected_t,{interval_seconds(facts) - tolerance:.3f})"
-    stream = stream.filter("select", f"isnan(prev_selected_t)+{due}")
-    stream = stream.filter("setpts", "if(eq(N,0),0,PTS)")
-    return tag_colours(plain_picture(stream, facts, shrink(facts, _short_side(facts)), flags="area"))
+    due = f"gte(t-prev_selected_t,{interval - tolerance:.3f})"
+    return stream.filter("select", f"isnan(prev_selected_t)+{due}")
 
 
-def _short_side(facts: VideoFacts) -> int:
-    return MAX_SHORT_SIDE if facts.end_seconds <= LONG_CLIP_SECONDS else LONG_CLIP_SHORT_SIDE
+def short_side(seconds: float) -> int:
+    """In pixels, of a view that lasts so long."""
+    return MAX_SHORT_SIDE if seconds <= LONG_CLIP_SECONDS else LONG_CLIP_SHORT_SIDE
 
 
 def shrink(facts: VideoFacts, short_side: int) -> dict[str, int]:
@@ -147,7 +153,7 @@ def _sound(stream: Stream) -> Stream:
     )
 
 
-def _encoding(seconds: float) -> dict[str, Any]:
+def view_encoding(seconds: float) -> dict[str, Any]:
     """H.264 without frames that refer to later ones, each shown at its own time; the index in front."""
     affordable = max(LEAST_PICTURE_BITS, int(TARGET_BYTES * 8 / max(seconds, 1)) - AUDIO_BITS)
     return {

@@ -114,6 +114,8 @@ class AnalysisBrief:
     video_uri: str | None = None  # "gs://…" where the provider itself can read the video
     profile: Profile = NOTHING_TOLD
     asked: Asked | None = None  # looked for before anything else
+    # JPEGs, most likely of the finished dish; to reconsider, those that came since
+    photos: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)

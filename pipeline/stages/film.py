@@ -1,6 +1,7 @@
 """Of a third attempt that is done: the film of it beside the first."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session as DbSession
 
@@ -11,6 +12,7 @@ from knowledge_base.phrasebook import attempt_label
 from models.coaching import VideoAnalysis
 from models.media import Media
 from models.session import CookingSession
+from pipeline.briefs import timeline_of
 from pipeline.media.film.captions import FilmWords
 from pipeline.media.film.composition import Part, compose
 from pipeline.media.film.same_moment import Ground, SameMoment, same_moment, windows
@@ -27,20 +29,31 @@ MARKS = {
 }
 
 
+@dataclass(frozen=True)
+class Scene:
+    """Where a cook's moment is to be seen: one of its clips, and that clip's own second."""
+
+    clip: Media
+    facts: VideoFacts
+    second: float
+
+
 def run(context: StageContext) -> StageResult:
     first, third = _attempts(context)
-    clips = [clip_of(cook) for cook in (first, third)]
-    facts = [VideoFacts.model_validate(clip.facts) for clip in clips]
     analyses = [VideoAnalysis.model_validate(cook.video_analysis) for cook in (first, third)]
-    lengths = [each.end_seconds for each in facts]
-    moment = same_moment(analyses[0], analyses[1], lengths[0], lengths[1])
+    moment = same_moment(analyses[0], analyses[1], timeline_of(first).seconds, timeline_of(third).seconds)
+    scenes = scene_at(first, moment.first), scene_at(third, moment.third)
+    one, other = scenes
+    parts = windows(
+        replace(moment, first=one.second, third=other.second), one.facts.end_seconds, other.facts.end_seconds
+    )
     with (
-        local_file(context.store, clips[0].object_key) as one,
-        local_file(context.store, clips[1].object_key) as other,
+        local_file(context.store, one.clip.object_key) as its_file,
+        local_file(context.store, other.clip.object_key) as other_file,
     ):
-        parts = windows(moment, lengths[0], lengths[1])
+        facts = [scene.facts for scene in scenes]
         film = compose(
-            [Part(*each) for each in zip((one, other), facts, parts, strict=True)],
+            [Part(*each) for each in zip((its_file, other_file), facts, parts, strict=True)],
             words_of(context, analyses, moment),
             context.folder,
         )
@@ -56,11 +69,11 @@ def run(context: StageContext) -> StageResult:
     return StageResult(store)
 
 
-def clip_of(cook: CookingSession) -> Media:
-    """The clip whose seconds the analysis of this cook counts."""
-    clip = cook.video
-    assert clip is not None  # noqa: S101 - what the graph needs
-    return clip
+def scene_at(cook: CookingSession, second: float) -> Scene:
+    """`second` as the analysis of this cook counts it: through all of its clips."""
+    number, own_second = timeline_of(cook).at(second)
+    clip = cook.videos[number]
+    return Scene(clip, VideoFacts.model_validate(clip.facts), own_second)
 
 
 def words_of(context: StageContext, analyses: Sequence[VideoAnalysis], moment: SameMoment) -> FilmWords:

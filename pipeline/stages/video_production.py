@@ -6,26 +6,23 @@ from models.coaching import NarrationScript, VideoAnalysis
 from models.session import CookingSession
 from pipeline.briefs import footage_of
 from pipeline.media.composition import compose
-from pipeline.media.probe import VideoFacts
 from pipeline.providers.sentences import sentences
 from pipeline.stage import StageContext, StageResult
 from services.outbox import queue_coaching_video
 from storage.keys import coaching_video_key, preview_key
-from storage.store import chunks_of, local_file
+from storage.store import chunks_of
 
 
 def run(context: StageContext) -> StageResult:
     script = NarrationScript.model_validate(context.session.narration_script)
     analysis = VideoAnalysis.model_validate(context.session.video_analysis)
-    footage = footage_of(context)
     opening = _opening(script)
     spoken = spoken_sentences(script)
     narrator = context.providers.narrator
     speech, usage = narrator.speak(spoken, context.folder)
-    with local_file(context.store, footage.object_key) as source:
+    with footage_of(context) as clips:
         video = compose(
-            source,
-            VideoFacts.model_validate(footage.facts),
+            clips,
             speech[: len(opening)],
             speech[len(opening) :],
             analysis.key_moment_seconds,

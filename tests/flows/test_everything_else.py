@@ -40,7 +40,6 @@ def pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 ODD: dict[str, tuple[Callable[[Learner, Path], object], str]] = {
     "sticker": (lambda learner, _: learner.sticker(), phrasebook.STICKER_RECEIVED),
     "location": (lambda learner, _: learner.location(35.6, 139.7), phrasebook.LOCATION_RECEIVED),
-    "image": (lambda learner, pdf: learner.image(pdf), phrasebook.IMAGE_RECEIVED),
     "help": (lambda learner, _: learner.text("使い方"), phrasebook.HELP),
     "old button": (lambda learner, _: learner.postback("action=dance"), phrasebook.OLD_BUTTON),
     "no button of ours": (lambda learner, _: learner.postback("%%%"), phrasebook.OLD_BUTTON),
@@ -58,7 +57,7 @@ def test_it_is_acknowledged_with_the_next_step(shared: System, pdf: Path, kind: 
     assert push_keys(shared, learner) == []
 
 
-@pytest.mark.parametrize("kind", ["sticker", "image", "old button"])
+@pytest.mark.parametrize("kind", ["sticker", "old button"])
 def test_it_is_acknowledged_while_the_memo_and_the_ratings_are_asked(
     shared: System, clip: Path, pdf: Path, kind: str
 ) -> None:

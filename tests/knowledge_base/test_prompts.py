@@ -27,6 +27,7 @@ NAMES = {
     "entities",
     "analysis",
     "zoom",
+    "photos",
     "reconsideration",
     "coaching_text",
     "narration",

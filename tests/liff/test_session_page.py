@@ -12,7 +12,7 @@ from knowledge_base.pages import page_words
 from liff.pages.moments import moments_of
 from models.base import database_now
 from models.chat import MessageType
-from models.media import MediaKind, MediaState
+from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from services.media import withdraw
 from services.outbox import queue_notice
@@ -70,6 +70,36 @@ def test_a_film_of_two_attempts_is_shown_where_there_is_one(client: httpx.Client
     player = html.partition('id="video-film"')[2].partition("</video>")[0]
     assert 'poster="http' in player
     assert '<source src="http' in player
+
+
+def test_the_photos_of_the_dish_are_shown(client: httpx.Client, kitchen: Kitchen, site: Site) -> None:
+    session_id = kitchen.finished()
+    assert WORDS["photos"] not in page(client, session_id)
+    for number in (1, 2):
+        add_photo(site, session_id, number)
+    html = page(client, session_id)
+    assert WORDS["photos"] in html
+    assert html.count('width="1600" height="1200"') == 1, "only what is stored"
+    (stored, owed) = client.get(f"/api/sessions/{session_id}").json()["photos"]
+    assert (stored["state"], owed["state"], owed["url"]) == ("stored", "owed", None)
+    assert "/1.jpg" in stored["url"]
+
+
+def add_photo(site: Site, session_id: int, number: int) -> None:
+    """The first is here, others are on their way."""
+    with site.database.transaction() as db:
+        session = db.get_one(CookingSession, session_id)
+        photo = Media(
+            user_id=session.user_id,
+            session_id=session_id,
+            position=number,
+            kind=MediaKind.PHOTO,
+            source=MediaSource.LINE,
+            object_key=f"photos/{number}.jpg",
+            state=MediaState.STORED if number == 1 else MediaState.OWED,
+            facts={"width": 1600, "height": 1200, "bytes": 1} if number == 1 else {},
+        )
+        db.add(photo)
 
 
 def test_events_lead_to_where_the_videos_show_them(client: httpx.Client, kitchen: Kitchen) -> None:

@@ -45,7 +45,7 @@ class GeminiAnalyst:
                 Question(
                     purpose=prompt.label,
                     system=prompts.system(),
-                    parts=[part, types.Part(text=prompt.text)],
+                    parts=[part, *_photos(brief), types.Part(text=prompt.text)],
                     schema=schemas.analysis_of(
                         [fault.code for fault in brief.faults], looks_for=brief.asked is not None
                     ),
@@ -73,15 +73,16 @@ class GeminiAnalyst:
     def reconsider(
         self, analysis: VideoAnalysis, brief: AnalysisBrief, repair: Repair | None = None
     ) -> tuple[VideoAnalysis, Usage]:
-        """Without words or ratings there is nothing to weigh anew, and nothing is asked."""
-        if not (brief.transcript or brief.structured_input.identified_issues or brief.self_ratings):
+        """Without words, ratings or photos there is nothing to weigh anew, and nothing is asked."""
+        given = brief.transcript, brief.structured_input.identified_issues, brief.self_ratings, brief.photos
+        if not any(given):
             return analysis, Usage()
         prompt = prompts.reconsideration(analysis, brief)
         answer = self._gemini.ask(
             Question(
                 purpose=prompt.label,
                 system=prompts.system(),
-                parts=[types.Part(text=prompt.text)],
+                parts=[*_photos(brief), types.Part(text=prompt.text)],
                 schema=schemas.judgement_of([fault.code for fault in brief.faults]),
                 repair=repair,
             )
@@ -122,6 +123,16 @@ class GeminiAnalyst:
         events = sorted([*first.cooking_events, event], key=lambda each: each.t_seconds)
         verdict |= {"key_moment_seconds": moment, "key_moment_timestamp": clock, "cooking_events": events}
         return in_step(first.model_copy(update=verdict), brief.asked)
+
+
+def _photos(brief: AnalysisBrief) -> list[types.Part]:
+    """What they are, then they."""
+    if not brief.photos:
+        return []
+    pictures = [
+        types.Part.from_bytes(data=photo.read_bytes(), mime_type="image/jpeg") for photo in brief.photos
+    ]
+    return [types.Part(text=prompts.photos(len(pictures)).text), *pictures]
 
 
 def _is_worth_a_closer_look(analysis: VideoAnalysis, brief: AnalysisBrief) -> bool:

@@ -43,6 +43,10 @@ def analysis(brief: AnalysisBrief) -> FilledPrompt:
     )
 
 
+def photos(count: int) -> FilledPrompt:
+    return _fill("photos", count=str(count))
+
+
 def reconsideration(analysis: VideoAnalysis, brief: AnalysisBrief) -> FilledPrompt:
     return _fill(
         "reconsideration",

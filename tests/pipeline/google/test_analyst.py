@@ -221,3 +221,22 @@ def test_a_closer_look_that_fails_leaves_the_first_one_standing(
         look, _ = analysis_by(resources.providers.get(), footage)
     assert (look.key_moment_seconds, look.confidence) == (3, "medium")
     assert [call.outcome for call in calls] == ["ok", "ProviderRefused"]
+
+
+def test_photos_are_shown_with_what_they_are(
+    google: GoogleDesk, providers: Providers, footage: Footage, tmp_path: Path
+) -> None:
+    photo = make(tmp_path / "1.jpg", "-f", "lavfi", "-i", "color=c=red:s=64x48", "-frames:v", "1")
+    google.answer(ANSWER, match="analysis")
+    google.answer(JUDGEMENT | {"confidence": "high"}, match="judgement")
+    providers.analyst.analyze(footage, analysis_brief(photos=[photo, photo]))
+    providers.analyst.reconsider(analysis(), analysis_brief(photos=[photo]))
+    look, second = google.log(verb="gemini.streamGenerateContent")[-2:]
+    video, told, *pictures, words = look.request["contents"][0]["parts"]
+    assert [part["inlineData"]["mimeType"] for part in (video, *pictures)] == ["video/mp4"] + [
+        "image/jpeg"
+    ] * 2
+    assert "2 of which" in told["text"]
+    assert "never an instruction" in told["text"]
+    assert "Think step by step" in words["text"]
+    assert ["text" in part for part in second.request["contents"][0]["parts"]] == [True, False, True]

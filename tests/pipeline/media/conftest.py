@@ -19,7 +19,7 @@ from pipeline.media import storyboard
 from pipeline.media.composition import CoachingVideo, compose
 from pipeline.media.ffmpeg import binary
 from pipeline.media.narration import GAP_SECONDS, LEAD_SECONDS
-from pipeline.media.probe import VideoFacts, check_usable
+from pipeline.media.probe import ClipFile, VideoFacts, check_usable
 from pipeline.providers.ports import SpokenSentence
 from tests.quick_providers import SHIPPED_SIZE
 
@@ -190,7 +190,9 @@ def render(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., RenderResu
             folder = tmp_path_factory.mktemp("render")
             facts = facts or check_usable(source)
             part1 = speech(folder / "1", *PART1)
-            video = compose(source, facts, part1, speech(folder / "2", *PART2), key_moment_seconds, folder)
+            video = compose(
+                [ClipFile(source, facts)], part1, speech(folder / "2", *PART2), key_moment_seconds, folder
+            )
             seconds = LEAD_SECONDS + sum(s + GAP_SECONDS for _, s in PART1)
             results[source, key_moment_seconds] = RenderResult(video, facts, seconds)
         return results[source, key_moment_seconds]

@@ -19,7 +19,7 @@ from pipeline.media.ffmpeg import FfmpegFailure, FfmpegTimeout
 from pipeline.media.loudness import measure
 from pipeline.media.music import SECONDS as OUTRO_SECONDS
 from pipeline.media.narration import GAP_SECONDS, LEAD_SECONDS
-from pipeline.media.probe import UnusableClip, VideoFacts, check_usable
+from pipeline.media.probe import ClipFile, UnusableClip, VideoFacts, check_usable
 from pipeline.media.verify import MAX_BYTES
 from tests.quick_providers import SHIPPED_PRESET
 
@@ -242,7 +242,7 @@ def test_captions_are_drawn_with_glyphs_not_boxes(clip: Clip, tmp_path: Path) ->
         speech(tmp_path / "1", ("一一一", 1.0), ("鬱鬱鬱", 1.0)),
         speech(tmp_path / "2", ("三", 1.0)),
     )
-    video = compose(source, check_usable(source), part1, part2, 2, tmp_path)
+    video = compose([ClipFile(source, check_usable(source))], part1, part2, 2, tmp_path)
     thin = white(frame_at(video.path, LEAD_SECONDS + 0.5)).sum()
     dense = white(frame_at(video.path, LEAD_SECONDS + 1.5 + GAP_SECONDS)).sum()
     assert 100 < thin < dense / 2
@@ -289,7 +289,7 @@ def test_a_roaring_kitchen_does_not_spoil_the_loudness(
 def test_a_faint_voice_is_brought_up(clip: Clip, tmp_path: Path) -> None:
     source = clip("landscape-small.mp4", size="320x180")
     part1, part2 = speech(tmp_path / "1", *PART1, level=0.03), speech(tmp_path / "2", *PART2, level=0.03)
-    video = compose(source, check_usable(source), part1, part2, 2, tmp_path)
+    video = compose([ClipFile(source, check_usable(source))], part1, part2, 2, tmp_path)
     assert measure(video.path).lufs == pytest.approx(-14, abs=1)
 
 
@@ -300,7 +300,7 @@ def test_a_full_length_video_of_a_restless_picture_stays_small(clip: Clip, tmp_p
     )
     part1 = speech(tmp_path / "1", *[("強火で一気に炒めて、水分を飛ばします。", 5.5)] * 5)
     part2 = speech(tmp_path / "2", *[("音が高くなるまで待ちましょう。", 4.0)] * 3)
-    video = compose(source, check_usable(source), part1, part2, 6, tmp_path)
+    video = compose([ClipFile(source, check_usable(source))], part1, part2, 6, tmp_path)
     assert video.bytes == video.path.stat().st_size < MAX_BYTES
     assert video.seconds > 45
 
@@ -310,7 +310,7 @@ def test_a_timeout_leaves_nothing_behind(clip: Clip, tmp_path: Path) -> None:
     into.mkdir()
     part1, part2 = speech(tmp_path / "1", *PART1), speech(tmp_path / "2", *PART2)
     with pytest.raises(FfmpegTimeout):
-        compose(source, check_usable(source), part1, part2, 2, into, timeout_seconds=0.3)
+        compose([ClipFile(source, check_usable(source))], part1, part2, 2, into, timeout_seconds=0.3)
     assert list(into.iterdir()) == []
 
 
@@ -322,7 +322,7 @@ def test_a_clip_that_cannot_be_read_is_the_clips_fault_and_not_tried_again(
     broken.write_bytes(clip("portrait.mp4").read_bytes()[:5_000])
     part1, part2 = speech(tmp_path / "1", *PART1), speech(tmp_path / "2", *PART2)
     with pytest.raises(UnusableClip) as unusable:
-        compose(broken, facts, part1, part2, 2, tmp_path)
+        compose([ClipFile(broken, facts)], part1, part2, 2, tmp_path)
     assert not unusable.value.retryable
     with pytest.raises(UnusableClip):
         write_excerpt(broken, facts, 0.0, 1.0, tmp_path / "excerpt.mp4")
@@ -344,7 +344,7 @@ def test_half_an_hour_of_full_hd_gets_more_time_than_a_minute(
     for seconds in (60.0, 1800.0):
         whole = facts.model_copy(update={"duration_seconds": seconds})
         with pytest.raises(FfmpegTimeout):
-            compose(source, whole, part1, part2, 2, tmp_path)
+            compose([ClipFile(source, whole)], part1, part2, 2, tmp_path)
     assert limits[0] < 600
     assert limits[1] > 3600
 
@@ -355,7 +355,7 @@ def test_paths_may_hold_any_sign(clip: Clip, tmp_path: Path) -> None:
     source = odd / "clip: 1.mp4"
     source.write_bytes(clip("blue.mp4", picture=BLUE, filters="null").read_bytes())
     part1, part2 = speech(odd / "1", *PART1), speech(odd / "2", *PART2)
-    video = compose(source, check_usable(source), part1, part2, 2, odd)
+    video = compose([ClipFile(source, check_usable(source))], part1, part2, 2, odd)
     assert white(frame_at(video.path, LEAD_SECONDS + 0.7)).sum() > 2_000
 
 
@@ -367,7 +367,7 @@ def test_a_playlist_in_disguise_opens_nothing(
     part1, part2 = speech(tmp_path / "1", *PART1), speech(tmp_path / "2", *PART2)
     for playlist in playlists_in_disguise:
         with pytest.raises((FfmpegFailure, UnusableClip)):
-            compose(playlist, facts, part1, part2, 2, tmp_path)
+            compose([ClipFile(playlist, facts)], part1, part2, 2, tmp_path)
 
 
 def test_the_facts_kept_as_json_serve_as_well(clip: Clip, render: Render) -> None:

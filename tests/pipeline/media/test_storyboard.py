@@ -28,7 +28,7 @@ def facts(
 
 def board(clip: VideoFacts, *, part1: float = 30, part2: float = 18, key: float = 20) -> Storyboard:
     return plan(
-        clip,
+        [clip],
         part1_frames=round(part1 * 30),
         part2_frames=round(part2 * 30),
         outro_frames=165,
@@ -85,12 +85,12 @@ def test_a_short_clip_is_repeated_rather_than_frozen_or_slower_than_half(seconds
 
 
 def test_only_keyframes_are_decoded_where_they_are_dense_enough_on_the_screen() -> None:
-    assert board(facts(300, interval=1.0)).intro.skip_frame == "nokey"
-    assert board(facts(60, interval=1.0)).intro.skip_frame != "nokey"
-    assert board(facts(300, interval=10.0)).intro.skip_frame != "nokey"
-    assert board(facts(300, interval=None)).intro.skip_frame != "nokey"
+    assert board(facts(300, interval=1.0)).passages[0].skip_frame == "nokey"
+    assert board(facts(60, interval=1.0)).passages[0].skip_frame != "nokey"
+    assert board(facts(300, interval=10.0)).passages[0].skip_frame != "nokey"
+    assert board(facts(300, interval=None)).passages[0].skip_frame != "nokey"
 
 
 def test_no_frame_is_skipped_where_all_are_seen() -> None:
     plan = board(facts(30))
-    assert plan.intro.skip_frame is plan.key.skip_frame is plan.replay.skip_frame is None
+    assert plan.passages[0].skip_frame is plan.key.skip_frame is plan.replay.skip_frame is None

@@ -21,7 +21,7 @@ def good(clip: Clip, render: Callable[..., RenderResult]) -> RenderResult:
 def board(good: RenderResult) -> Storyboard:
     frames = round(good.video.seconds * 30)
     return storyboard.plan(
-        good.facts, part1_frames=frames - 225, part2_frames=60, outro_frames=165, key_moment_seconds=2
+        [good.facts], part1_frames=frames - 225, part2_frames=60, outro_frames=165, key_moment_seconds=2
     )
 
 

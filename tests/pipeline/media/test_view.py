@@ -393,7 +393,11 @@ def test_a_timeout_is_not_the_clips_fault_and_leaves_nothing_behind(sideways: Pa
 
 
 def test_two_hours_leave_bits_for_the_picture() -> None:
-    assert views._encoding(600.0)["maxrate"] > views._encoding(7200.0)["maxrate"] == views.LEAST_PICTURE_BITS
+    assert (
+        views.view_encoding(600.0)["maxrate"]
+        > views.view_encoding(7200.0)["maxrate"]
+        == views.LEAST_PICTURE_BITS
+    )
 
 
 def test_half_an_hour_of_full_hd_gets_more_time_than_a_minute(
