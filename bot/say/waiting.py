@@ -18,6 +18,9 @@ def tell_progress(steps: Steps, session: CookingSession | None, lead: str = "") 
     """`lead` is said first, of what can't be done meanwhile."""
     waiting = waiting_of(steps.db, session, steps.promise) if session is not None else None
     question = has_open_question(steps.db, steps.user)
+    if next_step(session).ask is Ask.CONSENT:  # nothing goes on before that
+        asked = steps.ask_next(session)
+        return say(*asked.bubbles, quick=asked.quick, topic=Topic.PROGRESS)
     if session is None or waiting is None:
         return _nothing_under_way(steps, session, has_question=question)
     words = [

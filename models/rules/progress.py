@@ -48,7 +48,8 @@ def phase_of(session: CookingSession, finished: Collection[str]) -> Phase | None
         return None
     if StageName.ANALYZE_VIDEO in finished:
         return Phase.WRITING
-    return Phase.LOOKING if session.video.is_stored else Phase.RECEIVED
+    is_looked_at = session.video.is_stored and session.video.may_be_seen
+    return Phase.LOOKING if is_looked_at else Phase.RECEIVED
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ def test_by_night_it_waits_for_the_morning_and_is_dropped_for_one_who_came_back(
     with shared.database.transaction() as db:
         db.exec(
             update(Message)
-            .where(col(Message.id) == waiting.id)
+            .where(col(Message.id) == waiting.id, col(Message.due_at).is_not(None))
             .values(due_at=func.now(), nudge_at=func.now())
         )
     assert "overtaken" in reminder_of(shared, away, lambda row: row.due_at is None).error

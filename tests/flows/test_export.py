@@ -6,9 +6,9 @@ from pathlib import Path
 
 import httpx
 
-from knowledge_base import export_talk
+from knowledge_base import export_talk, phrasebook
 from simulator.line.client import Bubble, Learner
-from tests.flows.steps import answers, card_of, send_video, session_once, tap, words
+from tests.flows.steps import answers, card_of, send_video, session_once, tap, wait_for_words, words
 from tests.system import WAIT, System, pick
 
 
@@ -51,6 +51,7 @@ def test_their_data_come_by_a_link_in_the_reply(system: System, clip: Path) -> N
     assert len(system.desk.log(path="/v2/bot/message/push")) == pushes
 
     learner.unsend(video.message_id or "")
+    wait_for_words(learner, phrasebook.COACHING_VIDEO_UNSENT)
     learner.wait_for(
         lambda _: httpx.get(link, trust_env=False).status_code == 404, WAIT, what="the link to end"
     )

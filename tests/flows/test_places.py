@@ -6,10 +6,11 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from knowledge_base import phrasebook, places_talk
+from knowledge_base import phrasebook, places_talk, waiting_talk
 from knowledge_base.catalogue import load
 from knowledge_base.pages import page_words
 from models.picture import ProgressPicture
+from models.rules.progress import Phase
 from models.session import CookingSession
 from simulator.line.client import Learner
 from storage.keys import coaching_video_key, preview_key
@@ -149,4 +150,4 @@ def test_while_a_coaching_is_made_the_record_tells_how_far_it_is(shared: System,
     learner = shared.learner()
     cook(learner, clip)
     answer = words(replies(learner, lambda: learner.text("進みぐあいは？")))
-    assert phrasebook.WAIT_FOR_VIDEO in answer
+    assert waiting_talk.steps(Phase.FILMING) in answer

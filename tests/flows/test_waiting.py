@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from knowledge_base import phrasebook, waiting_talk
+from knowledge_base import consent_talk, phrasebook, waiting_talk
 from models.base import database_now
 from models.chat import Message, MessageType, Topic
 from models.dish import Dish
@@ -17,6 +17,7 @@ from models.user import User
 from services.outbox import add_message, queue_coaching_video
 from simulator.line.client import Learner
 from storage.keys import coaching_video_key, preview_key
+from tests.consents import consent_of
 from tests.flows.steps import command, replies, send_video, words
 from tests.liff.kitchen import COACHING
 from tests.system import System, pick
@@ -38,6 +39,7 @@ def cooked(
     learner: Learner,
     *,
     state: MediaState = MediaState.STORED,
+    has_consent: bool = True,
     stages: tuple[str, ...] = (),
     **values: Any,
 ) -> int:
@@ -58,6 +60,7 @@ def cooked(
             Media(
                 user_id=user.id,
                 session_id=session.id,
+                consent_id=consent_of(db, user.id) if has_consent else None,
                 kind=MediaKind.VIDEO,
                 source=MediaSource.LINE,
                 state=state,
@@ -178,6 +181,14 @@ def test_a_question_that_is_open_is_told_of_too(shared: System) -> None:
         later = database_now(db).replace(year=2099)
         question.due_at = question.nudge_at = later
     assert waiting_talk.QUESTION_UNDER_WAY in told(learner)
+
+
+def test_before_their_consent_they_are_asked_for_that(shared: System) -> None:
+    learner = shared.learner()
+    cooked(shared, learner, has_consent=False)
+    answer = words(replies(learner, lambda: learner.text("まだ？")))
+    assert consent_talk.TITLE in answer
+    assert here(Phase.LOOKING) not in answer
 
 
 def test_the_menu_of_dishes_tells_it_too_while_coaching_is_made(shared: System) -> None:
