@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from footage.script import ClipRecipe
-from knowledge_base import phrasebook
+from knowledge_base import consent_talk, phrasebook
 from settings import Settings
 from tests.clips import drawn
 from tests.media_files import tone
@@ -43,6 +43,7 @@ def test_a_person_cooks_a_session_on_the_chat_page(system: System, browser: Brow
     page.get_by_role("button", name=phrasebook.DISH_BUTTON).first.click()
     expect(page.get_by_test_id("thread")).to_contain_text("1回目ですね", timeout=PATIENCE)
     page.get_by_test_id("attach-video").set_input_files(clip)
+    page.get_by_role("button", name=consent_talk.AGREE_LABEL).click()
     tap(page, phrasebook.MEMO_VOICE_LABEL, click=False)
     page.get_by_test_id("attach-audio").set_input_files(memo)
     rate_all(page)

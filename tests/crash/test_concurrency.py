@@ -148,6 +148,7 @@ def _end_state(town: Town, disturb: Disturb, clip: Path) -> dict[str, Any]:
     learner.follow()
     learner.postback("action=dish&slug=fried-rice")
     learner.wait_for_text("回目ですね", PATIENCE)
+    town.agree(learner)
     disturb(town, learner, clip)
     learner.wait_for_text(phrasebook.CARD_PROBLEM, PATIENCE)
     # The render's row is the last to come; nobody works at it here.

@@ -85,6 +85,7 @@ def cook(town: Town, learner: Learner, clip: Path, memo: Path) -> str:
     """
     learner.follow()
     town.wait_until(lambda: town.events() and town.is_at_rest(), "the first event's end")
+    town.agree(learner)
     learner.postback("action=dish&slug=fried-rice")
     video_id = learner.video(clip).message_id
     learner.audio(memo)

@@ -147,6 +147,7 @@ def test_work_that_kills_its_worker_takes_no_innocent_work_along_for_ever(
         town.wait_until(lambda: is_at_work(town, deadly, StageName.COACH_TEXT), "the deadly work")
         (tmp_path / "slow").touch()
         innocent.follow()
+        town.agree(innocent)
         innocent.postback("action=dish&slug=fried-rice")
         innocent.video(clip)
         innocent.audio(memo)

@@ -34,6 +34,7 @@ from simulator.line.config import LineConfig
 from simulator.line.server import make_server
 from simulator.stripe.config import StripeConfig
 from simulator.stripe.server import make_server as make_stripe_server
+from tests.consents import consent_of
 from tests.crash.points import DIED
 from tests.crash.process import Trial, run
 from tests.system import listening, served
@@ -219,6 +220,18 @@ class Town:
         with closing(JobQueue(self.settings.broker_url or "")) as queue:
             for subject_id in [*subject_ids] * times:
                 queue.nudge(Job.HANDLE_EVENTS, subject_id)
+
+    def agree(self, learner: Learner) -> None:
+        """To their footage being looked at, once they are known; no part of what is tried here."""
+
+        def user_id() -> int | None:
+            with self.database.transaction() as db:
+                return db.exec(select(User.id).where(User.line_user_id == learner.user_id)).first()
+
+        known = self.wait_until(user_id, "the learner to be known")
+        assert known is not None
+        with self.database.transaction() as db:
+            consent_of(db, known)
 
     def sessions(self, learner: Learner) -> Sequence[CookingSession]:
         with self.database.transaction() as db:

@@ -365,5 +365,5 @@ def test_the_learner_is_thanked_once_for_watching_to_the_end(system: System, cli
     assert len([b for b in learner.thread().from_bot if b.text == phrasebook.VIDEO_WATCHED]) == 1
     newest = learner.thread().of_type("flex")[-1]
     assert newest.id != card.id
-    assert newest.text.startswith("2回目\nチャーハン")
+    assert newest.text.startswith("●○○\u30002回目／3回\nチャーハン")
     message_once(system, learner, MessageType.COACHING_VIDEO, lambda message: message.delivered_at)

@@ -112,6 +112,7 @@ def test_a_session_and_a_burst_of_events_behind_a_transaction_pooler(
         learner.follow()
         learner.postback("action=dish&slug=fried-rice")
         learner.wait_for_text("回目ですね", PATIENCE)
+        town.agree(learner)
         session_id = town.session(learner).id
         learner.video(clip)
         for value, aspect in enumerate(RatingAspect, start=2):

@@ -25,6 +25,7 @@ TITLES = {
     "CARD_PROBLEM",
     "CARD_ACTION",
     "CARD_SIGN",
+    "CARD_LAST_TIME",
     "CHOOSE_DISH_ALT",
     "NAMELESS",
     "_NOT_SPENT",

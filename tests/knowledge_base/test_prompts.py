@@ -139,7 +139,7 @@ def test_the_output_schema_is_not_repeated() -> None:
     fields = {field for schema in schemas for field in schema.model_fields if "_" in field} | {
         "JSON",
         "mondaiten",
-    }
+    } - {"not_visible"}  # a verdict is called so too
     for name in NAMES:
         assert [field for field in fields if field in prompt(name).body] == []
 

@@ -29,6 +29,7 @@ COMMANDS = (
     "retry",
     "flags",
     "richmenu",
+    "retention",
     "stripe",
     "forget",
     "bench",

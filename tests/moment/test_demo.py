@@ -62,7 +62,10 @@ def test_the_demo_plays_a_whole_session_and_writes_what_came_of_it(folder: Path)
     assert content_kind(out / "preview.jpg") is ContentKind.IMAGE
     _transcript_is_whole(json.loads((out / "transcript.json").read_text()))
     timings = json.loads((out / "timings.json").read_text())
-    assert set(timings["stages"]) == {"fetch_video", "fetch_memo", *StageName} - {"prepare_video"}
+    assert set(timings["stages"]) == {"fetch_video", "fetch_memo", *StageName} - {
+        "prepare_video",
+        "produce_film",
+    }
     assert 0 < timings["seconds_to_text"] < timings["seconds_to_video"]
 
 

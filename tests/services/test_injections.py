@@ -40,8 +40,9 @@ def rows(resources: Resources) -> Mapping[str, list[str]]:
 
 
 @pytest.fixture
-def writer(resources: Resources) -> int:
+def writer(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> int:
     """With a cook behind them; so has another, whose words nobody else may see."""
+    monkeypatch.setattr("services.questions.QUESTIONS_WITHOUT_PLAN", len(INJECTIONS))
     new_script()
     with resources.database.transaction() as db:
         for name in ("はなこ", "ゆうこ"):

@@ -66,7 +66,7 @@ def test_the_file_has_the_names_that_earlier_ones_have(evaluation: Evaluation, s
         "said", "analysis", "handed", "coaching", "narration", "steps", "unclear",
     ]  # fmt: skip
     assert list(file["probes"][0]) == [
-        "probe", "item", "usual", "fault", "confidence", "moment", "held", "why",
+        "probe", "item", "usual", "fault", "confidence", "moment", "verdict", "held", "why",
     ]  # fmt: skip
 
 

@@ -119,7 +119,7 @@ def test_720_orders_of_six_events_with_duplicates_end_the_same_while_each_fetch_
 _END = text(
     """
     SELECT CAST(jsonb_build_object(
-               'user', (SELECT to_jsonb(u) FROM "user" u WHERE id = :id),
+               'user', (SELECT to_jsonb(u) - 'heard_at' - 'remind_at' FROM "user" u WHERE id = :id),
                'plan', (SELECT to_jsonb(p) - 'read_at' FROM plan p WHERE user_id = :id),
                'periods', (SELECT jsonb_agg(to_jsonb(p) - 'id') FROM paid_period p WHERE user_id = :id),
                'checkouts', (SELECT jsonb_agg(to_jsonb(c)) FROM checkout c WHERE user_id = :id),
