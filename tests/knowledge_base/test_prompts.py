@@ -136,12 +136,11 @@ def test_no_rule_of_the_design_is_lost(name: str, rules: list[str]) -> None:
 def test_the_output_schema_is_not_repeated() -> None:
     """It goes along as a schema; a second copy would drift."""
     schemas = (CoachingText, NarrationScript, StructuredInput, VideoAnalysis)
-    fields = {field for schema in schemas for field in schema.model_fields if "_" in field} | {
-        "JSON",
-        "mondaiten",
-    } - {"not_visible"}  # a verdict is called so too
+    fields = {field for schema in schemas for field in schema.model_fields if "_" in field}
+    fields = (fields | {"JSON", "mondaiten"}) - {"not_visible"}  # a verdict is called so too
     for name in NAMES:
-        assert [field for field in fields if field in prompt(name).body] == []
+        words = re.sub(r"\$\w+", "", prompt(name).body)  # what is filled in may be called so
+        assert [field for field in fields if field in words] == []
 
 
 def replace(old: str, new: str) -> Callable[[Path], None]:

@@ -42,7 +42,7 @@ def rows(resources: Resources) -> Mapping[str, list[str]]:
 @pytest.fixture
 def writer(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> int:
     """With a cook behind them; so has another, whose words nobody else may see."""
-    monkeypatch.setattr("services.questions.QUESTIONS_WITHOUT_PLAN", len(INJECTIONS))
+    monkeypatch.setattr("services.questions.QUESTIONS_WITHOUT_PLAN", len(INJECTIONS) + 1)
     new_script()
     with resources.database.transaction() as db:
         for name in ("はなこ", "ゆうこ"):
