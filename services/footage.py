@@ -66,6 +66,11 @@ def was_asked(db: DbSession, user_id: int) -> None:
     db.exec(delete(Message).where(*owed, col(Message.delivered_at).is_(None)))
 
 
+def is_to_ask(db: DbSession, user: User) -> bool:
+    """Whether something of theirs still waits for it: it may have been taken back, or set aside, since."""
+    return bool(_waiting(db, user))
+
+
 def drop_question(db: DbSession, user_id: int, session: CookingSession | None) -> None:
     """A video was taken back: where none waits any more, nothing is asked of it."""
     if next_step(session).ask is not Ask.CONSENT:
@@ -83,6 +88,7 @@ def withdraw(db: DbSession, user: User) -> bool:
     """All films and voices go, and the coaching videos made of them; texts stay. False where there was no consent."""
     had_consent = consent_in_force(db, user.id, ConsentKind.FOOTAGE) is not None
     withdraw_consent(db, user.id, ConsentKind.FOOTAGE)
+    was_asked(db, user.id)
     end_exports(db, user.id)
     _take_back(db, _all(db, user), CONSENT_WITHDRAWN)
     return had_consent
