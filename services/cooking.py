@@ -159,6 +159,11 @@ def join_clip(db: DbSession, user: User, session: CookingSession | None, clip_id
     return True
 
 
+def clip_in_doubt(db: DbSession, user: User) -> Media | None:
+    """The latest that no cook has taken."""
+    return next((each for each in media.unplaced(db, user) if each.kind == MediaKind.VIDEO), None)
+
+
 def has_room_for_clip(session: CookingSession) -> bool:
     return len(session.videos) < MOST_CLIPS
 
