@@ -50,6 +50,7 @@ def agree(db: DbSession, user: User) -> None:
 def ask_for_consent(db: DbSession, user_id: int, lead: str = "", after: timedelta = timedelta()) -> None:
     """As a message of its own, where a video came that no reply could be given to. `after`: should the chat not have asked
     by then."""
+    was_asked(db, user_id)  # of a memo that follows its video: one question is enough
     words = f"{lead}{FIRST}"
     message = add_message(db, user_id, MessageType.NOTICE, text=words, topic=Topic.CONSENT)
     if after:

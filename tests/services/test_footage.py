@@ -19,6 +19,7 @@ from models.user import User
 from moment.resources import Resources
 from services import footage, media
 from services.consent import withdraw_consent
+from services.cooking import open_cook_alone
 from services.cooks import newest_cooks
 from services.export.wish import ask_for_data
 from services.films import stop
@@ -112,6 +113,22 @@ def _age(db: DbSession, rows: Sequence[Media]) -> None:
 def _questions(db: DbSession) -> Sequence[Message]:
     asks = col(Message.meta)["topic"].astext == Topic.CONSENT
     return db.exec(select(Message).where(asks, col(Message.retry_key).is_not(None))).all()
+
+
+def test_a_dish_chosen_on_a_page_has_the_chat_ask_of_the_video_before_it(
+    resources: Resources, user_id: int
+) -> None:
+    with resources.database.transaction() as db:
+        user, slug = db.get_one(User, user_id), db.exec(select(Dish)).all()[0].slug
+        row = media.receive(db, user, MediaKind.VIDEO, object_key="video/unplaced")
+        row.state = MediaState.STORED
+        db.add(row)
+        db.flush()
+        cook = open_cook_alone(db, user, slug)
+        assert next_step(cook).ask is Ask.CONSENT
+        assert len(_questions(db)) == 1
+        footage.ask_for_consent(db, user_id)
+        assert len(_questions(db)) == 1
 
 
 def test_nobody_is_asked_about_a_video_that_was_refused_meanwhile(resources: Resources, user_id: int) -> None:
