@@ -24,6 +24,7 @@ from structlog.contextvars import bound_contextvars
 from bot.owed import (
     PUSH,
     REPLY,
+    asks_for_consent,
     earlier_message,
     earlier_to_hurry,
     has_live_token,
@@ -48,6 +49,8 @@ from models.database import Database
 from models.rules.absence import daytime
 from models.session import CookingSession
 from models.user import User
+from services import footage
+from services.outbox import wake_next
 from services.profile import followed_channels, is_known
 from services.reminders import still_fits
 
@@ -169,6 +172,9 @@ class Delivery:
             _let_wait(db, message, reason)
             return None
         if is_reminder(message) and not self._may_remind(db, message, user):
+            return None
+        if asks_for_consent(message) and not footage.is_to_ask(db, user):
+            self._drop(db, message)
             return None
         if carrier is not None or has_live_token(message, now):
             return REPLY
@@ -306,13 +312,13 @@ class Delivery:
                 _note_bubbles(db, message, own)
                 if message.kind == MessageType.COACHING_READY:
                     _note_coaching(db, message)
-                _wake_next(db, message)
+                wake_next(db, message.session_id, message.id)
 
     def _park(self, db: DbSession, parcel: Parcel, problem: str) -> None:
         row = db.get_one(Message, parcel.id)
         park(db, parcel.lease, problem[:500])
         OUTCOMES.labels("parked").inc()
-        _wake_next(db, row)
+        wake_next(db, row.session_id, row.id)
 
     def _park_unsent(self, db: DbSession, row: Message, problem: str) -> None:
         """Nobody holds its lease: it was not even claimed."""
@@ -321,7 +327,7 @@ class Delivery:
         db.add(row)
         db.flush()
         OUTCOMES.labels("parked").inc()
-        _wake_next(db, row)
+        wake_next(db, row.session_id, row.id)
 
     def _drop(self, db: DbSession, row: Message) -> None:
         """The learner has been told since what comes next: they do not need it any more."""
@@ -329,6 +335,7 @@ class Delivery:
         row.error = f"overtaken by a later answer; {row.error}"[:500]
         db.add(row)
         OUTCOMES.labels("dropped").inc()
+        wake_next(db, row.session_id, row.id)
 
     def _is_quota_used(self, parcel: Parcel) -> bool:
         try:
@@ -444,25 +451,6 @@ def _renew_key(row: Message) -> None:
     if row.first_attempted_at == row.attempted_at:
         row.retry_key = uuid4()
         row.first_attempted_at = None
-
-
-def _wake_next(db: DbSession, row: Message) -> None:
-    """What waited for this one."""
-    if row.session_id is None:
-        return
-    db.flush()
-    waiting = (
-        select(Message.id)
-        .where(Message.session_id == row.session_id, col(Message.id) > row.id)
-        .where(col(Message.retry_key).is_not(None))
-        .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
-        .order_by(col(Message.id))
-    )
-    message_id = db.exec(waiting).first()
-    if message_id is not None:
-        waits_for_us = Message.waits_for == WaitReason.EARLIER_MESSAGE
-        make_due(db, Message, col(Message.id) == message_id, waits_for_us, waits_for=None)  # type: ignore[arg-type]
-        enqueue(db, Job.DELIVER, message_id)
 
 
 def _key_of(message: Message) -> UUID:

@@ -34,6 +34,10 @@ def is_reminder(message: Message) -> bool:
     return message.meta.get("topic") == Topic.REMINDER
 
 
+def asks_for_consent(message: Message) -> bool:
+    return message.meta.get("topic") == Topic.CONSENT
+
+
 def has_live_token(message: Message, now: datetime) -> bool:
     return bool(message.reply_token and message.reply_until and now < message.reply_until)
 

@@ -1,6 +1,9 @@
 """What the bot says of photos and of several clips. Natural です・ます, within LINE's limits, as the phrasebook."""
 
+import re
 from collections.abc import Mapping
+
+from knowledge_base.intents.recognition import fold
 
 MOST_PHOTOS = 10  # of one cook
 
@@ -48,6 +51,23 @@ PHRASES: Mapping[str, str] = {
         "ごめんなさい、LINEから受け取れない写真がありました。記録に残したいときは、もう一度送ってくださいね。"
     ),
 }
+
+
+_END = r"(です|でした|の(動画|もの)|だよ|よ|ね|。|!)*$"
+_SAME = re.compile(
+    rf"^(?=はい|うん|ええ|そう|さっき|前|続き|同じ|一緒)(はい|うん|ええ|そう)*、?((さっきの|前の)?続き|同じ(料理|とき|時)?|一緒)?{_END}"
+)
+_OTHER = re.compile(
+    rf"^(?=いい?え|いや|ちが|違|別)(いいえ|いえ|いや|ちがう|違う|ちがいます|違います)*、?(別(のとき|の時|の料理|の日)?|違うとき)?{_END}"
+)
+
+
+def same_cook(text: str) -> bool | None:
+    """Whether it is, as they answer SAME_COOK_ASK in words; None for other words."""
+    said = fold(text.strip())
+    if _SAME.search(said):
+        return True
+    return False if _OTHER.search(said) else None
 
 
 def photos_kept(count: int, room: int) -> str:

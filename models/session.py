@@ -135,6 +135,11 @@ class CookingSession(SQLModel, table=True):
     def memo(self) -> Media | None:
         return next((media for media in self.media if media.kind == MediaKind.MEMO and media.is_live), None)
 
+    @property
+    def may_be_seen(self) -> bool:
+        """Its learner has agreed to all its clips, and its memo, being looked at."""
+        return all(each.may_be_seen for each in (*self.videos, self.memo) if each is not None)
+
     def run_of(self, stage: StageName) -> "StageRun | None":
         return next((run for run in self.runs if run.stage == stage), None)
 

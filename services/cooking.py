@@ -20,6 +20,7 @@ from models.rules.next_step import BEFORE_TEXT, UNDER_WAY, Ask, has_memo, missin
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import User
 from services import media
+from services.footage import ask_for_consent
 from services.menus import owe_menu
 from services.profile import lock_learner
 from services.replying import warn_of_memo
@@ -97,13 +98,17 @@ def open_cook(
 
 
 def open_cook_alone(db: DbSession, user: User, slug: str) -> CookingSession:
-    """As `open_cook`, for a door that learners may knock at twice at once: the second finds the first's cook.
+    """As `open_cook`, for a door that learners may knock at twice at once: the second finds the first's cook. Nobody answers
+    there: of a video that was sent before its dish the chat asks whether it may be looked at.
 
     Raises CoachingUnderWay, DishGone, EntitlementError, LearnerGone.
     """
     lock_learner(db, user.id)
     latest = latest_session(db, user.id, lock=True)
-    return open_cook(db, user, latest, slug, database_now(db))
+    cook = open_cook(db, user, latest, slug, database_now(db))
+    if next_step(cook).ask is Ask.CONSENT:
+        ask_for_consent(db, user.id)
+    return cook
 
 
 def wish_other_dish(db: DbSession, session: CookingSession | None) -> None:
@@ -157,6 +162,11 @@ def join_clip(db: DbSession, user: User, session: CookingSession | None, clip_id
     media.place(db, clip, session)
     wake(db, session)
     return True
+
+
+def clip_in_doubt(db: DbSession, user: User) -> Media | None:
+    """The latest that no cook has taken."""
+    return next((each for each in media.unplaced(db, user) if each.kind == MediaKind.VIDEO), None)
 
 
 def has_room_for_clip(session: CookingSession) -> bool:

@@ -95,7 +95,7 @@ def _cook(row: Row[Any]) -> Cook:
 
 
 def _has(kind: MediaKind, *which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """As CookingSession.video and .memo."""
+    """As CookingSession.video, .memo and .may_be_seen."""
     return exists().where(
         col(Media.session_id) == col(CookingSession.id),
         col(Media.kind) == kind,
@@ -125,7 +125,10 @@ _NEWEST = (
         col(Dish.slug),
         col(Dish.name_ja),
         _has(MediaKind.VIDEO).label("has_video"),
-        _has(MediaKind.VIDEO, col(Media.consent_id).is_not(None)).label("may_see"),
+        (
+            ~_has(MediaKind.VIDEO, col(Media.consent_id).is_(None))
+            & ~_has(MediaKind.MEMO, col(Media.consent_id).is_(None))
+        ).label("may_see"),
         (_has(MediaKind.MEMO) | (col(CookingSession.voice_transcript) != "")).label("has_memo"),
     )
     .join_from(CookingSession, Dish, col(Dish.id) == col(CookingSession.dish_id))

@@ -22,7 +22,8 @@ from models.rules.entitlement import SESSIONS_PER_DISH
 from models.session import CookingSession, StageName, StageRun
 from models.user import User
 from services.consent import give_consent, has_consent, withdraw_consent
-from services.outbox import queue_message, was_said
+from services.export.wish import end_exports
+from services.outbox import queue_message, wake_next, was_said
 from services.privacy import owe_purge
 from services.scheduling import wake
 from services.thread import NOT_LINE, Origin
@@ -144,14 +145,16 @@ def tell_failure(db: DbSession, third: CookingSession) -> None:
 
 
 def stop(db: DbSession, user_id: int) -> bool:
-    """The learner wants no more of them: those that are there go too. False where they had not agreed to any."""
+    """The learner wants no more of them: those that are there go too, and a file of data that may hold one. False where
+    they had not agreed to any."""
     had_agreed = has_consent(db, user_id, ConsentKind.FILM)
     withdraw_consent(db, user_id, ConsentKind.FILM)
     thirds = select(CookingSession).where(
         CookingSession.user_id == user_id, CookingSession.session_number == SESSIONS_PER_DISH
     )
     for third in db.exec(thirds.order_by(col(CookingSession.id)).with_for_update(), **_FRESH):
-        _forget(db, third)
+        if _forget(db, third):
+            end_exports(db, user_id)
     return had_agreed
 
 
@@ -202,6 +205,7 @@ def _forget_messages(db: DbSession, third: CookingSession) -> None:
                 db.add(message)
         elif message.is_owed:
             db.delete(message)
+            wake_next(db, third.id, message.id)
         else:
             message.line_body = None
             db.add(message)

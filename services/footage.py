@@ -50,6 +50,7 @@ def agree(db: DbSession, user: User) -> None:
 def ask_for_consent(db: DbSession, user_id: int, lead: str = "", after: timedelta = timedelta()) -> None:
     """As a message of its own, where a video came that no reply could be given to. `after`: should the chat not have asked
     by then."""
+    was_asked(db, user_id)  # of a memo that follows its video: one question is enough
     words = f"{lead}{FIRST}"
     message = add_message(db, user_id, MessageType.NOTICE, text=words, topic=Topic.CONSENT)
     if after:
@@ -64,6 +65,11 @@ def was_asked(db: DbSession, user_id: int) -> None:
     asks = col(Message.meta)["topic"].astext == Topic.CONSENT
     owed = col(Message.chat_room_id).in_(rooms_of(user_id)), col(Message.first_attempted_at).is_(None), asks
     db.exec(delete(Message).where(*owed, col(Message.delivered_at).is_(None)))
+
+
+def is_to_ask(db: DbSession, user: User) -> bool:
+    """Whether something of theirs still waits for it: it may have been taken back, or set aside, since."""
+    return bool(_waiting(db, user))
 
 
 def drop_question(db: DbSession, user_id: int, session: CookingSession | None) -> None:
@@ -83,6 +89,7 @@ def withdraw(db: DbSession, user: User) -> bool:
     """All films and voices go, and the coaching videos made of them; texts stay. False where there was no consent."""
     had_consent = consent_in_force(db, user.id, ConsentKind.FOOTAGE) is not None
     withdraw_consent(db, user.id, ConsentKind.FOOTAGE)
+    was_asked(db, user.id)
     end_exports(db, user.id)
     _take_back(db, _all(db, user), CONSENT_WITHDRAWN)
     return had_consent

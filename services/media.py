@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func
+from sqlalchemy import ColumnElement, delete, func
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
@@ -258,11 +258,8 @@ def forget_video(db: DbSession, session: CookingSession) -> None:
     session.pipeline_job_id = None
     session.pipeline_started_at = None
     session.pipeline_error = ""
-    db.exec(
-        delete(Message).where(
-            col(Message.session_id) == session.id,
-            col(Message.kind).in_([MessageType.COOKING_VIDEO, MessageType.COACHING_FAILED]),
-        )
+    _forget_messages(
+        db, session, col(Message.kind).in_([MessageType.COOKING_VIDEO, MessageType.COACHING_FAILED])
     )
 
 
@@ -351,14 +348,17 @@ def _withdraw_footage(db: DbSession, session: CookingSession) -> str:
     session.coaching_video_gcs_path = ""
     session.coaching_preview_gcs_path = ""
     session.coaching_cut = {}
-    db.exec(
-        delete(Message).where(
-            col(Message.session_id) == session.id,
-            col(Message.delivered_at).is_(None),
-            Message.kind == MessageType.COACHING_VIDEO,  # type: ignore[arg-type]
-        )
+    _forget_messages(
+        db, session, col(Message.delivered_at).is_(None), col(Message.kind) == MessageType.COACHING_VIDEO
     )
     return words
+
+
+def _forget_messages(db: DbSession, session: CookingSession, *which: ColumnElement[bool]) -> None:
+    """What waited for one of these waits no more."""
+    deletion = delete(Message).where(col(Message.session_id) == session.id, *which).returning(col(Message.id))
+    for message_id in db.exec(deletion).scalars().all():
+        outbox.wake_next(db, session.id, message_id)
 
 
 def _discard(db: DbSession, media: Media, state: MediaState, reason: str) -> None:

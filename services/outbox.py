@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from jobs import leases
 from jobs.queue import Job, enqueue
 from knowledge_base import phrasebook
-from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, Topic, rooms_of
+from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, Topic, WaitReason, rooms_of
 from models.coaching import CoachingText
 from models.session import CookingSession
 from models.user import User
@@ -193,6 +193,25 @@ def release_owed(db: DbSession, user: User) -> None:
     leases.make_due(db, Message, *owed, waits_for=None)
     for message_id in db.exec(select(Message.id).where(*owed).order_by(col(Message.id))):
         enqueue(db, Job.DELIVER, message_id)
+
+
+def wake_next(db: DbSession, session_id: int | None, message_id: int) -> None:
+    """What waited for this message of its session, which is sent or will never be."""
+    if session_id is None:
+        return
+    db.flush()
+    waiting = (
+        select(Message.id)
+        .where(Message.session_id == session_id, col(Message.id) > message_id)
+        .where(col(Message.retry_key).is_not(None))
+        .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
+        .order_by(col(Message.id))
+    )
+    next_id = db.exec(waiting).first()
+    if next_id is not None:
+        waits_for_us = Message.waits_for == WaitReason.EARLIER_MESSAGE
+        leases.make_due(db, Message, col(Message.id) == next_id, waits_for_us, waits_for=None)  # type: ignore[arg-type]
+        enqueue(db, Job.DELIVER, next_id)
 
 
 def was_said(db: DbSession, user: User, topic: Topic) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from prometheus_client import Counter
-from sqlalchemy import delete, func, literal, or_, update
+from sqlalchemy import and_, delete, func, literal, or_, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
@@ -17,9 +17,10 @@ from logs.logger import get_logger
 from models.base import database_now
 from models.database import Database
 from models.inbox import InboxEvent, UnsentMessage
-from models.media import Media, MediaKind, MediaState
+from models.media import EXPIRED, Media, MediaKind, MediaState
 from models.session import CookingSession, SessionStatus
-from services.media import expire
+from services.footage import drop_question
+from services.media import expire, take_back
 from storage.store import ObjectStore
 
 log = get_logger(__name__)
@@ -30,8 +31,8 @@ EVERY = timedelta(hours=1)
 BATCH = 200
 RAW = (MediaKind.VIDEO, MediaKind.MEMO, MediaKind.VOICE_QUESTION, MediaKind.FILE)
 SPEECH = "speech/"  # as narrators keep it
-# Nothing is made of its footage any more. A failed one may be cooked again, or is refused another try kindly.
-_OVER = (SessionStatus.COMPLETED, SessionStatus.FAILED)
+# Nothing is made of its footage, or not any more. A failed one may be cooked again, or is refused another try kindly.
+_OVER = (SessionStatus.COMPLETED, SessionStatus.FAILED, SessionStatus.PENDING_UPLOAD)
 _NOTHING = literal({}, JSONB)
 
 
@@ -86,9 +87,15 @@ class Retention:
         with self.database.transaction() as db:
             session = _cook_of(db, media_id)
             media = db.get(Media, media_id, with_for_update=True, populate_existing=True)
-            if media is None or not media.is_stored or not (session is None or session.status in _OVER):
-                return False  # it was taken back, or is cooked with again
-            expire(db, media, session)
+            if media is None or not media.is_stored:
+                return False  # it was taken back
+            if session is None or session.status in _OVER:
+                expire(db, media, session)
+            elif _was_never_agreed_to(media, session):
+                take_back(db, media, session, EXPIRED)
+                drop_question(db, media.user_id, session)
+            else:
+                return False  # it is cooked with again
         return True
 
     def _blank_events(self) -> int:
@@ -125,7 +132,8 @@ def _all_batches(batch: Callable[[], int], stop: threading.Event) -> int:
 
 def _expired_media(kept: timedelta) -> SelectOfScalar[int]:
     old = col(Media.state) == MediaState.STORED, col(Media.received_at) < func.now() - kept
-    is_over = or_(col(CookingSession.id).is_(None), col(CookingSession.status).in_(_OVER))
+    is_waiting = col(CookingSession.status) == SessionStatus.UPLOADED, col(Media.consent_id).is_(None)
+    is_over = or_(col(CookingSession.id).is_(None), col(CookingSession.status).in_(_OVER), and_(*is_waiting))
     return (
         select(Media.id)
         .outerjoin(CookingSession, col(CookingSession.id) == col(Media.session_id))
@@ -133,6 +141,11 @@ def _expired_media(kept: timedelta) -> SelectOfScalar[int]:
         .order_by(col(Media.received_at))
         .limit(BATCH)
     )
+
+
+def _was_never_agreed_to(media: Media, session: CookingSession) -> bool:
+    """The learner was asked whether it may be looked at, and has not answered since."""
+    return session.status == SessionStatus.UPLOADED and not media.may_be_seen
 
 
 def _cook_of(db: DbSession, media_id: int) -> CookingSession | None:

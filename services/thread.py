@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from models.chat import ChatRoom, Message, MessageType, RoomType, Sender
+from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, rooms_of
 from models.session import CookingSession
 from models.user import User
 from services.outbox import room_of
@@ -82,6 +83,13 @@ def retell(db: DbSession, message_id: int | None, kind: MessageType, room: RoomT
     message.reply_token = None
     db.add(message)
     db.flush()
+
+
+def last_said(db: DbSession, user_id: int) -> Message | None:
+    """What we said to them last, or are about to."""
+    ours = col(Message.chat_room_id).in_(rooms_of(user_id)), Message.sender != Sender.USER
+    said = select(Message).where(*ours, func.jsonb_typeof(col(Message.line_body)) == "array")
+    return db.exec(said.order_by(col(Message.id).desc()).limit(1)).first()
 
 
 def inbound_message(db: DbSession, user: User, line_message_id: str) -> Message | None:

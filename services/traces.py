@@ -40,6 +40,7 @@ def object_keys(db: DbSession, user_id: int) -> list[str]:
     for session in db.exec(select(CookingSession).where(CookingSession.user_id == user_id)):
         keys |= {coaching_video_key(session.id), preview_key(session.id)}
         keys |= {session.coaching_video_gcs_path, session.coaching_preview_gcs_path}
+        keys |= {session.film_gcs_path, session.film_preview_gcs_path}
     films = select(StageRun.session_id, StageRun.id).where(StageRun.stage == StageName.PRODUCE_FILM)
     films = films.join(CookingSession, col(CookingSession.id) == col(StageRun.session_id))
     for session_id, run_id in db.exec(films.where(CookingSession.user_id == user_id)):

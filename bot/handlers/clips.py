@@ -1,8 +1,10 @@
 """A second clip, and more: whether they are of the cook that is under way."""
 
+from collections.abc import Mapping
+
 from sqlmodel import Session as DbSession
 
-from bot.router import Router, action
+from bot.router import Context, Router, action
 from bot.say.bubbles import Say, postback, quick, say, text_bubble
 from bot.say.steps import Steps, error_words
 from knowledge_base import clip_talk
@@ -12,6 +14,7 @@ from models.rules.next_step import Ask, next_step
 from models.session import CookingSession
 from models.user import User
 from services import cooking
+from services.thread import last_said
 
 router = Router()
 
@@ -23,6 +26,27 @@ def join_clip(clip: Media, session: CookingSession | None, steps: Steps) -> Say:
     if session is None or clip.session_id is None:
         return say(text_bubble(clip_talk.SAME_COOK_ASK), quick=_answers(clip), room=VIDEOS)
     return _joined(clip, session, steps)
+
+
+def answers_in_words(context: Context) -> bool | Mapping[str, object]:
+    """Right after they were asked: 「はい」 is no memo then, and agrees to nothing else."""
+    answer = clip_talk.same_cook(context.event.text)
+    if answer is None:
+        return False
+    said = last_said(context.db, context.user.id)
+    clip = cooking.clip_in_doubt(context.db, context.user)
+    if said is None or clip_talk.SAME_COOK_ASK not in said.text or clip is None:
+        return False
+    return {"clip_id": clip.id, "is_same": answer}
+
+
+@router.on("message.text", where=[answers_in_words])
+def take_words(
+    clip_id: int, is_same: bool, db: DbSession, user: User, session: CookingSession | None, steps: Steps
+) -> Say:
+    if is_same:
+        return same_cook(clip_id, db, user, session, steps)
+    return other_cook(session, steps)
 
 
 @router.on("postback", where=[action("join_clip", clip_id=int)])

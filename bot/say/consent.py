@@ -42,6 +42,10 @@ def consent_card(terms: FootageTerms) -> LineObject:
     return flex_bubble(f"{consent_talk.TITLE}\n{words}", bubble)
 
 
+def is_consent_card(bubble: LineObject) -> bool:
+    return str(bubble.get("altText", "")).startswith(consent_talk.TITLE)
+
+
 def consent_taps() -> tuple[LineObject, ...]:
     return tuple(map(quick, _actions()))
 

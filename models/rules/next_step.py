@@ -11,7 +11,7 @@ from models.session import CookingSession, SessionStatus
 class Ask(StrEnum):
     DISH = "dish"
     VIDEO = "video"
-    CONSENT = "consent"  # to look at the video that is there
+    CONSENT = "consent"  # to look at the video that is there, and listen to the memo
     MEMO = "memo"
     RATING = "rating"
     WAIT_FOR_TEXT = "wait_for_text"
@@ -47,7 +47,7 @@ def next_step(session: CookingSession | None) -> NextStep:
     return step_of(
         session.status,
         has_video=session.video is not None,
-        may_see=session.video is not None and session.video.may_be_seen,
+        may_see=session.may_be_seen,
         has_memo=has_memo(session),
         ratings=session.self_ratings,
     )
@@ -56,7 +56,7 @@ def next_step(session: CookingSession | None) -> NextStep:
 def step_of(
     status: SessionStatus, *, has_video: bool, may_see: bool, has_memo: bool, ratings: Mapping[str, object]
 ) -> NextStep:
-    """Of a cook that is known by these facts alone; `has_memo` as above, `may_see` of its video."""
+    """Of a cook that is known by these facts alone; `has_memo` as above, `may_see` of all its clips and its memo."""
     if status == SessionStatus.FAILED:
         return NextStep(Ask.TRY_LATER)
     if status == SessionStatus.COMPLETED:

@@ -1,5 +1,6 @@
 """The first video is asked for: nothing of it is looked at before the learner has agreed, and they may take that back."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,19 @@ def test_the_first_video_is_looked_at_only_once_they_agree(
     ]
     pick_again(system, learner)
     assert "コーチングをお届けします" in words(replies(learner, lambda: learner.video(clip)))
+
+
+def test_a_yes_to_another_question_agrees_to_nothing(system: System, learner: Learner, clip: Path) -> None:
+    """And a no refuses nothing."""
+    pick(learner)
+    video = learner.video(clip)
+    question_of(learner)
+    for word in ("はい", "いいえ"):
+        replies(learner, lambda: learner.text("データ削除"))
+        assert consent_talk.ASK_AGAIN in words(replies(learner, partial(learner.text, word)))
+        assert consents(system, learner) == []
+    assert media_once(system, learner, video, lambda each: each.is_live)
+    assert "見はじめます" in words(replies(learner, lambda: learner.text("はい")))
 
 
 def question_of(learner: Learner) -> tuple[Bubble, Bubble]:

@@ -191,6 +191,18 @@ def test_of_a_clip_hours_later_the_learner_says_that_it_is_of_the_same_cook(
     assert len(clips_of(shared, learner)) == 2
 
 
+@pytest.mark.parametrize(("said", "clips"), [("はい、続きです", 2), ("いいえ", 1)])
+def test_said_in_words_it_is_not_taken_for_the_memo(
+    shared: System, clip: Path, said: str, clips: int
+) -> None:
+    learner = shared.learner()
+    send_much_later(shared, learner, clip)
+    answer = words(replies(learner, lambda: learner.text(said)))
+    assert answer.startswith(clip_talk.clip_joined(2) if clips == 2 else clip_talk.KEPT_APART)
+    session = shared.session(learner)
+    assert (len(session.videos), session.voice_transcript) == (clips, "")
+
+
 def test_a_clip_of_another_cook_waits_for_its_dish(shared: System, clip: Path) -> None:
     learner = shared.learner()
     second = send_much_later(shared, learner, clip)

@@ -9,8 +9,10 @@ from models.rules.progress import Phase, phase_of
 from models.session import CookingSession, SessionStatus, StageName
 
 
-def clip(state: MediaState) -> Media:
-    return Media(user_id=1, kind=MediaKind.VIDEO, source=MediaSource.LINE, object_key="", state=state)
+def clip(state: MediaState, consent_id: int | None = 1) -> Media:
+    return Media(
+        user_id=1, kind=MediaKind.VIDEO, source=MediaSource.LINE, object_key="", state=state, consent_id=consent_id
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,9 @@ def test_the_phase_follows_from_the_rows(
     session = CookingSession(**facts)
     session.media = [clip(state)] if state else []
     assert phase_of(session, finished) is phase
+
+
+def test_what_may_not_be_looked_at_yet_is_received() -> None:
+    session = CookingSession(user_id=1, dish_id=1, session_number=1, status=SessionStatus.UPLOADED)
+    session.media = [clip(MediaState.STORED, consent_id=None)]
+    assert phase_of(session, ()) is Phase.RECEIVED
