@@ -182,7 +182,7 @@ POISON_EVENT = Point(
     "a sticker is poison",
     "bot.conversation:Conversation._handle",
     "after",
-    lambda conversation, db, event, first_name: event.kind == "message.sticker",
+    lambda conversation, db, event, *_: event.kind == "message.sticker",
 )
 POISON_VIDEO = Point(
     "the video is poison", "pipeline.intake:Intake._look_into", "before", _media(MediaKind.VIDEO)

@@ -108,7 +108,7 @@ def test_a_stage_that_kills_its_worker_is_given_up_and_the_learner_told_once(
         assert run.parked_at is not None
         assert town.deaths == [("worker models", DIED)] * town.settings.max_attempts
         # Once: the reconciler's later passes find nothing more to say.
-        learner.text("どうなりましたか")
+        learner.sticker()
         learner.wait_for(
             lambda thread: thread.bubbles[-1].author == "bot" and thread.bubbles[-1].id != failure.id,
             PATIENCE,
