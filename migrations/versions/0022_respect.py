@@ -55,7 +55,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Wishes that are not fulfilled yet are lost: the release before knows none."""
+    """Wishes that are not fulfilled yet are lost: the release before knows none. What was never agreed to goes: it would
+    be looked at."""
+    op.execute(
+        """UPDATE media SET state = 'withdrawn', reason = 'refused', attempts = 0, lease_token = NULL, parked_at = NULL,
+                            due_at = now(), nudge_at = now()
+            WHERE consent_id IS NULL AND state IN ('owed', 'stored') AND kind <> 'voice_question'"""
+    )
     op.drop_table("export")
     op.drop_index("ix_inbox_event_kept", "inbox_event")
     op.drop_index("ix_media_kept", "media")
