@@ -18,7 +18,7 @@ from models.session import CookingSession, SessionStatus, StageName
 from moment.resources import open_resources
 from pipeline.graph import STAGE
 from pipeline.media.composition import CoachingVideo
-from pipeline.media.probe import VideoFacts
+from pipeline.media.probe import ClipFile, VideoFacts
 from pipeline.media.view import make_view
 from pipeline.providers.ports import SpokenSentence
 from pipeline.stages import prepare_video, video_production
@@ -64,15 +64,15 @@ def _do_not_wait_for_the_disk(database_url: str) -> None:
 
 
 def quick_compose(
-    source: Path,
-    facts: VideoFacts,
+    clips: Sequence[ClipFile],
     part1: Sequence[SpokenSentence],
     part2: Sequence[SpokenSentence],
     key_moment_seconds: int,
     into: Path,
 ) -> CoachingVideo:
     video, preview = into / "coaching_video.mp4", into / "preview.jpg"
-    video.write_bytes(source.read_bytes())
+    facts = clips[0].facts
+    video.write_bytes(clips[0].path.read_bytes())
     preview.write_bytes(b"\xff\xd8\xff")
     seconds = facts.duration_seconds
     cut = CoachingCut(seconds=seconds, intro_seconds=seconds / 2, intro_stretch=0.5)

@@ -29,7 +29,7 @@ from pipeline.graph import ready
 from pipeline.providers.ports import ProviderRefused
 from services.operations import redeliver, retry_session
 from simulator.line.client import Desk
-from storage.keys import view_key
+from storage.keys import spoken_answer_key, view_key
 from tests import quick_providers
 from tests.crash.phone import Phone
 
@@ -405,6 +405,8 @@ class ThreadMachine(RuleBasedStateMachine):
             live = db.exec(select(Media).where(Media.state == MediaState.STORED)).all()
             sessions = db.exec(select(CookingSession)).all()
         names = {key for media in live for key in (media.object_key, media.view_key)}
+        questions = [each for each in live if each.kind == MediaKind.VOICE_QUESTION]
+        names |= {spoken_answer_key(each.object_key) for each in questions}
         names |= {s.coaching_video_gcs_path for s in sessions}
         names |= {s.coaching_preview_gcs_path for s in sessions}
         assert keys <= names
