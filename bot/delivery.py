@@ -30,6 +30,7 @@ from bot.owed import (
     has_live_token,
     has_old_key,
     is_carried,
+    is_coaching,
     is_over_ceiling,
     is_overtaken,
     is_reminder,
@@ -170,6 +171,9 @@ class Delivery:
             if reason is WaitReason.EARLIER_MESSAGE:
                 _hurry(db, earlier_to_hurry(db, message))
             _let_wait(db, message, reason)
+            return None
+        if user.leaving_since is not None and is_coaching(message):  # it goes with their rows
+            self._drop(db, message)
             return None
         if is_reminder(message) and not self._may_remind(db, message, user):
             return None
@@ -330,9 +334,9 @@ class Delivery:
         wake_next(db, row.session_id, row.id)
 
     def _drop(self, db: DbSession, row: Message) -> None:
-        """The learner has been told since what comes next: they do not need it any more."""
+        """The learner does not need it any more: they have been told since what comes next, or leave."""
         row.retry_key, row.due_at, row.nudge_at, row.lease_token = None, None, None, None
-        row.error = f"overtaken by a later answer; {row.error}"[:500]
+        row.error = f"overtaken; {row.error}"[:500]
         db.add(row)
         OUTCOMES.labels("dropped").inc()
         wake_next(db, row.session_id, row.id)

@@ -30,6 +30,10 @@ def earlier_message(db: DbSession, message: Message) -> WaitReason | None:
     return WaitReason.EARLIER_MESSAGE if db.exec(earlier).first() is not None else None
 
 
+def is_coaching(message: Message) -> bool:
+    return message.kind in COACHING or message.kind == MessageType.FILM
+
+
 def is_reminder(message: Message) -> bool:
     return message.meta.get("topic") == Topic.REMINDER
 

@@ -239,7 +239,8 @@ def test_a_message_on_its_way_is_waited_for_and_no_other_is_sent(
     house: System, other: Learner, clip: Path
 ) -> None:
     with leaver(house, "かなりあこ") as one:
-        house.desk.fault("push", times=1, delay_seconds=1.0, user_id=one.learner.user_id)
+        # Longer than the render and the tap take: the video waits for this push too.
+        house.desk.fault("push", times=1, delay_seconds=3.0, user_id=one.learner.user_id)
         pick(one.learner)
         send_video(one.learner, clip)
         tap(one.learner, phrasebook.MEMO_SKIP_LABEL)
