@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ from jobs.leases import (
     LeaseLost,
     Leases,
     count_active,
-    due_now,
     finish,
     is_deleted,
     park,
@@ -62,12 +62,12 @@ from pipeline.outcomes import (
     say_waiting_out,
 )
 from pipeline.providers.ports import AudioTooLong, UnreadableAudio
+from pipeline.purging import Purging
 from pipeline.scheduler import Scheduler
 from services.files import say_what_it_is, settle_file
 from services.media import MediaRejected, accept, reject
 from services.privacy import purge_late
 from services.profile import LearnerGone, lock_learner
-from storage.keys import coaching_video_key, preview_key, spoken_answer_key, view_key
 from storage.store import ObjectStore, chunks_of, local_file, write_all
 from storage.workspace import workspace
 
@@ -83,8 +83,6 @@ MAX_PHOTO_BYTES = 20_000_000
 # Of a cook's clips: as many minutes as LINE takes in MOST_CLIPS, so that one view of them travels within a request.
 MAX_SECONDS_TOGETHER = 30 * 60.0
 COME_AGAIN = timedelta(seconds=1)
-PURGE_AGAIN = timedelta(minutes=16)  # longer than a fetch may take
-LONGEST_PURGE_PAUSE = timedelta(minutes=10)
 CONTENT_TYPES: Mapping[MediaKind, str] = {
     MediaKind.VIDEO: "video/mp4",
     MediaKind.MEMO: "audio/mp4",
@@ -126,6 +124,10 @@ class Intake:
     max_attempts: int
     retry_backoff: timedelta
 
+    @cached_property
+    def purging(self) -> Purging:
+        return Purging(self.database, self.store, self.retry_backoff)
+
     def work(self, media_id: int) -> None:
         """Whatever the row owes: to be fetched and looked into, or to be purged."""
         try:
@@ -154,7 +156,7 @@ class Intake:
                     if media.state == MediaState.OWED:
                         self._take_in(lease, media)
                     else:
-                        self._purge(lease, media)
+                        self.purging.purge(lease, media)
             except LeaseLost as lost:
                 log.info("lease lost", lease=str(lost))
 
@@ -365,53 +367,6 @@ class Intake:
             give_up(db, facts.session, FETCH_VIDEO, description)
         else:
             self.scheduler.wake(db, facts)
-
-    def _purge(self, lease: Lease, media: Media) -> None:
-        if media.is_live:
-            return
-        try:
-            for key in self._keys_to_purge(media):
-                self.store.delete(key)
-            self._note_purge(lease, media)
-            log.info("media purged", kind=media.kind)
-        except LeaseLost as lost:
-            log.info("lease lost", lease=str(lost))
-        except Exception as error:
-            log.error("media not purged", error=type(error).__name__, exc_info=error)
-            pause = min(self.retry_backoff * 2 ** min(lease.attempt, 12), LONGEST_PURGE_PAUSE)
-            with self.database.transaction() as db:
-                try_again(db, lease, type(error).__name__, pause)
-                enqueue(db, Job.PURGE_MEDIA, media.id, delay_seconds=pause.total_seconds())
-
-    def _note_purge(self, lease: Lease, media: Media) -> None:
-        gone = {"state": MediaState.PURGED, "facts": {}, "view_key": "", "purged_at": func.now()}
-        with self.database.transaction() as db:
-            finish(db, lease, **gone)
-            # Somebody was at it when it was taken back, and may put it once more before they see that; should they die
-            # of something else then, nobody else would know. Of a spoken question, its answer may be spoken just then.
-            is_question = media.kind == MediaKind.VOICE_QUESTION
-            was_on_its_way = is_question or (media.started_at is not None and media.stored_at is None)
-            if media.state == MediaState.WITHDRAWN and was_on_its_way:
-                row = db.get_one(Media, media.id, populate_existing=True)
-                due_now(row, after=PURGE_AGAIN)
-                db.add(row)
-
-    def _keys_to_purge(self, media: Media) -> list[str]:
-        """Our copy and all that was made of it."""
-        keys = [media.object_key]
-        if media.kind == MediaKind.VOICE_QUESTION:
-            keys.append(spoken_answer_key(media.object_key))
-        if media.kind != MediaKind.VIDEO:
-            return keys
-        keys.append(view_key(media.object_key))
-        if media.view_key not in ("", *keys):
-            keys.append(media.view_key)  # as an earlier release named it
-        with self.database.transaction() as db:
-            session = db.get(CookingSession, media.session_id) if media.session_id else None
-            # Of raw footage that is kept no longer the coaching video stays.
-            if session is not None and session.video is None and not session.coaching_video_gcs_path:
-                keys += [coaching_video_key(session.id), preview_key(session.id)]
-        return keys
 
     def _purge_again(self, media: Media) -> None:
         with self.database.transaction() as db:

@@ -169,10 +169,10 @@ ANSWERS = (
 )
 WITHDRAWAL = (
     _lost_nudge(Job.PURGE_MEDIA),
-    Point("purge claimed, nothing deleted", "pipeline.intake:Intake._purge", "before"),
+    Point("purge claimed, nothing deleted", "pipeline.purging:Purging.purge", "before"),
     Point("purge half done", f"{STORE}.delete", "after", _object("videos/", ".mp4")),
     Point("purge's last object deleted, not noted", f"{STORE}.delete", "after", _object("sessions/", ".jpg")),
-    Point("purge noted", "pipeline.intake:Intake._purge", "after"),
+    Point("purge noted", "pipeline.purging:Purging.purge", "after"),
 )
 # Fired at every visit, for work that kills whoever tries it.
 POISON_STAGE = Point(
