@@ -64,43 +64,8 @@ def nikujaga(relief: Relief) -> None:
         base=40,
         flat=0.5,
     )
-    places = [
-        (-176, -6),
-        (-92, -74),
-        (22, -92),
-        (132, -62),
-        (186, 12),
-        (-110, 60),
-        (4, 84),
-        (112, 70),
-        (-22, -4),
-        (74, -2),
-        (-206, 52),
-        (206, -44),
-        (-34, 122),
-        (60, 118),
-        (-150, 96),
-        (160, 104),
-        (-210, -50),
-    ]
-    for index, (dx, dy) in enumerate(places):
-        at, turn = (heap.x + dx, heap.y + dy), float(relief.random.uniform(0, pi))
-        base = min(relief.at(*at), 74) - 20
-        if index % 3 == 2:
-            garnish.carrot(relief, at, 52, base=base, turn=turn)
-        else:
-            potato = Stuff("#ECC66E", gloss=0.5, grain=0.06, spots="#CF9740", spot_share=0.38, spot_size=2)
-            points = lump(relief.random, at, (72, 54), turn=turn, wobble=0.10, waves=3)
-            relief.shape(points, potato, rise=48, edge=28, base=base)
-    for dx, dy in ((-140, -46), (-36, 42), (62, -52), (150, 34), (-62, -40), (48, 40)):
-        at = heap.x + dx, heap.y + dy
-        points = lump(
-            relief.random, at, (58, 25), wobble=0.22, waves=7, turn=float(relief.random.uniform(-0.6, 0.6))
-        )
-        beef = Stuff("#8A5334", gloss=0.6, grain=0.12, bumps=1.6, spots="#6B3A22", spot_share=0.4)
-        relief.shape(points, beef, rise=15, edge=9, base=relief.at(*at) - 5)
-        edge = wave((at[0] - 46, at[1] - 12), (at[0] + 44, at[1] - 14), 6, 2)
-        relief.strand(edge, 7, Stuff("#D7A978", gloss=0.6), rise=5, base=relief.at(*at) - 2)
+    _potatoes_and_carrots(relief, heap)
+    _beef(relief, heap)
     for _ in range(22):  # onion
         at = heap.place(relief.random.uniform(0, 2 * pi), relief.random.uniform(0.1, 0.9))
         points = arc(at, (38, 20), 0, 2.2, float(relief.random.uniform(0, 2 * pi)))
@@ -117,3 +82,48 @@ def nikujaga(relief: Relief) -> None:
         garnish.snow_pea(
             relief, (heap.x + dx, heap.y + dy), turn, 96, relief.at(heap.x + dx, heap.y + dy) - 2
         )
+
+
+_LUMPS = [
+    (-176, -6),
+    (-92, -74),
+    (22, -92),
+    (132, -62),
+    (186, 12),
+    (-110, 60),
+    (4, 84),
+    (112, 70),
+    (-22, -4),
+    (74, -2),
+    (-206, 52),
+    (206, -44),
+    (-34, 122),
+    (60, 118),
+    (-150, 96),
+    (160, 104),
+    (-210, -50),
+]
+
+
+def _potatoes_and_carrots(relief: Relief, heap: Round) -> None:
+    for index, (dx, dy) in enumerate(_LUMPS):
+        at, turn = (heap.x + dx, heap.y + dy), float(relief.random.uniform(0, pi))
+        base = min(relief.at(*at), 74) - 20
+        if index % 3 == 2:
+            garnish.carrot(relief, at, 52, base=base, turn=turn)
+        else:
+            potato = Stuff("#ECC66E", gloss=0.5, grain=0.06, spots="#CF9740", spot_share=0.38, spot_size=2)
+            points = lump(relief.random, at, (72, 54), turn=turn, wobble=0.10, waves=3)
+            relief.shape(points, potato, rise=48, edge=28, base=base)
+
+
+def _beef(relief: Relief, heap: Round) -> None:
+    for dx, dy in ((-140, -46), (-36, 42), (62, -52), (150, 34), (-62, -40), (48, 40)):
+        at = heap.x + dx, heap.y + dy
+        points = lump(
+            relief.random, at, (58, 25), wobble=0.22, waves=7, turn=float(relief.random.uniform(-0.6, 0.6))
+        )
+        beef = Stuff("#8A5334", gloss=0.6, grain=0.12, bumps=1.6, spots="#6B3A22", spot_share=0.4)
+        relief.shape(points, beef, rise=15, edge=9, base=relief.at(*at) - 5)
+        edge = wave((at[0] - 46, at[1] - 12), (at[0] + 44, at[1] - 14), 6, 2)
+        relief.strand(edge, 7, Stuff("#D7A978", gloss=0.6), rise=5, base=relief.at(*at) - 2)

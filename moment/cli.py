@@ -30,23 +30,8 @@ def parser() -> argparse.ArgumentParser:
         dest="command", required=True, metavar="COMMAND", parser_class=OneLineParser
     )
 
-    demo = commands.add_parser("demo", help="one learner's whole session, end to end, on embedded parts")
-    demo.add_argument("--video", type=_file, help="a cooking video to send (default: drawn for the dish)")
-    demo.add_argument(
-        "--memo", type=_file, help="a voice memo to send (default: spoken by the offline voice)"
-    )
-    demo.add_argument("--dish", default="fried-rice", help="the dish's slug (default: %(default)s)")
-    demo.add_argument("--out", type=Path, default=Path("out"), help="where results go (default: %(default)s)")
-    demo.add_argument(
-        "--google-doubles",
-        action="store_true",
-        help="with the Google providers on their SDKs, against local doubles of Google's APIs",
-    )
-
-    up = commands.add_parser("up", help="everything for good, with the simulator's chat page")
-    up.add_argument("--port", type=int, default=8000, help="the web process's port (default: %(default)s)")
-    up.add_argument("--desk-port", type=int, default=8080, help="the chat page's port (default: %(default)s)")
-    up.add_argument("--stripe-port", type=int, default=8081, help="Stripe's port (default: %(default)s)")
+    _add_demo(commands.add_parser("demo", help="one learner's whole session, end to end, on embedded parts"))
+    _add_up(commands.add_parser("up", help="everything for good, with the simulator's chat page"))
 
     web = commands.add_parser("web", help="the web process: webhooks, media, health")
     web.add_argument("--host", default="127.0.0.1")
@@ -87,6 +72,26 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("name", choices=BENCHMARKS)
     bench.add_argument("--json", action="store_true", help="one JSON object a line")
     return top
+
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("--video", type=_file, help="a cooking video to send (default: drawn for the dish)")
+    demo.add_argument(
+        "--memo", type=_file, help="a voice memo to send (default: spoken by the offline voice)"
+    )
+    demo.add_argument("--dish", default="fried-rice", help="the dish's slug (default: %(default)s)")
+    demo.add_argument("--out", type=Path, default=Path("out"), help="where results go (default: %(default)s)")
+    demo.add_argument(
+        "--google-doubles",
+        action="store_true",
+        help="with the Google providers on their SDKs, against local doubles of Google's APIs",
+    )
+
+
+def _add_up(up: argparse.ArgumentParser) -> None:
+    up.add_argument("--port", type=int, default=8000, help="the web process's port (default: %(default)s)")
+    up.add_argument("--desk-port", type=int, default=8080, help="the chat page's port (default: %(default)s)")
+    up.add_argument("--stripe-port", type=int, default=8081, help="Stripe's port (default: %(default)s)")
 
 
 def _add_richmenu(parent: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from bot.say.bubbles import flex_bubble, link_action, postback
+from bot.say.flex import INK, PAPER, QUIET, WARM
 from knowledge_base import personal_words, phrasebook, places_talk
 from line.client import LineObject
 from line.limits import MAX_CAROUSEL, fit
@@ -13,10 +14,6 @@ from models.dish import Dish
 from models.rules.entitlement import SESSIONS_PER_DISH
 
 FIELD_UNITS = 1_200  # a bubble may be 30 KB of JSON; four fields of Japanese stay far below
-INK = "#1F2933"
-QUIET = "#6B7280"
-WARM = "#C2410C"
-PAPER = "#FFF7ED"
 
 
 @dataclass(frozen=True)

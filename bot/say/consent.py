@@ -1,7 +1,7 @@
 """The card that asks whether a learner's footage may be looked at."""
 
 from bot.say.bubbles import flex_bubble, link_action, postback, quick
-from bot.say.cards import INK, QUIET, WARM
+from bot.say.flex import QUIET, button, card, column, heading, link_button, quiet_button, text
 from knowledge_base import consent_talk
 from line.client import LineObject
 from services.footage import FootageTerms
@@ -9,37 +9,17 @@ from services.footage import FootageTerms
 
 def consent_card(terms: FootageTerms) -> LineObject:
     parts = consent_talk.parts(terms.keep)
-    words = "\n".join(f"{heading}：{text}" for heading, text in parts)
+    told = "\n".join(f"{name}：{words}" for name, words in parts)
     agree, refuse = _actions()
-    bubble: LineObject = {
-        "type": "bubble",
-        "size": "mega",
-        "body": {
-            "type": "box",
-            "layout": "vertical",
-            "spacing": "md",
-            "contents": [
-                _text(consent_talk.TITLE, size="lg", weight="bold"),
-                *(_part(heading, text) for heading, text in parts),
-            ],
-        },
-        "footer": {
-            "type": "box",
-            "layout": "vertical",
-            "spacing": "sm",
-            "contents": [
-                {"type": "button", "style": "primary", "color": WARM, "height": "sm", "action": agree},
-                {"type": "button", "style": "secondary", "height": "sm", "action": refuse},
-                {
-                    "type": "button",
-                    "style": "link",
-                    "height": "sm",
-                    "action": link_action(consent_talk.PAGE_LABEL, terms.page_url),
-                },
-            ],
-        },
-    }
-    return flex_bubble(f"{consent_talk.TITLE}\n{words}", bubble)
+    bubble = card(
+        [heading(consent_talk.TITLE), *(_part(name, words) for name, words in parts)],
+        [
+            button(agree),
+            quiet_button(refuse),
+            link_button(link_action(consent_talk.PAGE_LABEL, terms.page_url)),
+        ],
+    )
+    return flex_bubble(f"{consent_talk.TITLE}\n{told}", bubble)
 
 
 def is_consent_card(bubble: LineObject) -> bool:
@@ -57,17 +37,5 @@ def _actions() -> tuple[LineObject, LineObject]:
     )
 
 
-def _part(heading: str, words: str) -> LineObject:
-    return {
-        "type": "box",
-        "layout": "vertical",
-        "spacing": "xs",
-        "contents": [
-            _text(heading, size="xs", color=QUIET, weight="bold"),
-            _text(words, size="sm"),
-        ],
-    }
-
-
-def _text(words: str, **style: str) -> LineObject:
-    return {"type": "text", "text": words, "wrap": True, "color": INK, **style}
+def _part(name: str, words: str) -> LineObject:
+    return column([text(name, size="xs", color=QUIET, weight="bold"), text(words)], "xs")

@@ -1,7 +1,7 @@
 """The film of the first and the third attempt: whether to make it, and the film itself."""
 
 from bot.say.bubbles import flex_bubble, postback, text_bubble, video_bubble
-from bot.say.cards import INK
+from bot.say.flex import button, card, quiet_button, text
 from knowledge_base import film_talk
 from line.client import LineObject
 from models.session import CookingSession
@@ -18,32 +18,10 @@ def film_offer(session_id: int) -> LineObject:
         words=film_talk.TEXT_VERSION,
     )
     refuse = postback(film_talk.NO_LABEL, action="no_film")
-    bubble: LineObject = {
-        "type": "bubble",
-        "size": "mega",
-        "body": {
-            "type": "box",
-            "layout": "vertical",
-            "spacing": "md",
-            "contents": [_text(part) for part in film_talk.OFFER.split("\n\n")],
-        },
-        "footer": {
-            "type": "box",
-            "layout": "vertical",
-            "spacing": "sm",
-            "contents": [
-                {"type": "button", "style": "primary", "height": "sm", "action": agree},
-                {"type": "button", "style": "secondary", "height": "sm", "action": refuse},
-            ],
-        },
-    }
+    bubble = card([*map(text, film_talk.OFFER.split("\n\n"))], [button(agree), quiet_button(refuse)])
     return flex_bubble(film_talk.OFFER, bubble)
 
 
 def film_bubbles(links: MediaLinks, session: CookingSession) -> tuple[LineObject, LineObject]:
     video = video_bubble(links.link(session.film_gcs_path), links.link(session.film_preview_gcs_path))
     return text_bubble(film_talk.NOTE), video
-
-
-def _text(words: str) -> LineObject:
-    return {"type": "text", "text": words, "wrap": True, "color": INK, "size": "sm"}

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.say.bubbles import flex_bubble, link_action, postback
-from bot.say.cards import INK, PAPER, QUIET, WARM, dish_button, hero
+from bot.say.cards import dish_button, hero
+from bot.say.flex import PAPER, QUIET, WARM, column, heading, link_button, text
 from knowledge_base import phrasebook, places_talk
 from knowledge_base.catalogue import load
 from knowledge_base.pages import page_words
@@ -48,36 +49,36 @@ def dish_card(place: Place, cooks: Sequence[CookingSession], page: str | None) -
     skills = [load().skills[each] for each in guide.principles]
     by_number = {cook.session_number: cook for cook in cooks}
     contents = [
-        _text(_state_of(place), size="sm", color=WARM, weight="bold"),
-        _text(guide.name_ja, size="xl", color=INK, weight="bold"),
+        text(_state_of(place), color=WARM, weight="bold"),
+        text(guide.name_ja, size="xl", weight="bold"),
         *(_attempt(number, by_number.get(number)) for number in range(1, SESSIONS_PER_DISH + 1)),
         {"type": "separator", "margin": "lg"},
-        _text(places_talk.skills(skills), size="sm", color=INK, margin="lg"),
-        _text(told(guide.transferable_to), size="sm", color=QUIET),
+        text(places_talk.skills(skills), margin="lg"),
+        text(told(guide.transferable_to), color=QUIET),
     ]
     buttons = [dish_button(dish.dish)] if dish.next_number is not None else []
     if page:
-        buttons.append(_button(link_action(places_talk.DISH_PAGE_LABEL, page)))
+        buttons.append(link_button(link_action(places_talk.DISH_PAGE_LABEL, page), color=WARM))
     bubble: LineObject = {
         "type": "bubble",
         "size": "mega",
         **hero(place.picture),
-        "body": _column(contents),
-        **({"footer": _column(buttons)} if buttons else {}),
+        "body": column(contents),
+        **({"footer": column(buttons)} if buttons else {}),
     }
     return flex_bubble(f"{guide.name_ja}　{_state_of(place)}", bubble)
 
 
 def progress_card(sentence: str, picture: LineObject | None, page: str | None) -> LineObject:
-    buttons = [_button(postback(places_talk.RECORD_LABEL, action="places"))]
+    buttons = [link_button(postback(places_talk.RECORD_LABEL, action="places"), color=WARM)]
     if page:
-        buttons.append(_button(link_action(places_talk.PROGRESS_PAGE_LABEL, page)))
+        buttons.append(link_button(link_action(places_talk.PROGRESS_PAGE_LABEL, page), color=WARM))
     contents: LineObject = {
         "type": "bubble",
         "size": "giga",
         **({"hero": picture} if picture else {}),
-        "body": _column([_text(sentence, size="md", color=INK)]),
-        "footer": _column(buttons),
+        "body": column([text(sentence, size="md")]),
+        "footer": column(buttons),
     }
     return flex_bubble(f"{places_talk.PROGRESS_TITLE}\n{sentence}", contents)
 
@@ -110,27 +111,27 @@ def _next(places: Sequence[Place], openings: Sequence[Opening], *, is_sold: bool
 
 def _overview(told: Sequence[str]) -> LineObject:
     buttons = [
-        _button(postback(places_talk.PROGRESS_LABEL, action="progress")),
-        _button(postback(phrasebook.CHOOSE_LABEL, action="menu")),
+        link_button(postback(places_talk.PROGRESS_LABEL, action="progress"), color=WARM),
+        link_button(postback(phrasebook.CHOOSE_LABEL, action="menu"), color=WARM),
     ]
     return {
         "type": "bubble",
         "size": "mega",
         "header": _title(places_talk.RECORD_TITLE),
-        "body": _column([_text(words, size="md", color=INK) for words in told]),
-        "footer": _column(buttons),
+        "body": column([text(words, size="md") for words in told]),
+        "footer": column(buttons),
     }
 
 
 def _month(places: Sequence[Place]) -> LineObject:
     first = places[0]
-    opens = [_text(first.opens, size="sm", color=QUIET)] if first.opens else []
+    opens = [text(first.opens, color=QUIET)] if first.opens else []
     rows = [each for place in places for each in _row(place)]
     return {
         "type": "bubble",
         "size": "mega",
         "header": _title(places_talk.month_title(first.month)),
-        "body": _column([*opens, *rows]),
+        "body": column([*opens, *rows]),
     }
 
 
@@ -149,8 +150,8 @@ def _row(place: Place) -> Iterator[LineObject]:
         "type": "box",
         "layout": "vertical",
         "contents": [
-            _text(guide.name_ja, size="md", color=INK, weight="bold"),
-            _text(_state_of(place), size="xs", color=WARM if place.dish.cooked else QUIET),
+            text(guide.name_ja, size="md", weight="bold"),
+            text(_state_of(place), size="xs", color=WARM if place.dish.cooked else QUIET),
         ],
     }
     yield {
@@ -161,7 +162,7 @@ def _row(place: Place) -> Iterator[LineObject]:
         "contents": [
             *([picture] if place.picture else []),
             words,
-            {**_text(SEE, size="lg", color=QUIET), "flex": 0, "gravity": "center"},
+            {**text(SEE, size="lg", color=QUIET), "flex": 0, "gravity": "center"},
         ],
         "action": postback(guide.name_ja, action="place", slug=guide.slug),
     }
@@ -176,7 +177,7 @@ def _state_of(place: Place) -> str:
 def _attempt(number: int, cook: CookingSession | None) -> LineObject:
     """A cook that was begun can be looked at, whatever has become of it."""
     if cook is None:
-        return _text(f"{phrasebook.attempt_label(number)}　{places_talk.NOT_COOKED}", size="sm", color=QUIET)
+        return text(f"{phrasebook.attempt_label(number)}　{places_talk.NOT_COOKED}", color=QUIET)
     state = page_words("dishes")[places_talk.STATES[cook.status]]
     label = places_talk.attempt_row(number, day(cook.created_at))
     look = postback(
@@ -192,28 +193,20 @@ def _attempt(number: int, cook: CookingSession | None) -> LineObject:
                 "type": "box",
                 "layout": "vertical",
                 "contents": [
-                    _text(label, size="sm", color=INK, weight="bold"),
-                    _text(state, size="xs", color=QUIET),
+                    text(label, weight="bold"),
+                    text(state, size="xs", color=QUIET),
                 ],
             },
-            {**_text(f"{places_talk.LOOK_LABEL} {SEE}", size="sm", color=WARM, weight="bold"), "flex": 0},
+            {**text(f"{places_talk.LOOK_LABEL} {SEE}", color=WARM, weight="bold"), "flex": 0},
         ],
         "action": look,
     }
 
 
 def _title(words: str) -> LineObject:
-    text = _text(words, size="lg", color=INK, weight="bold")
-    return {"type": "box", "layout": "vertical", "backgroundColor": PAPER, "contents": [text]}
-
-
-def _column(contents: Sequence[LineObject]) -> LineObject:
-    return {"type": "box", "layout": "vertical", "spacing": "md", "contents": [*contents]}
-
-
-def _button(action: LineObject) -> LineObject:
-    return {"type": "button", "style": "link", "color": WARM, "height": "sm", "action": action}
-
-
-def _text(words: str, **style: str) -> LineObject:
-    return {"type": "text", "text": words, "wrap": True, **style}
+    return {
+        "type": "box",
+        "layout": "vertical",
+        "backgroundColor": PAPER,
+        "contents": [heading(words)],
+    }

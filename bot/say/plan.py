@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from bot.say.bubbles import flex_bubble, link_action, postback, quick, text_bubble
-from bot.say.cards import FIELD_UNITS, INK, QUIET, WARM
+from bot.say.cards import FIELD_UNITS
+from bot.say.flex import QUIET, WARM, button, column, heading, link_button, text
 from knowledge_base import phrasebook, plan_talk
 from line.client import LineObject
 from line.limits import MAX_URI, fit
@@ -29,9 +30,9 @@ def plan_card(
     return _card(
         plan_talk.CARD_TITLE,
         [
-            _text(plan_talk.standing(standing, user, plan), size="md", color=INK),
-            _text(plan_talk.price(shop.yen), size="md", color=INK, weight="bold"),
-            *(_text(words, size="sm", color=QUIET) for words in (*trial, gives, *_rules(shop, standing))),
+            text(plan_talk.standing(standing, user, plan), size="md"),
+            text(plan_talk.price(shop.yen), size="md", weight="bold"),
+            *(text(words, color=QUIET) for words in (*trial, gives, *_rules(shop, standing))),
         ],
         [*_buttons(shop, user, plan, standing)],
         _small_links(shop, receipt_url),
@@ -46,10 +47,10 @@ def offer_card(shop: PlanShop, user: User, trial: Trial) -> LineObject:
     return _card(
         plan_talk.OFFER_TITLE,
         [
-            _text(words, size="md", color=INK),
-            _text(plan_talk.gives(), size="sm", color=QUIET),
-            _text(plan_talk.price(shop.yen), size="md", color=INK, weight="bold"),
-            *(_text(each, size="sm", color=QUIET) for each in (plan_talk.RENEWAL, plan_talk.OFFER_END)),
+            text(words, size="md"),
+            text(plan_talk.gives(), color=QUIET),
+            text(plan_talk.price(shop.yen), size="md", weight="bold"),
+            *(text(each, color=QUIET) for each in (plan_talk.RENEWAL, plan_talk.OFFER_END)),
         ],
         [_link(shop, user, plan_talk.START_LABEL, PlanPage.CHECKOUT)],
         _small_links(shop),
@@ -58,14 +59,14 @@ def offer_card(shop: PlanShop, user: User, trial: Trial) -> LineObject:
 
 def news_bubble(shop: PlanShop, user: User, plan: Plan | None, news: PlanNews, words: str) -> LineObject:
     """The words, with the one button that helps now, if there is one. `plan` is as it is at this moment."""
-    button = _button_of(shop, user, plan, news) if shop.is_open else None
-    if button is None:
+    action = _button_of(shop, user, plan, news) if shop.is_open else None
+    if action is None:
         return text_bubble(words)
     contents: LineObject = {
         "type": "bubble",
         "size": "mega",
-        "body": _column([_text(words, size="md", color=INK)]),
-        "footer": _column([_button(button, is_main=True)]),
+        "body": column([text(words, size="md")]),
+        "footer": column([button(action)]),
     }
     return flex_bubble(words, contents)
 
@@ -174,27 +175,18 @@ def _card(
 ) -> LineObject:
     """With `has_main` the first button stands out."""
     small = [
-        {**_text(action["label"], size="xs", color=QUIET), "decoration": "underline", "action": action}
+        {**text(action["label"], size="xs", color=QUIET), "decoration": "underline", "action": action}
         for action in links
     ]
     footer = [_button(action, is_main=has_main and index == 0) for index, action in enumerate(buttons)]
     contents: LineObject = {
         "type": "bubble",
         "size": "mega",
-        "body": _column([_text(title, size="lg", color=INK, weight="bold"), *texts]),
-        "footer": _column([*footer, {**_column(small), "margin": "md"}]),
+        "body": column([heading(title), *texts]),
+        "footer": column([*footer, {**column(small), "margin": "md"}]),
     }
-    return flex_bubble("\n".join([title, *(text["text"] for text in texts)]), contents)
-
-
-def _column(contents: Sequence[LineObject]) -> LineObject:
-    return {"type": "box", "layout": "vertical", "spacing": "md", "contents": [*contents]}
+    return flex_bubble("\n".join([title, *(each["text"] for each in texts)]), contents)
 
 
 def _button(action: LineObject, *, is_main: bool) -> LineObject:
-    style = {"style": "primary", "color": WARM} if is_main else {"style": "link", "color": WARM}
-    return {"type": "button", "height": "sm", **style, "action": action}
-
-
-def _text(words: str, **style: str) -> LineObject:
-    return {"type": "text", "text": words, "wrap": True, **style}
+    return button(action) if is_main else link_button(action, color=WARM)

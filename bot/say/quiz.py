@@ -6,7 +6,7 @@ What is chosen of several so far is carried by the taps themselves: nothing half
 from collections.abc import Iterator, Sequence
 
 from bot.say.bubbles import Say, flex_bubble, link_action, postback, quick, say, text_bubble
-from bot.say.cards import INK, QUIET, WARM
+from bot.say.flex import QUIET, button, card, heading, link_button, text
 from bot.say.steps import StepBubbles
 from knowledge_base import quiz_talk
 from knowledge_base.quiz import Question, QuestionType, load_quiz
@@ -110,21 +110,10 @@ def _page(apps: LiffApps, label: str, path: str) -> LineObject | None:
 
 def _card(title: str, words: str, *actions: LineObject | None) -> LineObject:
     taps = [action for action in actions if action is not None]
-    contents: list[LineObject] = [
-        {"type": "text", "text": title, "size": "lg", "weight": "bold", "color": INK, "wrap": True},
-        {"type": "text", "text": words, "size": "sm", "color": QUIET, "wrap": True},
-    ]
-    bubble: LineObject = {
-        "type": "bubble",
-        "size": "mega",
-        "body": {"type": "box", "layout": "vertical", "spacing": "md", "contents": contents},
-    }
-    if taps:
-        buttons = [_button(action, first=index == 0) for index, action in enumerate(taps)]
-        bubble["footer"] = {"type": "box", "layout": "vertical", "spacing": "sm", "contents": buttons}
+    buttons = [_button(action, first=index == 0) for index, action in enumerate(taps)]
+    bubble = card([heading(title), text(words, color=QUIET)], buttons)
     return flex_bubble(f"{title}\n{words}", bubble)
 
 
 def _button(action: LineObject, *, first: bool) -> LineObject:
-    style = {"style": "primary", "color": WARM} if first else {"style": "link"}
-    return {"type": "button", "height": "sm", **style, "action": action}
+    return button(action) if first else link_button(action)

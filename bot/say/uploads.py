@@ -1,24 +1,16 @@
 """The button that opens the page for long videos."""
 
 from bot.say.bubbles import flex_bubble, link_action
-from bot.say.cards import INK, WARM
+from bot.say.flex import button, column, text
 from knowledge_base import phrasebook
 from line.client import LineObject
 
 
 def upload_card(page: str) -> LineObject:
-    words = {"type": "text", "text": phrasebook.LONG_VIDEO_CARD, "size": "sm", "color": INK, "wrap": True}
-    button = {
-        "type": "button",
-        "style": "primary",
-        "color": WARM,
-        "height": "sm",
-        "action": link_action(phrasebook.LONG_VIDEO_LABEL, page),
-    }
     contents = {
         "type": "bubble",
         "size": "kilo",
-        "body": {"type": "box", "layout": "vertical", "contents": [words]},
-        "footer": {"type": "box", "layout": "vertical", "contents": [button]},
+        "body": column([text(phrasebook.LONG_VIDEO_CARD)]),
+        "footer": column([button(link_action(phrasebook.LONG_VIDEO_LABEL, page))]),
     }
     return flex_bubble(phrasebook.LONG_VIDEO_TITLE, contents)
