@@ -149,11 +149,11 @@ class Cook:
         self.answered(lambda: self.learner.postback(f"action=dish&slug={DISH}"))
 
     def video(self, failure: str | None) -> None:
-        if failure == "broken clip":
-            self.answered(lambda: self.learner.video(self.files.broken))
-        elif failure == "no cook in the clip":
-            self.answered(lambda: self.learner.video(self.files.still))
-        elif failure == "clip taken back":
+        useless = {"broken clip": self.files.broken, "no cook in the clip": self.files.still}
+        if failure in useless:  # they go on, until they read of it
+            self.sent = self.answered(lambda: self.learner.video(useless[failure]))
+            return
+        if failure == "clip taken back":
             sent = self.answered(lambda: self.learner.video(self.files.clip))
             self.learner.unsend(sent.message_id or "")
             time.sleep(THUMB_SECONDS)
