@@ -1,11 +1,13 @@
 """Tables, enums and the domain's rules. Importing this room registers every table."""
 
 from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, SentBubble, WaitReason
+from models.coach import AuditEntry, Coach, CoachAssignment, CoachInvitation, CoachRole, ConsoleSession
 from models.consent import Consent, ConsentKind
 from models.deletion import Deletion
 from models.dish import Dish, ProgressStatus, UserDishProgress
 from models.export import Export
 from models.flag import CoachFlag
+from models.handover import CoachNote, Handover, Resume, ThreadMark, ThreadRead
 from models.inbox import EventSource, InboxEvent, InboxSubject
 from models.learner import LearnerState, LearningVelocity
 from models.media import Media, MediaKind, MediaSource, MediaState
@@ -20,17 +22,25 @@ from models.user import SubscriptionStatus, User
 from models.web import IdempotencyKey, SignInCode, WebSession
 
 __all__ = [
+    "AuditEntry",
     "ChatRoom",
     "Checkout",
+    "Coach",
+    "CoachAssignment",
     "CoachFlag",
+    "CoachInvitation",
+    "CoachNote",
+    "CoachRole",
     "Consent",
     "ConsentKind",
+    "ConsoleSession",
     "CookingPrinciple",
     "CookingSession",
     "Deletion",
     "Dish",
     "EventSource",
     "Export",
+    "Handover",
     "IdempotencyKey",
     "InboxEvent",
     "InboxSubject",
@@ -49,6 +59,7 @@ __all__ = [
     "Plan",
     "ProgressPicture",
     "ProgressStatus",
+    "Resume",
     "RoomType",
     "Sender",
     "SentBubble",
@@ -58,6 +69,8 @@ __all__ = [
     "StageName",
     "StageRun",
     "SubscriptionStatus",
+    "ThreadMark",
+    "ThreadRead",
     "Upload",
     "User",
     "UserDishProgress",

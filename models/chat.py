@@ -44,6 +44,7 @@ class Sender(StrEnum):
     USER = "user"
     AI = "ai"
     SYSTEM = "system"
+    COACH = "coach"  # a person
 
 
 class MessageType(StrEnum):
@@ -60,6 +61,9 @@ class MessageType(StrEnum):
     ANSWER = "answer"
     PLAN_NEWS = "plan_news"
     FILM = "film"  # of the first and the third attempt
+    COACH = "coach"  # a person's own words
+    HANDOVER_BEGUN = "handover_begun"  # tells that a person has the thread from now on
+    HANDOVER_ENDED = "handover_ended"
     # what the learner sent
     TEXT = "text"
     QUESTION = "question"
@@ -90,6 +94,7 @@ class WaitReason(StrEnum):
     UNBLOCK = "unblock"  # the learner has blocked all accounts, or added none
     EARLIER_MESSAGE = "earlier_message"  # of the same session
     QUOTA = "quota"  # the month's pushes are used up
+    COACH = "coach"  # who has the thread, and sends it or gives it up
 
 
 COACHED = "kind IN ('coaching_ready', 'coaching_video') AND delivered_at IS NOT NULL"
@@ -119,6 +124,15 @@ class Message(LeaseColumns, table=True):
         # How long learners wait for their coaching: two rows a session.
         Index("ix_message_coached", "delivered_at", postgresql_where=text(COACHED)),
         Index("ix_message_owed", "chat_room_id", "id", postgresql_where=text(OWED)),
+        Index(
+            "uq_message_once_per_handover",
+            "handover_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("kind IN ('handover_begun', 'handover_ended')"),
+        ),
+        Index("ix_message_coach_id", "coach_id", postgresql_where=text("coach_id IS NOT NULL")),
+        Index("ix_message_handover_id", "handover_id", postgresql_where=text("handover_id IS NOT NULL")),
         Index("ix_message_carrier_id", "carrier_id", postgresql_where=text("carrier_id IS NOT NULL")),
         Index("ix_message_part_of_id", "part_of_id", postgresql_where=text("part_of_id IS NOT NULL")),
         Index("ix_message_chat_room_id", "chat_room_id", "id"),
@@ -137,6 +151,10 @@ class Message(LeaseColumns, table=True):
     answers_id: int | None = Field(default=None, foreign_key="message.id", unique=True, ondelete="SET NULL")
     # The question that this text belongs to, which owes the answer to both (services/bursts.py).
     part_of_id: int | None = Field(default=None, foreign_key="message.id", ondelete="SET NULL")
+
+    # of what a person said, and of the lines at either end of it
+    coach_id: int | None = Field(default=None, foreign_key="coach.id", ondelete="SET NULL")
+    handover_id: int | None = Field(default=None, foreign_key="handover.id", ondelete="SET NULL")
 
     # of what the learner sent
     inbox_event_id: int | None = Field(default=None, foreign_key="inbox_event.id", ondelete="SET NULL")
