@@ -11,6 +11,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
+from console.app import console_routes
+from console.parts import Parts as ConsoleParts
 from drawings.gallery import PICTURES
 from liff.api.streams import Streams
 from liff.app import liff_routes
@@ -58,7 +60,7 @@ def make_app(resources: Resources) -> Starlette:
         await pages.reads.close()
 
     app = Starlette(
-        routes=[*webhooks, *liff_routes(pages), Mount("/", rest)],
+        routes=[*webhooks, *liff_routes(pages), *console_routes(_parts_of_console(pages)), Mount("/", rest)],
         middleware=[Middleware(RequestContext)],
         lifespan=life,
     )
@@ -87,3 +89,8 @@ def _parts_of_pages(resources: Resources) -> Parts:
         reads,
         Semaphore(ours - ours // 2),
     )
+
+
+def _parts_of_console(pages: Parts) -> ConsoleParts:
+    """The coaches are few: they share the pages' connections."""
+    return ConsoleParts(pages.settings, pages.database, pages.store, pages.links, pages.reads, pages.turns)
