@@ -1,4 +1,7 @@
-"""The coaches: who is invited, who may see which learner, who leaves; and what they did, which is kept."""
+"""The coaches: who is invited, who may see which learner, who leaves; and what they did, which is kept.
+
+`by` is who changes it, a coach or None for the operator.
+"""
 
 import hashlib
 import secrets
@@ -31,6 +34,7 @@ class CoachNameTaken(MomentError):
     """A coach who has accepted their invitation has this name, and learners must tell two apart."""
 
     words = "console.name_taken"
+    fix = "choose another name, or remove them first (`moment coach remove`)"
 
 
 class CoachUnknown(MomentError):
@@ -96,24 +100,26 @@ class CoachRow:
     assigned: int
 
 
-def invite(db: DbSession, name: str, *, is_admin: bool = False, is_limited: bool = False) -> Invitation:
+def invite(
+    db: DbSession, name: str, *, by: int | None, is_admin: bool = False, is_limited: bool = False
+) -> Invitation:
     """A coach of this name, and the link with which they come in. Who was invited by this name and has not come is invited
     anew, and the older link is over. Raises CoachNameUnfit, CoachNameTaken, AdminSeesAll."""
     if is_admin and is_limited:
-        raise AdminSeesAll
+        raise AdminSeesAll("an admin sees every learner")
     name = _fit_name(name)
     coach = db.exec(select(Coach).where(Coach.name == name, col(Coach.left_at).is_(None))).first()
     if coach is not None and coach.line_user_id is not None:
-        raise CoachNameTaken(f"coach {coach.id}")
+        raise CoachNameTaken(f"'{name}' is coach {coach.id}, who has come")
     role = CoachRole.ADMIN if is_admin else CoachRole.COACH
     coach = coach or Coach(name=name, role=role)
     coach.role, coach.is_limited = role, is_limited
     db.add(coach)
     db.flush()
-    return Invitation(coach, new_invitation(db, coach.id))
+    return Invitation(coach, new_invitation(db, coach.id, by=by))
 
 
-def new_invitation(db: DbSession, coach_id: int) -> str:
+def new_invitation(db: DbSession, coach_id: int, *, by: int | None) -> str:
     """The only one of this coach that is good from now on. Who has come already comes with another LINE account by it.
     Raises CoachUnknown."""
     coach = coach_of(db, coach_id)
@@ -121,6 +127,7 @@ def new_invitation(db: DbSession, coach_id: int) -> str:
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     ends_at = database_now(db) + INVITATION_LIFE
     db.add(CoachInvitation(token_hash=hash_of(token), coach_id=coach.id, ends_at=ends_at))
+    audit(db, by, "coach.invite", coach=coach.id, role=coach.role, is_limited=coach.is_limited)
     db.flush()
     return token
 
@@ -154,7 +161,7 @@ def accept(db: DbSession, token: str, line_user_id: str) -> Coach:
     return coach
 
 
-def remove(db: DbSession, coach_id: int) -> Coach:
+def remove(db: DbSession, coach_id: int, *, by: int | None) -> Coach:
     """They are signed out at once and can't come back; their name stays at what they said and did. Raises CoachUnknown."""
     coach = coach_of(db, coach_id)
     for table in (ConsoleSession, CoachInvitation, CoachAssignment):
@@ -162,11 +169,12 @@ def remove(db: DbSession, coach_id: int) -> Coach:
     coach.left_at = database_now(db)
     coach.line_user_id = None
     db.add(coach)
+    audit(db, by, "coach.remove", coach=coach.id)
     db.flush()
     return coach
 
 
-def limit(db: DbSession, coach_id: int, *, is_limited: bool) -> Coach:
+def limit(db: DbSession, coach_id: int, *, is_limited: bool, by: int | None) -> Coach:
     """To the learners who are assigned to them, or no longer; from their next request on. Raises CoachUnknown,
     AdminSeesAll."""
     coach = coach_of(db, coach_id)
@@ -174,21 +182,24 @@ def limit(db: DbSession, coach_id: int, *, is_limited: bool) -> Coach:
         raise AdminSeesAll(f"coach {coach.id}")
     coach.is_limited = is_limited
     db.add(coach)
+    audit(db, by, "coach.limit", coach=coach.id, is_limited=is_limited)
     return coach
 
 
-def assign(db: DbSession, coach_id: int, user_id: int) -> None:
+def assign(db: DbSession, coach_id: int, user_id: int, *, by: int | None) -> None:
     """Raises CoachUnknown, LearnerNotInSight where there is no such learner."""
     coach_of(db, coach_id)
     if db.get(User, user_id) is None:
         raise LearnerNotInSight(f"learner {user_id}")
     row = insert(CoachAssignment).values(coach_id=coach_id, user_id=user_id)
     db.execute(row.on_conflict_do_nothing())
+    audit(db, by, "coach.assign", user_id=user_id, coach=coach_id)
 
 
-def unassign(db: DbSession, coach_id: int, user_id: int) -> None:
+def unassign(db: DbSession, coach_id: int, user_id: int, *, by: int | None) -> None:
     mine = (col(CoachAssignment.coach_id) == coach_id) & (col(CoachAssignment.user_id) == user_id)
     db.exec(delete(CoachAssignment).where(mine))
+    audit(db, by, "coach.unassign", user_id=user_id, coach=coach_id)
 
 
 def coach_of(db: DbSession, coach_id: int) -> Coach:
