@@ -21,6 +21,7 @@ from models.user import User
 
 INVITATION_LIFE = timedelta(days=7)
 LONGEST_NAME = 20  # LINE docs: Customize icon and display name, sender.name
+MOST_FOUND = 20
 _TOKEN_BYTES = 32
 
 
@@ -122,7 +123,7 @@ def invite(
 def new_invitation(db: DbSession, coach_id: int, *, by: int | None) -> str:
     """The only one of this coach that is good from now on. Who has come already comes with another LINE account by it.
     Raises CoachUnknown."""
-    coach = coach_of(db, coach_id)
+    coach = coach_of(db, coach_id, lock=True)
     db.exec(delete(CoachInvitation).where(col(CoachInvitation.coach_id) == coach.id))
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     ends_at = database_now(db) + INVITATION_LIFE
@@ -152,7 +153,7 @@ def accept(db: DbSession, token: str, line_user_id: str) -> Coach:
     holder = db.exec(select(Coach).where(Coach.line_user_id == line_user_id)).first()
     if holder is not None and holder.id != coach_id:
         raise AccountTaken(f"coach {holder.id}")
-    coach = coach_of(db, coach_id)
+    coach = coach_of(db, coach_id, lock=True)
     coach.line_user_id = line_user_id
     db.add(coach)
     db.exec(delete(ConsoleSession).where(col(ConsoleSession.coach_id) == coach.id))
@@ -163,7 +164,7 @@ def accept(db: DbSession, token: str, line_user_id: str) -> Coach:
 
 def remove(db: DbSession, coach_id: int, *, by: int | None) -> Coach:
     """They are signed out at once and can't come back; their name stays at what they said and did. Raises CoachUnknown."""
-    coach = coach_of(db, coach_id)
+    coach = coach_of(db, coach_id, lock=True)
     for table in (ConsoleSession, CoachInvitation, CoachAssignment):
         db.exec(delete(table).where(col(table.coach_id) == coach.id))
     coach.left_at = database_now(db)
@@ -177,7 +178,7 @@ def remove(db: DbSession, coach_id: int, *, by: int | None) -> Coach:
 def limit(db: DbSession, coach_id: int, *, is_limited: bool, by: int | None) -> Coach:
     """To the learners who are assigned to them, or no longer; from their next request on. Raises CoachUnknown,
     AdminSeesAll."""
-    coach = coach_of(db, coach_id)
+    coach = coach_of(db, coach_id, lock=True)
     if coach.role is CoachRole.ADMIN:
         raise AdminSeesAll(f"coach {coach.id}")
     coach.is_limited = is_limited
@@ -197,16 +198,16 @@ def assign(db: DbSession, coach_id: int, user_id: int, *, by: int | None) -> Non
 
 
 def unassign(db: DbSession, coach_id: int, user_id: int, *, by: int | None) -> None:
+    """Of one whom they are not assigned nothing is done."""
     mine = (col(CoachAssignment.coach_id) == coach_id) & (col(CoachAssignment.user_id) == user_id)
-    db.exec(delete(CoachAssignment).where(mine))
-    audit(db, by, "coach.unassign", user_id=user_id, coach=coach_id)
+    if db.exec(delete(CoachAssignment).where(mine)).rowcount:
+        audit(db, by, "coach.unassign", user_id=user_id, coach=coach_id)
 
 
-def coach_of(db: DbSession, coach_id: int) -> Coach:
-    """With their row locked: two who change it at once do so one after the other. Raises CoachUnknown."""
-    coach = db.exec(
-        select(Coach).where(Coach.id == coach_id, col(Coach.left_at).is_(None)).with_for_update()
-    ).first()
+def coach_of(db: DbSession, coach_id: int, *, lock: bool = False) -> Coach:
+    """With `lock` two who change a coach at once do so one after the other. Raises CoachUnknown."""
+    present = select(Coach).where(Coach.id == coach_id, col(Coach.left_at).is_(None))
+    coach = db.exec(present.with_for_update() if lock else present).first()
     if coach is None:
         raise CoachUnknown(f"coach {coach_id}")
     return coach
@@ -245,6 +246,15 @@ def assigned_learners(db: DbSession, coach_id: int) -> Sequence[User]:
     """By name."""
     assigned = select(User).join(CoachAssignment).where(CoachAssignment.coach_id == coach_id)
     return db.exec(assigned.order_by(User.first_name, col(User.id))).all()
+
+
+def learners_to_assign(db: DbSession, coach_id: int, name: str) -> Sequence[User]:
+    """Those with this in their name who are not assigned yet, the newest first; MOST_FOUND at most."""
+    mine = select(CoachAssignment.user_id).where(CoachAssignment.coach_id == coach_id)
+    others = select(User).where(
+        col(User.first_name).icontains(name, autoescape=True), col(User.id).not_in(mine)
+    )
+    return db.exec(others.order_by(col(User.id).desc()).limit(MOST_FOUND)).all()
 
 
 def sees(asker: Asker) -> ColumnElement[bool]:
