@@ -100,7 +100,7 @@ def _add_coach(parent: argparse.ArgumentParser) -> None:
         dest="action", required=True, metavar="ACTION", parser_class=OneLineParser
     )
     invite = actions.add_parser("invite", help="print a link with which a coach comes in, once")
-    invite.add_argument("name", metavar="NAME", help="as learners see it: 20 characters at most")
+    invite.add_argument("name", metavar="NAME", help="as learners see it: 16 characters at most")
     rights = invite.add_mutually_exclusive_group()
     rights.add_argument("--admin", action="store_true", help="who invites and removes others")
     rights.add_argument("--limited", action="store_true", help="who sees only learners assigned to them")

@@ -20,7 +20,7 @@ from models.coach import AuditEntry, Coach, CoachAssignment, CoachInvitation, Co
 from models.user import User
 
 INVITATION_LIFE = timedelta(days=7)
-LONGEST_NAME = 20  # LINE docs: Customize icon and display name, sender.name
+LONGEST_NAME = 16  # of LINE's 20 (LINE docs: Customize icon and display name): before it stands 「コーチ 」
 MOST_FOUND = 20
 _TOKEN_BYTES = 32
 

@@ -70,7 +70,7 @@ def test_a_limited_coach_is_invited_anew(database: Database, capsys: pytest.Capt
     assert "\t0 learners\t" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["", "あ" * 21, "LINE太郎", "二\n行"])
+@pytest.mark.parametrize("name", ["", "あ" * 17, "LINE太郎", "二\n行"])
 def test_a_name_that_line_would_not_show_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["coach", "invite", name]) == 1
-    assert "1 to 20 characters" in capsys.readouterr().err
+    assert "1 to 16 characters" in capsys.readouterr().err
