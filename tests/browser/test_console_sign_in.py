@@ -5,10 +5,11 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlmodel import select
+from sqlmodel import select, update
 
 from desk.simulated_line import COACH_ID, COACH_NAME
-from models.coach import Coach, CoachRole
+from models.base import database_now
+from models.coach import Coach, CoachInvitation, CoachRole
 from services import coaches
 from tests.browser.test_session_page import check, look_in_the_dark, problems_of, visited
 from tests.liff.conftest import Site
@@ -98,6 +99,48 @@ def test_who_is_no_coach_stays_outside(site: Site, browser: Browser) -> None:
         page.goto(f"{site.url}/console/")
         page.get_by_role("link", name="LINEでログイン").click()
         page.get_by_role("link", name=learner.display_name).click()
+        expect(page.get_by_role("alert")).to_contain_text("登録されていません")
+        problems_of(page).clear()  # the browser tells of the status 403
+
+
+def test_what_was_used_is_over_or_was_never_asked_opens_nothing(
+    site: Site, browser: Browser, invitation: str
+) -> None:
+    with laptop(browser) as page:
+        visits: list[str] = []
+        page.on("request", lambda request: visits.append(request.url))
+        come_in(page, invitation)
+        used = next(url for url in visits if "/console/callback?" in url)
+        page.context.clear_cookies()
+        for address in (used, f"{site.url}/console/callback?code=c0de&state=another"):
+            page.goto(address)
+            expect(page.get_by_role("alert")).to_contain_text("確認できませんでした")
+        page.get_by_role("link", name="もう一度LINEでログイン").click()
+        page.goto(f"{site.url}/console/callback?code=c0de&state=another")  # while one is under way
+        expect(page.get_by_role("alert")).to_contain_text("確認できませんでした")
+        page.goto(f"{site.url}/console/")
+        expect(page.get_by_role("heading", name="ログイン")).to_be_visible()
+        problems_of(page).clear()  # the browser tells of the status 401
+
+
+def test_an_invitation_that_is_over_leads_nowhere(site: Site, browser: Browser, invitation: str) -> None:
+    with site.database.transaction() as db:
+        db.exec(update(CoachInvitation).values(ends_at=database_now(db)))
+    with laptop(browser) as page:
+        page.goto(invitation)
+        expect(page.get_by_role("alert")).to_contain_text("期限が切れています")
+        problems_of(page).clear()  # the browser tells of the status 410
+
+
+def test_a_removed_coach_is_out_with_the_next_click(site: Site, browser: Browser, invitation: str) -> None:
+    with laptop(browser) as page:
+        come_in(page, invitation)
+        with site.database.transaction() as db:
+            coaches.remove(db, coaches.coach_named(db, "佐藤").id, by=None)
+        page.get_by_role("link", name="コーチ", exact=True).click()
+        expect(page.get_by_role("heading", name="ログイン")).to_be_visible()
+        page.get_by_role("link", name="LINEでログイン").click()
+        page.get_by_role("link", name=COACH_NAME).click()
         expect(page.get_by_role("alert")).to_contain_text("登録されていません")
         problems_of(page).clear()  # the browser tells of the status 403
 
