@@ -1,4 +1,6 @@
-"""What a learner reads of a coach who is a person, and what a coach reads where something can't be done."""
+"""What a learner reads of a coach who is a person, and what the console says to a coach when something does not go on."""
+
+from collections.abc import Mapping
 
 SOMEBODY = "ほかのコーチ"
 
@@ -14,3 +16,34 @@ def taken_by(name: str) -> str:
 def sender_name(name: str) -> str:
     """Beside each bubble of theirs; the AI's is「AIコーチ」."""
     return f"コーチ {name}"
+
+
+# Keys of the phrasebook.
+PHRASES: Mapping[str, str] = {
+    f"console.{key}": words
+    for key, words in {
+        "sign_in_again": "ログインの期限が切れました。もう一度ログインしてください。",
+        "no_coach": "このLINEアカウントは、コーチとして登録されていません。招待リンクから入るか、管理者に連絡してください。",
+        "sign_in_failed": "LINEでのログインを確認できませんでした。もう一度お試しください。",
+        "sign_in_denied": "LINEでのログインがキャンセルされました。続けるときは、もう一度ログインしてください。",
+        "sign_in_closed": "LINEログインがまだ設定されていません。管理者に連絡してください。",
+        "line_away": "いまLINEに確認できません。少しおいてから、もう一度お試しください。",
+        "invitation_over": "この招待リンクは使えません。使用済みか、期限が切れています。管理者に新しいリンクを頼んでください。",
+        "account_taken": "このLINEアカウントは、別のコーチが使っています。",
+        "name_unfit": "名前は1〜16文字で、一行で書いてください。「LINE」という語は使えません。",
+        "name_taken": "同じ名前のコーチがいます。生徒が見分けられる名前にしてください。",
+        "coach_unknown": "このコーチは見つかりません。すでに外されています。",
+        "admin_sees_all": "管理者は、担当の生徒だけに限れません。",
+        "own_access": "自分自身の権限は変えられません。ほかの管理者に頼んでください。",
+        "admins_only": "このページは管理者だけが開けます。",
+        "not_found": "見つかりませんでした。削除されたか、あなたの担当ではありません。",
+        "not_from_here": "この操作は受け付けられませんでした。ページを開き直して、もう一度お試しください。",
+        "taken": "ほかのコーチが対応中です。",
+        "not_taken": "このスレッドは、だれも引き受けていません。",
+        "moved": "書いているあいだに、新しいメッセージが届きました。",
+        "words_unfit": "1〜2000文字で書いてください。",
+        "summary_too_long": "申し送りは1000文字までです。",
+        "draft_gone": "この下書きは、もうありません。送られたか、取り消されています。",
+        "not_understood": "入力を読み取れませんでした。確かめて、もう一度お試しください。",
+    }.items()
+}

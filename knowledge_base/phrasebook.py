@@ -8,7 +8,7 @@ button labels 20, sender names 20, alt texts 1,500.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from knowledge_base import clip_talk, export_talk, film_talk, plan_talk, privacy_talk
+from knowledge_base import clip_talk, console_talk, export_talk, film_talk, plan_talk, privacy_talk
 from knowledge_base.pages import read_words
 from models.base import JAPAN
 from models.chat import RoomType
@@ -382,6 +382,7 @@ PHRASES: Mapping[str, str] = {
     **film_talk.PHRASES,
     **export_talk.PHRASES,
     **clip_talk.PHRASES,
+    **console_talk.PHRASES,
     "voice_question_unheard": VOICE_QUESTION_UNHEARD,
     "voice_question_too_long": VOICE_QUESTION_TOO_LONG,
     **{f"video.{reason}": words for reason, words in VIDEO_REJECTED.items()},

@@ -5,18 +5,21 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount
 
 from liff.api.app import make_api
-from liff.headers import SecurityHeaders, content_security_policy
-from liff.origin import OriginGuard
+from liff.headers import policy_of_pages
 from liff.pages.app import make_pages
 from liff.pages.landing import landing_route
 from liff.pages.plan import make_plan_pages
 from liff.parts import Parts
-from liff.slashes import WithoutSlash
+from liff.problems import problem
+from web.headers import SecurityHeaders
+from web.origin import OriginGuard
+from web.slashes import WithoutSlash
 
 
 def liff_routes(parts: Parts) -> list[BaseRoute]:
-    guard = Middleware(OriginGuard, origin=parts.settings.public_url)
-    headers = Middleware(SecurityHeaders, policy=content_security_policy(parts))
+    refusal = problem(403, "web.not_from_here")
+    guard = Middleware(OriginGuard, origin=parts.settings.public_url, refusal=refusal)
+    headers = Middleware(SecurityHeaders, policy=policy_of_pages(parts))
     middleware = [Middleware(WithoutSlash), guard, headers]
     return [
         landing_route(parts, [headers]),

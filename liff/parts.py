@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
-from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session as DbSession
 
 from line.friend import FriendLink
@@ -20,6 +19,7 @@ from services.uploads import Uploads
 from settings import Settings
 from storage.links import MediaLinks
 from storage.store import ObjectStore
+from web.transactions import transaction
 
 if TYPE_CHECKING:
     from liff.api.streams import Streams
@@ -79,16 +79,8 @@ Reading = Annotated[ReadSession, Depends(open_reading, scope="function")]
 
 
 async def open_transaction(parts: PartsOf) -> AsyncIterator[DbSession]:
-    """Whoever waits for a connection holds no thread meanwhile: those who have one need threads to come to their end.
-    Only what goes to the database takes a thread."""
-    async with parts.turns:
-        with parts.database.sessions() as db:
-            try:
-                yield db
-            except BaseException:
-                await run_in_threadpool(db.rollback)
-                raise
-            await run_in_threadpool(db.commit)
+    async with transaction(parts.database, parts.turns) as db:
+        yield db
 
 
 # Of the request's own, committed before its answer is sent: who is told of success can rely on it.

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
-from fastapi.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from liff.pages import dishes, enter, progress, quiz, session, upload
 from liff.pages.failures import answer_with_pages
 from liff.pages.shell import SignInFirst, sign_in_page
 from liff.parts import Parts
+from web.static import Static
 
 STATIC = Path(__file__).parents[1] / "static"
 ROUTERS = (
@@ -20,15 +19,6 @@ ROUTERS = (
     session.router,
     upload.router,
 )
-
-
-class Static(StaticFiles):
-    """Asked for again each time and answered with 304: a release must not meet modules of the one before."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
 
 
 def make_pages(parts: Parts) -> FastAPI:

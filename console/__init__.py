@@ -1,0 +1,1 @@
+"""The coaches' console: pages for the people who watch over the threads, and what keeps everybody else out."""
