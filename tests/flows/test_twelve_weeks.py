@@ -58,7 +58,9 @@ from tests.system import WAIT, System, pick, start_system
 
 PAGE = Path(__file__).parents[2] / "docs" / "twelve-weeks.md"
 APPROVE = "APPROVE_SNAPSHOTS"
-WEEK = timedelta(days=7)
+LONG_WAIT = (
+    3 * WAIT
+)  # for several stages: each may wait half a minute for a nudge that was lost on a busy machine
 SEEN, PARTLY = FollowUpVerdict.SEEN, FollowUpVerdict.PARTLY
 
 EVIDENCE = {SEEN: "そこで様子が変わっています。", PARTLY: "表面に、まだ少し水けが光っています。"}
@@ -144,7 +146,9 @@ class Life:
         self.transcript.note_taps()
         before = len(self.learner.thread().of_type(kind))
         act()
-        return self.learner.wait_for(lambda t: t.of_type(kind)[before:], WAIT, what=f"the next {kind}")[-1]
+        return self.learner.wait_for(lambda t: t.of_type(kind)[before:], LONG_WAIT, what=f"the next {kind}")[
+            -1
+        ]
 
     def next_text(self, words: str, act: Callable[[], object]) -> None:
         """What the act brings has these words."""

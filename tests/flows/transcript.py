@@ -14,6 +14,9 @@ _MEDIA = {"video": "動画", "audio": "音声", "image": "画像", "sticker": "�
 # What differs from run to run: the day, the hour, how long this machine takes.
 _VARYING = (
     (re.compile(r"\d{1,2}月\d{1,2}日(（.）)?(の(午前\d{1,2}時|午後\d{1,2}時|正午))?"), "〇月〇日"),
+    (re.compile(re.escape(phrasebook.WAIT_FOR_TEXT_SOON)), phrasebook.wait_for_text(1)),
+    (re.compile("文章のコーチングは、まもなくお届けします"), "文章のコーチングは、あと1分ほどでお届けします"),
+    (re.compile(r"解説の動画は、あと\d+分ほどの見込みです。"), ""),
     (re.compile(r"あと\d+分ほど"), "あと〇分ほど"),
 )
 
