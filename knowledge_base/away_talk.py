@@ -50,9 +50,9 @@ ON = "わかりました。しばらく間があいたときに、一度だけ�
 # ---- they come back by themselves
 
 
-def last_time(number: int, next_action: str) -> str:
-    """Before what this cook is about; of the same dish."""
-    return f"前回（{number}回目）の「次に試すこと」は、「{_quote(next_action)}」でした。"
+def to_try_now(next_action: str) -> str:
+    """What a cook after the first of its dish is about."""
+    return f"前回の「次に試すこと」だった「{_quote(next_action)}」を試す回です。ほかは変えずに作りましょう。"
 
 
 # ---- after a block

@@ -145,16 +145,12 @@ def words_after_long(db: DbSession, user: User, now: datetime) -> str:
     return place_words(db, place) if place is not None else ""
 
 
-def last_action_after_long(db: DbSession, cook: CookingSession, now: datetime) -> str:
-    """What this dish's last coaching asked for, where that was weeks ago; else ""."""
+def focus_of(db: DbSession, cook: CookingSession) -> str:
+    """What this cook tries: what its dish's last coaching asked for. "" for a first one."""
     mine = CookingSession.user_id == cook.user_id, CookingSession.dish_id == cook.dish_id
     coached = select(CookingSession).where(*mine, CookingSession.session_number < cook.session_number)
     last = db.exec(coached.order_by(col(CookingSession.session_number).desc()).limit(1)).first()
-    if last is None or not last.coaching_text or last.coaching_text_delivered_at is None:
-        return ""
-    if not is_away(now - last.coaching_text_delivered_at):
-        return ""
-    return away_talk.last_time(last.session_number, _action_of(last))
+    return away_talk.to_try_now(_action_of(last)) if last is not None and last.coaching_text else ""
 
 
 def _words(db: DbSession, user: User, place: Place) -> str:

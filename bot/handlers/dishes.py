@@ -25,7 +25,7 @@ from models.session import CookingSession
 from models.user import User
 from services.cooking import CoachingUnderWay, DishGone, open_cook
 from services.onboarding import wants_offer
-from services.reminders import last_action_after_long
+from services.reminders import focus_of
 
 router = Router()
 
@@ -70,14 +70,12 @@ def pick_dish(
     words = phrasebook.dish_chosen(
         dish.name_ja,
         cook.session_number,
-        guide.attempts[cook.session_number - 1],
+        focus_of(db, cook) or guide.attempts[cook.session_number - 1],
         how_to_film(steps.profile),
         caution=caution(guide, avoided_by(steps.profile)),
     )
     carried = carried_over(db, cook, dish.slug)
-    last_time = last_action_after_long(db, cook, now)
-    opening = [text_bubble(last_time)] if last_time else []
-    return say(*opening, text_bubble(f"{words}\n\n{carried}" if carried else words))
+    return say(text_bubble(f"{words}\n\n{carried}" if carried else words))
 
 
 def _offer_others(steps: Steps, error: MomentError) -> Say:

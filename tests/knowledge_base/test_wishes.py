@@ -57,13 +57,13 @@ def test_what_is_said_is_polite_fits_and_measures_nothing() -> None:
         away_talk.reminder("ゆうこさん", away_talk.cooked("チャーハン", 2)),
         away_talk.reminder("ゆうこさん", away_talk.dish_done("チャーハン")),
         away_talk.reminder("ゆうこさん", away_talk.FIRST_COOK),
-        away_talk.last_time(1, "すぐにご飯を入れてください。"),
+        away_talk.to_try_now("すぐにご飯を入れてください。"),
         *(away_talk.OFF, away_talk.ON, away_talk.LAST_RESULT, away_talk.NO_RESULT),
         *(wish_talk.ANOTHER, wish_talk.UNKNOWN, wish_talk.NOT_TODAY, wish_talk.locked("親子丼", 4)),
     ]
     for each in words:
         assert measurements(each) == []
-        assert each.rstrip("。").endswith(("ます", "です", "ね", "か", "どうぞ", "でした"))
+        assert each.rstrip("。").endswith(("ます", "です", "ね", "か", "どうぞ", "でした", "しょう"))
         assert len(each) <= 1_500  # of an alternative text
     for label in (
         away_talk.GO_ON_LABEL,
@@ -77,6 +77,6 @@ def test_what_is_said_is_polite_fits_and_measures_nothing() -> None:
 def test_of_what_was_asked_last_time_the_one_step_is_quoted() -> None:
     """Who comes back needs what to do, not all that was said around it."""
     asked = "火を止めてから味噌を溶きましょう。ほかは、いつもどおりに作りましょう。"
-    for words in (away_talk.to_try("味噌汁", 1, asked), away_talk.last_time(1, asked)):
+    for words in (away_talk.to_try("味噌汁", 1, asked), away_talk.to_try_now(asked)):
         assert "「火を止めてから味噌を溶きましょう」" in words
-        assert "ほかは" not in words
+        assert "ほかは、いつもどおり" not in words
