@@ -14,6 +14,7 @@ from simulator.http.faults import Fault
 from simulator.http.log import AnyCrossing
 
 POLL_SECONDS = 0.05
+LONGEST_POLL_SECONDS = 0.2
 LAST_CROSSINGS = 12  # told when a wait was in vain
 
 View = TypeVar("View")
@@ -31,15 +32,17 @@ def wait_until(
     explain: Callable[[View], str],
 ) -> Result:
     """The first truthy result of `predicate`. Raises TimeoutError with the last view's explanation after seconds."""
-    deadline = time.monotonic() + timeout
+    start = time.monotonic()
     while True:
         view = look()
         result = predicate(view)
         if result:
             return result
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - start
+        if waited > timeout:
             raise TimeoutError(f"waited {timeout} s for {explain(view)}")
-        time.sleep(POLL_SECONDS)
+        # A look takes processor time from what is waited for: the longer it takes, the fewer looks.
+        time.sleep(min(max(POLL_SECONDS, waited / 10), LONGEST_POLL_SECONDS))
 
 
 @dataclass

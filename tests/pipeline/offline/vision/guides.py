@@ -104,9 +104,12 @@ def analysis_of(video: Path, analysis_brief: AnalysisBrief | None = None) -> Vid
     return look
 
 
+ANALYST = OfflineAnalyst()  # one for all, as in a process: its network takes as long to make as a look
+
+
 def look_at(video: Path, analysis_brief: AnalysisBrief | None = None) -> Look:
     """At a video that is its own view."""
-    return OfflineAnalyst().analyze(Footage(video, _cut), analysis_brief or brief())[0]
+    return ANALYST.analyze(Footage(video, _cut), analysis_brief or brief())[0]
 
 
 def _cut(_start: float, _seconds: float, _output: Path) -> Path:

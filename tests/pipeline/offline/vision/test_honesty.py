@@ -16,7 +16,16 @@ from pipeline.providers.offline.analyst import OfflineAnalyst
 from pipeline.providers.offline.vision.samples import read_samples
 from pipeline.providers.ports import ProviderError
 from tests.media_files import make
-from tests.pipeline.offline.vision.guides import ONE_EACH, SECONDS, analysis_of, brief, fault, look_at, small
+from tests.pipeline.offline.vision.guides import (
+    ANALYST,
+    ONE_EACH,
+    SECONDS,
+    analysis_of,
+    brief,
+    fault,
+    look_at,
+    small,
+)
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +82,12 @@ def test_no_measurement_is_ever_spoken(smoky: Path, fine: Path) -> None:
 
 def test_the_same_footage_gives_the_same_answer(smoky: Path) -> None:
     with footage_of(smoky) as footage:
-        assert OfflineAnalyst().analyze(footage, brief()) == OfflineAnalyst().analyze(footage, brief())
+        assert ANALYST.analyze(footage, brief()) == OfflineAnalyst().analyze(footage, brief())
 
 
 def test_usage_names_the_method_and_the_sound_it_heard(smoky: Path) -> None:
     with footage_of(smoky) as footage:
-        usage = OfflineAnalyst().analyze(footage, brief())[1]
+        usage = ANALYST.analyze(footage, brief())[1]
     assert (usage.provider, usage.model) == ("offline", "footage-signals-2")
     assert 15 <= usage.audio_seconds <= 17
 
