@@ -48,9 +48,11 @@ from models.base import database_now, note_now
 from models.chat import ChatRoom, Message, MessageType, SentBubble, WaitReason
 from models.database import Database
 from models.rules.absence import daytime
+from models.rules.handover import waits_for_coach
 from models.session import CookingSession
 from models.user import User
 from services import footage
+from services.handover import coach_has_thread
 from services.outbox import wake_next
 from services.profile import followed_channels, is_known
 from services.reminders import still_fits
@@ -140,15 +142,18 @@ class Delivery:
             is_free = or_(is_free, and_(col(Message.attempts) == 0, col(Message.lease_token).is_(None)))
         statement = (
             select(Message, ChatRoom, User, func.now())
+            .add_columns(coach_has_thread(col(User.id)))
             .join(ChatRoom, col(ChatRoom.id) == Message.chat_room_id)
             .join(User, col(User.id) == ChatRoom.user_id)
-            .where(Message.id == message_id, is_free)
+            .where(col(Message.id) == message_id, is_free)
         )
-        row = db.exec(statement.with_for_update(skip_locked=True, of=Message)).first()
+        row = db.execute(statement.with_for_update(skip_locked=True, of=Message)).first()
         if row is None or not row[0].is_owed:
             return None
-        message, room, user, now = row
+        message, room, user, now, has_coach = row
         note_now(db, now)
+        if has_coach and self._leave_to_coach(db, message):
+            return None
         way = self._way(db, message, room, user, carrier)
         if way is None:
             return None
@@ -204,6 +209,17 @@ class Delivery:
             message.error = "this learner has had as many pushes as a day holds"
             return None
         return PUSH
+
+    def _leave_to_coach(self, db: DbSession, message: Message) -> bool:
+        """A coach has the thread: the AI says nothing of its own. That something is still being made is nothing to hear
+        later."""
+        if message.kind is MessageType.STILL_WORKING:
+            self._drop(db, message)
+            return True
+        if waits_for_coach(message):
+            _let_wait(db, message, WaitReason.COACH)
+            return True
+        return False
 
     def _may_remind(self, db: DbSession, message: Message, user: User) -> bool:
         """However late it is sent: not by night, and not to one who did something meanwhile, or wants to be left alone."""

@@ -7,13 +7,14 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from line.limits import MAX_OBJECTS
-from models.chat import Message, MessageType, Topic, WaitReason, rooms_beside
+from models.chat import Message, MessageType, Sender, Topic, WaitReason, rooms_beside
 
 REPLY, PUSH = "reply", "push"
 # A key is good for 24 h after its first use; with it older, a retry would be a second bubble.
 KEY_LIFE = timedelta(hours=23, minutes=30)
 _MOST_OF_A_NOTICE = 2
 PUSHES_A_DAY = 30  # to one learner, besides their coaching
+PATIENT = frozenset({MessageType.NOTICE, MessageType.HANDOVER_BEGUN, MessageType.HANDOVER_ENDED})
 COACHING = frozenset({MessageType.COACHING_READY, MessageType.COACHING_VIDEO, MessageType.COACHING_FAILED})
 
 
@@ -76,8 +77,9 @@ def is_overtaken(db: DbSession, message: Message) -> bool:
 
 
 def is_over_ceiling(db: DbSession, message: Message) -> bool:
-    """Whatever a learner does, they spend no more of the month's pushes; their coaching is not held back."""
-    if message.kind in COACHING:
+    """Whatever a learner does, they spend no more of the month's pushes; their coaching is not held back, nor what a
+    person says."""
+    if message.kind in COACHING or message.sender is Sender.COACH:
         return False
     lately = Message.delivered_by == PUSH, col(Message.delivered_at) > func.now() - timedelta(days=1)
     count = select(func.count()).where(
@@ -96,7 +98,7 @@ def waiting_to_ride(db: DbSession, message: Message) -> list[int]:
         col(Message.channel) == message.channel,
     )
     patient = and_(
-        col(Message.kind) == MessageType.NOTICE,
+        col(Message.kind).in_(PATIENT),
         col(Message.waits_for).is_(None),
         col(Message.reply_token).is_(None),
         col(Message.attempts) == 0,

@@ -18,6 +18,7 @@ from bot.say.steps import ask_rating, choose_taps, open_taps, question_taps
 from bot.say.uploads import upload_card
 from bot.tracking import tracking_id
 from knowledge_base import export_talk, phrasebook
+from knowledge_base.console_talk import sender_name, taken_by
 from line.client import LineObject
 from line.liff import LiffApps
 from models.chat import Message, MessageType, RoomType, Topic
@@ -33,6 +34,7 @@ from models.session import CookingSession
 from models.user import User
 from services.films import comes_with_video, is_to_offer
 from services.footage import FootageTerms
+from services.handover import name_of
 from services.names import called
 from services.plan.offer import trial_to_offer_with
 from services.plan.shop import PlanShop
@@ -56,12 +58,17 @@ class Renderer:
         content = self._say(db, message, user, session)
         if content.topic is not None:
             message.meta = {**message.meta, "topic": content.topic}
+        if message.kind == MessageType.COACH:
+            return self._with_sender(content, sender_name(name_of(db, message.coach_id)), "coach")
         return self.with_senders(Say(content.bubbles, room))
 
     def with_senders(self, content: Say) -> list[LineObject]:
         """Every bubble with its room's name and icon."""
-        icon = f"{self.links.public_url}/icons/{content.room}.png"
-        return [with_sender(bubble, content.room, icon) for bubble in content.bubbles]
+        return self._with_sender(content, phrasebook.SENDER_NAMES[content.room], content.room)
+
+    def _with_sender(self, content: Say, name: str, icon: str) -> list[LineObject]:
+        url = f"{self.links.public_url}/icons/{icon}.png"
+        return [with_sender(bubble, name, url) for bubble in content.bubbles]
 
     def _say(self, db: DbSession, message: Message, user: User, session: CookingSession | None) -> Say:
         if message.kind == MessageType.COACHING_READY and session is not None:
@@ -77,6 +84,8 @@ class Renderer:
             return self._plan_news(db, message, user, taps)
         if message.kind == MessageType.ANSWER and message.answers_id is not None:
             return self._answer(db, message, message.answers_id, taps)
+        if message.kind == MessageType.COACH:
+            return _coach_words(db, message, taps)
         if message.meta.get("topic") == Topic.LAST_RESULT and session is not None:
             return self._last_result(db, message, session, taps)
         if message.meta.get("topic") == Topic.CONSENT:
@@ -147,6 +156,16 @@ class Renderer:
 
     def _page_of(self, session: CookingSession) -> str | None:
         return self.apps.page(f"/sessions/{session.id}")
+
+
+def _coach_words(db: DbSession, message: Message, taps: Sequence[LineObject]) -> Say:
+    """A person's, after the line that one speaks from now on, where these are their first."""
+    quoted_id = message.meta.get("quotes")
+    quoted = db.get(Message, int(quoted_id)) if quoted_id else None
+    words = text_bubble(message.text, quoted.quote_token if quoted is not None else None)
+    if message.meta.get("topic") != Topic.HANDOVER:
+        return say(words, quick=taps)
+    return say(text_bubble(taken_by(name_of(db, message.coach_id))), words, quick=taps)
 
 
 def _coaching(db: DbSession, user: User, session: CookingSession, page: str | None) -> Say:

@@ -1,6 +1,22 @@
-"""What the console says to a coach when something does not go on. Short, plain です・ます."""
+"""What a learner reads of a coach who is a person, and what the console says to a coach when something does not go on."""
 
 from collections.abc import Mapping
+
+SOMEBODY = "ほかのコーチ"
+
+# What the AI is told stays out of the thread's words: it would take such a line for something it has said.
+RETURNED = "ここからは、またAIコーチがお答えします。料理の動画も、質問も、いつでもどうぞ。"
+
+
+def taken_by(name: str) -> str:
+    """The line at the beginning: from now on a person speaks."""
+    return f"ここからは、コーチの{name}（人間のスタッフ）がお話しします。"
+
+
+def sender_name(name: str) -> str:
+    """Beside each bubble of theirs; the AI's is「AIコーチ」."""
+    return f"コーチ {name}"
+
 
 # Keys of the phrasebook.
 PHRASES: Mapping[str, str] = {
@@ -22,6 +38,12 @@ PHRASES: Mapping[str, str] = {
         "admins_only": "このページは管理者だけが開けます。",
         "not_found": "見つかりませんでした。削除されたか、あなたの担当ではありません。",
         "not_from_here": "この操作は受け付けられませんでした。ページを開き直して、もう一度お試しください。",
+        "taken": "ほかのコーチが対応中です。",
+        "not_taken": "このスレッドは、だれも引き受けていません。",
+        "moved": "書いているあいだに、新しいメッセージが届きました。",
+        "words_unfit": "1〜2000文字で書いてください。",
+        "summary_too_long": "申し送りは1000文字までです。",
+        "draft_gone": "この下書きは、もうありません。送られたか、取り消されています。",
         "not_understood": "入力を読み取れませんでした。確かめて、もう一度お試しください。",
     }.items()
 }

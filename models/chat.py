@@ -86,6 +86,8 @@ class Topic(StrEnum):
     FILM_OFFER = "film_offer"
     EXPORT = "export"  # the link to a learner's data: `metadata.export_id`
     CONSENT = "consent"  # asks whether footage may be looked at
+    DANGER = "danger"  # what is done about it: an answer that waits for nobody
+    HANDOVER = "handover"  # a coach's words that bring the line that a person speaks now
 
 
 class WaitReason(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
@@ -26,10 +26,11 @@ from jobs.leases import (
 from jobs.queue import Job, enqueue
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
+from knowledge_base.intents.recognition import safety_intent
 from knowledge_base.profile import read_profile
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
-from models.chat import ChatRoom, Message, Sender, SentBubble, rooms_of
+from models.chat import ChatRoom, Message, Sender, SentBubble, Topic, WaitReason, rooms_of
 from models.coaching import CoachingText, ModelCall, RetrievedPrinciple, SessionSummary, VideoAnalysis
 from models.database import Database
 from models.dish import Dish
@@ -45,6 +46,7 @@ from pipeline.providers.registry import ProviderRegistry, needs_fallback
 from pipeline.search import PrincipleSearch
 from pipeline.spoken_answer import speak_answer
 from services.bursts import quoted_by, words_of
+from services.handover import last_summary
 from services.names import called
 from services.outbox import queue_answer
 from services.privacy import purge_late
@@ -98,6 +100,7 @@ class Answer:
 
     text: str
     speech_ms: int | None = None
+    is_of_danger: bool = False
 
 
 SORRY = Answer(phrasebook.phrase("thinking_failed"))
@@ -231,7 +234,13 @@ class Answers:
     def _finish(self, lease: Lease, answer: Answer, calls: Sequence[ModelCall]) -> None:
         with self.database.transaction() as db:
             finish(db, lease, usage=_usage(db, lease, calls))
-            queue_answer(db, db.get_one(Message, lease.row_id), answer.text, speech_ms=answer.speech_ms)
+            queue_answer(
+                db,
+                db.get_one(Message, lease.row_id),
+                answer.text,
+                speech_ms=answer.speech_ms,
+                topic=Topic.DANGER if answer.is_of_danger else None,
+            )
 
     def _think(self, question: Question, providers: Providers) -> Answer:
         message = question.message
@@ -244,7 +253,7 @@ class Answers:
             dish = db.get_one(Dish, session.dish_id) if session else None
             known = known_answer(db, message, words, session)
         if known:  # what is done in danger, whom to call: read, not listened to to its end
-            return Answer(known)
+            return Answer(known, is_of_danger=safety_intent(words) is not None)
         # Between transactions: none waits for the embedder.
         search = PrincipleSearch(self.database, providers.embedder)
         principles = search.nearest(search.prepare(f"{words} {dish.name_ja}" if dish else words))
@@ -316,6 +325,7 @@ def _brief(
         history=_history(db, question),
         past_sessions=[SessionSummary.model_validate(entry) for entry in state.session_summaries],
         profile=read_profile(user.learner_profile),
+        coach_summary=last_summary(db, user.id),
     )
 
 
@@ -349,13 +359,21 @@ def _history(db: DbSession, question: Message) -> list[Turn]:
     statement = (
         select(Message)
         .where(Message.chat_room_id == question.chat_room_id, col(Message.id) < question.id)
-        .where(Message.text != "", Message.sender != Sender.SYSTEM)
+        .where(Message.text != "", Message.sender != Sender.SYSTEM, or_(*_was_said()))
         .where(col(Message.text).not_in(PLACEHOLDERS.values()), col(Message.unsent_at).is_(None))
         .where(col(Message.part_of_id).is_distinct_from(question.id))
         .order_by(col(Message.id).desc())
         .limit(HISTORY)
     )
     return [Turn(sender=message.sender, text=message.text) for message in reversed(db.exec(statement).all())]
+
+
+def _was_said() -> tuple[ColumnElement[bool], ...]:
+    """Not what a coach keeps as a draft, or what was given up."""
+    is_ours = and_(
+        col(Message.retry_key).is_not(None), col(Message.waits_for).is_distinct_from(WaitReason.COACH)
+    )
+    return col(Message.sender) == Sender.USER, is_ours
 
 
 def _learner(db: DbSession, message: Message) -> User:

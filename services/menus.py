@@ -10,6 +10,7 @@ from sqlmodel import col, delete, select
 
 from jobs.leases import NUDGE_SLACK
 from jobs.queue import Job, enqueue
+from models.handover import Handover
 from models.menu import MenuLink
 from models.rules.menu import Menu, menu_of
 from models.session import CookingSession
@@ -57,7 +58,11 @@ def owe_menus(db: DbSession, channel: str, rich_menu_ids: Collection[str]) -> in
 
 def wanted_menu(db: DbSession, user: User) -> Menu:
     cook = db.exec(select(CookingSession.id).where(CookingSession.user_id == user.id).limit(1)).first()
-    return menu_of(has_cooked=cook is not None and user.leaving_since is None)
+    is_with_person = Handover.user_id == user.id, col(Handover.returned_at).is_(None)
+    handover = db.exec(select(Handover.id).where(*is_with_person).limit(1)).first()
+    return menu_of(
+        has_cooked=cook is not None and user.leaving_since is None, with_person=handover is not None
+    )
 
 
 def forget_menu(db: DbSession, user_id: int, channel: str) -> None:

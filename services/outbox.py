@@ -152,7 +152,14 @@ def queue_coaching_video(db: DbSession, session: CookingSession) -> Message:
     )
 
 
-def queue_answer(db: DbSession, question: Message, text: str, *, speech_ms: int | None = None) -> Message:
+def queue_answer(
+    db: DbSession,
+    question: Message,
+    text: str,
+    *,
+    speech_ms: int | None = None,
+    topic: Topic | None = None,
+) -> Message:
     """By the question's own reply token while it lives, and quoting it. `speech_ms`: it is spoken too."""
     room = db.get_one(ChatRoom, question.chat_room_id)
     return queue_message(
@@ -161,6 +168,7 @@ def queue_answer(db: DbSession, question: Message, text: str, *, speech_ms: int 
         MessageType.ANSWER,
         text=text,
         session_id=question.session_id,
+        topic=topic,
         answers_id=question.id,
         speech_ms=speech_ms,
         channel=question.channel,

@@ -7,13 +7,14 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from errors import MomentError
-from models.chat import Message, MessageType, RoomType, rooms_of
+from models.chat import Message, MessageType, RoomType, WaitReason, rooms_of
 from models.media import Media, MediaKind
 from models.rules.entitlement import PAYING
 from models.session import CookingSession
 from models.user import User
 from services import media
 from services.bursts import owe_answer
+from services.handover import has_coach
 from services.thread import NOT_LINE, Origin, record_inbound, retell
 
 # Of one learner: many more than a cook asks, and each takes a model. Who has no plan has one cook to ask about.
@@ -30,7 +31,13 @@ def ask(
     db: DbSession, user: User, session: CookingSession | None, text: str, origin: Origin = NOT_LINE
 ) -> Message:
     """`session` is the one the thread is at; the learner may quote another. With what was asked seconds before it, it is
-    one question. Raises TooManyQuestions."""
+    one question. While a coach has the thread no answer is owed, unless the coach gives it back with the question. Raises
+    TooManyQuestions."""
+    if has_coach(db, user.id):
+        question = record_inbound(db, user, MessageType.QUESTION, text=text, session=session, origin=origin)
+        question.waits_for = WaitReason.COACH
+        db.add(question)
+        return question
     if _has_asked_enough(db, user):
         record_inbound(db, user, MessageType.TEXT, text=text, session=session, origin=origin)
         raise TooManyQuestions(f"learner {user.id}")

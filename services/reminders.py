@@ -20,6 +20,7 @@ from models.rules.absence import AWAY, GONE, Left, Place, is_away, is_due, may_b
 from models.rules.history import latest_session, sessions_of
 from models.session import CookingSession
 from models.user import User
+from services.handover import has_coach
 from services.names import called
 from services.outbox import queue_message
 from services.plan.offer import has_trial
@@ -79,7 +80,7 @@ def reminder_for(db: DbSession, user: User, now: datetime) -> Reminder | None:
     """None where they are not away, want none, have nothing to go on with, or something of theirs is under way."""
     if not may_be_reminded(user, db.get(Plan, user.id)) or not is_due(user, heard_at(db, user), now):
         return None
-    if not followed_channels(db, user) or is_under_way(db, user):
+    if not followed_channels(db, user) or is_under_way(db, user) or has_coach(db, user.id):
         return None
     place = place_of(db, user)
     return None if place is None else Reminder(_words(db, user, place), _slug(db, place))
@@ -87,7 +88,7 @@ def reminder_for(db: DbSession, user: User, now: datetime) -> Reminder | None:
 
 def still_fits(db: DbSession, user: User, now: datetime) -> bool:
     """The reminder that is owed, which may have waited: nothing was heard of them since, and they may be reminded."""
-    if user.remind_at is not None or user.reminded_at is None:
+    if user.remind_at is not None or user.reminded_at is None or has_coach(db, user.id):
         return False
     heard = heard_at(db, user)
     may = may_be_reminded(user, db.get(Plan, user.id))

@@ -8,7 +8,7 @@ from knowledge_base.content import DishGuide
 from knowledge_base.intents.kinds import EMERGENCIES, Intent
 from knowledge_base.intents.recognition import intent_of, is_question_alone, safety_intent, sentences_of
 from knowledge_base.intents.replies import known_reply
-from models.chat import ChatRoom, Message, MessageType
+from models.chat import ChatRoom, Message, MessageType, Topic
 from models.dish import Dish
 from models.session import CookingSession
 from models.user import User
@@ -39,7 +39,7 @@ def answer_at_once(
     """The words are kept, flagged and answered, and are of no cook: whatever was asked for stays asked for."""
     message = record_inbound(db, user, MessageType.QUESTION, text=text, session=session, origin=origin)
     flag_for_coaches(db, user.id, intent, message_id=message.id, session_id=session.id if session else None)
-    queue_answer(db, message, known_reply(intent, text, dish=dish_of(db, session)))
+    queue_answer(db, message, known_reply(intent, text, dish=dish_of(db, session)), topic=Topic.DANGER)
     return message
 
 

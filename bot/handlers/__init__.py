@@ -24,6 +24,7 @@ from bot.handlers import (
     waiting,
     watching,
     wishes,
+    with_person,
 )
 from bot.router import Router
 
@@ -37,6 +38,7 @@ for part in (
     clips,
     consent,
     arrival,
+    with_person,
     reminders,
     wishes,
     plan,

@@ -48,6 +48,7 @@ def question(
 
 
 def think_about(ask: Callable[[], object], session: CookingSession | None) -> Say | Thinking:
+    """The answer is owed by a job."""
     try:
         ask()
     except questions.TooManyQuestions as error:

@@ -9,7 +9,16 @@ from urllib.parse import urlencode
 
 from knowledge_base import phrasebook
 from line.client import LineObject
-from line.limits import MAX_ALT_TEXT, MAX_DATA, MAX_LABEL, MAX_OBJECTS, MAX_QUICK_REPLIES, MAX_TEXT, fit
+from line.limits import (
+    MAX_ALT_TEXT,
+    MAX_DATA,
+    MAX_LABEL,
+    MAX_OBJECTS,
+    MAX_QUICK_REPLIES,
+    MAX_SENDER_NAME,
+    MAX_TEXT,
+    fit,
+)
 from models.chat import RoomType, Topic
 
 
@@ -101,5 +110,5 @@ def quick(action: LineObject) -> LineObject:
     return {"type": "action", "action": action}
 
 
-def with_sender(bubble: LineObject, room: RoomType, icon_url: str) -> LineObject:
-    return {**bubble, "sender": {"name": phrasebook.SENDER_NAMES[room], "iconUrl": icon_url}}
+def with_sender(bubble: LineObject, name: str, icon_url: str) -> LineObject:
+    return {**bubble, "sender": {"name": fit(name, MAX_SENDER_NAME), "iconUrl": icon_url}}

@@ -149,7 +149,7 @@ class CoachingBrief:
 
 @dataclass(frozen=True)
 class Turn:
-    sender: str  # "user" or "ai"
+    sender: str  # "user", "ai", or "coach" for a person
     text: str
 
 
@@ -164,6 +164,7 @@ class QuestionBrief:
     history: Sequence[Turn]  # oldest first
     past_sessions: Sequence[SessionSummary] = field(default_factory=tuple)
     profile: Profile = NOTHING_TOLD
+    coach_summary: str = ""  # what a person who has spoken with the learner left for the AI
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,18 @@ LINKS = MediaLinks("https://moment.example", [SecretStr("secret")])
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
+class NoRows:
+    """A database in which nothing is found: a filter may look for a coach who has the thread."""
+
+    def exec(self, _statement: object) -> "NoRows":
+        return self
+
+    def first(self) -> None:
+        return None
+
+
 def context(kind: str = "message.text", *, ask: Ask = Ask.DISH, **event: Any) -> Context:
-    user, db = User(line_user_id="U1", first_name="ゆうこ"), cast("DbSession", None)
+    user, db = User(line_user_id="U1", first_name="ゆうこ"), cast("DbSession", NoRows())
     return Context(
         event=LineEvent(inbox_event_id=1, kind=kind, user_id="U1", channel="moment", at=NOW, **event),
         origin=NOT_LINE,

@@ -313,7 +313,8 @@ def test_a_suggested_question_is_one_tap(shared: System, clip: Path) -> None:
     cook(learner, clip)
     for _ in RatingAspect:
         tap(learner, phrasebook.RATING_LABELS[2])
-    assert learner.thread().labels()[:2] == script.coaching.suggested_questions
+    suggested = script.coaching.suggested_questions
+    learner.wait_for(lambda t: t.labels()[:2] == suggested, WAIT, what="the suggested questions")
     message = learner.tap(script.coaching.suggested_questions[0]).message
     assert message is not None
     assert answer_to(learner, message).text == script.answer

@@ -129,6 +129,7 @@ def answer(brief: QuestionBrief) -> FilledPrompt:
         analysis=_analysis(brief.analysis) if brief.analysis else "",
         principles="\n\n".join(f"[{each.principle_id}] {each.text}" for each in brief.principles),
         history=[Quote(turn.text, label=turn.sender) for turn in brief.history],
+        coach_summary=brief.coach_summary,
         past_sessions=_history(brief.past_sessions),
         profile_choices=choices(brief.profile, ANSWER),
         profile_words=own_words(brief.profile, ANSWER),

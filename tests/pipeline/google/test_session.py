@@ -157,4 +157,4 @@ def test_a_question_is_answered_and_its_calls_are_on_record(system: System, clip
         lambda t: [b for b in t.from_bot if b.quoted_id == question.message_id], WAIT, what="an answer"
     )
     questions = [each for each in system.messages() if each.kind == MessageType.QUESTION]
-    assert {call["purpose"] for call in questions[-1].usage["calls"]} == {"retrieval_query", "answers.v3"}
+    assert {call["purpose"] for call in questions[-1].usage["calls"]} == {"retrieval_query", "answers.v4"}

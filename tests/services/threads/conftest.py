@@ -39,7 +39,7 @@ class Desk:
         return user
 
     def coach(self, name: str = "佐藤", *, is_limited: bool = False) -> Asker:
-        coach = Coach(name=name, is_limited=is_limited)
+        coach = Coach(name=name, role=CoachRole.COACH, is_limited=is_limited)
         self.db.add(coach)
         self.db.flush()
         return Asker(coach.id, name, CoachRole.COACH, is_limited, 0)
@@ -94,12 +94,8 @@ class Desk:
         room = room_of(self.db, user.id, values.pop("room", RoomType.COACHING))
         # One after the other, as if each had a transaction of its own.
         at = database_now(self.db) + timedelta(milliseconds=next(self._order))
-        message = Message(
-            chat_room_id=room.id,
-            sender=sender,
-            kind=kind,
-            **({"text": words, "created_at": at} | values),
-        )
+        values = {"text": words, "created_at": at} | values
+        message = Message(chat_room_id=room.id, sender=sender, kind=kind, **values)
         self.db.add(message)
         self.db.flush()
         return message

@@ -6,6 +6,7 @@ import pytest
 
 from models.chat import MessageType, RoomType
 from models.session import SessionStatus
+from models.user import User
 from services.coaches import Asker
 from services.threads import rows
 from services.threads.filters import ThreadFilter
@@ -26,7 +27,7 @@ def test_whoever_waits_longest_comes_first_then_the_newest(desk: Desk) -> None:
     by_name = {row.name: row for row in list_threads(desk.db, asker, ThreadFilter.ALL).rows}
     assert list(by_name) == ["長く待つ", "新しい", "待つ", "古い"]
     for name, minutes in (("待つ", 5), ("長く待つ", 9)):
-        user = desk.db.get_one(rows.User, by_name[name].user_id)
+        user = desk.db.get_one(User, by_name[name].user_id)
         flag = desk.flag(user, by_name[name].last)  # type: ignore[arg-type]
         flag.created_at -= timedelta(minutes=minutes)
     assert names(desk, asker, ThreadFilter.ALL) == ["長く待つ", "待つ", "新しい", "古い"]
