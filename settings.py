@@ -110,6 +110,8 @@ class Settings(BaseSettings):
     # The two LIFF apps of one LINE Login channel: pages, and uploads, which can be minimised. Unset: no pages' links.
     liff_id: str | None = Field(default=None, pattern=LIFF_ID)
     liff_upload_id: str | None = Field(default=None, pattern=LIFF_ID)
+    # That channel's secret: coaches sign in at the console by it. Unset: nobody can.
+    line_login_secret: SecretStr | None = None
 
     providers: ProviderChoice = ProviderChoice.OFFLINE
     gcs_bucket: str | None = None  # objects lie there; unset: in store_dir
@@ -224,6 +226,8 @@ class Settings(BaseSettings):
         if self.env != "production":
             return self._development_problems()
         problems = [f"{variable(name)} is not set" for name in self.unset_parts()]
+        if self.line_login_secret is not None and self.liff_id is None:
+            problems.append(f"{variable('liff_id')} is not set, but {variable('line_login_secret')} is")
         problems += [*self._unsafe_values(), *self._channel_problems(), *self._plan_problems()]
         return list(dict.fromkeys(problems))
 

@@ -9,19 +9,25 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse
 
+from console.attempts import SignInClosed, SignInDenied
 from console.identity import PATH, AdminsOnly, NotFromHere
 from console.shell import render
 from errors import MomentError
 from knowledge_base import phrasebook
+from line.web_login import LineLoginUnavailable, LoginRefused
 from services.coach_sign_in import CoachNotSignedIn, NoCoach
 from services.coaches import CoachNameUnfit, CoachUnknown, InvitationOver, LearnerNotInSight
 
 # By the nearest of an error's classes; all others say that what is asked does not fit what is: 409.
 STATUSES: Mapping[type[MomentError], int] = {
     CoachNotSignedIn: 401,
+    SignInDenied: 401,
+    SignInClosed: 503,
     NoCoach: 403,
     AdminsOnly: 403,
     NotFromHere: 403,
+    LoginRefused: 401,
+    LineLoginUnavailable: 503,
     LearnerNotInSight: 404,
     CoachUnknown: 404,
     InvitationOver: 410,

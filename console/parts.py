@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlmodel import Session as DbSession
 
+from line.web_login import WebLogin
 from models.database import Database
 from models.reads import Reads, ReadSession
 from settings import Settings
@@ -24,6 +25,7 @@ class Parts:
     database: Database
     store: ObjectStore
     links: MediaLinks
+    login: WebLogin | None  # None: the settings name no channel of LINE Login's
     reads: Reads
     turns: Semaphore  # of the database's connections that the pages may use at once
 

@@ -6,11 +6,14 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from settings import LineChannel, Room
-from simulator.line.config import ChannelConfig, LiffApp, LineConfig
+from simulator.line.config import ChannelConfig, LiffApp, LineConfig, Person
 
 PORT = 8080
 LOGIN_CHANNEL_ID = "2000000099"
 LOGIN_CHANNEL_SECRET = SecretStr("desk-secret-of-the-login-channel")
+# Signs in at the console, learns nothing: the same at each start, as our rows of them stay.
+COACH_ID = "Uc0ac" + "0" * 28
+COACH_NAME = "担当コーチ"
 LIFF_ID = f"{LOGIN_CHANNEL_ID}-desk"
 LIFF_UPLOAD_ID = f"{LOGIN_CHANNEL_ID}-deskupload"
 
@@ -54,6 +57,8 @@ def simulator_config(
         ],
         login_channel_id=LOGIN_CHANNEL_ID,
         login_channel_secret=LOGIN_CHANNEL_SECRET.get_secret_value(),
+        login_callback_urls=[f"{web_url}/console/callback"],
+        login_people=[Person(user_id=COACH_ID, display_name=COACH_NAME)],
         liff_apps=_liff_apps(web_url),
         media_dir=media_dir,
     )

@@ -14,7 +14,15 @@ import httpx
 
 from desk import simulated_line, simulated_stripe
 from desk.embedded import free_port
-from desk.simulated_line import LIFF_ID, LIFF_UPLOAD_ID, ONE_ACCOUNT, Accounts, channels, simulator_config
+from desk.simulated_line import (
+    LIFF_ID,
+    LIFF_UPLOAD_ID,
+    LOGIN_CHANNEL_SECRET,
+    ONE_ACCOUNT,
+    Accounts,
+    channels,
+    simulator_config,
+)
 from desk.supervisor import Child, Supervisor
 from errors import MomentError
 from jobs.queue import Queue
@@ -126,6 +134,7 @@ def start_stack(settings: Settings, launcher: Launcher, layout: Layout) -> Itera
         public_url=web_url,
         liff_id=LIFF_ID,
         liff_upload_id=LIFF_UPLOAD_ID,
+        line_login_secret=LOGIN_CHANNEL_SECRET,
     )
     stripe_url = ""
     if layout.stripe and settings.stripe_key is None:

@@ -12,12 +12,14 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
 from console.app import console_routes
+from console.pages.sign_in import CALLBACK
 from console.parts import Parts as ConsoleParts
 from drawings.gallery import PICTURES
 from liff.api.streams import Streams
 from liff.app import liff_routes
 from liff.limits import RateLimits
 from liff.parts import Parts
+from line.web_login import WebLogin
 from models.reads import Reads
 from moment.health import Health
 from moment.media import MediaDoor
@@ -60,7 +62,12 @@ def make_app(resources: Resources) -> Starlette:
         await pages.reads.close()
 
     app = Starlette(
-        routes=[*webhooks, *liff_routes(pages), *console_routes(_parts_of_console(pages)), Mount("/", rest)],
+        routes=[
+            *webhooks,
+            *liff_routes(pages),
+            *console_routes(_parts_of_console(pages)),
+            Mount("/", rest),
+        ],
         middleware=[Middleware(RequestContext)],
         lifespan=life,
     )
@@ -93,4 +100,12 @@ def _parts_of_pages(resources: Resources) -> Parts:
 
 def _parts_of_console(pages: Parts) -> ConsoleParts:
     """The coaches are few: they share the pages' connections."""
-    return ConsoleParts(pages.settings, pages.database, pages.store, pages.links, pages.reads, pages.turns)
+    return ConsoleParts(
+        pages.settings,
+        pages.database,
+        pages.store,
+        pages.links,
+        WebLogin.of(pages.settings, CALLBACK),
+        pages.reads,
+        pages.turns,
+    )

@@ -27,6 +27,7 @@ from simulator.line import (
     messaging,
     oauth,
     rich_menus,
+    web_login,
 )
 from simulator.line.border import LineBorder
 from simulator.line.faults import Fault
@@ -53,7 +54,7 @@ def make_line_app(platform: Platform) -> FastAPI:
     app.state.platform = platform
     # Fixed paths (/content/transcoding, /quota) stand before those with parameters.
     # As they are: `include_router` would build each of the hundred routes anew, at the first request.
-    for module in (messaging, content, account, group_chats, rich_menus, oauth):
+    for module in (messaging, content, account, group_chats, rich_menus, oauth, web_login):
         app.router.routes.extend(module.router.routes)
     for desk_module in (desk, desk_events, desk_groups, desk_views, desk_controls, desk_liff, liff_server):
         app.router.routes.extend(desk_module.router.routes)

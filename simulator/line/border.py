@@ -18,6 +18,7 @@ from simulator.line.faults import Endpoint, Fault, endpoint_of
 from simulator.line.log import Crossing, visible_headers
 from simulator.line.state import Channel, Platform
 
+AUTHORIZE = "/oauth2/v2.1/authorize"  # of access.line.me: browsers open it, no bot calls it
 REQUEST_ID = "simulator.request_id"  # in the ASGI scope
 
 
@@ -30,7 +31,7 @@ class LineBorder(Border[Crossing, Fault]):
         self._platform = platform
 
     def guards(self, path: str) -> bool:
-        return path.startswith(("/v2/", "/oauth2/", "/user/"))
+        return path.startswith(("/v2/", "/oauth2/", "/user/")) and path != AUTHORIZE
 
     def new_crossing(self, scope: Scope) -> Crossing:
         scope[REQUEST_ID] = str(uuid.uuid4())

@@ -41,6 +41,11 @@ class LiffDesk:
         """ID tokens are signed with a new key from now on. Returns its `kid`; the old ones are served on, or not."""
         return str(self.call("POST", "/liff/keys", json={"keep_old": keep_old})["key_id"])
 
+    def fail_auto_logins(self: _Caller, times: int = 1) -> None:
+        """So many browsers that come to LINE Login next, and let it sign them in by itself, are sent back with a code and
+        a state that are nobody's."""
+        self.call("POST", "/web-login/auto-login-failures", json={"times": times})
+
 
 @dataclass
 class LiffPhone(Phone):

@@ -40,12 +40,21 @@ class LiffApp(BaseModel):
         return self.size == "full" and "chat_message.write" not in self.scopes
 
 
+class Person(BaseModel):
+    """Has LINE and signs in with it elsewhere; no learner, and in no chat."""
+
+    user_id: UserId
+    display_name: str
+
+
 class LineConfig(BaseModel):
     """All channels belong to one provider, so a learner has the same userId in each (LINE docs: Get user IDs)."""
 
     channels: list[ChannelConfig] = Field(min_length=1, max_length=2)
     login_channel_id: str
     login_channel_secret: str
+    login_callback_urls: list[str] = []  # where LINE Login on the web may send a browser back
+    login_people: list[Person] = []
     liff_apps: list[LiffApp] = Field(
         default=[], max_length=30
     )  # LINE docs: Adding a LIFF app to your channel

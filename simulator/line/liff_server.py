@@ -6,7 +6,7 @@ LINE has these at other addresses, most of them undocumented. Browsers call them
 import html
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
@@ -20,6 +20,7 @@ from simulator.line.errors import LineError
 from simulator.line.liff import NO_CHAT, OUTSIDE, LiffSession, Opening, User, context_of
 from simulator.line.liff_address import is_at_or_below, primary_url
 from simulator.line.liff_messages import CARDS, check_liff_messages, webhook_message
+from simulator.line.pages import page, with_query
 from simulator.line.requests import PlatformOf, WebhooksOf, json_body
 from simulator.line.state import Json, Platform
 
@@ -27,15 +28,6 @@ SDK = Path(__file__).parent / "liff_sdk.js"
 NOT_GRANTED = (
     "user doesn't grant required permissions yet"  # LINE docs: LIFF v2 API reference, liff.sendMessages
 )
-
-_STYLE = """
-@font-face { font-family: "Desk JP"; src: url("/page/fonts/NotoSansJP-Regular.otf"); font-display: swap; }
-:root { color-scheme: light dark; }
-body { max-width: 28em; margin: auto; padding: 24px; font: 16px/1.7 "Desk JP", system-ui, sans-serif; }
-h1 { font-size: 20px; }
-ul { padding: 0; list-style: none; }
-a { display: block; padding: 12px 0; color: LinkText; }
-"""
 
 router = APIRouter(prefix="/desk/liff")
 
@@ -95,7 +87,7 @@ async def authorize(
         "liffClientId": platform.config.login_channel_id,
         "liffRedirectUri": target,
     }
-    return RedirectResponse(_with_query(target, facts), headers={"cache-control": "no-store"})
+    return RedirectResponse(with_query(target, facts), headers={"cache-control": "no-store"})
 
 
 @router.post("/token")
@@ -189,28 +181,14 @@ def _sign_in_page(platform: Platform, liff_id: str, target: str, state: str) -> 
         "liffOAuth2Error": "true",
     }
     nobody = "<li>まだ学習者がいません。チャットのページで追加してください。</li>"
-    return _page(
+    return page(
         "ログイン",
         f"<h1>だれとして開きますか</h1><ul>{''.join(links) or nobody}</ul>"
-        f'<p><a href="{html.escape(_with_query(target, denial))}">キャンセル</a></p>',
+        f'<p><a href="{html.escape(with_query(target, denial))}">キャンセル</a></p>',
     )
 
 
 def _refusal_page() -> str:
     """LINE shows an error page of its own, too (LINE docs: LIFF v2 API reference, liff.login)."""
     words = "redirectUri が、LIFFアプリのエンドポイントURLで始まっていません。"
-    return _page("ログインできません", f"<h1>ログインできません</h1><p>{words}</p>")
-
-
-def _page(title: str, content: str) -> str:
-    return (
-        '<!doctype html><html lang="ja"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{_STYLE}</style><title>{title}</title>{content}</html>"
-    )
-
-
-def _with_query(address: str, facts: dict[str, str]) -> str:
-    parts = urlsplit(address)
-    query = "&".join(filter(None, [parts.query, urlencode(facts)]))
-    return urlunsplit(parts._replace(query=query))
+    return page("ログインできません", f"<h1>ログインできません</h1><p>{words}</p>")

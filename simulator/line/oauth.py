@@ -1,15 +1,13 @@
 """LINE's OAuth endpoints: stateless channel tokens, and LINE Login's part for LIFF."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 
 from simulator.http.errors import OAuthError
-from simulator.http.headers import bearer, media_type
+from simulator.http.headers import bearer
 from simulator.line import identifiers
 from simulator.line.errors import LineError
 from simulator.line.id_tokens import InvalidIdTokenError
-from simulator.line.requests import Body, PlatformOf
+from simulator.line.requests import Body, PlatformOf, form_of
 from simulator.line.state import Json, Platform
 
 STATELESS_TOKEN_SECONDS = 900  # LINE docs: Issue stateless channel access token
@@ -19,7 +17,7 @@ router = APIRouter()
 
 @router.post("/oauth2/v3/token")
 async def issue_stateless_token(request: Request, platform: PlatformOf) -> Json:
-    form = await _form(request)
+    form = await form_of(request)
     if form.get("grant_type") != "client_credentials":
         raise OAuthError(400, "unsupported_grant_type", "unsupported grant_type")
     if not form.get("client_id") or not form.get("client_secret"):
@@ -40,7 +38,7 @@ async def certs(platform: PlatformOf) -> Json:
 @router.post("/oauth2/v2.1/verify")
 async def verify_id_token(request: Request, platform: PlatformOf) -> Json:
     """The token's claims (LINE docs: LINE Login API, Verify ID token)."""
-    form = await _form(request)
+    form = await form_of(request)
     if not form.get("id_token") or not form.get("client_id"):
         raise OAuthError(400, "invalid_request", "id_token and client_id are required")
     try:
@@ -98,10 +96,3 @@ def _stateless_tokens(platform: Platform, channel_id: str, secret: str) -> dict[
         if (channel_id, secret) == (channel.config.channel_id, channel.config.channel_secret):
             return channel.stateless_tokens
     return None
-
-
-async def _form(request: Request) -> dict[str, str]:
-    if media_type(request.headers.get("content-type")) != "application/x-www-form-urlencoded":
-        raise OAuthError(400, "invalid_request", "content type must be application/x-www-form-urlencoded")
-    form: Any = await request.form()
-    return {key: str(value) for key, value in form.items()}

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from simulator.http.errors import OAuthError
 from simulator.http.headers import bearer, media_type
 from simulator.line.border import REQUEST_ID, channel_of_token
 from simulator.line.errors import LineError, invalid_property
@@ -56,6 +57,14 @@ async def json_body(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise LineError(400, "The request body could not be parsed as JSON (line: 1, column: 1)")
     return body
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """Raises OAuthError 400 for another content type."""
+    if media_type(request.headers.get("content-type")) != "application/x-www-form-urlencoded":
+        raise OAuthError(400, "invalid_request", "content type must be application/x-www-form-urlencoded")
+    form: Any = await request.form()
+    return {key: str(value) for key, value in form.items()}
 
 
 def request_id(request: Request) -> str:

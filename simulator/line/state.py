@@ -17,6 +17,7 @@ from simulator.line.groups import Group, GroupKind
 from simulator.line.id_tokens import IdTokens
 from simulator.line.liff import Liff
 from simulator.line.log import Crossing
+from simulator.line.login_codes import LoginCodes
 from simulator.line.rate_limits import RateLimits
 
 Json = dict[str, Any]
@@ -199,6 +200,7 @@ class Platform(Double[Crossing, Fault]):
         self.changes = Changes()
         self.id_tokens = IdTokens(config.login_channel_id, config.login_channel_secret)
         self.login_channel_tokens: dict[str, int] = {}  # stateless ones, with the ms at which they end
+        self.login_codes = LoginCodes()
         self.liff = Liff({app.liff_id: app for app in config.liff_apps}, self.id_tokens)
 
     def channel(self, name: str | None) -> Channel:

@@ -14,12 +14,14 @@ from typing import Any, TypeVar
 import httpx
 
 from simulator.line.client import Desk
-from simulator.line.config import ChannelConfig, LiffApp, LineConfig
+from simulator.line.config import ChannelConfig, LiffApp, LineConfig, Person
 
 T = TypeVar("T")
 SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
 LOGIN_CHANNEL = "2000000099"
 LOGIN_SECRET = "5ebe2294ecd0e0f08eab7690d2a6ee69"
+LOGIN_CALLBACK = "http://127.0.0.1:8000/console/callback"
+LOGIN_PERSON = "U" + "c" * 32
 ONE_LIFF_APP = LiffApp(liff_id=f"{LOGIN_CHANNEL}-quiz0000", endpoint_url="http://127.0.0.1:8000/liff/")
 TOKEN = "long-lived-token"
 SECOND_TOKEN = "second-token"
@@ -47,6 +49,8 @@ def line_config(
         ],
         login_channel_id=LOGIN_CHANNEL,
         login_channel_secret=LOGIN_SECRET,
+        login_callback_urls=[LOGIN_CALLBACK],
+        login_people=[Person(user_id=LOGIN_PERSON, display_name="きよし")],
         liff_apps=list(liff_apps),
         media_dir=folder / "media",
         redelivery_delays_seconds=[0.02, 0.02, 0.02],
