@@ -46,6 +46,19 @@ FATES: Mapping[str, str] = {
     "waits_for_quota": "今月の通数を使い切り、返信を待っています",
     "failed": "送れませんでした",
 }
+# What an act of a coach's comes to, said to them.
+TAKEN = "引き受けました。AIは待っています。"
+RETURNED = "AIに戻しました。"
+SAID = "送りました。"
+NOTED = "メモを残しました。生徒には見えません。"
+DONE = "対応済みにしました。"
+RELEASED = "下書きを送りました。"
+DISCARDED = "下書きを取り消しました。"
+RETRIED = "もう一度試します。"
+
+
+def taken_by(name: str) -> str:
+    return f"{name}さんが対応中です。"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from tests.moment.children import ROOT, environment
 SETTINGS = Settings(
     env="production",
     database_url="postgresql://moment:p%40ss@db.example/moment",
+    database_direct_url="postgresql://moment:p%40ss@direct.example/moment",
     database_pool=3,
     broker_url="rediss://:pässword@broker.example/1",
     data_dir=Path("/srv/moment/data folder"),

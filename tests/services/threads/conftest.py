@@ -94,8 +94,8 @@ class Desk:
         room = room_of(self.db, user.id, values.pop("room", RoomType.COACHING))
         # One after the other, as if each had a transaction of its own.
         at = database_now(self.db) + timedelta(milliseconds=next(self._order))
-        values = {"text": words, "created_at": at} | values
-        message = Message(chat_room_id=room.id, sender=sender, kind=kind, **values)
+        message = Message(chat_room_id=room.id, sender=sender, kind=kind)
+        message.sqlmodel_update({"text": words, "created_at": at} | values)
         self.db.add(message)
         self.db.flush()
         return message

@@ -52,7 +52,9 @@ def test_a_row_tells_what_the_thread_is_at(desk: Desk) -> None:
         user, "見ましたよ", MessageType.COACH, coach_id=other.coach_id, handover_id=handover.id
     )
     row = thread_row(desk.db, asker, user.id, ThreadFilter.ALL)
-    assert row is not None and row.cook is not None and row.owner is not None
+    assert row is not None
+    assert row.cook is not None
+    assert row.owner is not None
     assert (row.last, row.last_by, row.owner.name) == (said, "山本", "山本")
     assert (row.cook.dish, row.cook.number, row.cook.status) == ("チャーハン", 2, SessionStatus.TEXT_READY)
     assert (row.cook.feeling, row.cook.is_unsure, row.waiting, row.is_unread) == ("不安", True, None, True)
@@ -105,9 +107,11 @@ def test_reading_is_not_answering(desk: Desk) -> None:
     desk.flag(user, message)
     mark_read(desk.db, asker.coach_id, user.id, message.id)
     row = thread_row(desk.db, asker, user.id, ThreadFilter.NEEDS)
-    assert row is not None and row.waiting is not None and not row.is_unread
+    assert row is not None
+    assert (row.waiting is not None, row.is_unread) == (True, False)
     theirs = thread_row(desk.db, other, user.id, ThreadFilter.NEEDS)
-    assert theirs is not None and theirs.is_unread, "who has read it is each coach's own"
+    assert theirs is not None
+    assert theirs.is_unread, "who has read it is each coach's own"
     mark_done(desk.db, asker.coach_id, user.id, message.id)
     assert thread_row(desk.db, other, user.id, ThreadFilter.NEEDS) is None
 
