@@ -129,16 +129,18 @@ class Desk:
     db: DbSession
 
     def do(self, act: Callable[[], object], words: str) -> Response:
+        user_id = self.learner.id
         try:
-            with self.db.begin_nested():
-                act()
-                self.db.flush()
+            act()
+            self.db.flush()
         except REFUSALS as error:
-            return self._answer(_refusal(error), 409)
-        return self._answer(Notice(words), 200)
+            # No savepoint: what was to be told after the commit would be told at its end.
+            self.db.rollback()
+            return self._answer(user_id, _refusal(error), 409)
+        return self._answer(user_id, Notice(words), 200)
 
-    def _answer(self, notice: Notice, status: int) -> Response:
-        found = read(self.db, self.asker, self.learner.id)
+    def _answer(self, user_id: int, notice: Notice, status: int) -> Response:
+        found = read(self.db, self.asker, user_id)
         is_script = "HX-Request" in self.request.headers
         template = "thread_now.html" if is_script else "thread.html"
         media = ThreadMedia.of(self.parts)

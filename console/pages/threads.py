@@ -54,8 +54,12 @@ async def row(
     db: Reading,
     chosen: Chosen = ThreadFilter.NEEDS,
 ) -> Response:
-    """As the list shows it; 204 where it is not in it, or the coach may not see it."""
+    """As the list shows it; 204 where it is not in it, or the coach may not see it. A header tells how many threads need
+    somebody."""
     found = await db.run(thread_row, asker, user_id, chosen)
     if found is None:
-        return Response(status_code=204)
-    return render(request, "thread_row.html", asker=asker, words=WORDS, row=found)
+        answer: Response = Response(status_code=204)
+    else:
+        answer = render(request, "thread_row.html", asker=asker, words=WORDS, row=found)
+    answer.headers["X-Waiting"] = str(await db.run(count_waiting, asker))
+    return answer

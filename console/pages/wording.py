@@ -28,6 +28,8 @@ class Words:
     def ago(self, moment: datetime) -> str:
         """How long it is since."""
         passed = max(utc_now() - moment, timedelta())
+        if passed < timedelta(minutes=1):
+            return "1分未満"
         if passed < timedelta(hours=1):
             return f"{passed // timedelta(minutes=1)}分"
         if passed < timedelta(days=2):

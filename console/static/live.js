@@ -8,9 +8,6 @@ export function follow() {
   const tell = (id) => document.dispatchEvent(new CustomEvent("thread:changed", { detail: id }));
   source.addEventListener("threads", (event) => JSON.parse(event.data).forEach(tell));
   source.addEventListener("resync", () => tell(null));
-  source.addEventListener("presence", (event) => {
-    document.dispatchEvent(new CustomEvent("thread:presence", { detail: JSON.parse(event.data) }));
-  });
   source.addEventListener("open", () => document.documentElement.setAttribute("data-live", "on"));
   source.addEventListener("error", () => {
     document.documentElement.setAttribute("data-live", "off");
@@ -22,6 +19,7 @@ export function follow() {
 
 export function ago(moment) {
   const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(moment)) / 60000));
+  if (minutes < 1) return "1分未満";
   if (minutes < 60) return `${minutes}分`;
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)}時間`;
   return `${Math.floor(minutes / 1440)}日`;

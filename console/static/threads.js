@@ -27,14 +27,15 @@ async function showAnew() {
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const rows = page.getElementById("threads");
-  if (!rows) return location.reload(); // signed out meanwhile
+  if (!rows) return location.reload();
   list.replaceChildren(...rows.children);
   document.getElementById("waiting").textContent = page.getElementById("waiting").textContent;
 }
 
 async function showRow(id) {
   const answer = await fetch(`/console/threads/${id}/row?filter=${list.dataset.filter}`);
-  if (answer.redirected) return location.reload();
+  if (answer.redirected) return location.reload(); // signed out meanwhile
+  document.getElementById("waiting").textContent = answer.headers.get("X-Waiting");
   const before = document.getElementById(`thread-${id}`);
   if (answer.status !== 200) return before?.remove();
   const template = document.createElement("template");

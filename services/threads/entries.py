@@ -15,6 +15,7 @@ from models.coach import Coach
 from models.handover import CoachNote
 from models.media import Media, MediaKind
 from models.session import CookingSession
+from services.record import WITHOUT_MEDIA
 from services.threads.filters import is_shown
 
 PAGE = 60
@@ -87,7 +88,8 @@ def read_thread(db: DbSession, user_id: int, *, before: int | None = None) -> Pa
     said = _said(db, user_id, ids)
     is_whole = len(ids) < PAGE
     since = said[0].at if said and not is_whole else None
-    until = db.get_one(Message, before).created_at if before is not None else None
+    later = db.get(Message, before) if before is not None else None
+    until = later.created_at if later is not None else None
     notes = _notes(db, user_id, since, until)
     entries: list[Said | Noted] = sorted([*said, *notes], key=lambda entry: entry.at)
     return Page(entries, max(ids, default=0), None if is_whole else min(ids))
@@ -119,30 +121,14 @@ def _newest_ids(db: DbSession, user_id: int, before: int | None) -> Sequence[int
 def _said(db: DbSession, user_id: int, ids: Sequence[int]) -> Sequence[Said]:
     if not ids:
         return []
-    statement = (
-        select(
-            Message,
-            col(Coach.name),
-            col(CookingSession.coaching_video_gcs_path),
-            col(CookingSession.coaching_preview_gcs_path),
-            col(CookingSession.film_gcs_path),
-            col(CookingSession.film_preview_gcs_path),
-            col(CookingSession.voice_transcript),
-        )
-        .outerjoin(Coach, col(Coach.id) == col(Message.coach_id))
-        .outerjoin(CookingSession, col(CookingSession.id) == col(Message.session_id))
-        .where(col(Message.id).in_(ids))
-        .order_by(col(Message.id))
-    )
-    rows = db.execute(statement).all()
-    messages = [row[0] for row in rows]
-    media, quoted = _media(db, ids), _quoted(db, user_id, messages)
+    statement = select(Message, col(Coach.name)).outerjoin(Coach, col(Coach.id) == col(Message.coach_id))
+    rows = db.execute(statement.where(col(Message.id).in_(ids)).order_by(col(Message.id))).all()
+    messages = [message for message, _ in rows]
+    cooks, media, quoted = _cooks(db, messages), _media(db, ids), _quoted(db, user_id, messages)
     said = []
-    for message, name, video, video_preview, film, film_preview, transcript in rows:
-        sent = media.get(message.id)
-        # Footage that was taken back is no session's any more.
-        previews = {video: video_preview, film: film_preview}
-        key = message.video_gcs_path if message.video_gcs_path in previews else ""
+    for message, name in rows:
+        sent, cook = media.get(message.id), cooks.get(message.session_id or 0)
+        key, preview_key = _video(message, cook)
         is_memo = sent is not None and sent.kind == MediaKind.MEMO
         said.append(
             Said(
@@ -151,12 +137,30 @@ def _said(db: DbSession, user_id: int, ids: Sequence[int]) -> Sequence[Said]:
                 fate=fate_of(message),
                 media=sent,
                 video_key=key,
-                preview_key=previews.get(key, "") or "" if key else "",
-                transcript=transcript or "" if is_memo else "",
+                preview_key=preview_key,
+                transcript=cook.voice_transcript if is_memo and cook is not None else "",
                 quoted=quoted.get(message.id),
             )
         )
     return said
+
+
+def _cooks(db: DbSession, messages: Sequence[Message]) -> Mapping[int, CookingSession]:
+    ids = {each.session_id for each in messages if each.session_id}
+    cooks = select_rows(CookingSession).where(col(CookingSession.id).in_(ids))
+    return {cook.id: cook for cook in db.exec(cooks.options(WITHOUT_MEDIA))} if ids else {}
+
+
+def _video(message: Message, cook: CookingSession | None) -> tuple[str, str]:
+    """The keys of a video of ours and of its preview. Footage that was taken back is no cook's any more."""
+    if cook is None or not message.video_gcs_path:
+        return "", ""
+    previews = {
+        cook.coaching_video_gcs_path: cook.coaching_preview_gcs_path,
+        cook.film_gcs_path: cook.film_preview_gcs_path,
+    }
+    preview = previews.get(message.video_gcs_path)
+    return ("", "") if preview is None else (message.video_gcs_path, preview)
 
 
 def _media(db: DbSession, ids: Sequence[int]) -> Mapping[int, Media]:
@@ -176,20 +180,29 @@ def _quoted(db: DbSession, user_id: int, messages: Sequence[Message]) -> Mapping
     line_ids = {each.quoted_message_id for each in messages if each.quoted_message_id}
     sent = select_rows(SentBubble).where(col(SentBubble.line_message_id).in_(line_ids))
     bubbles = {each.line_message_id: each.message_id for each in db.exec(sent)}
-    asked = {each.answers_id for each in messages if each.answers_id}
-    either = or_(col(Message.id).in_({*asked, *bubbles.values()}), col(Message.line_message_id).in_(line_ids))
+    by_us = {each.id: _quotes(each) for each in messages}
+    either = or_(
+        col(Message.id).in_({*filter(None, by_us.values()), *bubbles.values()}),
+        col(Message.line_message_id).in_(line_ids),
+    )
     rows = db.exec(select_rows(Message).where(col(Message.chat_room_id).in_(rooms_of(user_id)), either)).all()
     by_id = {row.id: row for row in rows}
     by_line_id = {row.line_message_id: row for row in rows}
     found = {}
     for each in messages:
         line_id = each.quoted_message_id
-        quoted = by_id.get(each.answers_id) if each.answers_id else None
+        quoted = by_id.get(by_us[each.id] or 0)
         if line_id:
             quoted = by_line_id.get(line_id) or by_id.get(bubbles.get(line_id, 0))
         if quoted is not None and quoted.unsent_at is None:
             found[each.id] = quoted
     return found
+
+
+def _quotes(message: Message) -> int | None:
+    """What ours quotes: an answer its question, a coach what they chose."""
+    chosen = message.meta.get("quotes")
+    return int(chosen) if chosen else message.answers_id
 
 
 def _notes(db: DbSession, user_id: int, since: datetime | None, until: datetime | None) -> Sequence[Noted]:

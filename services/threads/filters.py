@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal_column, or_, select, true
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.selectable import LateralFromClause
 from sqlmodel import col
 
 from knowledge_base.intents.kinds import SAFETY
@@ -78,14 +79,29 @@ def is_unread(asker: Asker) -> ColumnElement[bool]:
         .scalar_subquery()
     )
     by_others = or_(col(Message.coach_id).is_(None), col(Message.coach_id) != asker.coach_id)
-    rooms = select(col(ChatRoom.id)).where(col(ChatRoom.user_id) == col(User.id)).correlate(User)
-    unread = select(col(Message.id)).where(
-        col(Message.chat_room_id).in_(rooms),
-        col(Message.id) > func.coalesce(read_to, 0),
-        is_shown(),
-        by_others,
+    newest = select(func.max(last_message(by_others).c.message_id)).correlate(User).scalar_subquery()
+    return func.coalesce(newest, 0) > func.coalesce(read_to, 0)
+
+
+def last_message(*which: ColumnElement[bool]) -> LateralFromClause:
+    """Of the thread of `User`: each room's last is found by its index, however long the thread is."""
+    of_room = (
+        select(col(Message.id).label("id"))
+        .where(col(Message.chat_room_id) == col(ChatRoom.id), is_shown(), *which)
+        .order_by(col(Message.id).desc())
+        .limit(1)
+        .correlate(ChatRoom)
+        .lateral("of_room")
     )
-    return exists(unread.correlate(User))
+    newest = (
+        select(of_room.c.id.label("message_id"))
+        .select_from(ChatRoom)
+        .join(of_room, true())
+        .where(col(ChatRoom.user_id) == col(User.id))
+        .order_by(of_room.c.id.desc())
+        .limit(1)
+    )
+    return newest.correlate(User).lateral("last_message")
 
 
 def is_shown() -> ColumnElement[bool]:
@@ -104,12 +120,11 @@ def _open_handovers() -> Select[Any]:
 
 def _newest_cooks(*which: Any) -> Select[Any]:
     """The learners whose newest cook is so."""
-    newer = aliased(CookingSession)
-    is_over = select(col(newer.id)).where(
-        col(newer.user_id) == col(CookingSession.user_id),
-        col(newer.created_at) > col(CookingSession.created_at),
-    )
-    return select(col(CookingSession.user_id)).where(*which, ~exists(is_over.correlate(CookingSession)))
+    same = aliased(CookingSession)
+    newest = select(col(same.id)).where(col(same.user_id) == col(CookingSession.user_id))
+    newest = newest.order_by(col(same.created_at).desc(), col(same.id).desc()).limit(1)
+    is_newest = col(CookingSession.id) == newest.correlate(CookingSession).scalar_subquery()
+    return select(col(CookingSession.user_id)).where(*which, is_newest)
 
 
 def _is_in_room() -> ColumnElement[bool]:

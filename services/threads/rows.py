@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, true
-from sqlalchemy.sql.selectable import LateralFromClause
 from sqlmodel import Session as DbSession
 from sqlmodel import col
 from sqlmodel import select as select_rows
@@ -23,11 +22,11 @@ from models.session import CookingSession, SessionStatus
 from models.user import User
 from services.coaches import Asker, sees
 from services.names import called
-from services.threads.filters import BROAD, ThreadFilter, fits, is_shown, is_unread
+from services.threads.filters import BROAD, ThreadFilter, fits, is_unread, last_message
 from services.threads.needs import Waiting, needs, waiting_of
 
 PAGE = 50
-WAITING = 200  # who waits is not paged: nobody is overlooked on a later page
+WAITING = 100  # who waits is not paged: nobody is overlooked on a later page
 WINDOW = 1000  # of the newest messages, in which a page of most threads is looked for
 
 
@@ -74,10 +73,10 @@ def list_threads(
     db: DbSession, asker: Asker, chosen: ThreadFilter, *, before: int | None = None
 ) -> ThreadList:
     """Who waits comes on the first page; all the others by their last message, newest first."""
+    if chosen is ThreadFilter.NEEDS:
+        return ThreadList(rows_of(db, asker, _longest_waiting(db, (sees(asker),))), None)
     wanted = sees(asker), fits(chosen, asker)
     waiting = [] if before is not None else _longest_waiting(db, wanted)
-    if chosen is ThreadFilter.NEEDS:
-        return ThreadList(rows_of(db, asker, waiting), None)
     window = _window(db, before) if chosen in BROAD and not asker.is_limited else None
     newest = _newest(db, wanted, before, window)
     others = [user_id for user_id, _ in newest if user_id not in waiting]
@@ -145,7 +144,7 @@ def _longest_waiting(db: DbSession, wanted: tuple[ColumnElement[bool], ...]) -> 
 def _newest(
     db: DbSession, wanted: tuple[ColumnElement[bool], ...], before: int | None, window: _Window | None
 ) -> Sequence[tuple[int, int]]:
-    last = _last_message()
+    last = last_message()
     statement = select(col(User.id), last.c.message_id).select_from(User).join(last, true()).where(*wanted)
     if window is not None:
         lately = select(col(ChatRoom.user_id)).join(Message, col(Message.chat_room_id) == col(ChatRoom.id))
@@ -157,29 +156,8 @@ def _newest(
     return [(user_id, message_id) for user_id, message_id in rows]
 
 
-def _last_message() -> LateralFromClause:
-    """Of the thread of `User`: each room's last is found by its index."""
-    of_room = (
-        select(col(Message.id).label("id"))
-        .where(col(Message.chat_room_id) == col(ChatRoom.id), is_shown())
-        .order_by(col(Message.id).desc())
-        .limit(1)
-        .correlate(ChatRoom)
-        .lateral("of_room")
-    )
-    newest = (
-        select(of_room.c.id.label("message_id"))
-        .select_from(ChatRoom)
-        .join(of_room, true())
-        .where(col(ChatRoom.user_id) == col(User.id))
-        .order_by(of_room.c.id.desc())
-        .limit(1)
-    )
-    return newest.correlate(User).lateral("last_message")
-
-
 def _details(asker: Asker, user_ids: Sequence[int]) -> Select[Any]:
-    last = _last_message()
+    last = last_message()
     cook = (
         select(
             col(CookingSession.id),
