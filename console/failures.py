@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from console.attempts import SignInClosed, SignInDenied
-from console.identity import PATH, AdminsOnly, NotFromHere
+from console.identity import PATH, AdminsOnly, NotFromHere, OwnAccess
 from console.shell import render
 from errors import MomentError
 from knowledge_base import phrasebook
@@ -25,6 +25,7 @@ STATUSES: Mapping[type[MomentError], int] = {
     SignInClosed: 503,
     NoCoach: 403,
     AdminsOnly: 403,
+    OwnAccess: 403,
     NotFromHere: 403,
     LoginRefused: 401,
     LineLoginUnavailable: 503,

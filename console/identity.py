@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
+from console.fields import UserId
 from console.parts import Reading, Transaction
 from errors import MomentError
 from models.user import User
@@ -30,6 +31,12 @@ class NotFromHere(MomentError):
     """Without the token that our pages send: another site's doing, or a page from before another sign-in."""
 
     words = "console.not_from_here"
+
+
+class OwnAccess(MomentError):
+    """An admin would take away their own rights: so one admin always stays."""
+
+    words = "console.own_access"
 
 
 async def asking(request: Request, db: Reading) -> Asker:
@@ -58,7 +65,7 @@ async def admin(asker: SignedInCoach) -> Asker:
 Admin = Annotated[Asker, Depends(admin)]
 
 
-async def learner_in_sight(user_id: int, asker: SignedInCoach, db: Reading) -> User:
+async def learner_in_sight(user_id: UserId, asker: SignedInCoach, db: Reading) -> User:
     """Of the address's `user_id`, to be read. Raises LearnerNotInSight, and as `asking`."""
     return await db.run(learner_seen, asker, user_id)
 
@@ -66,7 +73,7 @@ async def learner_in_sight(user_id: int, asker: SignedInCoach, db: Reading) -> U
 LearnerInSight = Annotated[User, Depends(learner_in_sight)]
 
 
-def learner_to_change(user_id: int, asker: SignedInCoach, db: Transaction) -> User:
+def learner_to_change(user_id: UserId, asker: SignedInCoach, db: Transaction) -> User:
     """Of the address's `user_id`, in the request's transaction. Raises LearnerNotInSight, and as `asking`."""
     return learner_seen(db, asker, user_id)
 

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from console.identity import COOKIE, csrf_of
 from console.parts import parts_behind
+from models.base import JAPAN
 from services.coaches import Asker
 
 # A value that is missing is an error here, never an empty place on a page.
@@ -19,6 +20,8 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+TEMPLATES.filters["japan"] = lambda time: f"{time.astimezone(JAPAN):%-m月%-d日 %H:%M}"
 
 
 def render(

@@ -64,6 +64,6 @@ NO_RESULT = "まだお届けしたコーチングはありません。最初の�
 
 
 def _quote(words: str) -> str:
-    """As part of a sentence: without its full stop."""
-    whole = words.strip().rstrip("。")
-    return whole if len(whole) <= _ACTION_LENGTH else f"{whole[: _ACTION_LENGTH - 1]}…"
+    """The step itself, which is the first sentence, as part of one of ours."""
+    step = words.strip().partition("。")[0]
+    return step if len(step) <= _ACTION_LENGTH else f"{step[: _ACTION_LENGTH - 1]}…"

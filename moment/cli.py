@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     )
     flags = commands.add_parser("flags", help="what a person should see of what learners wrote, newest first")
     flags.add_argument("-n", dest="count", type=_count, default=20, help="how many (default: %(default)s)")
+    _add_coach(commands.add_parser("coach", help="who may sign in at the console"))
     _add_richmenu(commands.add_parser("richmenu", help="the rich menus of our LINE accounts"))
     _add_stripe(commands.add_parser("stripe", help="the account at Stripe, by which the plan is paid"))
     commands.add_parser(
@@ -92,6 +93,20 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument("--port", type=int, default=8000, help="the web process's port (default: %(default)s)")
     up.add_argument("--desk-port", type=int, default=8080, help="the chat page's port (default: %(default)s)")
     up.add_argument("--stripe-port", type=int, default=8081, help="Stripe's port (default: %(default)s)")
+
+
+def _add_coach(parent: argparse.ArgumentParser) -> None:
+    actions = parent.add_subparsers(
+        dest="action", required=True, metavar="ACTION", parser_class=OneLineParser
+    )
+    invite = actions.add_parser("invite", help="print a link with which a coach comes in, once")
+    invite.add_argument("name", metavar="NAME", help="as learners see it: 16 characters at most")
+    rights = invite.add_mutually_exclusive_group()
+    rights.add_argument("--admin", action="store_true", help="who invites and removes others")
+    rights.add_argument("--limited", action="store_true", help="who sees only learners assigned to them")
+    actions.add_parser("list", help="all of them, and when they were here last")
+    remove = actions.add_parser("remove", help="sign a coach out at once and for good")
+    remove.add_argument("name", metavar="NAME")
 
 
 def _add_richmenu(parent: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from models.base import database_now
 from models.chat import Message, MessageType, Sender, Topic, WaitReason, rooms_of
 from models.handover import CoachNote
 from models.user import User
-from services.audit import note_act
+from services.coaches import audit
 from services.handover import take_silently, withdraw_line
 from services.outbox import queue_message
 
@@ -79,7 +79,7 @@ def say_as_coach(
         reply_token=token.token if token else None,
         reply_until=token.until if token else None,
     )
-    note_act(db, coach_id, "message.send", user_id=user.id, message_id=message.id)
+    audit(db, coach_id, "message.send", user_id=user.id, message_id=message.id)
     return message
 
 
@@ -91,7 +91,7 @@ def note(db: DbSession, user_id: int, coach_id: int, text: str) -> CoachNote:
     row = CoachNote(user_id=user_id, coach_id=coach_id, text=text)
     db.add(row)
     db.flush()
-    note_act(db, coach_id, "note.write", user_id=user_id, note_id=row.id)
+    audit(db, coach_id, "note.write", user_id=user_id, note_id=row.id)
     return row
 
 

@@ -1,4 +1,7 @@
-"""The coaches: who is invited, who may see which learner, who leaves; and what they did, which is kept."""
+"""The coaches: who is invited, who may see which learner, who leaves; and what they did, which is kept.
+
+`by` is who changes it, a coach or None for the operator.
+"""
 
 import hashlib
 import secrets
@@ -17,7 +20,8 @@ from models.coach import AuditEntry, Coach, CoachAssignment, CoachInvitation, Co
 from models.user import User
 
 INVITATION_LIFE = timedelta(days=7)
-LONGEST_NAME = 20  # LINE docs: Customize icon and display name, sender.name
+LONGEST_NAME = 16  # of LINE's 20 (LINE docs: Customize icon and display name): before it stands 「コーチ 」
+MOST_FOUND = 20
 _TOKEN_BYTES = 32
 
 
@@ -31,6 +35,7 @@ class CoachNameTaken(MomentError):
     """A coach who has accepted their invitation has this name, and learners must tell two apart."""
 
     words = "console.name_taken"
+    fix = "choose another name, or remove them first (`moment coach remove`)"
 
 
 class CoachUnknown(MomentError):
@@ -96,31 +101,34 @@ class CoachRow:
     assigned: int
 
 
-def invite(db: DbSession, name: str, *, is_admin: bool = False, is_limited: bool = False) -> Invitation:
+def invite(
+    db: DbSession, name: str, *, by: int | None, is_admin: bool = False, is_limited: bool = False
+) -> Invitation:
     """A coach of this name, and the link with which they come in. Who was invited by this name and has not come is invited
     anew, and the older link is over. Raises CoachNameUnfit, CoachNameTaken, AdminSeesAll."""
     if is_admin and is_limited:
-        raise AdminSeesAll
+        raise AdminSeesAll("an admin sees every learner")
     name = _fit_name(name)
     coach = db.exec(select(Coach).where(Coach.name == name, col(Coach.left_at).is_(None))).first()
     if coach is not None and coach.line_user_id is not None:
-        raise CoachNameTaken(f"coach {coach.id}")
+        raise CoachNameTaken(f"'{name}' is coach {coach.id}, who has come")
     role = CoachRole.ADMIN if is_admin else CoachRole.COACH
     coach = coach or Coach(name=name, role=role)
     coach.role, coach.is_limited = role, is_limited
     db.add(coach)
     db.flush()
-    return Invitation(coach, new_invitation(db, coach.id))
+    return Invitation(coach, new_invitation(db, coach.id, by=by))
 
 
-def new_invitation(db: DbSession, coach_id: int) -> str:
+def new_invitation(db: DbSession, coach_id: int, *, by: int | None) -> str:
     """The only one of this coach that is good from now on. Who has come already comes with another LINE account by it.
     Raises CoachUnknown."""
-    coach = coach_of(db, coach_id)
+    coach = coach_of(db, coach_id, lock=True)
     db.exec(delete(CoachInvitation).where(col(CoachInvitation.coach_id) == coach.id))
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     ends_at = database_now(db) + INVITATION_LIFE
     db.add(CoachInvitation(token_hash=hash_of(token), coach_id=coach.id, ends_at=ends_at))
+    audit(db, by, "coach.invite", coach=coach.id, role=coach.role, is_limited=coach.is_limited)
     db.flush()
     return token
 
@@ -145,7 +153,7 @@ def accept(db: DbSession, token: str, line_user_id: str) -> Coach:
     holder = db.exec(select(Coach).where(Coach.line_user_id == line_user_id)).first()
     if holder is not None and holder.id != coach_id:
         raise AccountTaken(f"coach {holder.id}")
-    coach = coach_of(db, coach_id)
+    coach = coach_of(db, coach_id, lock=True)
     coach.line_user_id = line_user_id
     db.add(coach)
     db.exec(delete(ConsoleSession).where(col(ConsoleSession.coach_id) == coach.id))
@@ -154,48 +162,52 @@ def accept(db: DbSession, token: str, line_user_id: str) -> Coach:
     return coach
 
 
-def remove(db: DbSession, coach_id: int) -> Coach:
+def remove(db: DbSession, coach_id: int, *, by: int | None) -> Coach:
     """They are signed out at once and can't come back; their name stays at what they said and did. Raises CoachUnknown."""
-    coach = coach_of(db, coach_id)
+    coach = coach_of(db, coach_id, lock=True)
     for table in (ConsoleSession, CoachInvitation, CoachAssignment):
         db.exec(delete(table).where(col(table.coach_id) == coach.id))
     coach.left_at = database_now(db)
     coach.line_user_id = None
     db.add(coach)
+    audit(db, by, "coach.remove", coach=coach.id)
     db.flush()
     return coach
 
 
-def limit(db: DbSession, coach_id: int, *, is_limited: bool) -> Coach:
+def limit(db: DbSession, coach_id: int, *, is_limited: bool, by: int | None) -> Coach:
     """To the learners who are assigned to them, or no longer; from their next request on. Raises CoachUnknown,
     AdminSeesAll."""
-    coach = coach_of(db, coach_id)
+    coach = coach_of(db, coach_id, lock=True)
     if coach.role is CoachRole.ADMIN:
         raise AdminSeesAll(f"coach {coach.id}")
     coach.is_limited = is_limited
     db.add(coach)
+    audit(db, by, "coach.limit", coach=coach.id, is_limited=is_limited)
     return coach
 
 
-def assign(db: DbSession, coach_id: int, user_id: int) -> None:
+def assign(db: DbSession, coach_id: int, user_id: int, *, by: int | None) -> None:
     """Raises CoachUnknown, LearnerNotInSight where there is no such learner."""
     coach_of(db, coach_id)
     if db.get(User, user_id) is None:
         raise LearnerNotInSight(f"learner {user_id}")
     row = insert(CoachAssignment).values(coach_id=coach_id, user_id=user_id)
     db.execute(row.on_conflict_do_nothing())
+    audit(db, by, "coach.assign", user_id=user_id, coach=coach_id)
 
 
-def unassign(db: DbSession, coach_id: int, user_id: int) -> None:
+def unassign(db: DbSession, coach_id: int, user_id: int, *, by: int | None) -> None:
+    """Of one whom they are not assigned nothing is done."""
     mine = (col(CoachAssignment.coach_id) == coach_id) & (col(CoachAssignment.user_id) == user_id)
-    db.exec(delete(CoachAssignment).where(mine))
+    if db.exec(delete(CoachAssignment).where(mine)).rowcount:
+        audit(db, by, "coach.unassign", user_id=user_id, coach=coach_id)
 
 
-def coach_of(db: DbSession, coach_id: int) -> Coach:
-    """With their row locked: two who change it at once do so one after the other. Raises CoachUnknown."""
-    coach = db.exec(
-        select(Coach).where(Coach.id == coach_id, col(Coach.left_at).is_(None)).with_for_update()
-    ).first()
+def coach_of(db: DbSession, coach_id: int, *, lock: bool = False) -> Coach:
+    """With `lock` two who change a coach at once do so one after the other. Raises CoachUnknown."""
+    present = select(Coach).where(Coach.id == coach_id, col(Coach.left_at).is_(None))
+    coach = db.exec(present.with_for_update() if lock else present).first()
     if coach is None:
         raise CoachUnknown(f"coach {coach_id}")
     return coach
@@ -234,6 +246,15 @@ def assigned_learners(db: DbSession, coach_id: int) -> Sequence[User]:
     """By name."""
     assigned = select(User).join(CoachAssignment).where(CoachAssignment.coach_id == coach_id)
     return db.exec(assigned.order_by(User.first_name, col(User.id))).all()
+
+
+def learners_to_assign(db: DbSession, coach_id: int, name: str) -> Sequence[User]:
+    """Those with this in their name who are not assigned yet, the newest first; MOST_FOUND at most."""
+    mine = select(CoachAssignment.user_id).where(CoachAssignment.coach_id == coach_id)
+    others = select(User).where(
+        col(User.first_name).icontains(name, autoescape=True), col(User.id).not_in(mine)
+    )
+    return db.exec(others.order_by(col(User.id).desc()).limit(MOST_FOUND)).all()
 
 
 def sees(asker: Asker) -> ColumnElement[bool]:

@@ -11,8 +11,8 @@ from jobs import leases
 from jobs.queue import Job, enqueue
 from models.chat import ChatRoom, Message, MessageType, Sender, WaitReason, rooms_of
 from models.handover import Resume
-from services.audit import note_act
 from services.bursts import owe_answer
+from services.coaches import audit
 from services.outbox import wake_next
 
 
@@ -35,7 +35,7 @@ def release(db: DbSession, message_id: int, coach_id: int) -> None:
     db.add(draft)
     db.flush()
     _send(db, [draft.id])
-    note_act(db, coach_id, "draft.release", user_id=_learner_of(db, draft), message_id=draft.id)
+    audit(db, coach_id, "draft.release", user_id=_learner_of(db, draft), message_id=draft.id)
 
 
 def discard(db: DbSession, message_id: int, coach_id: int) -> None:
@@ -43,7 +43,7 @@ def discard(db: DbSession, message_id: int, coach_id: int) -> None:
     draft = _lock(db, message_id)
     draft.coach_id = coach_id
     _give_up(db, draft)
-    note_act(db, coach_id, "draft.discard", user_id=_learner_of(db, draft), message_id=draft.id)
+    audit(db, coach_id, "draft.discard", user_id=_learner_of(db, draft), message_id=draft.id)
 
 
 def settle_drafts(db: DbSession, user_id: int, resume: Resume) -> None:

@@ -19,7 +19,7 @@ from models.coach import Coach
 from models.handover import Handover, Resume
 from models.user import User
 from services import outbox
-from services.audit import note_act
+from services.coaches import audit
 from services.drafts import settle_drafts
 from services.menus import owe_menu
 from services.privacy import LearnerLeaving
@@ -86,7 +86,7 @@ def take_silently(db: DbSession, user: User, coach_id: int) -> tuple[Handover, b
     if handover is None or handover.coach_id != coach_id:
         raise _refusal(db, handover)
     if handover_id is not None:
-        note_act(db, coach_id, "handover.take", user_id=user.id, handover_id=handover_id)
+        audit(db, coach_id, "handover.take", user_id=user.id, handover_id=handover_id)
         owe_menu(db, user.id)
     return handover, handover_id is not None
 
@@ -105,7 +105,7 @@ def hand_back(
     handover_id = db.execute(returned.returning(col(Handover.id))).scalar()
     if handover_id is None:
         raise _refusal(db, open_handover(db, user.id))
-    note_act(db, coach_id, "handover.return", user_id=user.id, handover_id=handover_id, resume=resume)
+    audit(db, coach_id, "handover.return", user_id=user.id, handover_id=handover_id, resume=resume)
     # Taken and given back within seconds: there is nothing to tell.
     if not withdraw_line(db, handover_id):
         handover = db.get_one(Handover, handover_id)

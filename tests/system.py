@@ -199,15 +199,21 @@ def start_system(
     *,
     build: Build = quick_providers.build,
     long_lived: bool = True,
+    stripe: bool = False,
     **changes: Any,
 ) -> System:
     """`settings` name database and broker; `changes` are of other settings.
 
-    `accounts` are LINE's with the rooms each carries; without `long_lived`, their tokens are stateless.
+    `accounts` are LINE's with the rooms each carries; without `long_lived`, their tokens are stateless. With `stripe` the
+    plan is for sale, at the `stripe_api_url` of its settings.
     """
     quick = settings.change(**{"reconcile_every": timedelta(seconds=1), "media_threads": 4, **changes})
     layout = Layout(
-        folder, accounts=accounts, long_lived_tokens=long_lived, redelivery_delays_seconds=[0.05, 0.1]
+        folder,
+        accounts=accounts,
+        long_lived_tokens=long_lived,
+        stripe=stripe,
+        redelivery_delays_seconds=[0.05, 0.1],
     )
     with ExitStack() as stack:
         stack.enter_context(_without_network_in_transactions())

@@ -11,7 +11,7 @@ from knowledge_base.catalogue import load
 from knowledge_base.pages import page_words
 from knowledge_base.plan_talk import day
 from line.client import LineObject
-from models.rules.entitlement import SESSIONS_PER_DISH
+from models.rules.entitlement import SESSIONS_PER_DISH, PlanNeeded
 from models.rules.unlocking import Opening
 from models.session import CookingSession
 from services.curriculum import DishOfLearner
@@ -103,7 +103,9 @@ def _overview_words(places: Sequence[Place], openings: Sequence[Opening], *, is_
 
 def _next(places: Sequence[Place], openings: Sequence[Opening], *, is_sold: bool) -> str:
     if not openings:
-        return places_talk.ALL_OPEN
+        resting = (each.dish.refusal for each in places if isinstance(each.dish.refusal, PlanNeeded))
+        refusal = next(resting, None)
+        return phrasebook.phrase(refusal.words) if refusal else places_talk.ALL_OPEN
     nearest = openings[0]
     names = [place.dish.guide.name_ja for place in places if place.month == nearest.month]
     return places_talk.next_to_open(names, places_talk.opening(nearest, is_sold=is_sold))

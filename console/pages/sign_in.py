@@ -19,6 +19,7 @@ from line.web_login import Attempt, LineLoginUnavailable, LoginRefused, WebLogin
 from services import coach_sign_in, coaches
 from services.coach_sign_in import NoCoach
 from services.coaches import AccountTaken, InvitationOver
+from settings import Settings
 
 HOME = f"{PATH}/"
 CALLBACK = f"{PATH}/callback"
@@ -140,6 +141,10 @@ def _login_link(to: str, *, invitation: str | None = None, auto_login: bool = Tr
     if not auto_login:
         query["auto_login"] = "false"
     return f"{PATH}/sign-in/line?{urlencode(query)}"
+
+
+def invitation_link(settings: Settings, token: str) -> str:
+    return f"{settings.public_url}{PATH}/invitations/{token}"
 
 
 def _own_page(to: str) -> str:

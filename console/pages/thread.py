@@ -21,9 +21,8 @@ from models.chat import Message, MessageType, rooms_of
 from models.handover import Resume
 from models.user import User
 from services import coach_messages, drafts, handover, operations
-from services.audit import note_act
 from services.coach_messages import LONGEST_WORDS, ThreadMoved, WordsUnfit
-from services.coaches import Asker, LearnerNotInSight, learner_seen
+from services.coaches import Asker, LearnerNotInSight, audit, learner_seen
 from services.drafts import DraftGone
 from services.handover import LONGEST_SUMMARY, NotTaken, SummaryTooLong, ThreadTaken
 from services.operations import FootageGone
@@ -201,7 +200,7 @@ def note(at: AtDesk, text: Words) -> Response:
 def done(at: AtDesk, seen_to: SeenTo) -> Response:
     def act() -> None:
         mark_done(at.db, at.asker.coach_id, at.learner.id, seen_to)
-        note_act(at.db, at.asker.coach_id, "thread.done", user_id=at.learner.id, seen_to=seen_to)
+        audit(at.db, at.asker.coach_id, "thread.done", user_id=at.learner.id, seen_to=seen_to)
 
     return at.do(act, thread_words.DONE)
 
@@ -245,7 +244,7 @@ def retry(at: AtDesk, message_id: MessageId) -> Response:
             operations.redeliver(at.db, message.session_id)
         else:
             operations.retry_message(at.db, message)
-        note_act(at.db, at.asker.coach_id, "message.retry", user_id=at.learner.id, message_id=message_id)
+        audit(at.db, at.asker.coach_id, "message.retry", user_id=at.learner.id, message_id=message_id)
 
     return at.do(act, thread_words.RETRIED)
 

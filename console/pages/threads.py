@@ -9,6 +9,7 @@ from console.identity import SignedInCoach
 from console.pages.wording import WORDS
 from console.parts import Reading
 from console.shell import render
+from services.coaches import learner_seen
 from services.threads.filters import ThreadFilter
 from services.threads.rows import count_waiting, list_threads, thread_row
 from services.threads.search import LONGEST, search
@@ -54,8 +55,9 @@ async def row(
     db: Reading,
     chosen: Chosen = ThreadFilter.NEEDS,
 ) -> Response:
-    """As the list shows it; 204 where it is not in it, or the coach may not see it. A header tells how many threads need
+    """As the list shows it; 204 where it is not in it. A header tells how many threads need
     somebody."""
+    await db.run(learner_seen, asker, user_id)
     found = await db.run(thread_row, asker, user_id, chosen)
     if found is None:
         answer: Response = Response(status_code=204)

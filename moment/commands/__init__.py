@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.exc import OperationalError
 
 from logs.start import start_logging
-from moment.commands import benchmark, content, evaluation, menus, operation, process, show, stripe
+from moment.commands import benchmark, coaches, content, evaluation, menus, operation, process, show, stripe
 from moment.commands.call import Call
 from moment.errors import CommandFailed
 from pipeline.providers.registry import Build
@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, Callable[[Call], int]] = {
     "richmenu": menus.richmenu,
     "retention": operation.retention,
     "stripe": stripe.stripe,
+    "coach": coaches.coach,
     "forget": operation.forget,
     "bench": benchmark.bench,
     "drill": benchmark.drill,

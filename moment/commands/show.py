@@ -46,6 +46,7 @@ def up(call: Call) -> int:
             launcher = ProcessLauncher(supervisor, partial(run_part, build=call.build))
             with start_stack(settings, launcher, layout) as stack:
                 say(f"\nThe chat page: {stack.line_url}/   (Ctrl-C ends everything)")
+                say(f"The console: {_console_link(stack.settings)}   (signs a coach in, once)")
                 if stack.stripe_url:
                     say(f"Stripe's desk: {stack.stripe_url}/   (payments, and a clock to push)")
                 supervisor.stop_on_signals()
@@ -53,6 +54,16 @@ def up(call: Call) -> int:
                 threading.Thread(target=_sync_menus, args=(stack.settings, call), daemon=True).start()
                 supervisor.wait()
     return 0
+
+
+def _console_link(settings: "Settings") -> str:
+    from contextlib import closing
+
+    from models.database import Database
+    from moment.desk_coach import desk_coach_link
+
+    with closing(Database(settings.database_url or "", pool=1)) as database:
+        return desk_coach_link(settings, database)
 
 
 def _sync_menus(settings: "Settings", call: Call) -> None:

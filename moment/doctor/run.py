@@ -52,7 +52,7 @@ def diagnose(build: Build = build_providers, *, fix: bool = False) -> list[Check
 
 
 def parts(ground: Ground) -> list[Part]:
-    from moment.doctor import broker, database, google, liff, line, media, models, store, stripe, web
+    from moment.doctor import broker, console, database, google, liff, line, media, models, store, stripe, web
 
     chain = [
         Part("database", 20, partial(database.checks, ground)),
@@ -73,6 +73,7 @@ def parts(ground: Ground) -> list[Part]:
     ]
     chain.append(Part("line.rooms", 5, partial(line.rooms, ground)))
     chain.append(Part("liff", 20, partial(liff.checks, ground)))
+    chain.append(Part("console", 20, partial(console.checks, ground)))
     chain.append(Part("stripe", 40, partial(stripe.checks, ground)))
     return chain
 

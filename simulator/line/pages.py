@@ -16,6 +16,7 @@ def page(title: str, content: str) -> str:
     return (
         '<!doctype html><html lang="ja"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="/page/icon.svg" type="image/svg+xml">'
         f"<style>{_STYLE}</style><title>{title}</title>{content}</html>"
     )
 

@@ -67,7 +67,7 @@ def test_a_visit_puts_idleness_off(site: Site, coach_client: SignedIn) -> None:
 def test_who_is_removed_is_out_at_once(site: Site, coach_client: SignedIn) -> None:
     assert coach_client.get("/console/").status_code == 200
     with site.database.transaction() as db:
-        coaches.remove(db, coach_client.coach_id)
+        coaches.remove(db, coach_client.coach_id, by=None)
     assert coach_client.get("/console/").status_code == 303
 
 

@@ -24,7 +24,7 @@ START = "/console/sign-in/line"
 def invite(site: Site, name: str) -> str:
     """The token of a link."""
     with site.database.transaction() as db:
-        return coaches.invite(db, name).token
+        return coaches.invite(db, name, by=None).token
 
 
 def to_line(client: httpx.Client, path: str = START, **query: str) -> str:
@@ -116,7 +116,7 @@ def test_another_account_takes_over_and_ends_the_first_ones_browsers(site: Site,
         assert is_in(first)
         with site.database.transaction() as db:
             coach = db.exec(select(Coach).where(Coach.name == "中村")).one()
-            token = coaches.new_invitation(db, coach.id)
+            token = coaches.new_invitation(db, coach.id, by=None)
         other = site.desk.learner(f"{learner.display_name}の新しい電話")
         come_in(second, other.display_name, invitation=token)
         assert is_in(second)

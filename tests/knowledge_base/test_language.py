@@ -267,6 +267,12 @@ def test_a_pan_is_called_a_pan_and_a_pot_a_pot() -> None:
     assert pots + pans == []
 
 
+def test_what_an_attempt_is_about_is_said_of_that_attempt() -> None:
+    """It is read when that attempt begins, and no longer the next one."""
+    of_the_next = [each for dish in load().dishes.values() for each in dish.attempts if "次の回" in each]
+    assert of_the_next == []
+
+
 def test_a_refinement_claims_nothing_of_a_cook_that_nobody_judged() -> None:
     """It is offered whenever no fault was found, also where little could be seen."""
     points = [refinement.point for dish in load().dishes.values() for refinement in dish.refinements]

@@ -72,3 +72,11 @@ def test_what_is_said_is_polite_fits_and_measures_nothing() -> None:
         away_talk.LAST_RESULT_LABEL,
     ):
         assert len(label) <= MAX_LABEL
+
+
+def test_of_what_was_asked_last_time_the_one_step_is_quoted() -> None:
+    """Who comes back needs what to do, not all that was said around it."""
+    asked = "火を止めてから味噌を溶きましょう。ほかは、いつもどおりに作りましょう。"
+    for words in (away_talk.to_try("味噌汁", 1, asked), away_talk.last_time(1, asked)):
+        assert "「火を止めてから味噌を溶きましょう」" in words
+        assert "ほかは" not in words

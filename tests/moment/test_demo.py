@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from desk.embedded import free_port, scratch_folder
@@ -138,6 +139,10 @@ def test_ctrl_c_ends_what_moment_up_started(folder: Path) -> None:
             f"http://127.0.0.1:{stripe}/",
         ):
             assert line in up.output
+        link = next(word for word in up.output.split() if f":{web}/console/" in word)
+        signed_in = httpx.get(link, follow_redirects=True, trust_env=False)
+        assert "担当コーチ" in signed_in.text
+        assert httpx.get(link, trust_env=False).status_code == 410
         assert len(up.family()) > 10  # LINE, Stripe, web, six workers, reconciler, and the command itself
         assert up.interrupt() == 0
         assert "Traceback" not in up.output

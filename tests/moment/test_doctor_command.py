@@ -58,16 +58,18 @@ def test_when_all_is_well_the_exit_code_is_0(capsys: pytest.CaptureFixture[str])
     assert json.loads(out)["ok"] is True
     checks = checks_in(out)
     assert checks.pop("line.moment.menus")["status"] == "warning", "nobody has made them"
+    assert checks.pop("console.coaches")["status"] == "warning", "nobody has been invited"
     assert statuses(checks) == {"ok", "skipped"}, out
     assert {name for name, check in checks.items() if check["status"] == "skipped"} == {
         "line.moment.consoles",
         "liff.console",
+        "console.callback",
         "stripe",  # the plan is not for sale
     }
     for name in (
         "settings", "database", "database.connections", "database.schema", "database.knowledge_base", "broker",
         "ffmpeg.captions", "store", "models", "public_url", "line.moment.secret", "line.moment.webhook_test",
-        "line.rooms", "liff", "liff.keys", "liff.pages",
+        "line.rooms", "liff", "liff.keys", "liff.pages", "console", "console.page",
     ):  # fmt: skip
         assert checks[name]["status"] == "ok", checks[name]
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,11 +10,11 @@ import pytest
 
 from bot.say.cards import OfferedDish, dish_carousel, pages_of
 from bot.say.places import Place, dish_card, progress_card, progress_picture, record_carousel
-from knowledge_base import places_talk
+from knowledge_base import phrasebook, places_talk
 from knowledge_base.catalogue import load
 from line.client import LineObject
 from models.dish import Dish
-from models.rules.entitlement import AttemptsUsed, DishLocked, EntitlementError
+from models.rules.entitlement import AttemptsUsed, DishLocked, EntitlementError, PlanOver
 from models.rules.standing import Standing
 from models.rules.unlocking import Opening
 from models.session import CookingSession, SessionStatus
@@ -123,6 +124,14 @@ def test_the_record_of_the_fullest_learner_is_within_the_limits() -> None:
     assert len(json.dumps(record["contents"], ensure_ascii=False).encode()) < 40 * 1024
     assert places_talk.ALL_OPEN in record["altText"]
     assert {f"action=place&slug={slug}" for slug in load().dishes} <= set(data_of(record))
+
+
+def test_whose_plan_is_over_is_not_told_that_all_dishes_are_open() -> None:
+    places = [place("fried-rice", 3), place("gyoza")]
+    over = [replace(each, dish=replace(each.dish, next_number=None, refusal=PlanOver())) for each in places]
+    words = record_carousel(over, [], is_sold=True)["altText"]
+    assert places_talk.ALL_OPEN not in words
+    assert phrasebook.phrase("plan_over") in words
 
 
 def test_the_record_of_who_is_new_tells_what_opens_next_and_when() -> None:
