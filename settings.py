@@ -22,6 +22,7 @@ Room = Literal["cooking_videos", "coaching"]
 
 PREFIX = "MOMENT_"
 DATABASE_URL = "DATABASE_URL"  # without the prefix: what every host calls it
+DATABASE_DIRECT_URL = "DATABASE_DIRECT_URL"
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105 - refused in production
 SHORTEST_SECRET = 32  # characters
 _DEFAULT_SECRET_PROBLEM = (
@@ -89,6 +90,8 @@ class Settings(BaseSettings):
 
     # postgresql://…; unset: embedded Postgres
     database_url: str | None = Field(default=None, validation_alias=DATABASE_URL)
+    # Past a transaction pooler, which loses what is listened for; unset: database_url
+    database_direct_url: str | None = Field(default=None, validation_alias=DATABASE_DIRECT_URL)
     database_pool: int = Field(default=10, ge=2)  # connections of one process; see README, "Production"
     broker_url: str | None = None  # redis://…; unset: embedded Valkey
     data_dir: Path = Path(".moment")  # the embedded parts' data, and the store's by default
@@ -306,7 +309,8 @@ def _is_this_machine(host: str) -> bool:
 
 def variable(name: str) -> str:
     """The environment variable of a setting."""
-    return DATABASE_URL if name == "database_url" else f"{PREFIX}{name.upper()}"
+    plain = name.upper()
+    return plain if plain in (DATABASE_URL, DATABASE_DIRECT_URL) else f"{PREFIX}{plain}"
 
 
 def _plain_text(value: Any) -> str:

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from console.failures import FROM_ELSEWHERE, answer_with_pages
 from console.headers import policy_of_console
 from console.identity import PATH
-from console.pages import coaches, desk, home, sign_in
+from console.pages import coaches, desk, home, sign_in, stream, thread, threads
 from console.parts import Parts
 from web.headers import SecurityHeaders
 from web.origin import OriginGuard
@@ -19,7 +19,14 @@ from web.slashes import WithoutSlash
 from web.static import Static
 
 STATIC = Path(__file__).parent / "static"
-ROUTERS = (home.router, sign_in.router, coaches.router)
+ROUTERS = (
+    home.router,
+    sign_in.router,
+    coaches.router,
+    threads.router,
+    thread.router,
+    stream.router,
+)
 
 
 def console_routes(parts: Parts) -> list[BaseRoute]:

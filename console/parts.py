@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlmodel import Session as DbSession
 
+from console.live import Board
 from line.web_login import WebLogin
 from models.database import Database
 from models.reads import Reads, ReadSession
@@ -28,6 +29,7 @@ class Parts:
     login: WebLogin | None  # None: the settings name no channel of LINE Login's
     reads: Reads
     turns: Semaphore  # of the database's connections that the pages may use at once
+    board: Board
 
     @property
     def is_secure(self) -> bool:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -101,6 +101,8 @@ class WaitReason(StrEnum):
 
 COACHED = "kind IN ('coaching_ready', 'coaching_video') AND delivered_at IS NOT NULL"
 OWED = "retry_key IS NOT NULL AND delivered_at IS NULL AND parked_at IS NULL"
+# As words are looked for: full and half width, large and small letters are one.
+FOLDED = "lower(normalize(text, NFKC))"
 
 
 class Message(LeaseColumns, table=True):
@@ -126,6 +128,12 @@ class Message(LeaseColumns, table=True):
         # How long learners wait for their coaching: two rows a session.
         Index("ix_message_coached", "delivered_at", postgresql_where=text(COACHED)),
         Index("ix_message_owed", "chat_room_id", "id", postgresql_where=text(OWED)),
+        Index(
+            "ix_message_words",
+            literal_column(FOLDED).label("words"),
+            postgresql_using="gin",
+            postgresql_ops={"words": "gin_trgm_ops"},
+        ),
         Index(
             "uq_message_once_per_handover",
             "handover_id",

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, Index, UniqueConstraint, text
 from sqlmodel import Field, Relationship, SQLModel
 
 from models.base import enum_column, json_column, time_column
@@ -48,6 +48,10 @@ VIDEO_STAGES = frozenset(StageName) - MEMO_STAGES
 _ONLY_WITH_IT = {"lazy": "raise", "viewonly": True}
 
 
+HAS_FEELING = "structured_input ->> 'emotional_state' <> ''"  # their memo told one
+IS_UNSURE = "video_analysis ->> 'confidence' = 'low'"
+
+
 class CookingSession(SQLModel, table=True):
     """The design document's Session (the name is the database's own in SQLModel). Max 3 per dish."""
 
@@ -56,6 +60,10 @@ class CookingSession(SQLModel, table=True):
         UniqueConstraint("user_id", "dish_id", "session_number"),
         CheckConstraint("session_number IN (1, 2, 3)", name="session_number_1_to_3"),
         due_index("session"),
+        # The few that a coach should see.
+        Index("ix_session_failed", "user_id", postgresql_where=text("status = 'failed'")),
+        Index("ix_session_feeling", "user_id", postgresql_where=text(HAS_FEELING)),
+        Index("ix_session_unsure", "user_id", postgresql_where=text(IS_UNSURE)),
     )
 
     id: int = Field(default=None, primary_key=True)

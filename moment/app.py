@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
 from console.app import console_routes
+from console.live import Board
 from console.pages.sign_in import CALLBACK
 from console.parts import Parts as ConsoleParts
 from drawings.gallery import PICTURES
@@ -53,11 +54,13 @@ def make_app(resources: Resources) -> Starlette:
         Route("/webhooks/stripe", stripe, methods=["POST"]),
     ]
     pages = _parts_of_pages(resources)
+    board = Board(settings.database_direct_url or resources.database_url)
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
         """What is of the event loop ends with it."""
-        yield
+        async with board.running():
+            yield
         await pages.limits.close()
         await pages.reads.close()
 
@@ -65,13 +68,13 @@ def make_app(resources: Resources) -> Starlette:
         routes=[
             *webhooks,
             *liff_routes(pages),
-            *console_routes(_parts_of_console(pages)),
+            *console_routes(_parts_of_console(pages, board)),
             Mount("/", rest),
         ],
         middleware=[Middleware(RequestContext)],
         lifespan=life,
     )
-    app.state.streams = pages.streams  # which end when the server stops
+    app.state.streams = (pages.streams, board)  # which end when the server stops
     return app
 
 
@@ -98,7 +101,7 @@ def _parts_of_pages(resources: Resources) -> Parts:
     )
 
 
-def _parts_of_console(pages: Parts) -> ConsoleParts:
+def _parts_of_console(pages: Parts, board: Board) -> ConsoleParts:
     """The coaches are few: they share the pages' connections."""
     return ConsoleParts(
         pages.settings,
@@ -108,4 +111,5 @@ def _parts_of_console(pages: Parts) -> ConsoleParts:
         WebLogin.of(pages.settings, CALLBACK),
         pages.reads,
         pages.turns,
+        board,
     )

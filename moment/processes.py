@@ -35,7 +35,8 @@ def serve(resources: Resources, host: str, port: int) -> None:
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: "FrameType | None") -> None:
             """It waits for open streams before anybody else is told that it stops."""
-            app.state.streams.close()
+            for streams in app.state.streams:
+                streams.close()
             super().handle_exit(sig, frame)
 
     app = make_app(resources)

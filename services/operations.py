@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from errors import MomentError
 from jobs import leases
 from jobs.queue import Job, enqueue
-from models.chat import Message
+from models.chat import Message, MessageType
 from models.media import LIVE, Media, MediaKind
 from models.session import CookingSession, StageRun
 from services.scheduling import wake
@@ -17,6 +17,8 @@ from services.scheduling import wake
 
 class FootageGone(MomentError):
     """Its film was kept for as long as we keep raw footage: nothing can be made of it any more."""
+
+    words = "console.footage_gone"
 
 
 class SessionUnknown(MomentError):
@@ -45,6 +47,16 @@ def has_lost_footage(session: CookingSession) -> bool:
 def redeliver(db: DbSession, session_id: int) -> int:
     """Owes the session's parked messages again, as new sends; returns how many."""
     return _redeliver(db, col(Message.session_id) == session_id)
+
+
+def retry_message(db: DbSession, message: Message) -> None:
+    """Parked: ours is owed again, as a new send; a question of the learner's is taken up again."""
+    which = col(Message.id) == message.id
+    if message.retry_key is not None:
+        _redeliver(db, which)
+    elif message.kind == MessageType.QUESTION:
+        leases.free(db, Message, which)
+        enqueue(db, Job.ANSWER, message.id)
 
 
 def retry_all(db: DbSession) -> tuple[int, int]:

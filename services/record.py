@@ -18,7 +18,7 @@ from models.session import CookingSession, StageRun
 from models.user import User
 
 # Of cooks that are only listed: what was sent is not looked up for each of them.
-_WITHOUT_MEDIA = raiseload(CookingSession.media)  # type: ignore[arg-type]
+WITHOUT_MEDIA = raiseload(CookingSession.media)  # type: ignore[arg-type]
 
 
 class DishNotFound(MomentError):
@@ -29,7 +29,7 @@ class DishNotFound(MomentError):
 
 def cooks_of(db: DbSession, user: User, dish: Dish | None = None) -> Sequence[CookingSession]:
     """All of them, or those of one dish, in the order in which they were begun; without their media."""
-    mine = select(CookingSession).where(CookingSession.user_id == user.id).options(_WITHOUT_MEDIA)
+    mine = select(CookingSession).where(CookingSession.user_id == user.id).options(WITHOUT_MEDIA)
     if dish is not None:
         mine = mine.where(CookingSession.dish_id == dish.id)
     return db.exec(mine.order_by(col(CookingSession.created_at), col(CookingSession.id))).all()

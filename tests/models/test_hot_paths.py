@@ -15,6 +15,7 @@ from bot import owed
 from jobs.inbox import Inbox
 from models.base import database_now
 from models.chat import Message, MessageType, RoomType, Sender
+from models.coach import CoachRole
 from models.database import Database
 from models.rules.history import last_coached_at, latest_session, sessions_of, waiting_times
 from models.rules.progress import Estimates
@@ -40,8 +41,13 @@ from services import (
     uploads,
     waiting,
 )
+from services.coaches import Asker
+from services.threads.entries import read_thread
+from services.threads.filters import ThreadFilter
+from services.threads.rows import list_threads, thread_row
 from tests.conftest import own_database
 
+A_COACH = Asker(1, "佐藤", CoachRole.COACH, False, 1)
 LARGE = ("message", "session", "stage_run", "media", "upload", "inbox_event")
 
 
@@ -140,6 +146,13 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "an answer that is waited for": lambda db: waiting.has_open_question(db, learner(db)),
     "how far a coaching is": lambda db: waiting.waiting_of(db, newest(db), timedelta(minutes=4)),
     "the menu that a learner is to see": lambda db: menus.wanted_menu(db, learner(db)),
+    "who needs a coach": lambda db: list_threads(db, A_COACH, ThreadFilter.NEEDS),
+    "the newest threads": lambda db: list_threads(db, A_COACH, ThreadFilter.ALL),
+    "threads that a coach has not read": lambda db: list_threads(db, A_COACH, ThreadFilter.UNREAD),
+    "threads of failed cooks": lambda db: list_threads(db, A_COACH, ThreadFilter.FAILED),
+    "threads of which the AI is unsure": lambda db: list_threads(db, A_COACH, ThreadFilter.UNSURE),
+    "a row of the list": lambda db: thread_row(db, A_COACH, learner(db).id, ThreadFilter.NEEDS),
+    "a thread as coaches see it": lambda db: read_thread(db, learner(db).id),
     "the dishes as the learner meets them": lambda db: curriculum.open_dishes(db, learner(db)),
 }
 

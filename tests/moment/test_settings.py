@@ -9,13 +9,22 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from settings import DATABASE_URL, LineChannel, ProviderChoice, Seller, Settings, variable
+from settings import (
+    DATABASE_DIRECT_URL,
+    DATABASE_URL,
+    LineChannel,
+    ProviderChoice,
+    Seller,
+    Settings,
+    variable,
+)
 from tests.moment.children import ROOT, environment
 
 # Of every field another value than its default, and than the environment's below.
 SETTINGS = Settings(
     env="production",
     database_url="postgresql://moment:p%40ss@db.example/moment",
+    database_direct_url="postgresql://moment:p%40ss@direct.example/moment",
     database_pool=3,
     broker_url="rediss://:pässword@broker.example/1",
     data_dir=Path("/srv/moment/data folder"),
@@ -144,7 +153,8 @@ def test_whatever_else_the_environment_names(settings: Settings) -> None:
 def test_every_field_has_a_variable_and_only_the_database_none_of_our_prefix() -> None:
     variables = SETTINGS.environment()
     assert set(variables) == {variable(name) for name in Settings.model_fields}
-    assert [name for name in variables if not name.startswith("MOMENT_")] == [DATABASE_URL]
+    plain = [name for name in variables if not name.startswith("MOMENT_")]
+    assert plain == [DATABASE_URL, DATABASE_DIRECT_URL]
 
 
 def test_this_machines_environment_is_read_by_the_same_names(monkeypatch: pytest.MonkeyPatch) -> None:

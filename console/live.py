@@ -1,0 +1,135 @@
+"""Pages that look on hear of every change, from one connection a process that listens to Postgres.
+
+What is told is only which learners' threads have changed (migrations 0027): pages ask for what they show of them as for
+any other page, so that nobody reads what is not theirs.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from logs.logger import get_logger
+
+log = get_logger(__name__)
+
+CHANNEL = "console"
+MOST = 200  # threads that a page is told of at once; of more it is told to look at everything anew
+AGAIN_SECONDS = 1.0
+# A database that went without a word is missed within a minute.
+_CONNECTION: Mapping[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+
+
+@dataclass(frozen=True)
+class News:
+    """Whose threads have changed; `is_all`: what changed is not known, anything may have."""
+
+    user_ids: frozenset[int]
+    is_all: bool
+
+
+@dataclass(eq=False)
+class Listener:
+    """One page's place. What it has not taken yet is folded: it never holds more than MOST ids."""
+
+    _changed: set[int] = field(default_factory=set)
+    _is_all: bool = False
+    _is_over: bool = False
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, user_id: int) -> None:
+        self._changed.add(user_id)
+        if len(self._changed) > MOST:
+            self.tell_all()
+        self._news.set()
+
+    def tell_all(self) -> None:
+        self._changed.clear()
+        self._is_all = True
+        self._news.set()
+
+    def end(self) -> None:
+        self._is_over = True
+        self._news.set()
+
+    @property
+    def is_over(self) -> bool:
+        return self._is_over
+
+    async def next(self, within: float) -> News:
+        """What has changed, as soon as something has; nothing after `within` seconds, or when the server stops."""
+        try:
+            async with asyncio.timeout(within):
+                await self._news.wait()
+        except TimeoutError:
+            return News(frozenset(), is_all=False)
+        if not self._is_over:
+            self._news.clear()
+        news = News(frozenset(self._changed), self._is_all)
+        self._changed, self._is_all = set(), False
+        return news
+
+
+@dataclass
+class Board:
+    """One a process, of its event loop. `url` leads to Postgres itself: a transaction pooler loses what is listened for."""
+
+    url: str
+    _listeners: set[Listener] = field(default_factory=set)
+    _is_closed: bool = False
+
+    @contextmanager
+    def listening(self) -> Iterator[Listener]:
+        """A page's place for the block."""
+        listener = Listener()
+        if self._is_closed:
+            listener.end()
+        self._listeners.add(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners.discard(listener)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        listening = asyncio.create_task(self._listen())
+        try:
+            yield
+        finally:
+            self.close()
+            listening.cancel()
+            await asyncio.wait([listening])
+
+    def close(self) -> None:
+        """The server stops: every page asks another process."""
+        self._is_closed = True
+        for listener in self._listeners:
+            listener.end()
+
+    async def _listen(self) -> None:
+        is_away = False
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    self.url, autocommit=True, **_CONNECTION
+                ) as connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    is_away = False
+                    for listener in self._listeners:  # of what was said while nobody listened
+                        listener.tell_all()
+                    async for note in connection.notifies():
+                        for listener in self._listeners:
+                            listener.tell(int(note.payload))
+            except psycopg.OperationalError as error:
+                if not is_away:
+                    log.warning("changes not heard", error=type(error).__name__)
+                is_away = True
+            await asyncio.sleep(AGAIN_SECONDS)

@@ -1,0 +1,55 @@
+"""Server-sent events of what changes in the threads that a coach may see (HTML standard, 9.2)."""
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlmodel import Session as DbSession
+from sqlmodel import col, select
+
+from console.identity import SignedInCoach
+from console.live import Listener
+from console.parts import PartsOf
+from models.user import User
+from services.coach_sign_in import CoachNotSignedIn, as_they_are_now
+from services.coaches import Asker, sees
+
+router = APIRouter()
+
+RETRY_MS = 1_000  # until a browser asks again
+LOOK_SECONDS = 30.0  # in which who is signed out is noticed though nothing changes
+
+
+async def _listener(parts: PartsOf) -> AsyncIterator[Listener]:
+    """Until the answer has ended, or its reader has gone."""
+    with parts.board.listening() as listener:
+        yield listener
+
+
+@router.get("/stream", response_class=EventSourceResponse)
+async def stream(
+    asker: SignedInCoach, parts: PartsOf, listener: Annotated[Listener, Depends(_listener)]
+) -> AsyncIterator[ServerSentEvent]:
+    """`threads`: the ids of learners whose thread has changed; `resync`: anything may have, as between a page and its
+    stream. Ends when the coach is signed out."""
+    yield ServerSentEvent(raw_data="", event="resync", retry=RETRY_MS)
+    while not listener.is_over:
+        news = await listener.next(LOOK_SECONDS)
+        try:
+            async with parts.reads.sessions() as db:
+                seen = await db.run(_seen, asker, news.user_ids)
+        except CoachNotSignedIn:
+            return
+        if news.is_all:
+            yield ServerSentEvent(raw_data="", event="resync")
+        elif seen:
+            yield ServerSentEvent(data=seen, event="threads")
+
+
+def _seen(db: DbSession, asker: Asker, user_ids: Iterable[int]) -> list[int]:
+    """With the rights that the coach has by now. Raises CoachNotSignedIn."""
+    asker = as_they_are_now(db, asker)
+    if not asker.is_limited:
+        return sorted(user_ids)
+    return sorted(db.exec(select(User.id).where(col(User.id).in_(user_ids), sees(asker))))

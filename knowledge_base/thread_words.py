@@ -1,0 +1,88 @@
+"""What the console calls the threads' states, and the answers that a coach need not type. Coaches read these, except the
+answers, which learners do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+NEEDS: Mapping[str, str] = {
+    "flagged": "気になる言葉",
+    "learner_waits": "返事待ち",
+    "drafts": "下書きあり",
+    "failed": "コーチング失敗",
+    "undelivered": "未送信",
+    "unanswered": "AIが回答できず",
+    "forgotten": "引き受けたまま",
+}
+FILTERS: Mapping[str, str] = {
+    "needs": "要対応",
+    "mine": "自分が担当中",
+    "human": "人が対応中",
+    "unread": "未読",
+    "failed": "失敗",
+    "worried": "不安なメモ",
+    "safety": "安全の言葉",
+    "unsure": "AIの自信が低い",
+    "unassigned": "担当なし",
+    "all": "すべて",
+}
+STATES: Mapping[str, str] = {
+    "pending_upload": "動画待ち",
+    "uploaded": "動画を受け取り済み",
+    "processing": "コーチング作成中",
+    "text_ready": "動画を作成中",
+    "completed": "お届け済み",
+    "failed": "うまくいきませんでした",
+}
+SPEAKERS: Mapping[str, str] = {"user": "生徒", "ai": "AI", "system": "自動", "coach": "コーチ"}
+FATES: Mapping[str, str] = {
+    "received": "",
+    "taken_back": "送信取消",
+    "unanswered": "AIが回答できませんでした",
+    "delivered": "送信済み",
+    "on_its_way": "送信中",
+    "held": "下書き（送っていません）",
+    "waits_for_unblock": "ブロック解除待ち",
+    "waits_for_earlier": "前のメッセージ待ち",
+    "waits_for_quota": "今月の通数を使い切り、返信を待っています",
+    "failed": "送れませんでした",
+}
+# What an act of a coach's comes to, said to them.
+TAKEN = "引き受けました。AIは待っています。"
+RETURNED = "AIに戻しました。"
+SAID = "送りました。"
+NOTED = "メモを残しました。生徒には見えません。"
+DONE = "対応済みにしました。"
+RELEASED = "下書きを送りました。"
+DISCARDED = "下書きを取り消しました。"
+RETRIED = "もう一度試します。"
+
+
+def taken_by(name: str) -> str:
+    return f"{name}さんが対応中です。"
+
+
+@dataclass(frozen=True)
+class Answer:
+    title: str
+    text: str  # with {name} and {dish}
+
+
+CANNED: Sequence[Answer] = (
+    Answer("確認します", "{name}さん、ご連絡ありがとうございます。動画を確認して、もう一度お返事しますね。"),
+    Answer(
+        "撮りなおし",
+        "{name}さん、{dish}の手元が映るように、もう一度撮っていただけますか。回数には数えません。",
+    ),
+    Answer("お待たせ", "{name}さん、お待たせしてすみません。{dish}のコーチングを、いま確かめています。"),
+    Answer(
+        "はげまし",
+        "{name}さん、{dish}をここまで作れたのは大きな一歩です。次も同じ手順で、一つだけ変えてみましょう。",
+    ),
+    Answer("おしまい", "{name}さん、お話しできてよかったです。また何かあれば、いつでも書いてくださいね。"),
+)
+NO_DISH = "料理"
+
+
+def canned(name: str, dish: str) -> Sequence[Answer]:
+    """As they are put into the answer, to be edited before they go."""
+    return [Answer(each.title, each.text.format(name=name, dish=dish or NO_DISH)) for each in CANNED]
