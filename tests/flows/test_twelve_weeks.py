@@ -38,6 +38,7 @@ from models.coaching import (
     Usage,
     VideoAnalysis,
 )
+from models.media import MediaState
 from moment.knowledge import prepare_database
 from moment.resources import Resources, open_resources
 from pipeline.media.composition import CoachingVideo, compose
@@ -131,6 +132,12 @@ class Life:
     def taps(self, label: str) -> list[Bubble]:
         self.transcript.note_taps()
         return tap(self.learner, label)
+
+    def is_seen(self) -> None:
+        """The last clip lies in our store, and is looked at."""
+        self.learner.wait_for(
+            lambda _: self.system.media(self.learner)[-1].state is MediaState.STORED, WAIT, what="the clip"
+        )
 
     def hears(self, words: str) -> None:
         """Since she did something last."""
@@ -306,6 +313,7 @@ def subscribes(life: Life) -> None:
     life.picks()
     life.films("pan_not_hot", SEEN)
     life.hears(phrasebook.ASK_MEMO)
+    life.is_seen()
     life.says("まだ？")
     life.says("今日はパラパラになりました。でも、少し水っぽい気がします。")
     life.rates(4)
