@@ -6,7 +6,7 @@ While a coach has it, nothing that the AI says of its own is sent (models/rules/
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import ColumnElement, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session as DbSession
@@ -77,6 +77,7 @@ def take_silently(db: DbSession, user: User, coach_id: int) -> tuple[Handover, b
     ThreadTaken, LearnerLeaving."""
     if user.leaving_since is not None:
         raise LearnerLeaving(f"learner {user.id}")
+    _end_of_who_left(db, user.id)
     new = insert(Handover).values(user_id=user.id, coach_id=coach_id, summary="")
     new = new.on_conflict_do_nothing(
         index_elements=["user_id"], index_where=col(Handover.returned_at).is_(None)
@@ -141,6 +142,14 @@ def name_of(db: DbSession, coach_id: int | None) -> str:
     """As learners see it."""
     coach = db.get(Coach, coach_id) if coach_id is not None else None
     return coach.name if coach is not None else console_talk.SOMEBODY
+
+
+def _end_of_who_left(db: DbSession, user_id: int) -> None:
+    """A coach who has left gives nothing back: whoever takes their thread may have it."""
+    here = select(Coach.id).where(col(Coach.left_at).is_(None))
+    is_open = col(Handover.user_id) == user_id, col(Handover.returned_at).is_(None)
+    has_left = or_(col(Handover.coach_id).is_(None), col(Handover.coach_id).not_in(here))
+    db.execute(update(Handover).where(*is_open, has_left).values(returned_at=func.now(), resume=Resume.NEXT))
 
 
 def _queue_line(db: DbSession, handover: Handover, kind: MessageType, words: str) -> None:

@@ -118,7 +118,7 @@ async def older(
 
 
 @dataclass(frozen=True)
-class Desk:
+class OnThread:
     """Of one act of a coach's on a thread: a refusal undoes what the act had begun, and the page says why."""
 
     request: Request
@@ -146,23 +146,23 @@ class Desk:
         return _page(self.request, template, self.asker, found, media, notice=notice, status=status)
 
 
-def desk(
+def on_thread(
     request: Request, parts: PartsOf, asker: SignedInCoach, learner: LearnerToChange, db: Transaction
-) -> Desk:
-    return Desk(request, parts, asker, learner, db)
+) -> OnThread:
+    return OnThread(request, parts, asker, learner, db)
 
 
-AtDesk = Annotated[Desk, Depends(desk)]
+AtThread = Annotated[OnThread, Depends(on_thread)]
 
 
 @router.post("/take")
-def take(at: AtDesk) -> Response:
+def take(at: AtThread) -> Response:
     return at.do(lambda: handover.take(at.db, at.learner, at.asker.coach_id), thread_words.TAKEN)
 
 
 @router.post("/hand-back")
 def hand_back(
-    at: AtDesk, resume: Annotated[Resume, Form()], summary: Annotated[str, Form(max_length=5_000)] = ""
+    at: AtThread, resume: Annotated[Resume, Form()], summary: Annotated[str, Form(max_length=5_000)] = ""
 ) -> Response:
     def act() -> None:
         handover.hand_back(
@@ -174,7 +174,7 @@ def hand_back(
 
 @router.post("/say")
 def say(
-    at: AtDesk, text: Words, seen_to: SeenTo, quotes: Annotated[int | None, Form(ge=1, lt=2**31)] = None
+    at: AtThread, text: Words, seen_to: SeenTo, quotes: Annotated[int | None, Form(ge=1, lt=2**31)] = None
 ) -> Response:
     """Who answers has dealt with what they saw."""
 
@@ -190,14 +190,14 @@ def say(
 
 
 @router.post("/note")
-def note(at: AtDesk, text: Words) -> Response:
+def note(at: AtThread, text: Words) -> Response:
     return at.do(
         lambda: coach_messages.note(at.db, at.learner.id, at.asker.coach_id, text), thread_words.NOTED
     )
 
 
 @router.post("/done")
-def done(at: AtDesk, seen_to: SeenTo) -> Response:
+def done(at: AtThread, seen_to: SeenTo) -> Response:
     def act() -> None:
         mark_done(at.db, at.asker.coach_id, at.learner.id, seen_to)
         audit(at.db, at.asker.coach_id, "thread.done", user_id=at.learner.id, seen_to=seen_to)
@@ -206,7 +206,7 @@ def done(at: AtDesk, seen_to: SeenTo) -> Response:
 
 
 @router.post("/unread")
-def unread(at: AtDesk) -> Response:
+def unread(at: AtThread) -> Response:
     """Back to the list: whoever stays on the page reads it."""
     mark_unread(at.db, at.asker.coach_id, at.learner.id)
     to = "/console/threads?filter=unread"
@@ -216,7 +216,7 @@ def unread(at: AtDesk) -> Response:
 
 
 @router.post("/drafts/{message_id}/release")
-def release(at: AtDesk, message_id: MessageId) -> Response:
+def release(at: AtThread, message_id: MessageId) -> Response:
     def act() -> None:
         _require_thread(at)
         drafts.release(at.db, _own_message(at, message_id).id, at.asker.coach_id)
@@ -225,7 +225,7 @@ def release(at: AtDesk, message_id: MessageId) -> Response:
 
 
 @router.post("/drafts/{message_id}/discard")
-def discard(at: AtDesk, message_id: MessageId) -> Response:
+def discard(at: AtThread, message_id: MessageId) -> Response:
     def act() -> None:
         _require_thread(at)
         drafts.discard(at.db, _own_message(at, message_id).id, at.asker.coach_id)
@@ -234,7 +234,7 @@ def discard(at: AtDesk, message_id: MessageId) -> Response:
 
 
 @router.post("/messages/{message_id}/retry")
-def retry(at: AtDesk, message_id: MessageId) -> Response:
+def retry(at: AtThread, message_id: MessageId) -> Response:
     """A message, or the coaching that its message says has failed."""
 
     def act() -> None:
@@ -249,7 +249,7 @@ def retry(at: AtDesk, message_id: MessageId) -> Response:
     return at.do(act, thread_words.RETRIED)
 
 
-def _own_message(at: Desk, message_id: int) -> Message:
+def _own_message(at: OnThread, message_id: int) -> Message:
     """Of this thread. Raises LearnerNotInSight: what is another's is not there."""
     theirs = select(Message).where(Message.id == message_id)
     message = at.db.exec(theirs.where(col(Message.chat_room_id).in_(rooms_of(at.learner.id)))).first()
@@ -258,7 +258,7 @@ def _own_message(at: Desk, message_id: int) -> Message:
     return message
 
 
-def _require_thread(at: Desk) -> None:
+def _require_thread(at: OnThread) -> None:
     """What another coach holds back is theirs to let go. Raises ThreadTaken, NotTaken."""
     taken = handover.open_handover(at.db, at.learner.id)
     if taken is None:

@@ -18,6 +18,7 @@ from models.user import User
 from pipeline.providers.ports import QuestionBrief
 from services import outbox
 from services.coach_messages import ThreadMoved, WordsUnfit, note, reply_seconds_left, say_as_coach
+from services.coaches import remove
 from services.drafts import DraftGone, discard, drafts, release
 from services.handover import NotTaken, ThreadTaken, hand_back, has_coach, take
 from services.menus import wanted_menu
@@ -337,6 +338,17 @@ def test_another_coach_neither_speaks_nor_gives_back(shared: System, yamamoto: i
         hand_back(db, user, other, Resume.NEXT, "", for_another=True)
         with pytest.raises(NotTaken):
             hand_back(db, user, yamamoto, Resume.NEXT, "")
+
+
+def test_the_thread_of_a_coach_who_has_left_is_taken_by_another(shared: System, yamamoto: int) -> None:
+    learner, other = shared.learner(), new_coach(shared, "佐藤")
+    taken(shared, learner, yamamoto)
+    with shared.database.transaction() as db:
+        remove(db, yamamoto, by=None)
+    with shared.database.transaction() as db:
+        assert has_coach(db, learner_row(db, learner).id), "released by nobody"
+    coach_says(shared, learner, other, "代わりました。")
+    wait_for_words(learner, console_talk.taken_by("佐藤"))
 
 
 def test_nothing_and_too_much_are_not_sent(shared: System, yamamoto: int) -> None:
