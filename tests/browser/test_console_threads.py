@@ -20,6 +20,7 @@ from settings import Settings
 from simulator.line.client import Learner
 from tests.conftest import empty_broker, make_settings, own_database
 from tests.console.conftest import new_coach
+from tests.quick_providers import script
 from tests.system import WAIT, System, start_system
 
 PATIENCE = WAIT * 1000  # milliseconds
@@ -159,7 +160,8 @@ def test_what_was_newer_is_shown_and_what_was_typed_stays(browser: Browser, syst
     with console(browser, system, "鈴木") as page:
         open_thread(page, system, learner)
         learner.text("もう終わりました")
-        expect(page.locator(".entry.user", has_text="もう終わりました")).to_be_visible(timeout=PATIENCE)
+        # The AI has answered: nothing more comes meanwhile.
+        expect(page.locator(".entry.ai", has_text=script.answer)).to_be_visible(timeout=PATIENCE)
         # As if it had come while they sent: the page does not know of it.
         page.evaluate("document.querySelector('#newest [form=composer]').value = '1'")
         say(page, "まだですか")

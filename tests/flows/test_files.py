@@ -10,7 +10,6 @@ from models.media import MediaKind, MediaState
 from settings import Settings
 from simulator.line.client import Learner, SentMessage
 from tests.flows.steps import (
-    answers,
     cook,
     media_once,
     replies,
@@ -140,8 +139,8 @@ def test_a_file_taken_back_before_it_is_known_is_gone(shared: System, clip: Path
     learner = shared.learner()
     pick(learner)
     message = hand_over(learner, clip, "cook.bin", preparing=STILL_COMING)
-    unsent = answers(learner, lambda: learner.unsend(message.message_id or ""))
-    assert words(unsent) == phrasebook.FILE_UNSENT
+    learner.unsend(message.message_id or "")
+    wait_for_words(learner, phrasebook.FILE_UNSENT)
     row = media_once(shared, learner, message, lambda row: row.state == MediaState.PURGED)
     wait_until_gone(shared, learner, row.object_key)
     assert shared.session(learner).files == []

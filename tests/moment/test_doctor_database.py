@@ -48,7 +48,7 @@ def test_a_database_that_is_as_it_should_be(database_url: str, scheme: str) -> N
     checks = look(f"{scheme}://{database_url.partition('://')[2]}")
 
     assert list(checks) == [
-        "database", "database.clock", "database.connections", "database.vector", "database.schema",
+        "database", "database.clock", "database.connections", "database.pg_trgm", "database.vector", "database.schema",
         "database.knowledge_base",
     ]  # fmt: skip
     assert {check.status for check in checks.values()} == {Status.OK}, checks

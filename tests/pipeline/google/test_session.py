@@ -102,7 +102,7 @@ def test_a_model_overloaded_for_long_is_replaced_and_the_learner_told_once(
     system: System, clip: Path, google: GoogleDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.providers.registry.FALLBACK_AFTER", timedelta(seconds=0.5))
-    monkeypatch.setattr("pipeline.outcomes.TELL_AFTER", timedelta(seconds=0.2))
+    monkeypatch.setattr("pipeline.outcomes.TELL_AFTER", timedelta())
     learner = system.learner()
     google.fault("gemini", "unavailable", model="gemini-3.8-flash")
     cook(learner, clip)
