@@ -46,7 +46,10 @@ class Command:
             self.process = subprocess.Popen(
                 line,
                 cwd=folder,
-                env=environment(**{MARKER: self.marker, "TMPDIR": str(self.scratch)}, **variables),
+                env=environment(
+                    **{MARKER: self.marker, "TMPDIR": str(self.scratch), "PYTHONFAULTHANDLER": "1"},
+                    **variables,
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -73,9 +76,14 @@ class Command:
         ]
 
     def interrupt(self) -> int:
-        """Ctrl-C; returns the exit code."""
+        """Ctrl-C; returns the exit code. Raises AssertionError with what all threads are at when it does not end."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(STOP_SECONDS)
+        try:
+            return self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            self.process.send_signal(signal.SIGABRT)
+            self.process.wait()
+            raise AssertionError(f"not ended by Ctrl-C:\n{self.output}") from error
 
 
 def run(*arguments: str, module: str = MODULE, **variables: str) -> "subprocess.CompletedProcess[str]":
