@@ -8,6 +8,7 @@ import fcntl
 import gc
 import os
 import shutil
+import signal
 import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -45,6 +46,10 @@ ssl.create_default_context = cache(ssl.create_default_context)  # type: ignore[a
 
 # The collector looks after every 700 new objects, which is a tenth of the tests' time.
 gc.set_threshold(20_000)
+
+# Begun in the background by a shell, we ignore Ctrl-C, and so would every command that a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples every time: what fails here fails for everybody.
 hypothesis.settings.register_profile("deterministic", derandomize=True, database=None, deadline=None)
