@@ -67,7 +67,9 @@ def test_what_was_taken_back_is_told_with_the_next_clip(shared: System, clip: Pa
     learner = shared.learner()
     pick(learner)
     sent = send_video(learner, clip)
-    learner.wait_for(lambda _: media_of(shared, sent).state == "stored", WAIT)  # else it is missed, not taken back
+    learner.wait_for(
+        lambda _: media_of(shared, sent).state == "stored", WAIT
+    )  # else it is missed, not taken back
     learner.unsend(sent.message_id or "")
     learner.wait_for(lambda _: media_of(shared, sent).state in ("withdrawn", "purged"), WAIT)
     before = pushed(shared, learner)

@@ -95,7 +95,8 @@ def test_of_two_clips_one_taken_back_leaves_the_other(shared: System, clip: Path
     session = session_once(shared, learner, lambda session: session.coaching_text)
     assert clips_of(shared, learner) == [second.message_id]
     assert session.raw_video_url == media_of(shared, second).object_key
-    assert round(looks(before)[-1].duration_seconds) == 6
+    # A look that was under way may end later; nothing comes of it.
+    assert 6 in {round(brief.duration_seconds) for brief in looks(before)}
     # After the text, nothing is made of what was seen any more.
     learner.unsend(second.message_id or "")
     wait_for_words(learner, phrasebook.VIDEO_UNSENT_AFTER_TEXT)
