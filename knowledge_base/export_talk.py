@@ -9,6 +9,7 @@ from knowledge_base.intents.recognition import fold, safety_intent
 from models.base import JAPAN
 
 TITLE = "あなたのデータができました"
+COACH = "コーチ（人間のスタッフ）"  # who spoke; the AI is called by its room's name
 OPEN_LABEL = "ファイルをひらく"
 UNDER_WAY = "いま、データをまとめています。できあがりしだい、ここにお届けしますね。"
 OVER = "データのリンクは使えなくなっています。「データを受け取る」と送ると、新しくお作りします。"

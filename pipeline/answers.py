@@ -30,7 +30,7 @@ from knowledge_base.intents.recognition import safety_intent
 from knowledge_base.profile import read_profile
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
-from models.chat import ChatRoom, Message, Sender, SentBubble, Topic, WaitReason, rooms_of
+from models.chat import ChatRoom, Message, Sender, SentBubble, Topic, rooms_of
 from models.coaching import CoachingText, ModelCall, RetrievedPrinciple, SessionSummary, VideoAnalysis
 from models.database import Database
 from models.dish import Dish
@@ -46,6 +46,7 @@ from pipeline.providers.registry import ProviderRegistry, needs_fallback
 from pipeline.search import PrincipleSearch
 from pipeline.spoken_answer import speak_answer
 from services.bursts import quoted_by, words_of
+from services.drafts import is_no_draft
 from services.handover import last_summary
 from services.names import called
 from services.outbox import queue_answer
@@ -370,10 +371,7 @@ def _history(db: DbSession, question: Message) -> list[Turn]:
 
 def _was_said() -> tuple[ColumnElement[bool], ...]:
     """Not what a coach keeps as a draft, or what was given up."""
-    is_ours = and_(
-        col(Message.retry_key).is_not(None), col(Message.waits_for).is_distinct_from(WaitReason.COACH)
-    )
-    return col(Message.sender) == Sender.USER, is_ours
+    return col(Message.sender) == Sender.USER, and_(col(Message.retry_key).is_not(None), is_no_draft())
 
 
 def _learner(db: DbSession, message: Message) -> User:

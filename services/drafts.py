@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
@@ -20,6 +20,11 @@ class DraftGone(MomentError):
     """It was sent or given up meanwhile."""
 
     words = "console.draft_gone"
+
+
+def is_no_draft() -> ColumnElement[bool]:
+    """Of messages: what a coach holds back is not said, through whatever door the learner looks."""
+    return or_(col(Message.sender) == Sender.USER, col(Message.waits_for).is_distinct_from(WaitReason.COACH))
 
 
 def drafts(db: DbSession, user_id: int) -> Sequence[Message]:

@@ -15,6 +15,7 @@ from models.rules.history import latest_session
 from models.session import CookingSession
 from models.user import User
 from services import questions
+from services.drafts import is_no_draft
 from services.replying import answer_at_once
 
 
@@ -90,4 +91,5 @@ def _is_seen() -> ColumnElement[bool]:
     """Ours is what is or was owed: what a later answer overtook is not, and was never shown."""
     is_theirs = col(Message.sender) == Sender.USER
     is_footage = col(Message.kind) == MessageType.COOKING_VIDEO
-    return col(Message.unsent_at).is_(None) & or_(is_theirs, is_footage, col(Message.retry_key).is_not(None))
+    is_said = or_(is_theirs, is_footage, col(Message.retry_key).is_not(None))
+    return col(Message.unsent_at).is_(None) & is_said & is_no_draft()

@@ -12,6 +12,7 @@ from models.chat import ChatRoom, Message, MessageType, Topic
 from models.dish import Dish
 from models.session import CookingSession
 from models.user import User
+from services.drafts import is_no_draft
 from services.flags import flag_for_coaches
 from services.outbox import queue_answer, queue_message
 from services.thread import NOT_LINE, Origin, record_inbound
@@ -82,7 +83,7 @@ def last_answer(db: DbSession, question: Message) -> str:
     statement = (
         select(Message.text)
         .where(Message.chat_room_id == question.chat_room_id, col(Message.id) < question.id)
-        .where(Message.kind == MessageType.ANSWER, Message.text != "")
+        .where(Message.kind == MessageType.ANSWER, Message.text != "", is_no_draft())
         .order_by(col(Message.id).desc())
     )
     return db.exec(statement.limit(1)).first() or ""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session as DbSession
 from sqlmodel import SQLModel, col, select
 
-from knowledge_base import phrasebook
+from knowledge_base import export_talk, phrasebook
 from models.base import JAPAN
 from models.chat import ChatRoom, Message, MessageType, Sender, rooms_of
 from models.coaching import CoachingText, RatingAspect
@@ -20,6 +20,7 @@ from models.media import Media, MediaKind, MediaState
 from models.plan import PaidPeriod, Plan
 from models.session import CookingSession
 from models.user import User
+from services.drafts import is_no_draft
 
 _ENDINGS = {MediaKind.VIDEO: "mp4", MediaKind.MEMO: "m4a", MediaKind.VOICE_QUESTION: "m4a"}
 _USER = ("line_user_id", "first_name", "email", "created_at", "learner_profile", "onboarding_done")
@@ -88,6 +89,7 @@ def _messages(db: DbSession, user_id: int) -> Sequence[tuple[Message, ChatRoom]]
         select(Message, ChatRoom)
         .join(ChatRoom, col(ChatRoom.id) == col(Message.chat_room_id))
         .where(col(Message.chat_room_id).in_(rooms_of(user_id)), col(Message.unsent_at).is_(None))
+        .where(is_no_draft())
         .order_by(col(Message.created_at), col(Message.id))
     )
     return db.exec(statement).all()
@@ -99,7 +101,7 @@ def _message_facts(message: Message, room: ChatRoom) -> Mapping[str, Any]:
 
 
 def _message_lines(messages: Sequence[tuple[Message, ChatRoom]]) -> Sequence[str]:
-    names = {Sender.USER: "あなた"}
+    names = {Sender.USER: "あなた", Sender.COACH: export_talk.COACH}
     return [
         f"{_time(message.created_at)} {names.get(message.sender, phrasebook.SENDER_NAMES[room.room_type])}\n"
         f"{message.text or _FILM}\n"

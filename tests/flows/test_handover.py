@@ -9,8 +9,8 @@ import pytest
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from knowledge_base import console_talk
-from models.chat import Message, MessageType, WaitReason
+from knowledge_base import console_talk, export_talk
+from models.chat import Message, MessageType, RoomType, WaitReason
 from models.coach import AuditEntry, Coach, CoachRole
 from models.handover import Handover, Resume
 from models.rules.menu import Menu
@@ -20,9 +20,12 @@ from services import outbox
 from services.coach_messages import ThreadMoved, WordsUnfit, note, reply_seconds_left, say_as_coach
 from services.coaches import remove
 from services.drafts import DraftGone, discard, drafts, release
+from services.export.content import read_content
 from services.handover import NotTaken, ThreadTaken, hand_back, has_coach, take
 from services.menus import wanted_menu
+from services.messages import newest_messages
 from services.privacy import LearnerLeaving
+from services.replying import last_answer
 from simulator.line.client import Bubble, Learner, Thread
 from tests.flows.steps import cook, message_once, replies, send_video, skip_and_rate, wait_for_words, words
 from tests.quick_providers import script
@@ -85,6 +88,12 @@ def is_coached(thread: Thread) -> bool:
     return any("火が入りすぎて" in str(bubble.message) for bubble in thread.of_type("flex"))
 
 
+def messages_of(db: DbSession, user_id: int) -> str:
+    """As they stand in the file of a learner's data."""
+    documents = {each.name: each.text for each in read_content(db, user_id).documents}
+    return documents["messages.txt"]
+
+
 def held(system: System, learner: Learner, kind: MessageType) -> Message:
     """The draft, once it lies there."""
     return message_once(system, learner, kind, lambda message: message.waits_for is WaitReason.COACH)
@@ -99,6 +108,7 @@ def test_a_coachs_words_bring_the_line_that_a_person_speaks(shared: System, yama
     assert bubble.sender_name == "コーチ 山本"
     with shared.database.transaction() as db:
         assert has_coach(db, learner_row(db, learner).id)
+        assert f"{export_talk.COACH}\n卵の色" in messages_of(db, learner_row(db, learner).id)
         acts = db.exec(
             select(AuditEntry.act).where(AuditEntry.coach_id == yamamoto).order_by(col(AuditEntry.id))
         )
@@ -232,6 +242,14 @@ def test_an_answer_thought_of_while_the_thread_was_taken_is_a_draft(
     learner.text("包丁の持ち方は？")
     draft = held(shared, learner, MessageType.ANSWER)
     assert draft.text == script.answer
+    with shared.database.transaction() as db:
+        user = learner_row(db, learner)
+        shown = newest_messages(db, user.id, RoomType.COACHING, 20)
+        assert draft.id not in {each.message.id for each in shown}, "nor by another door"
+        assert script.answer not in messages_of(db, user.id)
+    later = write_unheard(shared, learner, "もう一度言ってください")
+    with shared.database.transaction() as db:
+        assert last_answer(db, later) == "", "nor repeated"
     wait_for_words(learner, console_talk.taken_by("山本"))
     assert script.answer not in words(learner.thread().from_bot)
 
