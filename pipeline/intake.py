@@ -79,6 +79,9 @@ FIRST_LOOK = timedelta(seconds=1)
 NOT_READY_SHARE = 0.1
 # Of one learner's, so that many clips of theirs leave threads for the others.
 AT_ONCE = 2
+# What is gone was mostly taken back: the event that says so comes soon, and tells the learner what is true.
+GONE = "gone"
+GONE_PATIENCE = timedelta(seconds=5)
 MAX_PHOTO_BYTES = 20_000_000
 # Of a cook's clips: as many minutes as LINE takes in MOST_CLIPS, so that one view of them travels within a request.
 MAX_SECONDS_TOGETHER = 30 * 60.0
@@ -173,6 +176,10 @@ class Intake:
             self._purge_again(media)
         except MediaRejected as rejection:
             ms = milliseconds_since(start)
+            if rejection.reason == GONE and media.error != GONE:
+                log.info("media gone", **this_try, ms=ms)
+                self._wait_out(lease, GONE, first=GONE_PATIENCE, share=NOT_READY_SHARE)
+                return
             log.info("media rejected", **this_try, reason=rejection.reason, ms=ms)
             self._reject(lease, media, rejection)
         except ContentNotReady as error:
@@ -237,7 +244,7 @@ class Intake:
         try:
             self._download(media, ceiling, take)
         except ContentGone as error:
-            raise MediaRejected("gone") from error
+            raise MediaRejected(GONE) from error
         except ContentTooLarge as error:
             raise MediaRejected("too_large") from error
 

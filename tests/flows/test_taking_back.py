@@ -10,10 +10,12 @@ from models.chat import Message
 from models.inbox import InboxEvent
 from models.media import MediaState
 from models.session import SessionStatus
+from pipeline.intake import GONE
 from tests.flows.steps import (
     cook,
     handled_event,
     media_of,
+    media_once,
     object_key_of,
     post,
     push_keys,
@@ -79,6 +81,21 @@ def test_a_video_taken_back_while_it_is_fetched_is_not_used(shared: System, clip
     wait_until_gone(shared, learner, object_key_of(shared, video))
     assert shared.session(learner).status == SessionStatus.PENDING_UPLOAD
     assert learner.thread().find(phrasebook.VIDEO_REJECTED["gone"]) is None
+
+
+def test_a_video_found_gone_before_it_is_heard_to_be_taken_back_is_not_asked_for_again(
+    shared: System, clip: Path
+) -> None:
+    learner = shared.learner()
+    pick(learner)
+    video = learner.video(clip, preparing=1_000_000)
+    media_once(shared, learner, video, lambda row: row.error)
+    shared.desk.hold()
+    learner.unsend(video.message_id or "")
+    media_once(shared, learner, video, lambda row: row.error == GONE)
+    shared.desk.release()
+    wait_for_words(learner, phrasebook.VIDEO_UNSENT)
+    assert learner.thread().find(phrasebook.VIDEO_REJECTED[GONE]) is None
 
 
 def test_a_video_sent_without_a_dish_and_taken_back_is_not_used(shared: System, clip: Path) -> None:
