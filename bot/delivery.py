@@ -52,7 +52,7 @@ from models.rules.handover import waits_for_coach
 from models.session import CookingSession
 from models.user import User
 from services import footage
-from services.handover import coach_has_thread
+from services.handover import coach_has_thread, coach_keeps_thread
 from services.outbox import wake_next
 from services.profile import followed_channels, is_known
 from services.reminders import still_fits
@@ -139,7 +139,8 @@ class Delivery:
         held = col(Message.waits_for) == WaitReason.QUOTA, col(Message.lease_token).is_(None)
         is_free = or_(col(Message.due_at) <= func.now(), and_(*held))
         if carrier is not None:  # it may wait for a reply, too
-            is_free = or_(is_free, and_(col(Message.attempts) == 0, col(Message.lease_token).is_(None)))
+            untried = col(Message.attempts) == 0, col(Message.due_at).is_not(None)
+            is_free = or_(is_free, and_(*untried, col(Message.lease_token).is_(None)))
         statement = (
             select(Message, ChatRoom, User, func.now())
             .add_columns(coach_has_thread(col(User.id)))
@@ -152,7 +153,7 @@ class Delivery:
             return None
         message, room, user, now, has_coach = row
         note_now(db, now)
-        if has_coach and self._leave_to_coach(db, message):
+        if has_coach and self._leave_to_coach(db, message, user):
             return None
         way = self._way(db, message, room, user, carrier)
         if way is None:
@@ -210,13 +211,13 @@ class Delivery:
             return None
         return PUSH
 
-    def _leave_to_coach(self, db: DbSession, message: Message) -> bool:
+    def _leave_to_coach(self, db: DbSession, message: Message, user: User) -> bool:
         """A coach has the thread: the AI says nothing of its own. That something is still being made is nothing to hear
         later."""
         if message.kind is MessageType.STILL_WORKING:
             self._drop(db, message)
             return True
-        if waits_for_coach(message):
+        if waits_for_coach(message) and coach_keeps_thread(db, user.id):
             _let_wait(db, message, WaitReason.COACH)
             return True
         return False

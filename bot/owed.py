@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from line.limits import MAX_OBJECTS
 from models.chat import Message, MessageType, Sender, Topic, WaitReason, rooms_beside
+from services.outbox import hold_order
 
 REPLY, PUSH = "reply", "push"
 # A key is good for 24 h after its first use; with it older, a retry would be a second bubble.
@@ -19,7 +20,8 @@ COACHING = frozenset({MessageType.COACHING_READY, MessageType.COACHING_VIDEO, Me
 
 
 def earlier_message(db: DbSession, message: Message) -> WaitReason | None:
-    """A session's messages arrive in their order: never the video before the text."""
+    """A session's messages arrive in their order: never the video before the text. Whoever settles the earlier one wakes
+    what waits: that it does is known to them before they look, or they are done before this looks."""
     if message.session_id is None or message.reply_token is not None:
         return None
     earlier = (
@@ -28,6 +30,9 @@ def earlier_message(db: DbSession, message: Message) -> WaitReason | None:
         .where(col(Message.retry_key).is_not(None))
         .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
     )
+    if db.exec(earlier).first() is None:
+        return None
+    hold_order(db, message.session_id)
     return WaitReason.EARLIER_MESSAGE if db.exec(earlier).first() is not None else None
 
 

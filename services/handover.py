@@ -58,6 +58,12 @@ def has_coach(db: DbSession, user_id: int) -> bool:
     return open_handover(db, user_id) is not None
 
 
+def coach_keeps_thread(db: DbSession, user_id: int) -> bool:
+    """Whether a coach has it, who cannot give it back before this transaction ends: what is left to them is seen then."""
+    is_open = col(Handover.user_id) == user_id, col(Handover.returned_at).is_(None)
+    return db.exec(select(Handover.id).where(*is_open).with_for_update(read=True)).first() is not None
+
+
 def coach_has_thread(user_id: Mapped[int]) -> ColumnElement[bool]:
     """The same, asked within another statement."""
     is_open = col(Handover.user_id) == user_id, col(Handover.returned_at).is_(None)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
@@ -208,6 +209,7 @@ def wake_next(db: DbSession, session_id: int | None, message_id: int) -> None:
     if session_id is None:
         return
     db.flush()
+    hold_order(db, session_id)
     waiting = (
         select(Message.id)
         .where(Message.session_id == session_id, col(Message.id) > message_id)
@@ -220,6 +222,12 @@ def wake_next(db: DbSession, session_id: int | None, message_id: int) -> None:
         waits_for_us = Message.waits_for == WaitReason.EARLIER_MESSAGE
         leases.make_due(db, Message, col(Message.id) == next_id, waits_for_us, waits_for=None)  # type: ignore[arg-type]
         enqueue(db, Job.DELIVER, next_id)
+
+
+def hold_order(db: DbSession, session_id: int) -> None:
+    """Until this transaction ends, nobody else begins to wait for a message of the session, or settles one that others
+    may wait for."""
+    db.execute(select(func.pg_advisory_xact_lock(func.hashtext("message order"), session_id)))
 
 
 def was_said(db: DbSession, user: User, topic: Topic) -> bool:

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from prometheus_client import REGISTRY
 from pydantic import SecretStr
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from sqlmodel import select
 
 from line.events import read_event
@@ -26,6 +26,7 @@ from moment.app import make_app
 from moment.resources import open_resources
 from settings import LineChannel, Settings
 from tests import quick_providers
+from tests.database_locks import wait_for_lock
 from tests.moment.watch.scrape import scrape
 from tests.system import WAIT, listening, served
 from webhooks import delivery
@@ -191,17 +192,6 @@ def test_the_answer_comes_only_after_the_commit(web: httpx.Client, database: Dat
         holder.rollback()
         assert answer.result(20) == 200
     assert len(rows(database)) == 1
-
-
-def wait_for_lock(engine: Engine) -> None:
-    waiting = text(
-        "SELECT count(*) FROM pg_locks l WHERE NOT l.granted AND l.relation = 'inbox_event'::regclass"
-    )
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watcher:
-        for _ in range(100_000):
-            if watcher.scalar(waiting):
-                return
-    raise AssertionError("the insert never came")
 
 
 def test_a_commit_that_fails_is_no_200(web: httpx.Client, database: Database) -> None:

@@ -29,11 +29,12 @@ from simulator.stripe.config import EndpointConfig, StripeConfig
 from simulator.stripe.webhooks import Delivery
 from tests import quick_providers
 from tests.conftest import make_settings, own_database
+from tests.database_locks import wait_for_lock
 from tests.log_lines import log_lines
 from tests.simulator.stripe.conftest import run
 from tests.simulator.stripe.harness import client_of, subscribe
 from tests.system import WAIT, listening, served
-from tests.webhooks.test_line_webhook import ODD_VALUES, wait_for_lock
+from tests.webhooks.test_line_webhook import ODD_VALUES
 from webhooks import delivery
 
 SECRET = "whsec_of_the_desk"
