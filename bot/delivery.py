@@ -311,18 +311,20 @@ class Delivery:
 
     def _note_delivery(self, parcels: Sequence[Parcel], receipt: Receipt) -> None:
         """Each row with the ids of its own bubbles, by which a learner may quote it."""
-        ids = list(receipt.message_ids)
+        ids, tokens = list(receipt.message_ids), list(receipt.quote_tokens)
         with self.database.transaction() as db:
             for parcel in parcels:
                 message = parcel.message
                 count = len(message.line_body or [])
                 own, ids = ids[:count], ids[count:]
+                own_tokens, tokens = tokens[:count], tokens[count:]
                 try:
                     finish(
                         db,
                         parcel.lease,
                         delivered_at=func.now(),
                         line_message_id=own[0] if own else None,
+                        quote_token=next(filter(None, own_tokens), None),
                         line_request_id=receipt.request_id,
                         reply_may_be_taken=False,
                         carrier_id=None,

@@ -16,7 +16,14 @@ KEY_LIFE = timedelta(hours=23, minutes=30)
 _MOST_OF_A_NOTICE = 2
 PUSHES_A_DAY = 30  # to one learner, besides their coaching
 PATIENT = frozenset({MessageType.NOTICE, MessageType.HANDOVER_BEGUN, MessageType.HANDOVER_ENDED})
-COACHING = frozenset({MessageType.COACHING_READY, MessageType.COACHING_VIDEO, MessageType.COACHING_FAILED})
+COACHING = frozenset(
+    {
+        MessageType.COACHING_READY,
+        MessageType.COACHING_VIDEO,
+        MessageType.COACHING_VIDEO_CORRECTED,
+        MessageType.COACHING_FAILED,
+    }
+)
 
 
 def earlier_message(db: DbSession, message: Message) -> WaitReason | None:

@@ -17,7 +17,7 @@ from bot.say.reminder import reminder
 from bot.say.steps import ask_rating, choose_taps, open_taps, question_taps
 from bot.say.uploads import upload_card
 from bot.tracking import tracking_id
-from knowledge_base import export_talk, phrasebook
+from knowledge_base import console_talk, export_talk, phrasebook
 from knowledge_base.console_talk import sender_name, taken_by
 from line.client import LineObject
 from line.liff import LiffApps
@@ -58,7 +58,7 @@ class Renderer:
         content = self._say(db, message, user, session)
         if content.topic is not None:
             message.meta = {**message.meta, "topic": content.topic}
-        if message.kind == MessageType.COACH:
+        if message.kind in (MessageType.COACH, MessageType.COACHING_CORRECTED):
             return self._with_sender(content, sender_name(name_of(db, message.coach_id)), "coach")
         return self.with_senders(Say(content.bubbles, room))
 
@@ -78,6 +78,10 @@ class Renderer:
         taps = open_taps(latest_session(db, user.id))
         if message.kind == MessageType.COACHING_VIDEO and session is not None:
             return self._coaching_video(db, user, session, taps)
+        if message.kind == MessageType.COACHING_CORRECTED and session is not None:
+            return _corrected(db, message, session, self._page_of(session), taps)
+        if message.kind == MessageType.COACHING_VIDEO_CORRECTED and session is not None:
+            return say(text_bubble(console_talk.VIDEO_ANEW), self._video(session), quick=taps)
         if message.kind == MessageType.FILM and message.video_gcs_path and session is not None:
             return say(*film_bubbles(self.links, session), quick=taps)
         if message.kind == MessageType.PLAN_NEWS:
@@ -166,6 +170,18 @@ def _coach_words(db: DbSession, message: Message, taps: Sequence[LineObject]) ->
     if message.meta.get("topic") != Topic.HANDOVER:
         return say(words, quick=taps)
     return say(text_bubble(taken_by(name_of(db, message.coach_id))), words, quick=taps)
+
+
+def _corrected(
+    db: DbSession, message: Message, session: CookingSession, page: str | None, taps: Sequence[LineObject]
+) -> Say:
+    """The whole text as it is now, beside a quote of what it was."""
+    coaching = CoachingText.model_validate(session.coaching_text)
+    quoted = db.get(Message, int(message.meta.get("quotes", 0)))
+    words = console_talk.corrected_by(name_of(db, message.coach_id))
+    card = coaching_card(coaching, db.get_one(Dish, session.dish_id).name_ja, session.session_number, page)
+    warning = (text_bubble(f"⚠️ {coaching.safety}"),) if coaching.safety else ()
+    return say(text_bubble(words, quoted.quote_token if quoted else None), card, *warning, quick=taps)
 
 
 def _coaching(db: DbSession, user: User, session: CookingSession, page: str | None) -> Say:

@@ -13,6 +13,14 @@ def taken_by(name: str) -> str:
     return f"ここからは、コーチの{name}（人間のスタッフ）がお話しします。"
 
 
+VIDEO_ANEW = "直した内容で、解説の動画も作りなおしました。"
+
+
+def corrected_by(name: str) -> str:
+    """Before a coaching card that a person has put right."""
+    return f"コーチの{name}です。先ほどのコーチングを、こちらで見なおして直しました。こちらを見てくださいね。"
+
+
 def sender_name(name: str) -> str:
     """Beside each bubble of theirs; the AI's is「AIコーチ」."""
     return f"コーチ {name}"
@@ -45,6 +53,9 @@ PHRASES: Mapping[str, str] = {
         "summary_too_long": "申し送りは1000文字までです。",
         "footage_gone": "動画の保存期間が過ぎていて、もう作れません。生徒は料理を選びなおせます（回数には数えません）。",
         "draft_gone": "この下書きは、もうありません。送られたか、取り消されています。",
+        "review_over": "このコーチングは、もう送られています。直すと、訂正として届きます。",
+        "correction_unfit": "直した文に、送れないところがあります。",
+        "correction_late": "ほかのコーチが先に直したか、コーチングがなくなりました。開き直して、もう一度お試しください。",
         "not_understood": "入力を読み取れませんでした。確かめて、もう一度お試しください。",
     }.items()
 }

@@ -8,6 +8,7 @@ NEEDS: Mapping[str, str] = {
     "flagged": "気になる言葉",
     "learner_waits": "返事待ち",
     "drafts": "下書きあり",
+    "review": "送る前の確認",
     "failed": "コーチング失敗",
     "undelivered": "未送信",
     "unanswered": "AIが回答できず",
@@ -44,7 +45,32 @@ FATES: Mapping[str, str] = {
     "waits_for_unblock": "ブロック解除待ち",
     "waits_for_earlier": "前のメッセージ待ち",
     "waits_for_quota": "今月の通数を使い切り、返信を待っています",
+    "waits_for_review": "確認待ち（まだ送っていません）",
     "failed": "送れませんでした",
+}
+# The parts of a coaching text, and what is wrong with one that a coach has written.
+FIELDS: Mapping[str, str] = {
+    "last_time": "👀 前回のこと",
+    "mondaiten": "🍳 今回の問題点",
+    "skill": "🍳 身につけるスキル",
+    "next_action": "次回試すこと",
+    "success_sign": "✅ 成功のサイン",
+    "praise": "よかったところ",
+    "comparison": "前回との違い",
+    "stop_cue": "やめどき",
+    "safety": "⚠️ 安全のこと",
+}
+FAULTS: Mapping[str, str] = {
+    "missing": "必ず書いてください",
+    "unchanged": "どこも変わっていません",
+    "unreadable": "読み取れない文があります",
+    "measurement": "分量や時間ではなく、音・色・感触で書いてください",
+    "length": "400文字までです",
+    "markup": "飾りの記号は、LINEではそのまま見えてしまいます",
+    "leak": "生徒に見せない言葉が入っています",
+    "tone": "です・ますで終え、責めない言い方にしてください",
+    "safety": "安全を軽く見る言い方があります。火や生ものは、確かめ方を書いてください",
+    "language": "日本語で書いてください",
 }
 # What an act of a coach's comes to, said to them.
 TAKEN = "引き受けました。AIは待っています。"
@@ -55,6 +81,9 @@ DONE = "対応済みにしました。"
 RELEASED = "下書きを送りました。"
 DISCARDED = "下書きを取り消しました。"
 RETRIED = "もう一度試します。"
+PAUSED = "次のコーチングから、送る前に待ちます。"
+NOT_PAUSED = "この生徒だけの確認をやめました。"
+STOPPED = "止めました。「いま送る」を押すまで送りません。"
 
 
 def taken_by(name: str) -> str:

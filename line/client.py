@@ -86,6 +86,7 @@ class Receipt:
 
     message_ids: tuple[str, ...] = ()  # of each bubble, in order; none when it was an earlier reply
     request_id: str = ""
+    quote_tokens: tuple[str | None, ...] = ()  # of each bubble; None of one that can't be quoted
 
 
 class LineClient:
@@ -237,12 +238,21 @@ def _request_id(headers: Any) -> str:
 
 def _receipt(answer: ApiResponse) -> Receipt:
     messages = answer.data.sent_messages if answer.data is not None else None
-    return Receipt(tuple(str(message.id) for message in messages or ()), _request_id(answer.headers))
+    return Receipt(
+        tuple(str(message.id) for message in messages or ()),
+        _request_id(answer.headers),
+        tuple(message.quote_token for message in messages or ()),
+    )
 
 
 def _earlier_receipt(body: str | None, request_id: str) -> Receipt:
-    ids = (str(message["id"]) for message in _json(body).get("sentMessages") or ())
-    return Receipt(tuple(ids), request_id)
+    messages = _json(body).get("sentMessages") or ()
+    ids, tokens = (
+        zip(*((str(each["id"]), each.get("quoteToken")) for each in messages), strict=True)
+        if messages
+        else ((), ())
+    )
+    return Receipt(tuple(ids), request_id, tuple(tokens))
 
 
 def _reason(body: str | None) -> str:

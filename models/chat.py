@@ -62,6 +62,8 @@ class MessageType(StrEnum):
     PLAN_NEWS = "plan_news"
     FILM = "film"  # of the first and the third attempt
     COACH = "coach"  # a person's own words
+    COACHING_CORRECTED = "coaching_corrected"  # by a person, after it was sent
+    COACHING_VIDEO_CORRECTED = "coaching_video_corrected"
     HANDOVER_BEGUN = "handover_begun"  # tells that a person has the thread from now on
     HANDOVER_ENDED = "handover_ended"
     # what the learner sent
@@ -97,6 +99,7 @@ class WaitReason(StrEnum):
     EARLIER_MESSAGE = "earlier_message"  # of the same session
     QUOTA = "quota"  # the month's pushes are used up
     COACH = "coach"  # who has the thread, and sends it or gives it up
+    REVIEW = "review"  # a coach's eye, until its pause is over
 
 
 COACHED = "kind IN ('coaching_ready', 'coaching_video') AND delivered_at IS NOT NULL"
@@ -168,7 +171,7 @@ class Message(LeaseColumns, table=True):
 
     # of what the learner sent
     inbox_event_id: int | None = Field(default=None, foreign_key="inbox_event.id", ondelete="SET NULL")
-    quote_token: str | None = Field(default=None)
+    quote_token: str | None = Field(default=None)  # ours has one, too: of its first bubble that has
     quoted_message_id: str | None = Field(
         default=None, max_length=64
     )  # LINE's id of the bubble it replies to

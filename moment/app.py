@@ -27,6 +27,7 @@ from moment.media import MediaDoor
 from moment.request_context import RequestContext
 from moment.resources import Resources
 from moment.uploads import UploadDoor
+from pipeline.checks.corrections import faults_of
 from storage.local import LocalStore
 from webhooks.inbox import InboxWriter
 from webhooks.line import LineWebhook
@@ -112,4 +113,5 @@ def _parts_of_console(pages: Parts, board: Board) -> ConsoleParts:
         pages.reads,
         pages.turns,
         board,
+        faults_of,
     )

@@ -30,7 +30,7 @@ from knowledge_base.intents.recognition import safety_intent
 from knowledge_base.profile import read_profile
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
-from models.chat import ChatRoom, Message, Sender, SentBubble, Topic, rooms_of
+from models.chat import ChatRoom, Message, MessageType, Sender, SentBubble, Topic, rooms_of
 from models.coaching import CoachingText, ModelCall, RetrievedPrinciple, SessionSummary, VideoAnalysis
 from models.database import Database
 from models.dish import Dish
@@ -54,6 +54,7 @@ from services.privacy import purge_late
 from services.profile import learner_state, lock_learner
 from services.replying import known_answer
 from services.thread import PLACEHOLDERS
+from services.withheld import holds_back
 from storage.keys import spoken_answer_key
 from storage.store import ObjectStore, local_file
 
@@ -333,7 +334,9 @@ def _brief(
 def _session_in_question(db: DbSession, user: User, question: Message) -> CookingSession | None:
     """The session the learner quotes, else the latest that was coached."""
     coached = select(CookingSession).where(
-        CookingSession.user_id == user.id, col(CookingSession.coaching_text) != {}
+        CookingSession.user_id == user.id,
+        col(CookingSession.coaching_text) != {},
+        ~holds_back(MessageType.COACHING_READY),
     )
     session_id = _quoted_session_id(db, question)
     if session_id is not None:

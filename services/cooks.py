@@ -9,17 +9,19 @@ from sqlalchemy import ColumnElement, Integer, Row, bindparam, exists, select
 from sqlmodel import Session as DbSession
 from sqlmodel import col
 
+from models.chat import MessageType
 from models.coaching import RatingAspect
 from models.dish import Dish
 from models.media import LIVE, Media, MediaKind
 from models.rules.next_step import Ask, next_step, step_of
 from models.session import CookingSession, SessionStatus
+from services.withheld import holds_back, shown_of
 
 
 @dataclass(frozen=True)
 class Cook:
     """A session as lists show it. `has_memo`: spoken or written. `coaching` is a CoachingText as it is kept, {} before
-    there is one; the two paths are "" until then."""
+    there is one that may be seen; the two paths are "" until then."""
 
     id: int
     dish_slug: str
@@ -49,7 +51,8 @@ def newest_cooks(
     return [_cook(row) for row in db.execute(statement, values)]
 
 
-def cook_of(session: CookingSession, dish: Dish) -> Cook:
+def cook_of(db: DbSession, session: CookingSession, dish: Dish) -> Cook:
+    shown = shown_of(db, session)
     return Cook(
         id=session.id,
         dish_slug=dish.slug,
@@ -60,9 +63,9 @@ def cook_of(session: CookingSession, dish: Dish) -> Cook:
         self_ratings=session.self_ratings,  # type: ignore[arg-type]
         has_video=session.video is not None,
         has_memo=session.memo is not None or session.voice_transcript != "",
-        coaching=session.coaching_text,
-        video_path=session.coaching_video_gcs_path,
-        preview_path=session.coaching_preview_gcs_path,
+        coaching=shown.coaching,
+        video_path=shown.video_path,
+        preview_path=shown.preview_path,
         created_at=session.created_at,
         updated_at=session.updated_at,
     )
@@ -86,9 +89,9 @@ def _cook(row: Row[Any]) -> Cook:
         self_ratings=row.self_ratings,
         has_video=row.has_video,
         has_memo=row.has_memo,
-        coaching=row.coaching_text,
-        video_path=row.coaching_video_gcs_path,
-        preview_path=row.coaching_preview_gcs_path,
+        coaching={} if row.is_text_held else row.coaching_text,
+        video_path="" if row.is_video_held else row.coaching_video_gcs_path,
+        preview_path="" if row.is_video_held else row.coaching_preview_gcs_path,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
@@ -129,6 +132,10 @@ _NEWEST = (
             ~_has(MediaKind.VIDEO, col(Media.consent_id).is_(None))
             & ~_has(MediaKind.MEMO, col(Media.consent_id).is_(None))
         ).label("may_see"),
+        holds_back(MessageType.COACHING_READY).label("is_text_held"),
+        holds_back(
+            MessageType.COACHING_READY, MessageType.COACHING_VIDEO, MessageType.COACHING_VIDEO_CORRECTED
+        ).label("is_video_held"),
         (_has(MediaKind.MEMO) | (col(CookingSession.voice_transcript) != "")).label("has_memo"),
     )
     .join_from(CookingSession, Dish, col(Dish.id) == col(CookingSession.dish_id))

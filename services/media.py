@@ -258,7 +258,7 @@ def forget_video(db: DbSession, session: CookingSession) -> None:
     session.pipeline_job_id = None
     session.pipeline_started_at = None
     session.pipeline_error = ""
-    _forget_messages(
+    forget_messages(
         db, session, col(Message.kind).in_([MessageType.COOKING_VIDEO, MessageType.COACHING_FAILED])
     )
 
@@ -348,13 +348,13 @@ def _withdraw_footage(db: DbSession, session: CookingSession) -> str:
     session.coaching_video_gcs_path = ""
     session.coaching_preview_gcs_path = ""
     session.coaching_cut = {}
-    _forget_messages(
+    forget_messages(
         db, session, col(Message.delivered_at).is_(None), col(Message.kind) == MessageType.COACHING_VIDEO
     )
     return words
 
 
-def _forget_messages(db: DbSession, session: CookingSession, *which: ColumnElement[bool]) -> None:
+def forget_messages(db: DbSession, session: CookingSession, *which: ColumnElement[bool]) -> None:
     """What waited for one of these waits no more."""
     deletion = delete(Message).where(col(Message.session_id) == session.id, *which).returning(col(Message.id))
     for message_id in db.exec(deletion).scalars().all():

@@ -132,7 +132,8 @@ def queue_notice(
     )
 
 
-def queue_coaching_text(db: DbSession, session: CookingSession) -> Message:
+def queue_coaching_text(db: DbSession, session: CookingSession, pause: timedelta) -> Message:
+    """`pause`: for so long a coach may look at it."""
     coaching = CoachingText.model_validate(session.coaching_text)
     return queue_message(
         db,
@@ -140,14 +141,21 @@ def queue_coaching_text(db: DbSession, session: CookingSession) -> Message:
         MessageType.COACHING_READY,
         text=phrasebook.coaching_text(coaching, session.session_number),
         session_id=session.id,
+        patience=pause,
+        waits_for=WaitReason.REVIEW if pause else None,
     )
 
 
 def queue_coaching_video(db: DbSession, session: CookingSession) -> Message:
+    """After the first: one that was made from words that a coach has corrected."""
+    kind = MessageType.COACHING_VIDEO
+    of_session = select(Message.id).where(Message.session_id == session.id, Message.kind == kind)
+    if db.exec(of_session).first() is not None:
+        kind = MessageType.COACHING_VIDEO_CORRECTED
     return queue_message(
         db,
         session.user_id,
-        MessageType.COACHING_VIDEO,
+        kind,
         video=session.coaching_video_gcs_path,
         session_id=session.id,
     )
@@ -198,6 +206,7 @@ def release_owed(db: DbSession, user: User) -> None:
         col(Message.retry_key).is_not(None),
         col(Message.delivered_at).is_(None),
         col(Message.parked_at).is_(None),
+        col(Message.waits_for).is_distinct_from(WaitReason.REVIEW),
     )
     leases.make_due(db, Message, *owed, waits_for=None)
     for message_id in db.exec(select(Message.id).where(*owed).order_by(col(Message.id))):

@@ -12,7 +12,7 @@ from console.pages.sign_in import invitation_link
 from console.parts import Reading, Transaction, parts_behind
 from console.shell import render
 from models.coach import Coach
-from services import coaches
+from services import coaches, review
 from services.coaches import Asker
 
 LIST = f"{PATH}/coaches"
@@ -23,7 +23,17 @@ router = APIRouter(prefix="/coaches")
 @router.get("")
 async def all_coaches(request: Request, asker: Admin, db: Reading) -> HTMLResponse:
     rows = await db.run(coaches.coaches)
-    return render(request, "coaches.html", asker=asker, rows=rows, invited=None, link="")
+    _, pause = await db.run(review.pauses_of, None)
+    return render(
+        request,
+        "coaches.html",
+        asker=asker,
+        rows=rows,
+        invited=None,
+        link="",
+        pause=pause,
+        pauses=review.MINUTES,
+    )
 
 
 @router.post("")
@@ -93,8 +103,17 @@ def unassign(coach_id: CoachId, user_id: UserId, asker: Admin, db: Transaction) 
 def _with_link(request: Request, asker: Asker, db: DbSession, coach: Coach, token: str) -> HTMLResponse:
     """The page that shows the link, this once."""
     link = invitation_link(parts_behind(request).settings, token)
-    rows = coaches.coaches(db)
-    return render(request, "coaches.html", asker=asker, rows=rows, invited=coach, link=link)
+    rows, (_, pause) = coaches.coaches(db), review.pauses_of(db, None)
+    return render(
+        request,
+        "coaches.html",
+        asker=asker,
+        rows=rows,
+        invited=coach,
+        link=link,
+        pause=pause,
+        pauses=review.MINUTES,
+    )
 
 
 def _back_to(coach_id: int) -> RedirectResponse:

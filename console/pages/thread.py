@@ -20,13 +20,14 @@ from knowledge_base import phrasebook, thread_words
 from models.chat import Message, MessageType, rooms_of
 from models.handover import Resume
 from models.user import User
-from services import coach_messages, drafts, handover, operations
+from services import coach_messages, drafts, handover, operations, review
 from services.coach_messages import LONGEST_WORDS, ThreadMoved, WordsUnfit
 from services.coaches import Asker, LearnerNotInSight, audit, learner_seen
 from services.drafts import DraftGone
 from services.handover import LONGEST_SUMMARY, NotTaken, SummaryTooLong, ThreadTaken
 from services.operations import FootageGone
 from services.privacy import LearnerLeaving
+from services.review import MINUTES, ReviewOver
 from services.threads.entries import Page, read_thread
 from services.threads.marks import mark_done, mark_read, mark_unread
 from services.threads.rows import ThreadRow, rows_of
@@ -43,6 +44,7 @@ REFUSALS = (
     DraftGone,
     FootageGone,
     LearnerLeaving,
+    ReviewOver,
 )
 
 Words = Annotated[str, Form(max_length=5_000)]
@@ -52,11 +54,14 @@ SeenTo = Annotated[int, Form(ge=0, lt=2**31)]
 
 @dataclass(frozen=True)
 class Thread:
-    """`reply_seconds`: for so long words to the learner cost nothing; None: they cost a push."""
+    """`reply_seconds`: for so long words to the learner cost nothing; None: they cost a push. The pauses before coaching
+    goes, in minutes: the learner's own and that of all, 0 for none."""
 
     row: ThreadRow
     page: Page
     reply_seconds: int | None
+    own_pause: int
+    all_pause: int
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,13 @@ class Notice:
 def read(db: DbSession, asker: Asker, user_id: int, before: int | None = None) -> Thread:
     """Raises LearnerNotInSight."""
     learner_seen(db, asker, user_id)
+    own_pause, all_pause = review.pauses_of(db, user_id)
     return Thread(
         rows_of(db, asker, [user_id])[0],
         read_thread(db, user_id, before=before),
         coach_messages.reply_seconds_left(db, user_id),
+        own_pause,
+        all_pause,
     )
 
 
@@ -180,7 +188,7 @@ def say(
 
     def act() -> None:
         if quotes is not None:
-            _own_message(at, quotes)
+            own_message(at, quotes)
         said = coach_messages.say_as_coach(
             at.db, at.learner, at.asker.coach_id, text, seen_to=seen_to, quotes=quotes
         )
@@ -219,7 +227,7 @@ def unread(at: AtThread) -> Response:
 def release(at: AtThread, message_id: MessageId) -> Response:
     def act() -> None:
         _require_thread(at)
-        drafts.release(at.db, _own_message(at, message_id).id, at.asker.coach_id)
+        drafts.release(at.db, own_message(at, message_id).id, at.asker.coach_id)
 
     return at.do(act, thread_words.RELEASED)
 
@@ -228,7 +236,7 @@ def release(at: AtThread, message_id: MessageId) -> Response:
 def discard(at: AtThread, message_id: MessageId) -> Response:
     def act() -> None:
         _require_thread(at)
-        drafts.discard(at.db, _own_message(at, message_id).id, at.asker.coach_id)
+        drafts.discard(at.db, own_message(at, message_id).id, at.asker.coach_id)
 
     return at.do(act, thread_words.DISCARDED)
 
@@ -238,7 +246,7 @@ def retry(at: AtThread, message_id: MessageId) -> Response:
     """A message, or the coaching that its message says has failed."""
 
     def act() -> None:
-        message = _own_message(at, message_id)
+        message = own_message(at, message_id)
         if message.kind == MessageType.COACHING_FAILED and message.session_id is not None:
             operations.retry_session(at.db, message.session_id)
             operations.redeliver(at.db, message.session_id)
@@ -249,7 +257,7 @@ def retry(at: AtThread, message_id: MessageId) -> Response:
     return at.do(act, thread_words.RETRIED)
 
 
-def _own_message(at: OnThread, message_id: int) -> Message:
+def own_message(at: OnThread, message_id: int) -> Message:
     """Of this thread. Raises LearnerNotInSight: what is another's is not there."""
     theirs = select(Message).where(Message.id == message_id)
     message = at.db.exec(theirs.where(col(Message.chat_room_id).in_(rooms_of(at.learner.id)))).first()
@@ -299,6 +307,9 @@ def _page(
         row=row,
         page=found.page,
         reply_seconds=found.reply_seconds,
+        own_pause=found.own_pause,
+        all_pause=found.all_pause,
+        pauses=MINUTES,
         media=media,
         notice=notice,
         is_mine=row.owner is not None and row.owner.coach_id == asker.coach_id,

@@ -12,12 +12,11 @@ from knowledge_base.catalogue import load
 from liff.parts import Parts
 from models.base import utc_now
 from models.coaching import CoachingText, CookingEvent, RatingAspect, RetrievedPrinciple, VideoAnalysis
-from models.dish import Dish
 from models.media import Media, MediaState
 from models.rules.next_step import Ask
 from models.rules.progress import Progress, StageState
 from models.session import CookingSession, SessionStatus
-from services.cooks import Cook, cook_of
+from services.cooks import Cook
 
 
 @dataclass(frozen=True)
@@ -185,9 +184,9 @@ def summary_fields(cook: Cook, links: Links) -> dict[str, object]:
     }
 
 
-def detail(session: CookingSession, dish: Dish, progress: Progress, links: Links) -> SessionDetail:
-    coaching = CoachingText.model_validate(session.coaching_text) if session.coaching_text else None
-    fields = summary_fields(cook_of(session, dish), links) | {
+def detail(session: CookingSession, cook: Cook, progress: Progress, links: Links) -> SessionDetail:
+    coaching = CoachingText.model_validate(cook.coaching) if cook.coaching else None
+    fields = summary_fields(cook, links) | {
         "coaching": Coaching.model_validate(coaching.model_dump()) if coaching else None,
         "coached_at": session.coaching_text_delivered_at,
         "clips": [_clip(media, links) for media in session.videos],

@@ -98,7 +98,7 @@ def create_session(
     db.flush()
     db.refresh(session)
     return OpenSession.model_validate(
-        summary_fields(cook_of(session, db.get_one(Dish, session.dish_id)), Links(parts))
+        summary_fields(cook_of(db, session, db.get_one(Dish, session.dish_id)), Links(parts))
         | {"upload_path": f"{path}/upload", "voice_memo_path": f"{path}/voice-memo"}
     )
 
@@ -134,6 +134,6 @@ def _read(db: DbSession, learner_id: int, session_id: int, parts: Parts) -> Sess
 
 
 def _detail(session: CookingSession, parts: Parts, db: DbSession) -> SessionDetail:
-    dish = db.get_one(Dish, session.dish_id)
+    cook = cook_of(db, session, db.get_one(Dish, session.dish_id))
     progress = progress_of(db, [session], parts.streams.told(db))[session.id]
-    return detail(session, dish, progress, Links(parts))
+    return detail(session, cook, progress, Links(parts))

@@ -35,6 +35,11 @@ class Now:
     is_live: bool = False
 
 
+# A coach looks at it first.
+TEXT_SOON = Now(PHASES[Phase.WRITING], phrasebook.WAIT_FOR_TEXT_SOON)
+VIDEO_SOON = Now(PHASES[Phase.FILMING], phrasebook.WAIT_FOR_VIDEO)
+
+
 def now_of(
     session: CookingSession, *, finished: Collection[str], minutes: int, news: Mapping[str, str]
 ) -> Now | None:

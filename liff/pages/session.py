@@ -13,7 +13,7 @@ from knowledge_base.content import Principle
 from knowledge_base.pages import page_words
 from liff.pages.links import PageLinks
 from liff.pages.moments import Moment, Player, in_coaching_video, in_own_clip, moments_of
-from liff.pages.now import Now, now_of
+from liff.pages.now import TEXT_SOON, VIDEO_SOON, Now, now_of
 from liff.pages.shell import PageLearner, render
 from liff.parts import Parts, PartsOf, Transaction
 from models.base import JAPAN, database_now
@@ -25,6 +25,7 @@ from models.rules.timeline import Timeline
 from models.session import CookingSession, SessionStatus
 from services.record import cooks_of, finished_stages, minutes_left, news_of
 from services.sessions import own_session
+from services.withheld import Shown, shown_of
 
 router = APIRouter()
 
@@ -87,8 +88,9 @@ def session_page(
 ) -> HTMLResponse:
     session = own_session(db, learner.id, session_id)
     dish = db.get_one(Dish, session.dish_id)
-    now = _now(parts, db, session)
-    coaching = CoachingText.model_validate(session.coaching_text) if session.coaching_text else None
+    shown = shown_of(db, session)
+    now = _now(parts, db, session, shown)
+    coaching = CoachingText.model_validate(shown.coaching) if shown.coaching else None
     links = PageLinks.of(parts)
     return render(
         parts,
@@ -106,8 +108,8 @@ def session_page(
         skills=load().skills,
         passages=_passages(coaching, session.session_number) if coaching else (),
         note=_note(coaching) if coaching else (),
-        video=_coaching_video(session, links),
-        film=_film(session, links),
+        video=_coaching_video(session, shown, links),
+        film=_film(shown, links),
         clips=_own_clips(session, links),
         sent=_sent(session),
         is_clip_gone=session.video is None and any(each.is_expired for each in session.media),
@@ -129,7 +131,11 @@ def ratings_of(session: CookingSession) -> Sequence[Rating]:
     return [Rating(phrasebook.ASPECT_NAMES[each], session.self_ratings.get(each)) for each in RatingAspect]
 
 
-def _now(parts: Parts, db: Transaction, session: CookingSession) -> Now | None:
+def _now(parts: Parts, db: Transaction, session: CookingSession, shown: Shown) -> Now | None:
+    if session.coaching_text and not shown.coaching:
+        return TEXT_SOON
+    if session.coaching_video_gcs_path and not shown.video_path:
+        return VIDEO_SOON
     is_waiting = session.status in (SessionStatus.UPLOADED, SessionStatus.PROCESSING)
     promise, now = parts.settings.text_promise, database_now(db)
     return now_of(
@@ -178,23 +184,22 @@ def _moments(session: CookingSession) -> list[Moment]:
     return moments_of(analysis, page_words("session")["key_moment"])
 
 
-def _coaching_video(session: CookingSession, links: PageLinks) -> Player | None:
-    if not session.coaching_video_gcs_path:
+def _coaching_video(session: CookingSession, shown: Shown, links: PageLinks) -> Player | None:
+    if not shown.video_path:
         return None
     marks = (
         in_coaching_video(_moments(session), CoachingCut.model_validate(session.coaching_cut))
         if session.coaching_cut
         else []
     )
-    sources = [links.link(session.coaching_video_gcs_path)]
-    return Player("coaching", sources, links.link(session.coaching_preview_gcs_path), marks)
+    return Player("coaching", [links.link(shown.video_path)], links.link(shown.preview_path), marks)
 
 
-def _film(session: CookingSession, links: PageLinks) -> Player | None:
+def _film(shown: Shown, links: PageLinks) -> Player | None:
     """Of a third attempt: beside the first."""
-    if not session.film_gcs_path:
+    if not shown.film_path:
         return None
-    return Player("film", [links.link(session.film_gcs_path)], links.link(session.film_preview_gcs_path), ())
+    return Player("film", [links.link(shown.film_path)], links.link(shown.film_preview_path), ())
 
 
 def _own_clips(session: CookingSession, links: PageLinks) -> Sequence[Player]:

@@ -14,8 +14,8 @@ from pipeline.checks.coaching import check_coaching
 from pipeline.checks.repair import ask_with_repair
 from pipeline.outlook import ending, open_skill, outlook
 from pipeline.stage import StageContext, StageResult
-from services.outbox import queue_coaching_text
 from services.profile import learner_state
+from services.review import owe_coaching_text
 
 
 def run(context: StageContext) -> StageResult:
@@ -44,7 +44,7 @@ def run(context: StageContext) -> StageResult:
             now=database_now(db),
             open_skill=open_skill(context, end),
         )
-        queue_coaching_text(db, session)
+        owe_coaching_text(db, session)
 
     return StageResult(store, usage)
 

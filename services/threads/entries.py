@@ -34,6 +34,7 @@ class Fate(StrEnum):
     WAITS_FOR_UNBLOCK = "waits_for_unblock"
     WAITS_FOR_EARLIER = "waits_for_earlier"
     WAITS_FOR_QUOTA = "waits_for_quota"
+    WAITS_FOR_REVIEW = "waits_for_review"
     FAILED = "failed"
 
 
@@ -42,6 +43,7 @@ _WAITS = {
     WaitReason.UNBLOCK: Fate.WAITS_FOR_UNBLOCK,
     WaitReason.EARLIER_MESSAGE: Fate.WAITS_FOR_EARLIER,
     WaitReason.QUOTA: Fate.WAITS_FOR_QUOTA,
+    WaitReason.REVIEW: Fate.WAITS_FOR_REVIEW,
 }
 
 

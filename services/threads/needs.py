@@ -40,6 +40,7 @@ class Need(StrEnum):
     FLAGGED = "flagged"  # words that a person should see
     LEARNER_WAITS = "learner_waits"  # they have written to the coach who has the thread
     DRAFTS = "drafts"  # held while a coach has the thread
+    REVIEW = "review"  # coaching that waits for a coach's eye
     FAILED = "failed"  # their coaching
     UNDELIVERED = "undelivered"
     UNANSWERED = "unanswered"  # the AI has given a question up
@@ -54,7 +55,7 @@ class Waiting:
 
 def needs() -> Subquery:
     """A row for each need of a thread: `user_id`, `need`, `since`."""
-    every = (_flagged(), _learner_waits(), _drafts(), _failed(), _given_up(), _forgotten())
+    every = (_flagged(), _learner_waits(), _drafts(), _reviews(), _failed(), _given_up(), _forgotten())
     return union_all(*every).subquery("needs")
 
 
@@ -119,6 +120,16 @@ def _drafts() -> Select[Any]:
         .scalar_subquery()
     )
     return _of_open_handovers(Need.DRAFTS, since)
+
+
+def _reviews() -> Select[Any]:
+    return (
+        _need(col(ChatRoom.user_id), literal(Need.REVIEW), col(Message.created_at))
+        .select_from(Message)
+        .join(ChatRoom, col(ChatRoom.id) == col(Message.chat_room_id))
+        .where(col(Message.waits_for) == WaitReason.REVIEW, col(Message.retry_key).is_not(None))
+        .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
+    )
 
 
 def _of_open_handovers(need: Need, since: Any) -> Select[Any]:

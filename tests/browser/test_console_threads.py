@@ -64,7 +64,8 @@ def console(
 
 def _is_trouble(said: ConsoleMessage) -> bool:
     """A refusal is none, nor that axe may not load the stylesheet of another host."""
-    return said.type == "error" and "409" not in said.text and "fonts.css" not in said.text
+    is_refusal = "409" in said.text or "422" in said.text
+    return said.type == "error" and not is_refusal and "fonts.css" not in said.text
 
 
 def user_of(system: System, learner: Learner) -> User:
