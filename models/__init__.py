@@ -16,6 +16,7 @@ from models.outage import ServiceOutage
 from models.picture import ProgressPicture
 from models.plan import Checkout, IncidentKind, PaidPeriod, PaymentIncident, Plan
 from models.principle import CookingPrinciple
+from models.review import Correction, ReviewPause
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.upload import Upload
 from models.user import SubscriptionStatus, User
@@ -36,6 +37,7 @@ __all__ = [
     "ConsoleSession",
     "CookingPrinciple",
     "CookingSession",
+    "Correction",
     "Deletion",
     "Dish",
     "EventSource",
@@ -60,6 +62,7 @@ __all__ = [
     "ProgressPicture",
     "ProgressStatus",
     "Resume",
+    "ReviewPause",
     "RoomType",
     "Sender",
     "SentBubble",
