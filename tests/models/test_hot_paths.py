@@ -29,6 +29,7 @@ from services import (
     cooking,
     cooks,
     curriculum,
+    invariants,
     media,
     menus,
     messages,
@@ -153,6 +154,7 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "threads of which the AI is unsure": lambda db: list_threads(db, A_COACH, ThreadFilter.UNSURE),
     "a row of the list": lambda db: thread_row(db, A_COACH, learner(db).id, ThreadFilter.NEEDS),
     "a thread as coaches see it": lambda db: read_thread(db, learner(db).id),
+    "what must hold": invariants.violations,
     "the dishes as the learner meets them": lambda db: curriculum.open_dishes(db, learner(db)),
 }
 
