@@ -76,7 +76,7 @@ def statements_of(database: Database) -> Iterator[list[tuple[str, Any]]]:
 
 def plans_of(db: DbSession, statements: list[tuple[str, Any]]) -> str:
     connection = db.connection()
-    kinds = ("SELECT", "UPDATE", "DELETE")
+    kinds = ("SELECT", "(SELECT", "WITH", "UPDATE", "DELETE")
     return "\n".join(
         f"{statement}\n" + "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
         for statement, parameters in statements
