@@ -1,9 +1,9 @@
 """How the service does: for coaches who may see all learners, since its figures are of all."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -98,7 +98,10 @@ async def service(
 
 def broken(found: Sequence[Violation]) -> Mapping[str, Sequence[Violation]]:
     """By what does not hold."""
-    return {name: list(each) for name, each in groupby(found, lambda violation: violation.name)}
+    by_name: defaultdict[str, list[Violation]] = defaultdict(list)
+    for each in found:
+        by_name[each.name].append(each)
+    return by_name
 
 
 def waits_of(figures: ServiceFigures, part: Part) -> Waits | None:

@@ -1,5 +1,6 @@
 """Each invariant, broken on purpose, is named; what is healthy is named by none; and each break is told once."""
 
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -24,7 +25,7 @@ from models.media import Media, MediaKind, MediaSource
 from models.plan import PaidPeriod, Plan
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import SubscriptionStatus, User
-from services import profile
+from services import invariants, profile
 from services.invariants import INVARIANTS, InvariantWatch, Violation, violations
 from services.outbox import queue_message
 from tests.log_lines import log_lines
@@ -361,6 +362,20 @@ def test_what_cannot_be_looked_at_is_not_told_to_hold(database: Database) -> Non
     with closing(Database(f"postgresql://nobody@127.0.0.1:{port}/none")) as away:
         InvariantWatch(away).look()
     assert metric("event_unhandled") is None
+
+
+def test_it_looks_until_it_is_told_to_stop(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, looks = threading.Event(), []
+
+    def look(_watch: InvariantWatch) -> None:
+        looks.append(1)
+        if len(looks) == 3:
+            stop.set()
+
+    monkeypatch.setattr(InvariantWatch, "look", look)
+    monkeypatch.setattr(invariants, "EVERY", timedelta())
+    InvariantWatch(database).run(stop)
+    assert len(looks) == 3
 
 
 def test_several_that_do_not_hold_are_named_together(database: Database, user: User) -> None:
