@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from console.attempts import SignInClosed, SignInDenied
-from console.identity import PATH, AdminsOnly, NotFromHere, OwnAccess
+from console.identity import PATH, AdminsOnly, AllLearnersOnly, NotFromHere, OwnAccess
 from console.shell import render
 from errors import MomentError
 from knowledge_base import phrasebook
@@ -30,6 +30,7 @@ STATUSES: Mapping[type[MomentError], int] = {
     LoginRefused: 401,
     LineLoginUnavailable: 503,
     LearnerNotInSight: 404,
+    AllLearnersOnly: 404,
     CoachUnknown: 404,
     InvitationOver: 410,
     CoachNameUnfit: 422,

@@ -27,6 +27,12 @@ class AdminsOnly(MomentError):
     words = "console.admins_only"
 
 
+class AllLearnersOnly(MomentError):
+    """A coach who may see some learners only asked for what tells of all: to them it is not there."""
+
+    words = "console.not_found"
+
+
 class NotFromHere(MomentError):
     """Without the token that our pages send: another site's doing, or a page from before another sign-in."""
 
@@ -63,6 +69,16 @@ async def admin(asker: SignedInCoach) -> Asker:
 
 
 Admin = Annotated[Asker, Depends(admin)]
+
+
+async def unlimited(asker: SignedInCoach) -> Asker:
+    """Raises AllLearnersOnly, and as `asking`."""
+    if asker.is_limited:
+        raise AllLearnersOnly(f"coach {asker.coach_id}")
+    return asker
+
+
+UnlimitedCoach = Annotated[Asker, Depends(unlimited)]
 
 
 async def learner_in_sight(user_id: UserId, asker: SignedInCoach, db: Reading) -> User:

@@ -104,6 +104,7 @@ class WaitReason(StrEnum):
 
 COACHED = "kind IN ('coaching_ready', 'coaching_video') AND delivered_at IS NOT NULL"
 OWED = "retry_key IS NOT NULL AND delivered_at IS NULL AND parked_at IS NULL"
+PUSHED = "delivered_by = 'push' AND delivered_at IS NOT NULL"
 # As words are looked for: full and half width, large and small letters are one.
 FOLDED = "lower(normalize(text, NFKC))"
 
@@ -131,6 +132,8 @@ class Message(LeaseColumns, table=True):
         # How long learners wait for their coaching: two rows a session.
         Index("ix_message_coached", "delivered_at", postgresql_where=text(COACHED)),
         Index("ix_message_owed", "chat_room_id", "id", postgresql_where=text(OWED)),
+        # What LINE counts: the month's are summed up.
+        Index("ix_message_pushed", "delivered_at", postgresql_where=text(PUSHED)),
         Index(
             "ix_message_words",
             literal_column(FOLDED).label("words"),

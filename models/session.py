@@ -50,6 +50,7 @@ _ONLY_WITH_IT = {"lazy": "raise", "viewonly": True}
 
 HAS_FEELING = "structured_input ->> 'emotional_state' <> ''"  # their memo told one
 IS_UNSURE = "video_analysis ->> 'confidence' = 'low'"
+IS_UNDER_WAY = "status IN ('processing', 'text_ready')"
 
 
 class CookingSession(SQLModel, table=True):
@@ -64,6 +65,8 @@ class CookingSession(SQLModel, table=True):
         Index("ix_session_failed", "user_id", postgresql_where=text("status = 'failed'")),
         Index("ix_session_feeling", "user_id", postgresql_where=text(HAS_FEELING)),
         Index("ix_session_unsure", "user_id", postgresql_where=text(IS_UNSURE)),
+        # Looked through every minute for those that nothing drives on.
+        Index("ix_session_under_way", "updated_at", postgresql_where=text(IS_UNDER_WAY)),
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -101,6 +101,7 @@ def reconcile(resources: Resources) -> None:
         missed_events_looked_for(resources, stop),
         _beside("absences", resources.absences.run, stop),
         _beside("retention", resources.retention.run, stop),
+        _beside("invariants", resources.invariants.run, stop),
     ):
         resources.reconciler.run(stop)
 

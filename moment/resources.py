@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from services.erasure import Erasure
     from services.export.work import Exports
     from services.footage import FootageTerms
+    from services.invariants import InvariantWatch
     from services.plan.checkout import PlanPages
     from services.plan.links import PlanLinks
     from services.plan.missed import MissedEvents
@@ -293,6 +294,12 @@ class Resources:
 
         _ = self.queue  # what they owe is woken when it is committed
         return Absences(self.database)
+
+    @cached_property
+    def invariants(self) -> "InvariantWatch":
+        from services.invariants import InvariantWatch
+
+        return InvariantWatch(self.database)
 
     @cached_property
     def retention(self) -> "Retention":

@@ -33,6 +33,7 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("POST", "/sign-out-everywhere"): Who.COACH,
     ("GET", "/"): Who.COACH,
     ("GET", "/stream"): Who.COACH,
+    ("GET", "/service"): Who.COACH,  # and no limited one: tests/console/test_service.py
     ("GET", "/threads"): Who.COACH,
     ("GET", "/threads/{user_id}"): Who.COACH,
     ("GET", "/threads/{user_id}/now"): Who.COACH,

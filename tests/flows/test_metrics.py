@@ -16,7 +16,7 @@ from moment.watch import process
 from moment.watch.endpoint import Endpoint
 from moment.watch.process import watched_reconciler
 from moment.watch.rows import RowMetrics
-from services import absences, retention
+from services import absences, invariants, retention
 from services.plan import missed
 from tests import quick_providers
 from tests.flows.steps import cook, message_once, wait_for_words
@@ -72,6 +72,7 @@ def test_dashboard_and_readme_name_what_there_is(endpoint: Endpoint) -> None:
     assert missed.FOUND, "counted by a reconciler where the plan is for sale"
     assert absences.REMINDED, "counted by a reconciler too"
     assert retention.DELETED, "counted by a reconciler too"
+    assert invariants.VIOLATIONS, "counted by a reconciler too"
     told = scrape_endpoint(endpoint)
     assert queried() <= told.ours
     documented = set(re.findall(r"`(moment_\w+)`", README))

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import httpx
+from sqlalchemy import text
 
 from knowledge_base import phrasebook
 from models import RoomType, SessionStatus
 from models.coaching import CoachingCut, RatingAspect
+from services.invariants import violations
+from simulator.line.client import Learner, Thread
 from tests.flows.steps import rate_all
 from tests.system import WAIT, System, pick
 
@@ -36,3 +39,22 @@ def test_a_session_ends_with_one_text_and_one_video(system: System, clip: Path, 
     cut = CoachingCut.model_validate(session.coaching_cut)
     assert 0 < cut.intro_seconds < cut.seconds
     assert all(run.finished_at for run in system.runs(session).values())
+    assert_healthy_an_hour_later(system, learner)
+
+
+def assert_healthy_an_hour_later(system: System, learner: Learner) -> None:
+    """All that must hold does, as if what the flow has left behind were an hour old."""
+    with system.database.transaction() as db:
+        for change in (
+            "session SET updated_at = updated_at - interval '1 hour'",
+            "message SET created_at = created_at - interval '1 hour', due_at = due_at - interval '1 hour'",
+            "inbox_event SET received_at = received_at - interval '1 hour'",
+        ):
+            db.execute(text(f"UPDATE {change}"))
+
+    def is_healthy(_thread: Thread) -> bool:
+        """What was just sent is about to be noted as delivered."""
+        with system.database.transaction() as db:
+            return not violations(db)
+
+    learner.wait_for(is_healthy, WAIT, what="a healthy database")

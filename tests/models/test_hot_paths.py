@@ -29,6 +29,7 @@ from services import (
     cooking,
     cooks,
     curriculum,
+    invariants,
     media,
     menus,
     messages,
@@ -75,7 +76,7 @@ def statements_of(database: Database) -> Iterator[list[tuple[str, Any]]]:
 
 def plans_of(db: DbSession, statements: list[tuple[str, Any]]) -> str:
     connection = db.connection()
-    kinds = ("SELECT", "UPDATE", "DELETE")
+    kinds = ("SELECT", "(SELECT", "WITH", "UPDATE", "DELETE")
     return "\n".join(
         f"{statement}\n" + "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
         for statement, parameters in statements
@@ -153,6 +154,7 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "threads of which the AI is unsure": lambda db: list_threads(db, A_COACH, ThreadFilter.UNSURE),
     "a row of the list": lambda db: thread_row(db, A_COACH, learner(db).id, ThreadFilter.NEEDS),
     "a thread as coaches see it": lambda db: read_thread(db, learner(db).id),
+    "what must hold": invariants.violations,
     "the dishes as the learner meets them": lambda db: curriculum.open_dishes(db, learner(db)),
 }
 

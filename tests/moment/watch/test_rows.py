@@ -15,8 +15,8 @@ from models.database import Database
 from models.media import Media
 from models.session import StageName, StageRun
 from moment.watch.durations import DELIVERED_COACHING, FINISHED_STAGES, STAGES
-from moment.watch.owed import KINDS, Kind, due_rows, parked_rows
 from moment.watch.rows import RowMetrics
+from services.owed_work import KINDS, Kind, due_rows, parked_rows
 from tests.conftest import own_database
 from tests.jobs.test_reconciler import add_due_rows
 from tests.moment.watch.scrape import scrape
