@@ -19,6 +19,7 @@ from models.principle import CookingPrinciple
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.upload import Upload
 from models.user import SubscriptionStatus, User
+from models.verdict import Verdict
 from models.web import IdempotencyKey, SignInCode, WebSession
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "Upload",
     "User",
     "UserDishProgress",
+    "Verdict",
     "WaitReason",
     "WebSession",
 ]
