@@ -47,7 +47,7 @@ async function loaded() {
 
 async function jump(name, second) {
   choose(name);
-  player.scrollIntoView({ block: "nearest" });
+  player.querySelector(".screens").scrollIntoView({ block: "nearest" });
   await loaded();
   goTo(second);
 }

@@ -10,7 +10,7 @@ from models.base import database_now
 from models.coach import AuditEntry
 from models.coaching import ModelCall, SeenSignal, StructuredInput, Usage
 from models.dish import Dish
-from models.media import EXPIRED, MediaState
+from models.media import EXPIRED, MediaKind, MediaState
 from models.session import CookingSession, StageName, StageRun
 from models.verdict import Verdict
 from services import profile
@@ -116,6 +116,24 @@ def test_of_footage_that_is_gone_the_coaching_video_shows_the_moment(
     assert 'data-choose="own1"' not in page
     assert 'data-seek="coaching" data-at="3.5"' in page, "7 seconds of the clip, at half its length"
     assert "作りなおせません" in page
+
+
+def test_of_several_clips_each_has_its_own_moments(kitchen: Kitchen, coach_client: SignedIn) -> None:
+    kitchen.finished(1)
+    cook = kitchen.finished(2, video_analysis=SMOKY.model_dump())
+    with kitchen.site.database.transaction() as db:
+        session = db.get_one(CookingSession, cook)
+        session.videos[0].facts = {"duration_seconds": 6.0, "fps": 24.0}
+        kitchen.send(db, session, MediaKind.VIDEO, facts={"duration_seconds": 6.0}, position=2)
+    page = coach_client.get(path_of(kitchen, cook)).text
+    for place in (
+        'data-source="own1" data-frames="24.0" data-start="0.0" data-offset="0.0"',
+        'data-source="own2" data-frames="30.0" data-start="6.0" data-offset="6.0"',
+        'data-seek="own1" data-at="5.0"',  # the key moment
+        'data-seek="own2" data-at="1.0"',  # the smoke, at the seventh second of the whole
+        'data-seek="own2" data-at="4.0"',
+    ):
+        assert place in page, place
 
 
 def test_what_may_not_be_seen_is_not_shown(kitchen: Kitchen, coach_client: SignedIn) -> None:
