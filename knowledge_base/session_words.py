@@ -54,6 +54,11 @@ NOTED = "残しました。ありがとうございます。"
 RETRIED = "ここから作りなおします。"
 
 
+def found(kind: str, what: str) -> str:
+    """Of a signal or a verdict, as a moment of the video."""
+    return f"{FINDINGS[kind]}：{(SIGNALS if kind == 'signal' else FOLLOW_UPS).get(what, what)}"
+
+
 def own_clip(number: int, of: int) -> str:
     return OWN_CLIP if of == 1 else f"{OWN_CLIP} {number}"
 

@@ -7,12 +7,14 @@ from console.pages.media import ThreadMedia
 from knowledge_base import session_words
 from models.coaching import CoachingCut, VideoAnalysis
 from models.media import Media
+from models.rules.findings import FindingKind, findings_of
 from models.rules.moments import (
     Mark,
+    Moment,
+    by_clip,
     clip_lengths,
     in_coaching_video,
     in_own_clip,
-    moments_by_clip,
     moments_of_cook,
 )
 from models.rules.same_moment import SameMoment, same_moment
@@ -110,17 +112,32 @@ def _own_clip(
 ) -> Source:
     clip = session.videos[number]
     start = timeline.starts[number] if timeline is not None else 0.0
-    moments = moments_by_clip(session, session_words.KEY_MOMENT)[number]
     return Source(
         _name(number),
         session_words.own_clip(number + 1, len(session.videos)),
         _links(clip, media),
         "",
-        in_own_clip(moments, float(clip.facts.get("duration_seconds") or 0)),
+        in_own_clip(
+            by_clip(session, _moments(session))[number], float(clip.facts.get("duration_seconds") or 0)
+        ),
         frames=_frames(clip),
         start=start,
         offset=round(offset + start, 2) if offset is not None else None,
     )
+
+
+def _moments(session: CookingSession) -> Sequence[Moment]:
+    """What happens, and what the AI found besides."""
+    if not session.video_analysis:
+        return []
+    findings = findings_of(VideoAnalysis.model_validate(session.video_analysis))
+    found = [
+        Moment(int(each.second), session_words.found(each.kind, each.found), is_key=False)
+        for each in findings
+        if each.kind is not FindingKind.FAULT and each.second is not None
+    ]
+    moments = [*moments_of_cook(session, session_words.KEY_MOMENT), *found]
+    return sorted(moments, key=lambda moment: moment.second)
 
 
 def _links(clip: Media, media: ThreadMedia) -> Sequence[str]:
@@ -136,7 +153,7 @@ def _frames(clip: Media) -> float:
 def _coaching_video(session: CookingSession, cut: CoachingCut | None, media: ThreadMedia) -> Sequence[Source]:
     if not session.coaching_video_gcs_path:
         return []
-    moments = moments_of_cook(session, session_words.KEY_MOMENT)
+    moments = _moments(session)
     poster = media.link(session.coaching_preview_gcs_path) if session.coaching_preview_gcs_path else ""
     return [
         Source(

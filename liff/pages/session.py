@@ -23,9 +23,9 @@ from models.rules.entitlement import SESSIONS_PER_DISH
 from models.rules.moments import (
     Moment,
     Player,
+    by_clip,
     in_coaching_video,
     in_own_clip,
-    moments_by_clip,
     moments_of_cook,
 )
 from models.session import CookingSession, SessionStatus
@@ -205,7 +205,7 @@ def _key_name() -> str:
 def _own_clips(session: CookingSession, links: PageLinks) -> Sequence[Player]:
     """As they were sent; where a browser can't play that, the view that was made of it."""
     clips = session.videos
-    moments = moments_by_clip(session, _key_name())
+    moments = by_clip(session, moments_of_cook(session, _key_name()))
     return [
         _own_clip(clip, number, moments[number], links) for number, clip in enumerate(clips) if clip.is_stored
     ]

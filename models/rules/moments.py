@@ -62,17 +62,16 @@ def moments_of_cook(session: CookingSession, key_name: str) -> list[Moment]:
     return moments_of(VideoAnalysis.model_validate(session.video_analysis), key_name)
 
 
-def moments_by_clip(session: CookingSession, key_name: str) -> Sequence[Sequence[Moment]]:
+def by_clip(session: CookingSession, moments: Sequence[Moment]) -> Sequence[Sequence[Moment]]:
     """At each clip's own seconds; what was seen was seen in all of them, one after another."""
-    moments = moments_of_cook(session, key_name)
     lengths = clip_lengths(session)
     if len(lengths) < 2:
         return [moments]
-    by_clip: list[list[Moment]] = [[] for _ in lengths]
+    parts: list[list[Moment]] = [[] for _ in lengths]
     for moment in moments if all(lengths) else ():
         number, second = Timeline(lengths).at(float(moment.second))
-        by_clip[number].append(replace(moment, second=int(second)))
-    return by_clip
+        parts[number].append(replace(moment, second=int(second)))
+    return parts
 
 
 def clip_lengths(session: CookingSession) -> Sequence[float]:

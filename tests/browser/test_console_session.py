@@ -179,6 +179,7 @@ def test_a_moment_and_a_piece_of_evidence_lead_into_the_video(
         expect(page.get_by_role("button", name="本人の動画", exact=True)).to_have_attribute(
             "aria-pressed", "true"
         )
+        expect(page.get_by_role("button", name="兆候：煙")).to_have_attribute("aria-current", "true")
         bar = page.locator("[data-bar=own1]")
         box = bar.bounding_box()
         assert box is not None

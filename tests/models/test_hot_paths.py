@@ -42,6 +42,7 @@ from services import (
     waiting,
 )
 from services.coaches import Asker
+from services.cook_review import read_review
 from services.threads.entries import read_thread
 from services.threads.filters import ThreadFilter
 from services.threads.rows import list_threads, thread_row
@@ -153,6 +154,7 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "threads of which the AI is unsure": lambda db: list_threads(db, A_COACH, ThreadFilter.UNSURE),
     "a row of the list": lambda db: thread_row(db, A_COACH, learner(db).id, ThreadFilter.NEEDS),
     "a thread as coaches see it": lambda db: read_thread(db, learner(db).id),
+    "a cook as coaches see it": lambda db: read_review(db, A_COACH, learner(db).id, newest(db).id),
     "the dishes as the learner meets them": lambda db: curriculum.open_dishes(db, learner(db)),
 }
 
