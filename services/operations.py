@@ -23,7 +23,7 @@ class FootageGone(MomentError):
 
 
 class AlreadyTold(MomentError):
-    """The learner has what the stage leads to: another one would contradict it."""
+    """The learner has what the stage leads to, or will have it at once: another one would contradict it."""
 
     words = "console.already_told"
 
@@ -76,7 +76,7 @@ def retry_from(db: DbSession, session_id: int, stage: StageName) -> Collection[S
 
 
 def is_told(session: CookingSession, stage: StageName) -> bool:
-    """Whether the learner has what the stage leads to."""
+    """Whether what the stage leads to is made: the learner has it, or it is on its way."""
     match stage:
         case StageName.PRODUCE_FILM:
             return bool(session.film_gcs_path)

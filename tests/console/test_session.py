@@ -207,7 +207,7 @@ def test_a_stage_is_tried_again(kitchen: Kitchen, coach_client: SignedIn) -> Non
     assert "ナレーションから作りなおす" in coach_client.get(path).text
     assert coach_client.post(f"{path}/retry", stage="narrate").headers["location"] == f"{path}#stages"
     told = coach_client.post(f"{path}/retry", stage="coach_text")
-    assert (told.status_code, "もう届いている" in told.text) == (409, True)
+    assert (told.status_code, "もう生徒に届いたか" in told.text) == (409, True)
     assert coach_client.post(f"{path}/retry", stage="no_such").status_code == 422
     with kitchen.site.database.transaction() as db:
         (run,) = db.exec(select(StageRun).where(StageRun.session_id == cook)).all()
