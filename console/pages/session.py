@@ -11,7 +11,7 @@ from sqlmodel import Session as DbSession
 from console.fields import MAX_ID
 from console.identity import LearnerToChange, SignedInCoach
 from console.pages.media import ThreadMedia
-from console.pages.playback import clock, playback_of
+from console.pages.playback import playback_of
 from console.pages.stage_table import models_of, stage_rows
 from console.pages.thread import Notice
 from console.pages.threads import UserId
@@ -161,7 +161,6 @@ def _page(
         status=status,
         words=WORDS,
         terms=session_words,
-        clock=clock,
         review=review,
         name=called(review.learner),
         base=f"/console/threads/{review.learner.id}/sessions/{session.id}",

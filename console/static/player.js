@@ -189,9 +189,13 @@ function tellStanding(now) {
   for (const place of document.querySelectorAll("[data-standing]")) place.textContent = words;
 }
 
+let nextFrame = 0;
+
+/** By each picture: a loop that ends a quarter of a second late is none. */
 function keepUpdating() {
+  cancelAnimationFrame(nextFrame);
   update();
-  if (!video().paused) requestAnimationFrame(keepUpdating);
+  if (!video().paused) nextFrame = requestAnimationFrame(keepUpdating);
 }
 
 // ---- wiring
