@@ -328,6 +328,14 @@ def free(db: DbSession, table: Row, *which: ColumnElement[bool], **values: Any) 
     db.execute(statement.execution_options(synchronize_session=False))
 
 
+def begin_anew(db: DbSession, table: Row, *which: ColumnElement[bool], **values: Any) -> None:
+    """As if nobody had been at the rows' work yet: nothing is owed until it is made due again. Whoever is at it finds the
+    lease lost."""
+    settled = {"due_at": None, "nudge_at": None, "away_since": None, "parked_at": None, "lease_token": None}
+    statement = update(table).where(*which).values(**settled, attempts=0, error="", **values)
+    db.execute(statement.execution_options(synchronize_session=False))
+
+
 def count_active(db: DbSession, table: Row, *which: ColumnElement[bool]) -> int:
     """At how many of these rows somebody is."""
     taken = col(table.lease_token).is_not(None), col(table.due_at) > func.now()

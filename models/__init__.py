@@ -20,6 +20,7 @@ from models.review import Correction, ReviewPause
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.upload import Upload
 from models.user import SubscriptionStatus, User
+from models.verdict import Verdict
 from models.web import IdempotencyKey, SignInCode, WebSession
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Upload",
     "User",
     "UserDishProgress",
+    "Verdict",
     "WaitReason",
     "WebSession",
 ]

@@ -167,6 +167,12 @@ def _add_evaluations(parent: argparse.ArgumentParser) -> None:
     footage.add_argument("--provider", choices=PROVIDERS, default="offline", help="default: %(default)s")
     footage.add_argument("--jobs", type=_count, default=2, help="clips at once (default: %(default)s)")
     footage.add_argument("--json", action="store_true", help="one JSON object")
+    coached = names.add_parser(
+        "from-coaches", help="labels for a golden set, of what coaches have said of the AI's diagnoses"
+    )
+    coached.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="where the labels go; each clip is named, and not copied"
+    )
     words = names.add_parser("words", help="the coach's words on labelled cases: safe, true, useful")
     words.add_argument("--provider", choices=PROVIDERS, default="offline", help="default: %(default)s")
     words.add_argument("--json", action="store_true", help="one JSON array, with every case that fell short")

@@ -42,6 +42,7 @@ MESSAGE_OWED_TOO_LONG = f"""
      WHERE {OWED} AND CASE waits_for
            WHEN 'quota' THEN false
            WHEN 'unblock' THEN false
+           WHEN 'review' THEN due_at < now() - interval '10 min'
            WHEN 'coach' THEN message.created_at < now() - interval '1 min' AND NOT EXISTS (
                 SELECT FROM handover WHERE handover.user_id = chatroom.user_id AND returned_at IS NULL)
            WHEN 'earlier_message' THEN message.created_at < now() - interval '1 min' AND NOT EXISTS (

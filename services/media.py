@@ -18,6 +18,7 @@ from models.media import EXPIRED, LIVE, TAKEN_BACK, Media, MediaKind, MediaSourc
 from models.rules.progression import forget_footage
 from models.session import MEMO_STAGES, VIDEO_STAGES, CookingSession, StageName, StageRun
 from models.user import User
+from models.verdict import Verdict
 from services import outbox
 from services.consent import consent_in_force
 from services.films import forget_film_with
@@ -252,6 +253,7 @@ def withdraw_memo(db: DbSession, session: CookingSession) -> str:
 def forget_video(db: DbSession, session: CookingSession) -> None:
     """Back to waiting for a video; the memo and the ratings stay. The attempt is not spent."""
     forget_stages(db, session, VIDEO_STAGES)
+    _forget_verdicts(db, session)
     session.raw_video_url = ""
     session.video_analysis = {}
     session.retrieved_principles = []
@@ -276,6 +278,11 @@ def forget_memo(db: DbSession, session: CookingSession) -> None:
 def forget_stages(db: DbSession, session: CookingSession, stages: Collection[StageName]) -> None:
     """Their runs never were; one still at work finds its lease lost and its result is thrown away."""
     db.exec(delete(StageRun).where(col(StageRun.session_id) == session.id, col(StageRun.stage).in_(stages)))
+
+
+def _forget_verdicts(db: DbSession, session: CookingSession) -> None:
+    """What coaches saw in footage that is no more."""
+    db.exec(delete(Verdict).where(col(Verdict.session_id) == session.id))
 
 
 def _forget_photo(db: DbSession, photo: Media, session: CookingSession) -> None:
@@ -311,6 +318,7 @@ def _put_in_order(db: DbSession, session: CookingSession) -> None:
 def look_anew(db: DbSession, session: CookingSession) -> None:
     """Before the text: the clips have changed."""
     forget_stages(db, session, VIDEO_STAGES)
+    _forget_verdicts(db, session)
     session.video_analysis, session.retrieved_principles = {}, []
 
 
@@ -344,6 +352,7 @@ def _withdraw_footage(db: DbSession, session: CookingSession) -> str:
     forget_footage(learner_state(db, session.user_id), dish.slug, session.session_number)
     words = "coaching_video_unsent" if session.coaching_video_gcs_path else "video_unsent_after_text"
     forget_stages(db, session, [StageName.PRODUCE_VIDEO])
+    _forget_verdicts(db, session)
     session.raw_video_url = ""
     session.coaching_video_gcs_path = ""
     session.coaching_preview_gcs_path = ""

@@ -1,5 +1,6 @@
 """What an operator does to a session that stands still."""
 
+from collections.abc import Collection, Mapping, Sequence
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement
@@ -11,7 +12,7 @@ from jobs import leases
 from jobs.queue import Job, enqueue
 from models.chat import Message, MessageType
 from models.media import LIVE, Media, MediaKind
-from models.session import CookingSession, StageRun
+from models.session import CookingSession, StageName, StageRun
 from services.scheduling import wake
 
 
@@ -21,8 +22,86 @@ class FootageGone(MomentError):
     words = "console.footage_gone"
 
 
+class AlreadyTold(MomentError):
+    """The learner has what the stage leads to, or will have it at once: another one would contradict it."""
+
+    words = "console.already_told"
+
+
+class StageAtWork(MomentError):
+    """Some process is at it, or at what follows from it."""
+
+    words = "console.stage_at_work"
+
+
 class SessionUnknown(MomentError):
     """No session has this id."""
+
+
+# What rests on what each yields, in the order of the graph.
+_TO_THE_VIDEO = (StageName.RETRIEVE, StageName.COACH_TEXT, StageName.NARRATE, StageName.PRODUCE_VIDEO)
+_FOLLOWING: Mapping[StageName, Sequence[StageName]] = {
+    StageName.PREPARE_VIDEO: (StageName.ANALYZE_VIDEO, *_TO_THE_VIDEO),
+    StageName.TRANSCRIBE_MEMO: (StageName.EXTRACT_ENTITIES, *_TO_THE_VIDEO),
+    StageName.EXTRACT_ENTITIES: _TO_THE_VIDEO,
+    StageName.ANALYZE_VIDEO: _TO_THE_VIDEO,
+    StageName.RETRIEVE: _TO_THE_VIDEO[1:],
+    StageName.COACH_TEXT: _TO_THE_VIDEO[2:],
+    StageName.NARRATE: _TO_THE_VIDEO[3:],
+    StageName.PRODUCE_VIDEO: (),
+    StageName.PRODUCE_FILM: (),
+}
+
+
+def retry_from(db: DbSession, session_id: int, stage: StageName) -> Collection[StageName]:
+    """The stage is done anew, and whatever rests on it; what they have cost stays on their rows. Returns their names.
+    Raises SessionUnknown, FootageGone, AlreadyTold, StageAtWork."""
+    session = db.get(CookingSession, session_id, with_for_update=True, populate_existing=True)
+    if session is None:
+        raise SessionUnknown(f"no session {session_id}")
+    if has_lost_footage(session):
+        raise FootageGone(f"session {session_id}")
+    if is_told(session, stage):
+        raise AlreadyTold(f"session {session_id}: {stage}")
+    stages = (stage, *_FOLLOWING[stage])
+    runs = col(StageRun.session_id) == session.id, col(StageRun.stage).in_(stages)
+    if leases.count_active(db, StageRun, *runs):
+        raise StageAtWork(f"session {session_id}: {stage}")
+    leases.begin_anew(db, StageRun, *runs, started_at=None, finished_at=None)
+    for each in stages:
+        _forget_yield(session, each)
+    session.pipeline_error = ""
+    wake(db, session)
+    return stages
+
+
+def is_told(session: CookingSession, stage: StageName) -> bool:
+    """Whether what the stage leads to is made: the learner has it, or it is on its way."""
+    match stage:
+        case StageName.PRODUCE_FILM:
+            return bool(session.film_gcs_path)
+        case StageName.NARRATE | StageName.PRODUCE_VIDEO:
+            return bool(session.coaching_video_gcs_path)
+        case _:
+            return bool(session.coaching_text)
+
+
+def _forget_yield(session: CookingSession, stage: StageName) -> None:
+    match stage:
+        case StageName.PREPARE_VIDEO:
+            for clip in session.videos:
+                if clip.view_key != clip.object_key:  # others serve as they are
+                    clip.view_key = ""
+        case StageName.TRANSCRIBE_MEMO if session.memo is not None:  # what was written nobody hears again
+            session.voice_transcript = ""
+        case StageName.EXTRACT_ENTITIES:
+            session.structured_input = {}
+        case StageName.ANALYZE_VIDEO:
+            session.video_analysis = {}
+        case StageName.RETRIEVE:
+            session.retrieved_principles = []
+        case StageName.NARRATE:
+            session.narration_script = {}
 
 
 def retry_session(db: DbSession, session_id: int) -> list[str]:

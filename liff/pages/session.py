@@ -1,7 +1,7 @@
 """One cook: its coaching video with the moments that were seen, the text, and all that the learner gave to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -12,16 +12,22 @@ from knowledge_base.catalogue import load
 from knowledge_base.content import Principle
 from knowledge_base.pages import page_words
 from liff.pages.links import PageLinks
-from liff.pages.moments import Moment, Player, in_coaching_video, in_own_clip, moments_of
 from liff.pages.now import TEXT_SOON, VIDEO_SOON, Now, now_of
 from liff.pages.shell import PageLearner, render
 from liff.parts import Parts, PartsOf, Transaction
 from models.base import JAPAN, database_now
-from models.coaching import CoachingCut, CoachingText, RatingAspect, RetrievedPrinciple, VideoAnalysis
+from models.coaching import CoachingCut, CoachingText, RatingAspect, RetrievedPrinciple
 from models.dish import Dish
 from models.media import Media
 from models.rules.entitlement import SESSIONS_PER_DISH
-from models.rules.timeline import Timeline
+from models.rules.moments import (
+    Moment,
+    Player,
+    by_clip,
+    in_coaching_video,
+    in_own_clip,
+    moments_of_cook,
+)
 from models.session import CookingSession, SessionStatus
 from services.record import cooks_of, finished_stages, minutes_left, news_of
 from services.sessions import own_session
@@ -177,18 +183,13 @@ def _note(coaching: CoachingText) -> Sequence[str]:
     return [words for words in told if words]
 
 
-def _moments(session: CookingSession) -> list[Moment]:
-    if not session.video_analysis:
-        return []
-    analysis = VideoAnalysis.model_validate(session.video_analysis)
-    return moments_of(analysis, page_words("session")["key_moment"])
-
-
 def _coaching_video(session: CookingSession, shown: Shown, links: PageLinks) -> Player | None:
     if not shown.video_path:
         return None
     marks = (
-        in_coaching_video(_moments(session), CoachingCut.model_validate(session.coaching_cut))
+        in_coaching_video(
+            moments_of_cook(session, _key_name()), CoachingCut.model_validate(session.coaching_cut)
+        )
         if session.coaching_cut
         else []
     )
@@ -202,25 +203,17 @@ def _film(shown: Shown, links: PageLinks) -> Player | None:
     return Player("film", [links.link(shown.film_path)], links.link(shown.film_preview_path), ())
 
 
+def _key_name() -> str:
+    return page_words("session")["key_moment"]
+
+
 def _own_clips(session: CookingSession, links: PageLinks) -> Sequence[Player]:
     """As they were sent; where a browser can't play that, the view that was made of it."""
     clips = session.videos
-    moments = _moments_by_clip(session)
+    moments = by_clip(session, moments_of_cook(session, _key_name()))
     return [
         _own_clip(clip, number, moments[number], links) for number, clip in enumerate(clips) if clip.is_stored
     ]
-
-
-def _moments_by_clip(session: CookingSession) -> Sequence[Sequence[Moment]]:
-    """At each clip's own seconds; what was seen was seen in all of them, one after another."""
-    lengths = [_seconds(clip) for clip in session.videos]
-    if len(lengths) < 2:
-        return [_moments(session)]
-    moments: list[list[Moment]] = [[] for _ in lengths]
-    for moment in _moments(session) if all(lengths) else ():
-        number, second = Timeline(lengths).at(float(moment.second))
-        moments[number].append(replace(moment, second=int(second)))
-    return moments
 
 
 def _own_clip(clip: Media, number: int, moments: Sequence[Moment], links: PageLinks) -> Player:
@@ -228,10 +221,6 @@ def _own_clip(clip: Media, number: int, moments: Sequence[Moment], links: PageLi
     marks = in_own_clip(moments, float(clip.facts.get("duration_seconds") or 0))
     name = "own" if number == 0 else f"own{number + 1}"
     return Player(name, [links.link(key) for key in keys], "", marks)
-
-
-def _seconds(clip: Media) -> float:
-    return float(clip.facts.get("start_seconds") or 0) + float(clip.facts.get("duration_seconds") or 0)
 
 
 def _photos(session: CookingSession, links: PageLinks) -> Sequence[Photo]:

@@ -4,7 +4,13 @@ from moment.commands.call import Call
 
 
 def evaluate(call: Call) -> int:
-    parts = {"retrieval": _retrieval, "coaching": _coaching, "footage": _footage, "words": _words}
+    parts = {
+        "retrieval": _retrieval,
+        "coaching": _coaching,
+        "footage": _footage,
+        "from-coaches": _from_coaches,
+        "words": _words,
+    }
     return parts[call.options.name](call)
 
 
@@ -66,6 +72,26 @@ def _footage(call: Call) -> int:
             run_footage(resources, request, options.folder, as_json=options.json)
     except (FfmpegError, OSError) as error:
         raise CommandFailed(str(error)) from error
+    return 0
+
+
+def _from_coaches(call: Call) -> int:
+    """On standard output, a line each: the clip's name in the set, the session and the object that it is of."""
+    from desk.console import say
+    from moment.errors import CommandFailed
+    from moment.eval.from_coaches import judged_cooks, write_labels
+
+    with call.resources() as resources, resources.database.transaction() as db:
+        judged = judged_cooks(db)
+    try:
+        path = write_labels(judged.cooks, call.options.folder)
+    except OSError as error:
+        raise CommandFailed(str(error)) from error
+    for cook in judged.cooks:
+        print(cook.item.video, cook.session_id, cook.object_key, sep="\t")  # noqa: T201 - the command's data
+    say(
+        f"{path}: {len(judged.cooks)} cooks, {judged.left_out} left out; put in the clips of learners who agree"
+    )
     return 0
 
 

@@ -11,11 +11,11 @@ from knowledge_base.content import Fault
 from knowledge_base.phrasebook import attempt_label
 from models.coaching import VideoAnalysis
 from models.media import Media
+from models.rules.same_moment import Ground, SameMoment, same_moment, windows
 from models.session import CookingSession
 from pipeline.briefs import timeline_of
 from pipeline.media.film.captions import FilmWords
 from pipeline.media.film.composition import Part, compose
-from pipeline.media.film.same_moment import Ground, SameMoment, same_moment, windows
 from pipeline.media.probe import VideoFacts
 from pipeline.stage import StageContext, StageResult
 from services.films import hand_over

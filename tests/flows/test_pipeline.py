@@ -21,7 +21,7 @@ from pipeline.media.probe import VideoFacts
 from pipeline.media.view import make_view
 from pipeline.providers.ports import CoachingBrief, ProviderError
 from pipeline.stages import prepare_video
-from services.operations import redeliver, retry_session
+from services.operations import redeliver, retry_from, retry_session
 from settings import Settings
 from storage.keys import new_media_key
 from tests.flows.conftest import AT_ONCE
@@ -198,6 +198,22 @@ def test_a_stage_that_keeps_failing_is_parked_told_once_and_retried_by_an_operat
     assert len([b for b in learner.thread().from_bot if b.text == phrasebook.COACHING_FAILED]) == 1
     with command(system) as db:
         assert redeliver(db, session.id) == 0
+
+
+def test_a_coach_has_a_coaching_made_anew_from_the_look_on(impatient: System, clip: Path) -> None:
+    learner = impatient.learner()
+    failing("coaching_text")
+    pick(learner)
+    send_video(learner, clip)
+    session = session_once(impatient, learner, lambda session: session.status == SessionStatus.FAILED)
+    script.before = lambda call: None
+    script.calls.clear()
+    with command(impatient) as db:
+        retry_from(db, session.id, StageName.ANALYZE_VIDEO)
+    card_of(learner)
+    learner.wait_for(lambda t: t.of_type("video"), WAIT, what="the coaching video")
+    assert script.calls == ["analyze", "reconsider", "coaching_text", "narration", "speak"]
+    assert impatient.session(learner).status == SessionStatus.COMPLETED
 
 
 def test_a_cook_that_failed_may_be_cooked_again(impatient: System, clip: Path) -> None:

@@ -9,10 +9,10 @@ from sqlalchemy import Engine, event
 
 from knowledge_base import phrasebook
 from knowledge_base.pages import page_words
-from liff.pages.moments import moments_of
 from models.base import database_now
 from models.chat import MessageType
 from models.media import Media, MediaKind, MediaSource, MediaState
+from models.rules.moments import moments_of
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from services.media import withdraw
 from services.outbox import queue_notice

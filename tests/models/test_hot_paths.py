@@ -43,6 +43,7 @@ from services import (
     waiting,
 )
 from services.coaches import Asker
+from services.cook_review import read_review
 from services.threads.entries import read_thread
 from services.threads.filters import ThreadFilter
 from services.threads.rows import list_threads, thread_row
@@ -155,6 +156,7 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "a row of the list": lambda db: thread_row(db, A_COACH, learner(db).id, ThreadFilter.NEEDS),
     "a thread as coaches see it": lambda db: read_thread(db, learner(db).id),
     "what must hold": invariants.violations,
+    "a cook as coaches see it": lambda db: read_review(db, A_COACH, learner(db).id, newest(db).id),
     "the dishes as the learner meets them": lambda db: curriculum.open_dishes(db, learner(db)),
 }
 

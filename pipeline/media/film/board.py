@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.media.film.same_moment import Window
+from models.rules.same_moment import Window
 from pipeline.media.narration import FPS
 from pipeline.media.probe import VideoFacts
 from pipeline.media.storyboard import SLOWEST, Shot

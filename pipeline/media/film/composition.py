@@ -11,6 +11,7 @@ from typing import Any
 
 import ffmpeg
 
+from models.rules.same_moment import Window
 from pipeline.media import music
 from pipeline.media.command import encoding, open_shot, picture_of
 from pipeline.media.composition import font_folder, still_of
@@ -18,7 +19,6 @@ from pipeline.media.encoding import SAMPLE_RATE, tag_colours
 from pipeline.media.ffmpeg import QUIET, UnreadableInput, binary, run, time_limit
 from pipeline.media.film.board import CLOSING_SECONDS, TITLE_SECONDS, FilmBoard, Scene, plan
 from pipeline.media.film.captions import FilmWords, film_script
-from pipeline.media.film.same_moment import Window
 from pipeline.media.loudness import LIMITER, gain_to_target
 from pipeline.media.narration import FPS
 from pipeline.media.probe import ClipProblem, UnusableClip, VideoFacts

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.rules.same_moment import Ground, SameMoment, windows
 from pipeline.media.captions import CLEAR_BOTTOM
 from pipeline.media.film.board import HEIGHT, WIDTH, panes, plan
-from pipeline.media.film.same_moment import Ground, SameMoment, windows
 from pipeline.media.narration import FPS
 from pipeline.media.probe import VideoFacts
 

@@ -6,9 +6,9 @@ import av
 import pytest
 from PIL import Image
 
+from models.rules.same_moment import Ground, SameMoment, windows
 from pipeline.media.film.captions import FilmWords
 from pipeline.media.film.composition import Film, Part, compose
-from pipeline.media.film.same_moment import Ground, SameMoment, windows
 from pipeline.media.loudness import measure
 from pipeline.media.probe import ClipProblem, UnusableClip, check_usable
 

@@ -1,10 +1,13 @@
 """The moments of a cook: what the analysis saw, and when a video shows it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from models.coaching import CoachingCut, CookingEvent, VideoAnalysis
+from models.media import Media
+from models.rules.timeline import Timeline
+from models.session import CookingSession
 
 # An event so near the key moment is the key moment (seconds).
 _SAME = 1
@@ -50,6 +53,34 @@ def moments_of(analysis: VideoAnalysis, key_name: str) -> list[Moment]:
         moments.append(Moment(analysis.key_moment_seconds, key_name, is_key=True))
     moments.sort(key=lambda moment: moment.second)
     return moments[:1] + [moment for before, moment in pairwise(moments) if moment != before]
+
+
+def moments_of_cook(session: CookingSession, key_name: str) -> list[Moment]:
+    """None before its video was looked at."""
+    if not session.video_analysis:
+        return []
+    return moments_of(VideoAnalysis.model_validate(session.video_analysis), key_name)
+
+
+def by_clip(session: CookingSession, moments: Sequence[Moment]) -> Sequence[Sequence[Moment]]:
+    """At each clip's own seconds; what was seen was seen in all of them, one after another."""
+    lengths = clip_lengths(session)
+    if len(lengths) < 2:
+        return [moments]
+    parts: list[list[Moment]] = [[] for _ in lengths]
+    for moment in moments if all(lengths) else ():
+        number, second = Timeline(lengths).at(float(moment.second))
+        parts[number].append(replace(moment, second=int(second)))
+    return parts
+
+
+def clip_lengths(session: CookingSession) -> Sequence[float]:
+    """Seconds; 0 of a clip that nobody has looked into yet."""
+    return [_seconds(clip) for clip in session.videos]
+
+
+def _seconds(clip: Media) -> float:
+    return float(clip.facts.get("start_seconds") or 0) + float(clip.facts.get("duration_seconds") or 0)
 
 
 def in_coaching_video(moments: Sequence[Moment], cut: CoachingCut) -> list[Mark]:

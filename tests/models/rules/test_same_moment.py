@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.coaching import CookingEvent, VideoAnalysis
-from pipeline.media.film.same_moment import (
+from models.rules.same_moment import (
     LONGEST_SECONDS,
     Ground,
     SameMoment,
