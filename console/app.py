@@ -45,7 +45,7 @@ def console_routes(parts: Parts) -> list[BaseRoute]:
 def make_console(parts: Parts) -> FastAPI:
     console = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     console.state.parts = parts
-    console.mount("/static", Static(directory=STATIC), name="static")
+    console.mount("/static", Static(STATIC), name="static")
     for router in ROUTERS:
         console.include_router(router)
     if parts.settings.line_api_url is not None:  # which production refuses
