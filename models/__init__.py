@@ -16,6 +16,7 @@ from models.outage import ServiceOutage
 from models.picture import ProgressPicture
 from models.plan import Checkout, IncidentKind, PaidPeriod, PaymentIncident, Plan
 from models.principle import CookingPrinciple
+from models.reminder import ReminderPause
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.upload import Upload
 from models.user import SubscriptionStatus, User
@@ -59,6 +60,7 @@ __all__ = [
     "Plan",
     "ProgressPicture",
     "ProgressStatus",
+    "ReminderPause",
     "Resume",
     "RoomType",
     "Sender",

@@ -60,16 +60,16 @@ def home_page(parts: PartsOf, learner: PageLearner, db: Transaction) -> HTMLResp
 
 @router.get("/progress")
 def progress_page(parts: PartsOf, learner: PageLearner, db: Transaction) -> HTMLResponse:
-    state, learnt = state_of(db, learner.id), progress_of_learner(db, learner)
-    entries = _entries(learnt.cooks, [*learnt.dishes.values()], state)
+    learnt = progress_of_learner(db, learner)
+    entries = _entries(learnt.cooks, [*learnt.dishes.values()], learnt.state)
     return render(
         parts,
         "progress.html",
         words="progress",
-        next_focus=state.next_focus,
+        next_focus=learnt.state.next_focus,
         acquired=learnt.acquired,
         developing=learnt.developing,
-        mistakes=_mistakes(state),
+        mistakes=_mistakes(learnt.state),
         lines=rating_lines(learnt.cooks),
         chart=DRAWING,
         rated=[
