@@ -11,7 +11,19 @@ from starlette.routing import BaseRoute, Mount, Route
 from console.failures import FROM_ELSEWHERE, answer_with_pages
 from console.headers import policy_of_console
 from console.identity import PATH
-from console.pages import coaches, desk, home, review, service, session, sign_in, stream, thread, threads
+from console.pages import (
+    coaches,
+    desk,
+    home,
+    learner,
+    review,
+    service,
+    session,
+    sign_in,
+    stream,
+    thread,
+    threads,
+)
 from console.parts import Parts
 from web.headers import SecurityHeaders
 from web.origin import OriginGuard
@@ -27,6 +39,7 @@ ROUTERS = (
     thread.router,
     review.router,
     session.router,
+    learner.router,
     stream.router,
     service.router,
 )
@@ -48,7 +61,7 @@ def console_routes(parts: Parts) -> list[BaseRoute]:
 def make_console(parts: Parts) -> FastAPI:
     console = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     console.state.parts = parts
-    console.mount("/static", Static(directory=STATIC), name="static")
+    console.mount("/static", Static(STATIC), name="static")
     for router in ROUTERS:
         console.include_router(router)
     if parts.settings.line_api_url is not None:  # which production refuses

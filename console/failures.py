@@ -14,10 +14,14 @@ from console.identity import PATH, AdminsOnly, AllLearnersOnly, NotFromHere, Own
 from console.shell import render
 from errors import MomentError
 from knowledge_base import phrasebook
+from knowledge_base.quiz import WrongAnswer
 from line.web_login import LineLoginUnavailable, LoginRefused
 from services.coach_sign_in import CoachNotSignedIn, NoCoach
 from services.coaches import CoachNameUnfit, CoachUnknown, InvitationOver, LearnerNotInSight
+from services.export.wish import ExportNotMade
+from services.reminder_pause import DayUnfit
 from services.sessions import NoSuchSession
+from storage.store import StoreError
 
 # By the nearest of an error's classes; all others say that what is asked does not fit what is: 409.
 STATUSES: Mapping[type[MomentError], int] = {
@@ -35,7 +39,11 @@ STATUSES: Mapping[type[MomentError], int] = {
     NoSuchSession: 404,
     CoachUnknown: 404,
     InvitationOver: 410,
+    ExportNotMade: 404,
     CoachNameUnfit: 422,
+    DayUnfit: 422,
+    WrongAnswer: 422,
+    StoreError: 503,
 }
 _WORDS: Mapping[int, str] = {
     403: "console.not_from_here",

@@ -9,3 +9,4 @@ MAX_ID = 2**31 - 1
 UserId = Annotated[int, Path(ge=1, le=MAX_ID)]
 CoachId = Annotated[int, Path(ge=1, le=MAX_ID)]
 UserIdInForm = Annotated[int, Form(alias="user_id", ge=1, le=MAX_ID)]
+CoachIdInForm = Annotated[int, Form(alias="coach_id", ge=1, le=MAX_ID)]

@@ -81,6 +81,12 @@ async def unlimited(asker: SignedInCoach) -> Asker:
 UnlimitedCoach = Annotated[Asker, Depends(unlimited)]
 
 
+def require_own_or_admin(asker: Asker, coach_id: int) -> None:
+    """A coach takes learners to herself alone. Raises AdminsOnly."""
+    if not asker.is_admin and coach_id != asker.coach_id:
+        raise AdminsOnly(f"coach {asker.coach_id}")
+
+
 async def learner_in_sight(user_id: UserId, asker: SignedInCoach, db: Reading) -> User:
     """Of the address's `user_id`, to be read. Raises LearnerNotInSight, and as `asking`."""
     return await db.run(learner_seen, asker, user_id)

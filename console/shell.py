@@ -4,22 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from console.identity import COOKIE, csrf_of
 from console.parts import parts_behind
 from models.base import JAPAN
 from services.coaches import Asker
+from web.templates import page_templates
 
-# A value that is missing is an error here, never an empty place on a page.
-TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "pages" / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+TEMPLATES = page_templates(Path(__file__).parent / "pages" / "templates")
 
 TEMPLATES.filters["japan"] = lambda time: f"{time.astimezone(JAPAN):%-m月%-d日 %H:%M}"
 

@@ -1,4 +1,4 @@
-"""What the console calls the threads' states, and the answers that a coach need not type. Coaches read these, except the
+"""What the console calls the states of threads and of learners, and the answers that a coach need not type. Coaches read these, except the
 answers, which learners do."""
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ NEEDS: Mapping[str, str] = {
 }
 FILTERS: Mapping[str, str] = {
     "needs": "要対応",
-    "mine": "自分が担当中",
+    "mine": "自分の担当",
     "human": "人が対応中",
     "unread": "未読",
     "failed": "失敗",
@@ -72,6 +72,18 @@ FAULTS: Mapping[str, str] = {
     "safety": "安全を軽く見る言い方があります。火や生ものは、確かめ方を書いてください",
     "language": "日本語で書いてください",
 }
+STANDINGS: Mapping[str, str] = {
+    "none": "なし（お試し）",
+    "active": "利用中",
+    "due": "お支払い待ち",
+    "ending": "解約予定",
+    "paused": "休止中",
+    "over": "終了",
+}
+CONSENTS: Mapping[str, str] = {
+    "footage": "動画と声を見ること",
+    "film": "1回目と3回目を並べた動画",
+}
 # What an act of a coach's comes to, said to them.
 TAKEN = "引き受けました。AIは待っています。"
 RETURNED = "AIに戻しました。"
@@ -84,6 +96,7 @@ RETRIED = "もう一度試します。"
 PAUSED = "次のコーチングから、送る前に待ちます。"
 NOT_PAUSED = "この生徒だけの確認をやめました。"
 STOPPED = "止めました。「いま送る」を押すまで送りません。"
+ASSIGNED = "担当にしました。"
 
 
 def taken_by(name: str) -> str:

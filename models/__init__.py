@@ -16,6 +16,7 @@ from models.outage import ServiceOutage
 from models.picture import ProgressPicture
 from models.plan import Checkout, IncidentKind, PaidPeriod, PaymentIncident, Plan
 from models.principle import CookingPrinciple
+from models.reminder import ReminderPause
 from models.review import Correction, ReviewPause
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.upload import Upload
@@ -62,6 +63,7 @@ __all__ = [
     "Plan",
     "ProgressPicture",
     "ProgressStatus",
+    "ReminderPause",
     "Resume",
     "ReviewPause",
     "RoomType",

@@ -1,4 +1,4 @@
-"""A learner's wish to have their data: a row from the wish on until the file made for it is gone again."""
+"""A wish to have a learner's data, theirs or an admin's: a row from the wish on until the file made for it is gone again."""
 
 from datetime import datetime
 
@@ -23,6 +23,8 @@ class Export(LeaseColumns, table=True):
     id: int = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user.id", ondelete="CASCADE")
     object_key: str = Field(unique=True)
+    # Whether the learner wishes for it, and is told of it; else an admin does, by the console.
+    is_wished: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
     asked_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
     ready_at: datetime | None = Field(default=None, sa_column=time_column())
     expires_at: datetime | None = Field(default=None, sa_column=time_column())  # of its link and of the file

@@ -2,10 +2,11 @@
 
 import threading
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from prometheus_client import Counter
 from sqlalchemy import Update, func
+from sqlmodel import Session as DbSession
 from sqlmodel import col, select, update
 
 from logs.logger import get_logger
@@ -13,6 +14,7 @@ from models.base import database_now
 from models.database import Database
 from models.rules.absence import LOOK_AGAIN, daytime, next_look
 from models.user import User
+from services.reminder_pause import pause_in_force
 from services.reminders import heard_at, is_under_way, remind, reminder_for
 
 log = get_logger(__name__)
@@ -68,11 +70,18 @@ class Absences:
                 if reminder is not None:
                     remind(db, user, reminder, now)
                     return True
-                user.remind_at = next_look(user, heard_at(db, user), now, is_busy=is_under_way(db, user))
+                user.remind_at = _next_look(db, user, now)
                 db.add(user)
         except Exception:
             log.exception("learner not looked at", user_id=user_id)
         return False
+
+
+def _next_look(db: DbSession, user: User, now: datetime) -> datetime | None:
+    pause = pause_in_force(db, user.id)
+    if pause is not None:
+        return pause.until  # None: whoever ends the pause has them looked at
+    return next_look(user, heard_at(db, user), now, is_busy=is_under_way(db, user))
 
 
 def _taking() -> Update:

@@ -188,13 +188,18 @@ def limit(db: DbSession, coach_id: int, *, is_limited: bool, by: int | None) -> 
 
 
 def assign(db: DbSession, coach_id: int, user_id: int, *, by: int | None) -> None:
-    """Raises CoachUnknown, LearnerNotInSight where there is no such learner."""
+    """One statement decides, so that a coach who leaves at this moment is not left with a learner. Assigned already they
+    stay so. Raises CoachUnknown, LearnerNotInSight where there is no such learner."""
+    both = select(col(Coach.id), col(User.id)).join(User, col(User.id) == user_id)
+    both = both.where(col(Coach.id) == coach_id, col(Coach.left_at).is_(None))
+    both = both.with_for_update(read=True, of=Coach)
+    row = insert(CoachAssignment).from_select(["coach_id", "user_id"], both).on_conflict_do_nothing()
+    if db.execute(row.returning(col(CoachAssignment.user_id))).first() is not None:
+        audit(db, by, "coach.assign", user_id=user_id, coach=coach_id)
+        return
     coach_of(db, coach_id)
     if db.get(User, user_id) is None:
         raise LearnerNotInSight(f"learner {user_id}")
-    row = insert(CoachAssignment).values(coach_id=coach_id, user_id=user_id)
-    db.execute(row.on_conflict_do_nothing())
-    audit(db, by, "coach.assign", user_id=user_id, coach=coach_id)
 
 
 def unassign(db: DbSession, coach_id: int, user_id: int, *, by: int | None) -> None:
@@ -240,6 +245,13 @@ def coaches(db: DbSession) -> Sequence[CoachRow]:
         .order_by(col(Coach.id))
     )
     return [CoachRow(*row) for row in rows]
+
+
+def present_coaches(db: DbSession) -> Sequence[Coach]:
+    """All who have not left, by name."""
+    return db.exec(
+        select(Coach).where(col(Coach.left_at).is_(None)).order_by(Coach.name, col(Coach.id))
+    ).all()
 
 
 def assigned_learners(db: DbSession, coach_id: int) -> Sequence[User]:

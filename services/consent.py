@@ -1,5 +1,7 @@
 """Whether a learner has agreed to something, and that they do or do no more."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
@@ -16,6 +18,11 @@ def consent_in_force(db: DbSession, user_id: int, kind: ConsentKind) -> int | No
     """Its id."""
     holds = Consent.user_id == user_id, Consent.kind == kind, col(Consent.withdrawn_at).is_(None)
     return db.exec(select(Consent.id).where(*holds)).first()
+
+
+def consents_of(db: DbSession, user_id: int) -> Sequence[Consent]:
+    """All that they have given, also what they have withdrawn since, the newest first."""
+    return db.exec(select(Consent).where(Consent.user_id == user_id).order_by(col(Consent.id).desc())).all()
 
 
 def give_consent(db: DbSession, user_id: int, kind: ConsentKind, text_version: str) -> None:

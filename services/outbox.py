@@ -132,7 +132,7 @@ def queue_notice(
     )
 
 
-def queue_coaching_text(db: DbSession, session: CookingSession, pause: timedelta) -> Message:
+def queue_coaching_text(db: DbSession, session: CookingSession, pause: timedelta = timedelta()) -> Message:
     """`pause`: for so long a coach may look at it."""
     coaching = CoachingText.model_validate(session.coaching_text)
     return queue_message(

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from sqlmodel import Session as DbSession
 
 from knowledge_base.catalogue import load
+from knowledge_base.content import Fault
 from models.coaching import RatingAspect
 from models.dish import Dish
+from models.learner import LearnerState
 from models.session import CookingSession
 from models.user import User
 from services.record import cooks_of, dishes, state_of
@@ -27,9 +29,18 @@ class Skill:
 
 
 @dataclass(frozen=True)
+class RecurringFault:
+    """What went wrong in more than one coached cook, in their order."""
+
+    fault: Fault
+    cooks: Sequence[CookingSession]
+
+
+@dataclass(frozen=True)
 class LearnerProgress:
     """`cooks` are all of them, in their order; `dishes` are by id. A skill that is taught no more is left out."""
 
+    state: LearnerState
     cooks: Sequence[CookingSession]
     dishes: Mapping[int, Dish]
     acquired: Sequence[Skill]
@@ -52,11 +63,23 @@ def progress_of_learner(db: DbSession, user: User) -> LearnerProgress:
         return [Skill(names[key], practised.get(key, []), is_acquired) for key in keys if key in names]
 
     return LearnerProgress(
+        state,
         cooks,
         known,
         skills(state.skills_acquired, is_acquired=True),
         skills(state.skills_developing, is_acquired=False),
     )
+
+
+def recurring_faults(coached: Sequence[CookingSession]) -> Sequence[RecurringFault]:
+    """The most frequent first; a fault that is taught no more is left out."""
+    found: dict[str, list[CookingSession]] = {}
+    for cook in coached:
+        if code := cook.video_analysis.get("fault"):
+            found.setdefault(code, []).append(cook)
+    faults = load().faults
+    recurring = [RecurringFault(faults[code], cooks) for code, cooks in found.items() if code in faults]
+    return sorted((each for each in recurring if len(each.cooks) > 1), key=lambda each: -len(each.cooks))
 
 
 def marks_of(cooks: Sequence[CookingSession]) -> Mapping[RatingAspect, Sequence[int | None]]:

@@ -67,6 +67,13 @@ def news_of(db: DbSession, session: CookingSession) -> Mapping[str, str]:
     return dict(db.exec(told.order_by(col(Message.id))).all())
 
 
+def told_in(db: DbSession, session_ids: Collection[int]) -> Mapping[int, int]:
+    """The ids of the messages that brought the cooks' coaching texts, by the cooks' ids."""
+    is_text = col(Message.session_id).in_(session_ids), Message.kind == MessageType.COACHING_READY
+    told = db.exec(select(Message.session_id, Message.id).where(*is_text))
+    return {session_id: message_id for session_id, message_id in told if session_id is not None}
+
+
 def minutes_left(db: DbSession, session: CookingSession, promise: timedelta, now: datetime) -> int:
     """Whole minutes until the text, from our own last sessions; 0 when it is due. `promise` is said before there are any."""
     waited = now - session.video.received_at if session.video else timedelta()

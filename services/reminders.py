@@ -25,6 +25,7 @@ from services.names import called
 from services.outbox import queue_message
 from services.plan.offer import has_trial
 from services.profile import followed_channels
+from services.reminder_pause import pause_in_force
 
 STEP = timedelta(days=1)  # `heard_at` is as exact as that
 
@@ -82,6 +83,8 @@ def reminder_for(db: DbSession, user: User, now: datetime) -> Reminder | None:
         return None
     if not followed_channels(db, user) or is_under_way(db, user) or has_coach(db, user.id):
         return None
+    if pause_in_force(db, user.id) is not None:
+        return None
     place = place_of(db, user)
     return None if place is None else Reminder(_words(db, user, place), _slug(db, place))
 
@@ -91,7 +94,7 @@ def still_fits(db: DbSession, user: User, now: datetime) -> bool:
     if user.remind_at is not None or user.reminded_at is None or has_coach(db, user.id):
         return False
     heard = heard_at(db, user)
-    may = may_be_reminded(user, db.get(Plan, user.id))
+    may = may_be_reminded(user, db.get(Plan, user.id)) and pause_in_force(db, user.id) is None
     return may and heard < user.reminded_at and now - heard <= GONE
 
 

@@ -1,6 +1,6 @@
 """One thread: what was said in both rooms, the coaches' notes, and what a coach does here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,7 +9,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from console.identity import LearnerToChange, SignedInCoach
+from console.fields import CoachIdInForm
+from console.identity import LearnerToChange, SignedInCoach, require_own_or_admin
+from console.learner_view import choices_of
 from console.pages.media import ThreadMedia
 from console.pages.threads import Before, UserId
 from console.pages.wording import WORDS
@@ -18,9 +20,10 @@ from console.shell import render
 from errors import MomentError
 from knowledge_base import phrasebook, thread_words
 from models.chat import Message, MessageType, rooms_of
+from models.coach import Coach
 from models.handover import Resume
 from models.user import User
-from services import coach_messages, drafts, handover, operations, review
+from services import coach_messages, coaches, drafts, handover, operations, review
 from services.coach_messages import LONGEST_WORDS, ThreadMoved, WordsUnfit
 from services.coaches import Asker, LearnerNotInSight, audit, learner_seen
 from services.drafts import DraftGone
@@ -54,14 +57,15 @@ SeenTo = Annotated[int, Form(ge=0, lt=2**31)]
 
 @dataclass(frozen=True)
 class Thread:
-    """`reply_seconds`: for so long words to the learner cost nothing; None: they cost a push. The pauses before coaching
-    goes, in minutes: the learner's own and that of all, 0 for none."""
+    """`reply_seconds`: for so long words to the learner cost nothing; None: they cost a push. `choices`: the coaches whom
+    the asker may assign. The pauses before coaching goes, in minutes: the learner's own and that of all, 0 for none."""
 
     row: ThreadRow
     page: Page
     reply_seconds: int | None
     own_pause: int
     all_pause: int
+    choices: Sequence[Coach]
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,14 @@ def read(db: DbSession, asker: Asker, user_id: int, before: int | None = None) -
     """Raises LearnerNotInSight."""
     learner_seen(db, asker, user_id)
     own_pause, all_pause = review.pauses_of(db, user_id)
+    row = rows_of(db, asker, [user_id])[0]
     return Thread(
-        rows_of(db, asker, [user_id])[0],
+        row,
         read_thread(db, user_id, before=before),
         coach_messages.reply_seconds_left(db, user_id),
         own_pause,
         all_pause,
+        choices_of(db, asker, row),
     )
 
 
@@ -99,7 +105,7 @@ async def thread(
     found = await db.run(read, asker, user_id, before)
     if before is None:
         await db.run(_note_read, asker, found)
-    return _page(request, "thread.html", asker, found, ThreadMedia.of(parts))
+    return _page(request, "thread.html", asker, found, ThreadMedia.of(parts), is_past=before is not None)
 
 
 @router.get("/now")
@@ -178,6 +184,15 @@ def hand_back(
         )
 
     return at.do(act, thread_words.RETURNED)
+
+
+@router.post("/assign")
+def assign(at: AtThread, coach_id: CoachIdInForm) -> Response:
+    """Raises AdminsOnly, CoachUnknown."""
+    require_own_or_admin(at.asker, coach_id)
+    return at.do(
+        lambda: coaches.assign(at.db, coach_id, at.learner.id, by=at.asker.coach_id), thread_words.ASSIGNED
+    )
 
 
 @router.post("/say")
@@ -296,6 +311,7 @@ def _page(
     *,
     notice: Notice | None = None,
     status: int = 200,
+    is_past: bool = False,
 ) -> HTMLResponse:
     row = found.row
     return render(
@@ -310,6 +326,8 @@ def _page(
         own_pause=found.own_pause,
         all_pause=found.all_pause,
         pauses=MINUTES,
+        choices=found.choices,
+        is_past=is_past,
         media=media,
         notice=notice,
         is_mine=row.owner is not None and row.owner.coach_id == asker.coach_id,

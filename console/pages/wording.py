@@ -16,6 +16,7 @@ class Words:
     states = thread_words.STATES
     speakers = thread_words.SPEAKERS
     fates = thread_words.FATES
+    consents = thread_words.CONSENTS
 
     def at(self, moment: datetime) -> str:
         """Of today the time alone."""
@@ -24,6 +25,10 @@ class Words:
             return local.strftime("%H:%M")
         year = "" if local.year == today.year else f"{local.year}/"
         return f"{year}{local.month}/{local.day}（{WEEKDAYS[local.weekday()]}） {local:%H:%M}"
+
+    def day(self, moment: datetime) -> str:
+        local = moment.astimezone(JAPAN)
+        return f"{local.year}/{local.month}/{local.day}（{WEEKDAYS[local.weekday()]}）"
 
     def ago(self, moment: datetime) -> str:
         """How long it is since."""

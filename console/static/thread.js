@@ -131,4 +131,4 @@ function startCost() {
 toEnd();
 startCost();
 keepTime();
-follow();
+if (page.hasAttribute("data-live")) follow(); // what lies back stays in view

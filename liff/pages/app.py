@@ -24,7 +24,7 @@ ROUTERS = (
 def make_pages(parts: Parts) -> FastAPI:
     pages = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     pages.state.parts = parts
-    pages.mount("/static", Static(directory=STATIC), name="static")
+    pages.mount("/static", Static(STATIC), name="static")
     for router in ROUTERS:
         pages.include_router(router)
     answer_with_pages(pages, parts)

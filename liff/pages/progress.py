@@ -11,7 +11,6 @@ from knowledge_base.catalogue import load
 from knowledge_base.content import Fault
 from knowledge_base.pages import page_words
 from knowledge_base.places_talk import STATES
-from liff.pages.chart import DRAWING, rating_lines
 from liff.pages.session import day_of
 from liff.pages.shell import PageLearner, render
 from liff.parts import PartsOf, Transaction
@@ -19,6 +18,7 @@ from models.coaching import RecurringMistake, SessionSummary
 from models.dish import Dish
 from models.learner import LearnerState
 from models.session import CookingSession
+from services.marks_chart import DRAWING, rating_lines
 from services.names import called
 from services.progress import progress_of_learner
 from services.record import cooks_of, dishes, state_of
@@ -60,19 +60,23 @@ def home_page(parts: PartsOf, learner: PageLearner, db: Transaction) -> HTMLResp
 
 @router.get("/progress")
 def progress_page(parts: PartsOf, learner: PageLearner, db: Transaction) -> HTMLResponse:
-    state, learnt = state_of(db, learner.id), progress_of_learner(db, learner)
-    entries = _entries(learnt.cooks, [*learnt.dishes.values()], state)
+    learnt = progress_of_learner(db, learner)
+    entries = _entries(learnt.cooks, [*learnt.dishes.values()], learnt.state)
     return render(
         parts,
         "progress.html",
         words="progress",
-        next_focus=state.next_focus,
+        next_focus=learnt.state.next_focus,
         acquired=learnt.acquired,
         developing=learnt.developing,
-        mistakes=_mistakes(state),
+        mistakes=_mistakes(learnt.state),
         lines=rating_lines(learnt.cooks),
         chart=DRAWING,
-        rated=[entry for entry in entries if entry.cook.self_ratings],
+        rated=[
+            f"{entry.dish} {phrasebook.attempt_label(entry.cook.session_number)}"
+            for entry in entries
+            if entry.cook.self_ratings
+        ],
         entries=entries[::-1],
         attempt_label=phrasebook.attempt_label,
     )

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from knowledge_base.pages import page_words
@@ -12,15 +11,9 @@ from liff.identity import session_token
 from liff.parts import Parts, PartsOf, Transaction
 from models.user import User
 from services.sign_in import NotSignedIn, learner_signed_in
+from web.templates import page_templates
 
-# A word or a value that is missing is an error here, never an empty place on a page.
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = page_templates(Path(__file__).parent / "templates")
 
 
 class SignInFirst(Exception):

@@ -18,6 +18,7 @@ from models.dish import Dish
 from models.learner import LearnerState
 from models.media import Media, MediaKind, MediaState
 from models.plan import PaidPeriod, Plan
+from models.reminder import ReminderPause
 from models.session import CookingSession
 from models.user import User
 from services.drafts import is_no_draft
@@ -26,6 +27,7 @@ _ENDINGS = {MediaKind.VIDEO: "mp4", MediaKind.MEMO: "m4a", MediaKind.VOICE_QUEST
 _USER = ("line_user_id", "first_name", "email", "created_at", "learner_profile", "onboarding_done")
 _PLAN = ("subscription_id", "customer_id", "period_end", "ends_on")
 _PAID = ("invoice_id", "amount_yen", "starts_at", "ends_at", "paid_at", "receipt_url")
+_PAUSE = ("created_at", "until")
 _SESSION = (
     *("id", "session_number", "status", "created_at", "self_ratings", "voice_transcript", "structured_input"),
     *("video_analysis", "retrieved_principles", "coaching_text", "coaching_text_delivered_at"),
@@ -71,7 +73,9 @@ def read_content(db: DbSession, user_id: int) -> Content:
 def _profile(db: DbSession, user: User) -> Mapping[str, Any]:
     state = db.exec(select(LearnerState).where(LearnerState.user_id == user.id)).first()
     learnt = state.model_dump(mode="json", exclude={"id", "user_id"}) if state else None
-    return {**_columns(user, _USER), "learner_state": learnt}
+    pause = db.get(ReminderPause, user.id)
+    reminders = {"off_since": user.reminders_off_since, "paused": _columns(pause, _PAUSE) if pause else None}
+    return {**_columns(user, _USER), "learner_state": learnt, "reminders": reminders}
 
 
 def _plan(db: DbSession, user: User) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func
+from sqlmodel import Session as DbSession
 from sqlmodel import col
 from structlog.contextvars import bound_contextvars
 
@@ -65,13 +66,13 @@ class Exports:
 
     def _make(self, lease: Lease, export: Export) -> None:
         if lease.is_spent(self.max_attempts):
-            self._give_up(lease, export)
+            self._give_up(lease)
             return
         try:
             with self.database.transaction() as db:
                 content, now = read_content(db, export.user_id), database_now(db)
             size = self._put(export, content, now)
-            self._tell(lease, export, now)
+            self._tell(lease, now)
         except LeaseLost:  # something was taken back meanwhile, or its learner left
             self.store.delete(export.object_key)
             raise
@@ -115,12 +116,15 @@ class Exports:
                 continue
             yield ZipPart(file.name, chunks, is_packed=True)
 
-    def _tell(self, lease: Lease, export: Export, now: datetime) -> None:
+    def _tell(self, lease: Lease, now: datetime) -> None:
         """From now on the row owes the purge. Raises LeaseLost."""
         with self.database.transaction() as db:
             ready = {"attempts": 0, "ready_at": func.now(), "expires_at": now + LIFE}
+            asked = _as_it_is(db, lease)
+            origin = origin_of(asked)
             try_again(db, lease, "", LIFE, **ready, reply_token=None, reply_until=None)
-            tell(db, export, origin_of(export))
+            if asked.is_wished:
+                tell(db, asked, origin)
 
     def _purge(self, lease: Lease, export: Export) -> None:
         """Twice where it was ended while somebody may have been at it, who puts it once more before they see that."""
@@ -140,11 +144,13 @@ class Exports:
             )
         log.info("export purged")
 
-    def _give_up(self, lease: Lease, export: Export) -> None:
+    def _give_up(self, lease: Lease) -> None:
         log.error("export given up", attempt=lease.attempt)
         with self.database.transaction() as db:
+            asked = _as_it_is(db, lease)
             try_again(db, lease, "given up", timedelta(), attempts=0, over_at=func.now())
-            queue_notice(db, export.user_id, "export_failed")
+            if asked.is_wished:
+                queue_notice(db, asked.user_id, "export_failed")
 
     def _note_failure(self, lease: Lease, error: Exception) -> None:
         name = type(error).__name__
@@ -156,6 +162,14 @@ class Exports:
             else:
                 log.error("export failed", error=name, exc_info=error)
             try_again(db, lease, name, FIRST_PAUSE * 4 ** min(lease.attempt, 4))
+
+
+def _as_it_is(db: DbSession, lease: Lease) -> Export:
+    """By now its learner may wish for it too. Raises LeaseLost."""
+    export = db.get(Export, lease.row_id, with_for_update=True)
+    if export is None:
+        raise LeaseLost(str(lease))
+    return export
 
 
 def _document(name: str, text: str) -> ZipPart:

@@ -4,7 +4,18 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal_column, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 from sqlmodel import col
@@ -46,7 +57,9 @@ def fits(chosen: ThreadFilter, asker: Asker) -> ColumnElement[bool]:
         case ThreadFilter.NEEDS:
             return _is_in(select(needs().c.user_id))
         case ThreadFilter.MINE:
-            return _is_in(_open_handovers().where(col(Handover.coach_id) == asker.coach_id))
+            taken = _open_handovers().where(col(Handover.coach_id) == asker.coach_id)
+            mine = col(CoachAssignment.coach_id) == asker.coach_id
+            return _is_in(union(taken, select(col(CoachAssignment.user_id)).where(mine)))
         case ThreadFilter.HUMAN:
             return _is_in(_open_handovers())
         case ThreadFilter.UNREAD:
@@ -110,7 +123,7 @@ def is_shown() -> ColumnElement[bool]:
     return or_(is_theirs, col(Message.retry_key).is_not(None))
 
 
-def _is_in(user_ids: Select[Any]) -> ColumnElement[bool]:
+def _is_in(user_ids: Select[Any] | CompoundSelect[Any]) -> ColumnElement[bool]:
     return col(User.id).in_(user_ids)
 
 

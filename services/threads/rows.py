@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy.orm import aliased
 from sqlmodel import Session as DbSession
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from models.chat import ChatRoom, Message
-from models.coach import Coach
+from models.coach import Coach, CoachAssignment
 from models.coaching import StructuredInput
 from models.dish import Dish
 from models.handover import Handover
@@ -48,6 +49,14 @@ class Owner:
 
 
 @dataclass(frozen=True)
+class Assigned:
+    """Whose the learner is, whoever has the thread just now."""
+
+    coach_id: int
+    name: str
+
+
+@dataclass(frozen=True)
 class ThreadRow:
     """`last` is None where nothing was said yet."""
 
@@ -57,6 +66,7 @@ class ThreadRow:
     last_by: str  # the coach's name, where one said it
     cook: Cook | None
     owner: Owner | None
+    assigned: Sequence[Assigned]
     waiting: Waiting | None
     is_unread: bool
 
@@ -173,7 +183,14 @@ def _details(asker: Asker, user_ids: Sequence[int]) -> Select[Any]:
         .correlate(User)
         .lateral("cook")
     )
+    assignee = aliased(Coach)
     speaker = select(col(Coach.name)).where(col(Coach.id) == col(Message.coach_id)).correlate(Message)
+    assigned = (
+        select(func.json_agg(func.json_build_array(assignee.id, assignee.name)))
+        .join(CoachAssignment, col(CoachAssignment.coach_id) == col(assignee.id))
+        .where(col(CoachAssignment.user_id) == col(User.id))
+        .correlate(User)
+    )
     is_open = (col(Handover.user_id) == col(User.id)) & col(Handover.returned_at).is_(None)
     return (
         select(
@@ -189,6 +206,7 @@ def _details(asker: Asker, user_ids: Sequence[int]) -> Select[Any]:
             cook.c.confidence,
             col(Dish.name_ja).label("dish_name"),
             is_unread(asker).label("is_unread"),
+            assigned.scalar_subquery().label("assigned"),
         )
         .select_from(User)
         .outerjoin(last, true())
@@ -211,6 +229,7 @@ def _row(row: Any, waiting: Mapping[int, Waiting]) -> ThreadRow:
         owner=Owner(row.Handover.coach_id, row.owner_name or "", row.Handover.created_at)
         if row.Handover is not None
         else None,
+        assigned=[Assigned(coach_id, name) for coach_id, name in row.assigned or ()],
         waiting=waiting.get(row.User.id),
         is_unread=row.is_unread,
     )

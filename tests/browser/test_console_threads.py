@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from console.identity import COOKIE
 from models.chat import Message, MessageType, rooms_of
-from models.coach import Coach
+from models.coach import Coach, CoachRole
 from models.user import User
 from services import coach_messages, coach_sign_in
 from settings import Settings
@@ -41,10 +41,16 @@ def system(postgres_url: str, valkey_url: str, tmp_path_factory: pytest.TempPath
 
 @contextmanager
 def console(
-    browser: Browser, system: System, name: str, *, size: tuple[int, int] = LAPTOP, scheme: Scheme = "light"
+    browser: Browser,
+    system: System,
+    name: str,
+    role: CoachRole = CoachRole.COACH,
+    *,
+    size: tuple[int, int] = LAPTOP,
+    scheme: Scheme = "light",
 ) -> Iterator[Page]:
     with system.database.transaction() as db:
-        token = coach_sign_in.sign_in(db, new_coach(db, name))
+        token = coach_sign_in.sign_in(db, new_coach(db, name, role))
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme=scheme,
@@ -64,7 +70,7 @@ def console(
 
 def _is_trouble(said: ConsoleMessage) -> bool:
     """A refusal is none, nor that axe may not load the stylesheet of another host."""
-    is_refusal = "409" in said.text or "422" in said.text
+    is_refusal = any(status in said.text for status in ("409", "422"))
     return said.type == "error" and not is_refusal and "fonts.css" not in said.text
 
 
@@ -83,7 +89,8 @@ def say(page: Page, words: str) -> None:
     page.locator("#text").press("Control+Enter")
 
 
-def looks_well(page: Page, name: str) -> None:
+def looks_well(page: Page, name: str, *, is_whole: bool = False) -> None:
+    """`is_whole`: the picture shows what one must scroll to as well."""
     problems = [
         (found["id"], [node["target"] for node in found["nodes"]])
         for found in Axe().run(page).response["violations"]
@@ -91,7 +98,7 @@ def looks_well(page: Page, name: str) -> None:
     assert problems == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=is_whole)
 
 
 def test_what_a_learner_writes_appears_and_a_coach_answers_by_name(browser: Browser, system: System) -> None:

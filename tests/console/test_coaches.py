@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlmodel import col, select
@@ -9,9 +10,11 @@ from sqlmodel import col, select
 from models.coach import AuditEntry, Coach, CoachAssignment, CoachRole
 from models.user import User
 from services import coach_sign_in, coaches, profile
-from services.coaches import Asker, LearnerNotInSight, learner_seen, sees
+from services.coaches import Asker, CoachUnknown, LearnerNotInSight, learner_seen, sees
 from tests.console.conftest import SignedIn, new_coach, signed_in
+from tests.database_locks import wait_for_lock
 from tests.liff.conftest import Site
+from tests.system import WAIT
 
 
 @pytest.fixture
@@ -113,8 +116,25 @@ def test_a_limited_coach_sees_whom_they_are_assigned_from_then_on(
 
     assert admin.post(f"{page}/assignments/{mine}/remove").status_code == 303
     assert seen_by(site, asker(site, coach_id)) == set()
-    assert ("coach.assign", mine) in acts(site, admin)
+    assert acts(site, admin).count(("coach.assign", mine)) == 1
     assert ("coach.unassign", mine) in acts(site, admin)
+
+
+def test_no_learner_is_left_with_a_coach_who_leaves_meanwhile(site: Site, coach_id: int) -> None:
+    user_id = add_learner(site, "はなみ")
+
+    def assign() -> None:
+        with site.database.transaction() as db:
+            coaches.assign(db, coach_id, user_id, by=None)
+
+    with ThreadPoolExecutor(1) as beside:
+        with site.database.transaction() as db:
+            coaches.remove(db, coach_id, by=None)
+            db.flush()
+            assigned = beside.submit(assign)
+            wait_for_lock(site.database.engine)
+        with pytest.raises(CoachUnknown):
+            assigned.result(WAIT)
 
 
 def seen_by(site: Site, who: Asker) -> set[int]:

@@ -6,11 +6,11 @@ import pytest
 from knowledge_base import phrasebook
 from knowledge_base.catalogue import load
 from knowledge_base.pages import page_words
-from liff.pages.chart import rating_lines
 from models.coaching import RatingAspect
 from models.learner import LearnerState
 from models.session import CookingSession, SessionStatus
 from models.user import SubscriptionStatus
+from services.marks_chart import rating_lines
 from tests.liff.conftest import Site
 from tests.liff.kitchen import ANALYSIS, COACHING, Kitchen
 

@@ -234,6 +234,23 @@ def test_a_clip_that_is_its_own_view_is_prepared_for_the_release_before(
     upgrade(connection)
 
 
+def test_a_file_for_an_admin_goes_rather_than_be_told_to_the_learner(connection: Connection) -> None:
+    connection.execute(text(FILL))
+    mine = """INSERT INTO export (user_id, object_key, is_wished, ready_at, lease_token)
+              SELECT id, :key, :wished, now(), gen_random_uuid() FROM "user" """
+    connection.execute(text(mine), {"key": "admins", "wished": False})
+    connection.execute(text(FILL.split(";")[0].replace("U1", "U2")))
+    connection.execute(text(mine + "WHERE line_user_id = 'U2'"), {"key": "theirs", "wished": True})
+    connection.commit()
+    downgrade(connection, "0025")
+    rows = connection.execute(
+        text("SELECT object_key, over_at IS NULL, lease_token IS NULL, due_at IS NULL FROM export ORDER BY 1")
+    )
+    assert [tuple(row) for row in rows] == [("admins", False, True, False), ("theirs", True, False, True)]
+    connection.commit()
+    upgrade(connection)
+
+
 # What only the newer release says (its rows' creation as the time of the event), or the older one no longer needs.
 FORGOTTEN = ("event_at", "kept_at", "purged_at")
 

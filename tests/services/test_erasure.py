@@ -19,6 +19,7 @@ from models.export import Export
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.picture import ProgressPicture
 from models.plan import PaidPeriod, Plan
+from models.reminder import ReminderPause
 from models.session import CookingSession
 from models.upload import Upload
 from models.user import User
@@ -103,6 +104,7 @@ class Leaver:
     def check_gone(self, stripe: StripeDesk) -> None:
         with self.house.database.transaction() as db:
             assert db.get(User, self.user_id) is None
+            assert db.get(ReminderPause, self.user_id) is None
             paid = db.exec(select(PaidPeriod).where(PaidPeriod.customer_id == self.customer_id)).all()
         assert [period.user_id for period in paid] == [None]
         assert self.left() == []
@@ -179,7 +181,7 @@ def leave_objects(house: Resources, user_id: int) -> list[str]:
         drawn = new_progress_picture_key()
         db.add(ProgressPicture(user_id=user_id, content=b"1", object_key=drawn))
         export = Export(user_id=user_id, object_key=f"exports/{user_id}/moment-data.zip")
-        db.add(export)
+        db.add_all([export, ReminderPause(user_id=user_id)])
         keys = [
             drawn,
             video,

@@ -18,11 +18,13 @@ from models.chat import Message, MessageType, Topic
 from models.coaching import CoachingText
 from models.export import Export
 from models.media import Media, MediaKind, MediaSource, MediaState
+from models.reminder import ReminderPause
 from models.session import CookingSession, SessionStatus
 from models.user import User
 from moment.resources import Resources
 from services.export import content, work
-from services.export.wish import LIFE, ask_for_data
+from services.export.wish import LIFE, ExportNotMade, ask_for_admin, ask_for_data, made_export
+from services.privacy import LearnerLeaving, delete_learner
 from services.profile import take_in
 from services.thread import Origin, record_inbound
 from services.withdrawal import withdraw_message
@@ -51,6 +53,11 @@ class Keeper:
     def ask(self, origin: Origin = Origin()) -> bool:
         with self.resources.database.transaction() as db:
             return ask_for_data(db, db.get_one(User, self.user_id), origin)
+
+    def is_asked_for(self) -> None:
+        """By an admin of the console."""
+        with self.resources.database.transaction() as db:
+            ask_for_admin(db, db.get_one(User, self.user_id))
 
     def work(self) -> None:
         for export in self.exports():
@@ -89,6 +96,10 @@ class Keeper:
     def unsends(self, line_message_id: str) -> None:
         with self.resources.database.transaction() as db:
             withdraw_message(db, db.get_one(User, self.user_id), line_message_id)
+
+    def made(self) -> Export:
+        with self.resources.database.transaction() as db:
+            return made_export(db, self.user_id)
 
     def links(self) -> list[Message]:
         with self.resources.database.transaction() as db:
@@ -306,3 +317,80 @@ def test_nothing_of_it_is_whole_in_memory(yuko: Keeper) -> None:
     (export,) = yuko.exports()
     replace(yuko.resources.exports, store=Watching()).work(export.id)  # type: ignore[arg-type]
     assert 100_000 <= largest < 110_000
+
+
+def test_an_admin_gets_the_same_file_and_the_learner_hears_nothing(yuko: Keeper) -> None:
+    yuko.says("ゆうこの質問です。", "m1")
+    yuko.is_asked_for()
+    with pytest.raises(ExportNotMade):
+        yuko.made()
+    yuko.is_asked_for()
+    yuko.work()
+    assert yuko.links() == []
+    assert "ゆうこの質問です。" in yuko.contents()["messages.txt"].decode()
+    (export,) = yuko.exports()
+    assert yuko.made().id == export.id
+    assert yuko.ask(), "theirs too, once they ask"
+    assert [each.meta["export_id"] for each in yuko.links()] == [str(export.id)]
+    assert yuko.exports()[0].object_key == export.object_key
+
+
+def test_a_learner_who_asks_while_it_is_made_for_an_admin_is_told(
+    yuko: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = content.read_content
+
+    def read_and_be_asked(*args: Any) -> Any:
+        assert not yuko.ask(Origin(channel="moment", reply_token="token"))
+        return read(*args)
+
+    monkeypatch.setattr(work, "read_content", read_and_be_asked)
+    yuko.is_asked_for()
+    yuko.work()
+    (link,) = yuko.links()
+    assert link.reply_token == "token"
+
+
+def test_a_file_of_the_learners_own_is_the_admins_too(yuko: Keeper) -> None:
+    yuko.ask()
+    yuko.work()
+    yuko.later(timedelta(days=2))
+    yuko.is_asked_for()
+    (export,) = yuko.exports()
+    assert yuko.made().id == export.id, "its link in the chat lives on"
+    yuko.later(LIFE)
+    with yuko.resources.database.transaction() as db:
+        db.execute(update(Export).values(expires_at=col(Export.expires_at) - LIFE))
+    yuko.is_asked_for()
+    assert [each.is_wished for each in yuko.exports() if each.over_at is None] == [False]
+
+
+def test_what_an_admin_asked_for_stays_so_when_it_is_begun_anew_or_given_up(yuko: Keeper) -> None:
+    yuko.says("ないしょの話", "m1")
+    yuko.is_asked_for()
+    yuko.unsends("m1")
+    (export,) = [each for each in yuko.exports() if each.over_at is None]
+    assert not export.is_wished
+    exports = replace(yuko.resources.exports, max_attempts=0)
+    exports.work(export.id)
+    with yuko.resources.database.transaction() as db:
+        assert db.exec(select(Message.id).where(Message.kind == MessageType.NOTICE)).all() == []
+    with pytest.raises(ExportNotMade):
+        yuko.made()
+
+
+def test_of_one_who_leaves_no_file_is_made(yuko: Keeper) -> None:
+    with yuko.resources.database.transaction() as db:
+        delete_learner(db, db.get_one(User, yuko.user_id))
+    with pytest.raises(LearnerLeaving):
+        yuko.is_asked_for()
+
+
+def test_a_coachs_pause_of_reminders_is_the_learners_to_know(yuko: Keeper) -> None:
+    with yuko.resources.database.transaction() as db:
+        db.add(ReminderPause(user_id=yuko.user_id))
+    yuko.ask()
+    yuko.work()
+    told = json.loads(yuko.contents()["profile.json"])["reminders"]
+    assert told["off_since"] is None
+    assert set(told["paused"]) == {"created_at", "until"}

@@ -47,6 +47,8 @@ def test_a_row_tells_what_the_thread_is_at(desk: Desk) -> None:
         structured_input=feeling,
         video_analysis={"confidence": "low"},
     )
+    desk.assigned(user, other)
+    desk.assigned(user, asker)
     handover = desk.taken(user, other)
     said = desk.answers(
         user, "見ましたよ", MessageType.COACH, coach_id=other.coach_id, handover_id=handover.id
@@ -55,6 +57,7 @@ def test_a_row_tells_what_the_thread_is_at(desk: Desk) -> None:
     assert row is not None
     assert row.cook is not None
     assert row.owner is not None
+    assert {each.name for each in row.assigned} == {"佐藤", "山本"}
     assert (row.last, row.last_by, row.owner.name) == (said, "山本", "山本")
     assert (row.cook.dish, row.cook.number, row.cook.status) == ("チャーハン", 2, SessionStatus.TEXT_READY)
     assert (row.cook.feeling, row.cook.is_unsure, row.waiting, row.is_unread) == ("不安", True, None, True)
@@ -78,11 +81,14 @@ def test_each_filter_finds_its_own(desk: Desk) -> None:
     desk.flag(learners[ThreadFilter.NEEDS], last[ThreadFilter.NEEDS], "complaint")
     free = desk.learner("unassigned2")
     mark_read(desk.db, asker.coach_id, free.id, desk.says(free).id)
+    own = desk.learner("assigned")
+    desk.assigned(own, asker)
+    mark_read(desk.db, asker.coach_id, own.id, desk.says(own).id)
     found = {each: set(names(desk, asker, each)) for each in ThreadFilter}
-    assert found.pop(ThreadFilter.ALL) == {each.value for each in learners} | {"unassigned2"}
+    assert found.pop(ThreadFilter.ALL) == {each.value for each in learners} | {"unassigned2", "assigned"}
     assert found == {
         ThreadFilter.NEEDS: {"needs", "safety", "failed"},
-        ThreadFilter.MINE: {"mine"},
+        ThreadFilter.MINE: {"mine", "assigned"},
         ThreadFilter.HUMAN: {"human", "mine"},
         ThreadFilter.UNREAD: {"unread", "human", "mine"},  # the line that a person has it was said since
         ThreadFilter.FAILED: {"failed"},
