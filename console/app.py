@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from console.failures import FROM_ELSEWHERE, answer_with_pages
 from console.headers import policy_of_console
 from console.identity import PATH
-from console.pages import coaches, desk, home, review, sign_in, stream, thread, threads
+from console.pages import coaches, demonstration, desk, home, review, sign_in, stream, thread, threads
 from console.parts import Parts
 from web.headers import SecurityHeaders
 from web.origin import OriginGuard
@@ -26,6 +26,7 @@ ROUTERS = (
     threads.router,
     thread.router,
     review.router,
+    demonstration.router,
     stream.router,
 )
 

@@ -17,6 +17,7 @@ from knowledge_base import phrasebook
 from line.web_login import LineLoginUnavailable, LoginRefused
 from services.coach_sign_in import CoachNotSignedIn, NoCoach
 from services.coaches import CoachNameUnfit, CoachUnknown, InvitationOver, LearnerNotInSight
+from services.demonstrations import DemonstrationGone, RecordingUnfit
 
 # By the nearest of an error's classes; all others say that what is asked does not fit what is: 409.
 STATUSES: Mapping[type[MomentError], int] = {
@@ -31,6 +32,8 @@ STATUSES: Mapping[type[MomentError], int] = {
     LineLoginUnavailable: 503,
     LearnerNotInSight: 404,
     CoachUnknown: 404,
+    DemonstrationGone: 404,
+    RecordingUnfit: 422,
     InvitationOver: 410,
     CoachNameUnfit: 422,
 }

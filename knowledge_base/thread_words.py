@@ -72,6 +72,7 @@ FAULTS: Mapping[str, str] = {
     "safety": "安全を軽く見る言い方があります。火や生ものは、確かめ方を書いてください",
     "language": "日本語で書いてください",
 }
+INKS: Mapping[str, str] = {"yellow": "黄", "red": "赤", "blue": "青"}
 # What an act of a coach's comes to, said to them.
 TAKEN = "引き受けました。AIは待っています。"
 RETURNED = "AIに戻しました。"

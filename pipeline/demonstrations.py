@@ -20,7 +20,7 @@ from models.session import CookingSession
 from pipeline.media.demonstration import make_demonstration
 from pipeline.media.probe import ClipFile, VideoFacts
 from pipeline.outcomes import is_final
-from pipeline.providers.ports import Heard, Transcript, UnreadableAudio
+from pipeline.providers.ports import Heard, Transcript
 from pipeline.providers.registry import ProviderRegistry, needs_fallback
 from pipeline.providers.sentences import sentences
 from services.demonstrations import owe_film
@@ -82,10 +82,7 @@ class Demonstrations:
         transcript: Transcript | None = None
         transcriber = self.providers.get(fallback=needs_fallback(lease)).transcriber
         with local_file(self.store, row.voice_key) as voice:
-            try:
-                transcript = transcriber.transcribe(voice, phrases=[], uri=self.store.uri(row.voice_key))
-            except UnreadableAudio:
-                log.warning("nothing heard")
+            transcript = transcriber.transcribe(voice, phrases=[], uri=self.store.uri(row.voice_key))
         seconds = Recording.model_validate(row.recording).seconds
         lines = lines_of(transcript, seconds) if transcript is not None else []
         usage = transcript.usage.model_dump() if transcript is not None else {}

@@ -35,6 +35,12 @@ class DemonstrationGone(MomentError):
     words = "console.demonstration_gone"
 
 
+class RecordingUnfit(MomentError):
+    """No sound, too long, or not what our page sends."""
+
+    words = "console.recording_unfit"
+
+
 class DemonstrationSent(MomentError):
     """It is on its way, or with the learner."""
 

@@ -28,6 +28,8 @@ STILL_SECONDS = 0.2  # of the clip, from which a still is taken
 _GROWTH_SECONDS = 0.1  # between two looks of a line that grows
 _LINE_SHARE = 1 / 90  # of the picture's width
 _COLOURS = {Ink.YELLOW: "&H0033D6FF&", Ink.RED: "&H003A3AF2&", Ink.BLUE: "&H00F2A53A&"}  # blue, green, red
+# Who whispers, or leaves long pauses, is not made as loud as a narrator: that would make the room loud, too.
+SOFTEST_LUFS = -40.0
 _SOUND_VOLUME = 0.5  # the pan's, where it is played as it was
 _DUCKING = {"threshold": 0.05, "ratio": 8, "attack": 20, "release": 400}
 
@@ -72,7 +74,7 @@ def make_demonstration(
             )
         except UnreadableInput as failure:
             raise UnusableClip(ClipProblem.TRUNCATED) from failure
-        verify(output, plan)
+        verify(output, plan, least_lufs=SOFTEST_LUFS)
         preview = still_of(output, _best_moment(shown, plan), folder / "preview.jpg")
         return DemonstrationVideo(
             output.replace(into / "demonstration.mp4"), preview.replace(into / "preview.jpg"), plan.seconds
