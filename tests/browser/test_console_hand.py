@@ -55,9 +55,9 @@ def once(page: Page, fact: str) -> None:
 def draw_across(page: Page) -> None:
     box = page.locator("#drawing").bounding_box()
     assert box is not None
-    page.mouse.move(box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.45)
+    page.mouse.move(box["x"] + box["width"] * 0.48, box["y"] + box["height"] * 0.45)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.55, box["y"] + box["height"] * 0.55, steps=8)
+    page.mouse.move(box["x"] + box["width"] * 0.52, box["y"] + box["height"] * 0.55, steps=8)
     page.mouse.up()
 
 
@@ -122,6 +122,7 @@ def check_film(system: System, film: Path) -> None:
             if (frame.time or 0) > stroke.points[-1].at
         ]
     height, width, _ = frames[0].shape
+    assert 0.2 < stroke.points[0].x < 0.5 < stroke.points[-1].x < 0.8, "where it was drawn in the picture"
     middle = stroke.points[len(stroke.points) // 2]
     x, y = int(middle.x * width), int(middle.y * height)
     near = frames[2][y - 6 : y + 6, x - 6 : x + 6].reshape(-1, 3).astype(int)
