@@ -88,6 +88,8 @@ class Renderer:
             return self._plan_news(db, message, user, taps)
         if message.kind == MessageType.ANSWER and message.answers_id is not None:
             return self._answer(db, message, message.answers_id, taps)
+        if message.kind == MessageType.COACH and message.video_gcs_path:
+            return self._demonstration(db, message, taps)
         if message.kind == MessageType.COACH:
             return _coach_words(db, message, taps)
         if message.meta.get("topic") == Topic.LAST_RESULT and session is not None:
@@ -126,6 +128,14 @@ class Renderer:
             return say(note, video, *film, quick=(*to_page, *taps))
         card = offer_card(self.shop, user, trial)
         return say(note, video, *film, card, quick=(*to_page, *taps), topic=Topic.PLAN_OFFER)
+
+    def _demonstration(self, db: DbSession, message: Message, taps: Sequence[LineObject]) -> Say:
+        """What a person shows on the learner's own footage."""
+        name = name_of(db, message.coach_id)
+        is_first = message.meta.get("topic") == Topic.HANDOVER
+        lines = (taken_by(name), console_talk.SHOWN) if is_first else (console_talk.SHOWN,)
+        links = self.links.link(message.video_gcs_path), self.links.link(message.meta["preview"])
+        return say(*map(text_bubble, lines), video_bubble(*links), quick=taps)
 
     def _last_result(
         self, db: DbSession, message: Message, session: CookingSession, taps: Sequence[LineObject]

@@ -13,6 +13,7 @@ from console.headers import policy_of_console
 from console.identity import PATH
 from console.pages import (
     coaches,
+    demonstration,
     desk,
     home,
     learner,
@@ -40,6 +41,7 @@ ROUTERS = (
     review.router,
     session.router,
     learner.router,
+    demonstration.router,
     stream.router,
     service.router,
 )

@@ -18,6 +18,7 @@ from knowledge_base.quiz import WrongAnswer
 from line.web_login import LineLoginUnavailable, LoginRefused
 from services.coach_sign_in import CoachNotSignedIn, NoCoach
 from services.coaches import CoachNameUnfit, CoachUnknown, InvitationOver, LearnerNotInSight
+from services.demonstrations import DemonstrationGone, RecordingUnfit
 from services.export.wish import ExportNotMade
 from services.reminder_pause import DayUnfit
 from services.sessions import NoSuchSession
@@ -38,6 +39,8 @@ STATUSES: Mapping[type[MomentError], int] = {
     AllLearnersOnly: 404,
     NoSuchSession: 404,
     CoachUnknown: 404,
+    DemonstrationGone: 404,
+    RecordingUnfit: 422,
     InvitationOver: 410,
     ExportNotMade: 404,
     CoachNameUnfit: 422,

@@ -26,6 +26,7 @@ from models.base import database_now
 from models.chat import Message
 from models.database import Database
 from models.deletion import Deletion
+from models.demonstration import Demonstration
 from models.export import Export
 from models.inbox import InboxSubject
 from models.lease import LeaseColumns
@@ -47,7 +48,17 @@ TRIES_BESIDE_OTHERS = 2
 COME_AGAIN = timedelta(seconds=2)
 
 Row = type[LeaseColumns]
-LEASED: Sequence[Row] = (InboxSubject, Message, Media, Upload, StageRun, Deletion, Export, MenuLink)
+LEASED: Sequence[Row] = (
+    InboxSubject,
+    Message,
+    Media,
+    Upload,
+    StageRun,
+    Deletion,
+    Export,
+    MenuLink,
+    Demonstration,
+)
 
 
 class LeaseLost(MomentError):

@@ -52,6 +52,8 @@ class Job(StrEnum):
     DELETE_LEARNER = "delete_learner"
     SHOW_MENU = "show_menu"
     EXPORT = "export"
+    HEAR = "hear"  # what a coach says
+    SHOW = "show"  # the film of what a coach shows
     PREPARE = "prepare"
     RUN_STAGE = "run_stage"
     RENDER = "render"
@@ -68,6 +70,8 @@ QUEUE_OF = {
     Job.SETTLE_UPLOAD: Queue.MEDIA,
     Job.DELETE_LEARNER: Queue.MEDIA,
     Job.EXPORT: Queue.MEDIA,
+    Job.HEAR: Queue.MODELS,
+    Job.SHOW: Queue.VIDEO,
     Job.PREPARE: Queue.PREPARATION,
     Job.RUN_STAGE: Queue.MODELS,
     Job.RENDER: Queue.VIDEO,
@@ -85,6 +89,8 @@ ARGUMENTS_OF: Mapping[str, Sequence[str]] = {
     Job.DELETE_LEARNER: ("deletion_id",),
     Job.SHOW_MENU: ("menu_link_id",),
     Job.EXPORT: ("export_id",),
+    Job.HEAR: ("demonstration_id",),
+    Job.SHOW: ("demonstration_id",),
     Job.PREPARE: ("session_id", "stage"),
     Job.RUN_STAGE: ("session_id", "stage"),
     Job.RENDER: ("session_id", "stage"),
@@ -92,7 +98,7 @@ ARGUMENTS_OF: Mapping[str, Sequence[str]] = {
 
 # A worker told to stop interrupts these, so that no ffmpeg outlives it; their rows bring them back. Sending is
 # never interrupted: its outcome would be unknown.
-INTERRUPTIBLE = frozenset({Job.PREPARE, Job.RUN_STAGE, Job.RENDER, Job.FETCH_MEDIA})
+INTERRUPTIBLE = frozenset({Job.PREPARE, Job.RUN_STAGE, Job.RENDER, Job.FETCH_MEDIA, Job.HEAR, Job.SHOW})
 
 # The outer bounds; ffmpeg and every network call have shorter ones of their own. ffmpeg's grow with the clip, up to two
 # hours (pipeline/media/ffmpeg.py), where it goes through a whole clip; speech and the store get the time besides.

@@ -21,6 +21,7 @@ from logs.logger import get_logger
 from models.chat import Message, Sender
 from models.database import Database
 from models.deletion import Deletion
+from models.demonstration import Demonstration
 from models.export import Export
 from models.inbox import InboxSubject
 from models.media import Media, MediaState
@@ -60,6 +61,11 @@ KINDS = (
     Kind(Upload, (), lambda row: (Job.SETTLE_UPLOAD, (row.id,))),
     Kind(Deletion, (), lambda row: (Job.DELETE_LEARNER, (row.id,))),
     Kind(MenuLink, (), lambda row: (Job.SHOW_MENU, (row.id,))),
+    Kind(
+        Demonstration,
+        (col(Demonstration.sent_at),),
+        lambda row: (Job.HEAR if row.sent_at is None else Job.SHOW, (row.id,)),
+    ),
     Kind(Export, (), lambda row: (Job.EXPORT, (row.id,))),
     Kind(CookingSession, (), lambda row: (Job.SCHEDULE, (row.id,))),
     Kind(

@@ -84,6 +84,7 @@ CONSENTS: Mapping[str, str] = {
     "footage": "動画と声を見ること",
     "film": "1回目と3回目を並べた動画",
 }
+INKS: Mapping[str, str] = {"yellow": "黄", "red": "赤", "blue": "青"}
 # What an act of a coach's comes to, said to them.
 TAKEN = "引き受けました。AIは待っています。"
 RETURNED = "AIに戻しました。"

@@ -4,6 +4,7 @@ from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, SentBu
 from models.coach import AuditEntry, Coach, CoachAssignment, CoachInvitation, CoachRole, ConsoleSession
 from models.consent import Consent, ConsentKind
 from models.deletion import Deletion
+from models.demonstration import Demonstration
 from models.dish import Dish, ProgressStatus, UserDishProgress
 from models.export import Export
 from models.flag import CoachFlag
@@ -41,6 +42,7 @@ __all__ = [
     "CookingSession",
     "Correction",
     "Deletion",
+    "Demonstration",
     "Dish",
     "EventSource",
     "Export",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from line.login import LineLogin
     from payments.port import Payments
     from pipeline.answers import Answers
+    from pipeline.demonstrations import Demonstrations
     from pipeline.intake import Intake
     from pipeline.providers.registry import Build, ProviderRegistry
     from pipeline.runner import Runner
@@ -76,9 +77,9 @@ class Resources:
             case Queue.PREPARATION:
                 return {Job.PREPARE: self.runner.run}
             case Queue.MODELS:
-                return {Job.RUN_STAGE: self.runner.run}
+                return {Job.RUN_STAGE: self.runner.run, Job.HEAR: self.demonstrations.hear}
             case Queue.VIDEO:
-                return {Job.RENDER: self.runner.run}
+                return {Job.RENDER: self.runner.run, Job.SHOW: self.demonstrations.show}
 
     def close(self) -> None:
         """Stops threads and lets go of connections; those of resources that were never made are not."""
@@ -307,6 +308,14 @@ class Resources:
 
         kept = self.settings
         return Retention(self.database, self.store, kept.footage_kept, kept.inbox_kept, kept.speech_kept)
+
+    @cached_property
+    def demonstrations(self) -> "Demonstrations":
+        from pipeline.demonstrations import Demonstrations
+
+        return Demonstrations(
+            self.database, self.leases, self.store, self.providers, self.settings.max_attempts
+        )
 
     @cached_property
     def exports(self) -> "Exports":

@@ -21,6 +21,7 @@ from models.user import User
 from models.verdict import Verdict
 from services import outbox
 from services.consent import consent_in_force
+from services.demonstrations import forget_demonstrations
 from services.films import forget_film_with
 from services.outbox import queue_notice, record_cooking_video
 from services.profile import learner_state
@@ -203,6 +204,7 @@ def take_back(db: DbSession, media: Media, session: CookingSession | None, reaso
         media in session.videos or (media.is_expired and session.video is None)
     )
     discard(db, media, reason)
+    forget_demonstrations(db, media)
     if session is None or not was_there or media.kind == MediaKind.VOICE_QUESTION:
         return ""
     words = ""

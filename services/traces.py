@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from jobs.leases import count_active
 from models.chat import Message, Sender, rooms_of
+from models.demonstration import Demonstration
 from models.export import Export
 from models.inbox import EventSource, InboxEvent, InboxSubject, UnsentMessage
 from models.media import Media, MediaKind
@@ -45,6 +46,11 @@ def object_keys(db: DbSession, user_id: int) -> list[str]:
     films = films.join(CookingSession, col(CookingSession.id) == col(StageRun.session_id))
     for session_id, run_id in db.exec(films.where(CookingSession.user_id == user_id)):
         keys |= {film_key(session_id, run_id), film_preview_key(session_id, run_id)}
+    shown = select(Demonstration).join(
+        CookingSession, col(CookingSession.id) == col(Demonstration.session_id)
+    )
+    for each in db.exec(shown.where(CookingSession.user_id == user_id)):
+        keys |= {each.voice_key, each.film_key, each.preview_key}
     keys |= set(db.exec(select(Upload.object_key).where(Upload.user_id == user_id)))
     keys |= set(db.exec(select(ProgressPicture.object_key).where(ProgressPicture.user_id == user_id)))
     keys |= set(db.exec(select(Export.object_key).where(Export.user_id == user_id)))

@@ -46,5 +46,11 @@ def film_preview_key(session_id: int, run_id: int) -> str:
     return f"sessions/{session_id}/film-{run_id}.jpg"
 
 
+def new_demonstration_keys() -> tuple[str, str, str]:
+    """Of what a coach says, of the film that is made of it, and of its preview."""
+    folder = f"demonstrations/{uuid4().hex}"
+    return f"{folder}/voice", f"{folder}/demonstration.mp4", f"{folder}/preview.jpg"
+
+
 def preview_key(session_id: int) -> str:
     return f"sessions/{session_id}/preview.jpg"

@@ -28,14 +28,14 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def open_browser() -> Iterator[Browser]:
-    """For the block. Starting it takes a second; beyond a module its event loop would be in others' way."""
+def open_browser(*arguments: str) -> Iterator[Browser]:
+    """For the block, with these arguments besides. Starting it takes a second; beyond a module its event loop would be in others' way."""
     path = chromium()
     if path is None:
         if os.environ.get("CI"):
             pytest.fail(INSTALL)
         pytest.skip(INSTALL)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *arguments])
         yield browser
         browser.close()

@@ -23,8 +23,9 @@ from models.dish import Dish
 from models.review import Correction
 from models.session import CookingSession
 from services import review
-from services.coaches import Asker, LearnerNotInSight, learner_seen
+from services.coaches import Asker, learner_seen
 from services.review import EDITABLE, CorrectionLate, CorrectionUnfit
+from services.sessions import NoSuchSession, own_session
 from services.threads.entries import fate_of
 
 router = APIRouter()
@@ -177,8 +178,8 @@ def _corrections(db: DbSession, session_id: int) -> Sequence[tuple[Correction, s
 
 
 def _session_of(db: DbSession, user_id: int, session_id: int, *, lock: bool = False) -> CookingSession:
-    """Of this learner, with a coaching text. Raises LearnerNotInSight: what is another's is not there."""
-    session = db.get(CookingSession, session_id, with_for_update=lock)
-    if session is None or session.user_id != user_id or not session.coaching_text:
-        raise LearnerNotInSight(f"session {session_id} of learner {user_id}")
+    """With a coaching text. Raises NoSuchSession."""
+    session = own_session(db, user_id, session_id, lock=lock)
+    if not session.coaching_text:
+        raise NoSuchSession(f"session {session_id} has no coaching")
     return session

@@ -116,6 +116,8 @@ def picture_of(source: Stream, shot: Shot, canvas: Canvas, facts: VideoFacts) ->
     shape = facts, canvas.width, canvas.height
     stream = on_canvas(stream, *shape) if repeats else stream.filter("fps", **rate)
     stream = stream.filter("fps", **rate) if repeats else on_canvas(stream, *shape)
+    if shot.is_still:
+        stream = stream.filter("trim", end_frame=1)
     return (
         stream.filter("tpad", stop_mode="clone", stop_duration=f"{shot.seconds + 1:.3f}")
         .filter("trim", end_frame=shot.frames)
@@ -137,7 +139,7 @@ def _outro(replay: Stream, board: Storyboard) -> Stream:
 
 def _sound(key: Stream, board: Storyboard, files: Files, narration_gain_db: float) -> Stream:
     facts = files.clips[board.key.clip].facts
-    voice = _stereo(ffmpeg.input(f"file:{files.narration}")["a:0"]).filter(
+    voice = stereo(ffmpeg.input(f"file:{files.narration}")["a:0"]).filter(
         "volume", f"{narration_gain_db:.2f}dB"
     )
     if facts.has_audio:
@@ -145,7 +147,7 @@ def _sound(key: Stream, board: Storyboard, files: Files, narration_gain_db: floa
         ambience = _ambience(key, board, facts)
         quiet_ambience = ffmpeg.filter([ambience, voices[1]], "sidechaincompress", **_DUCKING)
         voice = ffmpeg.filter([voices[0], quiet_ambience], "amix", inputs=2, normalize=0, duration="first")
-    music = _stereo(ffmpeg.input(f"file:{files.music}")["a:0"])
+    music = stereo(ffmpeg.input(f"file:{files.music}")["a:0"])
     music = music.filter("apad").filter("atrim", duration=f"{board.outro_seconds:.4f}")
     return ffmpeg.concat(voice, music, v=0, a=1).filter("alimiter", **LIMITER)
 
@@ -161,7 +163,7 @@ def _ambience(key: Stream, board: Storyboard, facts: VideoFacts) -> Stream:
         f"anullsrc=r={SAMPLE_RATE}:cl=stereo", format="lavfi", t=f"{board.part1_seconds:.4f}"
     )
     sound = (
-        _stereo(key[f"a:{facts.audio_track}"].filter("aresample", **{"async": 1, "first_pts": 0}))
+        stereo(key[f"a:{facts.audio_track}"].filter("aresample", **{"async": 1, "first_pts": 0}))
         .filter("volume", _AMBIENCE_VOLUME)
         .filter("alimiter", **(LIMITER | {"limit": _AMBIENCE_PEAK}))
         .filter("afade", t="in", d=f"{fade:.3f}")
@@ -169,10 +171,10 @@ def _ambience(key: Stream, board: Storyboard, facts: VideoFacts) -> Stream:
         .filter("apad")
         .filter("atrim", duration=f"{board.part2_seconds:.4f}")
     )
-    return ffmpeg.concat(_stereo(silence["a:0"]), sound, v=0, a=1)
+    return ffmpeg.concat(stereo(silence["a:0"]), sound, v=0, a=1)
 
 
-def _stereo(stream: Stream) -> Stream:
+def stereo(stream: Stream) -> Stream:
     return stream.filter("aresample", SAMPLE_RATE).filter(
         "aformat", sample_fmts="fltp", channel_layouts="stereo"
     )

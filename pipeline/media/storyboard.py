@@ -30,6 +30,8 @@ class Shot:
     frames: int
     clip: int = 0  # which of them
     skip_frame: str | None = None  # frames the decoder may leave out (ffmpeg-codecs, -skip_frame)
+    slowest: float = SLOWEST  # to which it is stretched at most; then its last picture stands
+    is_still: bool = False  # its first picture alone is shown
 
     @property
     def seconds(self) -> float:
@@ -38,7 +40,7 @@ class Shot:
     @property
     def stretch(self) -> float:
         """Seconds on the screen for each second of the source."""
-        return min(self.seconds / (self.length * self.plays), SLOWEST)
+        return min(self.seconds / (self.length * self.plays), self.slowest)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
-from models.chat import ChatRoom, Message, Sender, SentBubble, WaitReason, rooms_of
+from models.chat import ChatRoom, Message, MessageType, Sender, SentBubble, WaitReason, rooms_of
 from models.coach import Coach
 from models.handover import CoachNote
 from models.media import Media, MediaKind
@@ -157,6 +157,8 @@ def _video(message: Message, cook: CookingSession | None) -> tuple[str, str]:
     """The keys of a video of ours and of its preview. Footage that was taken back is no cook's any more."""
     if cook is None or not message.video_gcs_path:
         return "", ""
+    if message.kind is MessageType.COACH:
+        return message.video_gcs_path, str(message.meta.get("preview", ""))
     previews = {
         cook.coaching_video_gcs_path: cook.coaching_preview_gcs_path,
         cook.film_gcs_path: cook.film_preview_gcs_path,

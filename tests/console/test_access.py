@@ -53,6 +53,11 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("POST", "/threads/{user_id}/review"): Who.COACH,
     ("GET", "/threads/{user_id}/sessions/{session_id}/coaching"): Who.COACH,
     ("POST", "/threads/{user_id}/sessions/{session_id}/coaching"): Who.COACH,
+    ("GET", "/threads/{user_id}/sessions/{session_id}/hand"): Who.COACH,
+    ("POST", "/threads/{user_id}/sessions/{session_id}/hand"): Who.COACH,
+    ("GET", "/threads/{user_id}/demonstrations/{demonstration_id}"): Who.COACH,
+    ("POST", "/threads/{user_id}/demonstrations/{demonstration_id}/send"): Who.COACH,
+    ("POST", "/threads/{user_id}/demonstrations/{demonstration_id}/discard"): Who.COACH,
     ("POST", "/review"): Who.ADMIN,
     ("GET", "/threads/{user_id}/sessions/{session_id}"): Who.COACH,
     ("POST", "/threads/{user_id}/sessions/{session_id}/verdict"): Who.COACH,
@@ -90,7 +95,9 @@ def test_every_route_is_listed() -> None:
 
 def ask(client: httpx.Client, route: tuple[str, str], **data: str) -> httpx.Response:
     method, path = route
-    ids = dict.fromkeys(("coach_id", "user_id", "id", "draft_id", "message_id", "session_id"), NO_ID)
+    ids = dict.fromkeys(
+        ("coach_id", "user_id", "id", "draft_id", "message_id", "session_id", "demonstration_id"), NO_ID
+    )
     path = path.format(token="x", **ids)
     with client.stream(method, f"/console{path}", data=data or None) as answer:  # which may have no end
         return answer
@@ -131,7 +138,10 @@ def test_a_limited_coach_finds_no_learner_of_others(site: Site, route: tuple[str
         token = coach_sign_in.sign_in(db, new_coach(db, is_limited=True))
     with site.database.transaction() as db:
         user_id = profile.take_in(db, "U" + "9" * 32, "ゆうこ").id
-    method, path = route[0], route[1].format(user_id=user_id, id=1, draft_id=1, message_id=1, session_id=1)
+    method, path = (
+        route[0],
+        route[1].format(user_id=user_id, id=1, draft_id=1, message_id=1, session_id=1, demonstration_id=1),
+    )
     with site.browser() as client:
         client.cookies.set(COOKIE, token, path="/console")
         data = None if method == "GET" else {"csrf": csrf_of(token)}

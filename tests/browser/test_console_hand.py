@@ -1,0 +1,129 @@
+"""A coach speaks, scrubs and draws on a learner's footage; the learner gets a film with captions, as the person's message."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlmodel import select
+
+from footage.script import ClipRecipe
+from knowledge_base import console_talk, phrasebook
+from models.demonstration import Demonstration, Recording
+from simulator.http.client import wait_until
+from simulator.line.client import Learner
+from tests.browser.test_console_threads import PATIENCE, console, looks_well, open_thread, system
+from tests.chromium import open_browser
+from tests.clips import drawn
+from tests.flows.steps import card_of, send_video, tap, wait_for_words
+from tests.quick_providers import script
+from tests.system import WAIT, System, pick
+
+__all__ = ["system"]
+MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+SAID = "ここを見てください。卵のふちが固まっています。"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Whose microphone beeps."""
+    with open_browser(*MICROPHONE) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    recipe = ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320))
+    return drawn(recipe, tmp_path_factory.mktemp("footage") / "clip.mp4")
+
+
+def cook(learner: Learner, clip: Path) -> None:
+    pick(learner)
+    send_video(learner, clip)
+    tap(learner, phrasebook.MEMO_SKIP_LABEL)
+    card_of(learner)
+    wait_for_words(learner, phrasebook.COACHING_VIDEO_NOTE)
+
+
+def once(page: Page, fact: str) -> None:
+    """Playwright's own waiting evaluates a string, which our pages' policy forbids."""
+    wait_until(lambda: page.evaluate(fact), bool, WAIT, lambda _: fact)
+
+
+def draw_across(page: Page) -> None:
+    box = page.locator("#drawing").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.48, box["y"] + box["height"] * 0.45)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.52, box["y"] + box["height"] * 0.55, steps=8)
+    page.mouse.up()
+
+
+def test_a_coach_shows_with_voice_and_hand(
+    browser: Browser, system: System, clip: Path, tmp_path: Path
+) -> None:
+    script.transcript = SAID
+    learner = system.learner("そら")
+    cook(learner, clip)
+    with console(browser, system, "花子") as page:
+        open_thread(page, system, learner)
+        page.get_by_role("link", name="声と手で教える").first.click()
+        once(page, "document.getElementById('clip').readyState >= 2")
+        page.get_by_role("button", name="録音を始める").click()
+        once(page, "document.getElementById('clock').textContent >= '0:01'")
+        page.get_by_role("button", name="動画を再生").click()
+        once(page, "document.getElementById('clip').currentTime > 1")
+        page.get_by_role("button", name="動画を止める").click()
+        page.locator("#place").fill("3")
+        page.locator("#place").evaluate("bar => { bar.value = 0.5; bar.dispatchEvent(new Event('input')); }")
+        once(page, "Math.abs(document.getElementById('clip').currentTime - 3) < 0.3")
+        draw_across(page)
+        once(page, "document.getElementById('clock').textContent >= '0:04'")
+        looks_well(page, "console-hand-record")
+        page.get_by_role("button", name="録音を終える").click()
+        expect(page.locator("#said")).to_contain_text("録音しました", timeout=PATIENCE)
+        page.get_by_role("button", name="この収録を確かめる").click()
+        expect(page.locator("#state")).to_have_attribute("data-state", "heard", timeout=PATIENCE)
+        first = page.locator("[name=text]").first
+        expect(first).to_have_value("ここを見てください。")
+        first.fill("この卵のふちを見てください。")
+        looks_well(page, "console-hand-captions")
+        page.get_by_role("button", name="動画にして送る").click()
+        expect(page.locator("#state")).to_have_attribute("data-state", "made", timeout=PATIENCE)
+        open_thread(page, system, learner)
+        film = page.locator(".entry.coach video")
+        expect(film).to_be_visible(timeout=PATIENCE)
+        expect(page.locator("#owner")).to_contain_text("花子さんが対応中")
+    bubble = wait_for_words(learner, console_talk.SHOWN)
+    assert bubble.sender_name == "コーチ 花子"
+    wait_for_words(learner, console_talk.taken_by("花子"))
+    shown = learner.thread().of_type("video")[-1]
+    film_file = tmp_path / "film.mp4"
+    film_file.write_bytes(httpx.get(shown.message["originalContentUrl"]).content)
+    check_film(system, film_file)
+
+
+def check_film(system: System, film: Path) -> None:
+    """As long as it was spoken, and the line is in it where it was drawn."""
+    with system.database.transaction() as db:
+        row = db.exec(select(Demonstration)).one()
+        recording = Recording.model_validate(row.recording)
+        assert row.lines[0]["text"] == "この卵のふちを見てください。"
+    (stroke,) = recording.strokes
+    with av.open(str(film)) as container:
+        stream = container.streams.video[0]
+        seconds = float((stream.duration or 0) * (stream.time_base or 0))
+        assert abs(seconds - recording.seconds) < 0.2
+        frames = [
+            frame.to_ndarray(format="rgb24")
+            for frame in container.decode(stream)
+            if (frame.time or 0) > stroke.points[-1].at
+        ]
+    height, width, _ = frames[0].shape
+    assert 0.2 < stroke.points[0].x < 0.5 < stroke.points[-1].x < 0.8, "where it was drawn in the picture"
+    middle = stroke.points[len(stroke.points) // 2]
+    x, y = int(middle.x * width), int(middle.y * height)
+    near = frames[2][y - 6 : y + 6, x - 6 : x + 6].reshape(-1, 3).astype(int)
+    assert any(red > 200 and green > 160 and blue < 120 for red, green, blue in near), "a yellow line"
