@@ -114,6 +114,9 @@ _FILL = tuple(
         """INSERT INTO export (user_id, object_key, over_at)
            SELECT (SELECT min(id) FROM "user"), 'exports/' || n, now()
              FROM generate_series(1, CAST(:settled AS int) / 10) AS n""",
+        """INSERT INTO demonstration (session_id, clip_id, voice_key, film_key, preview_key, heard_at, sent_at, made_at)
+           SELECT session_id, min(id), 'd' || session_id, 'd' || session_id, 'd' || session_id, now(), now(), now()
+             FROM media GROUP BY session_id""",
         """INSERT INTO message (chat_room_id, sender, kind, text, video_gcs_path, channel, retry_key, delivered_at,
                                 delivered_by, line_message_id)
            SELECT r.id, 'ai', 'notice', 'こんにちは', '', 'moment', gen_random_uuid(), now(), 'push', 'b' || n

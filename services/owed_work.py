@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from models.chat import Message, Sender
 from models.deletion import Deletion
+from models.demonstration import Demonstration
 from models.export import Export
 from models.inbox import InboxSubject
 from models.media import Media
@@ -41,6 +42,7 @@ KINDS: Sequence[Kind] = (
     _leased("deletion", Deletion),
     _leased("menu_link", MenuLink),
     _leased("export", Export),
+    _leased("demonstration", Demonstration),
     _leased("stage", StageRun),
     Kind("session", CookingSession, col(CookingSession.nudge_at), parks=False),
 )

@@ -14,9 +14,11 @@ from benchmarks.backlog import fill, lose_workers
 from jobs.nudges import PUT_SECONDS, LiveNudges, announce, note
 from jobs.queue import Job, JobQueue, Queue
 from jobs.reconciler import KINDS, Kind, take_due
+from models.base import database_now
 from models.chat import Message, MessageType, RoomType, Sender
 from models.database import Database
 from models.deletion import Deletion
+from models.demonstration import Demonstration
 from models.dish import Dish
 from models.export import Export
 from models.inbox import EventSource, InboxSubject
@@ -124,7 +126,21 @@ def add_due_rows(database: Database) -> list[tuple[Job, tuple[int | str, ...]]]:
         export = Export(user_id=user.id, object_key="exports/1.zip")
         db.add_all([subject, question, notice, clip, unusable_clip, run, deletion, export, link])
         db.flush()
-        for table in (InboxSubject, Message, Media, StageRun, Deletion, Export, MenuLink):
+        to_hear, to_make = (
+            Demonstration(
+                session_id=session.id,
+                clip_id=clip.id,
+                recording={},
+                voice_key="v",
+                film_key="f",
+                preview_key="p",
+                sent_at=sent_at,
+            )
+            for sent_at in (None, database_now(db))
+        )
+        db.add_all([to_hear, to_make])
+        db.flush()
+        for table in (InboxSubject, Message, Media, StageRun, Deletion, Export, MenuLink, Demonstration):
             db.execute(update(table).values(due_at=func.now(), nudge_at=func.now()))
         db.execute(update(CookingSession).values(nudge_at=func.now()))
         return [
@@ -136,6 +152,8 @@ def add_due_rows(database: Database) -> list[tuple[Job, tuple[int | str, ...]]]:
             (Job.DELETE_LEARNER, (deletion.id,)),
             (Job.SHOW_MENU, (link.id,)),
             (Job.EXPORT, (export.id,)),
+            (Job.HEAR, (to_hear.id,)),
+            (Job.SHOW, (to_make.id,)),
             (Job.SCHEDULE, (session.id,)),
             (Job.RENDER, (session.id, StageName.PRODUCE_VIDEO)),
         ]
@@ -156,7 +174,17 @@ def test_a_row_has_one_live_nudge_however_often_it_is_found_due(resources: Resou
     rows = add_due_rows(resources.database)
     for _ in range(3):  # nobody has followed the nudges in all the time until they are sent again
         with resources.database.transaction() as db:
-            for table in (InboxSubject, Message, Media, CookingSession, StageRun, Deletion, Export, MenuLink):
+            for table in (
+                InboxSubject,
+                Message,
+                Media,
+                CookingSession,
+                StageRun,
+                Deletion,
+                Export,
+                MenuLink,
+                Demonstration,
+            ):
                 due = col(table.nudge_at).is_not(None)
                 db.execute(update(table).where(due).values(nudge_at=func.now()))
         assert resources.reconciler.pass_once() == len(rows)

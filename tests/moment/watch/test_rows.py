@@ -47,6 +47,7 @@ def test_work_that_is_due_is_counted_by_its_kind_with_the_oldest_ones_age(
         "deletion": 1,
         "menu_link": 1,
         "export": 1,
+        "demonstration": 2,
         "stage": 1,
         "session": 1,
     }
