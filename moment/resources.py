@@ -77,9 +77,9 @@ class Resources:
             case Queue.PREPARATION:
                 return {Job.PREPARE: self.runner.run}
             case Queue.MODELS:
-                return {Job.RUN_STAGE: self.runner.run, Job.HEAR: self.demonstrations.hear}
+                return {Job.RUN_STAGE: self.runner.run, Job.HEAR: self.demonstrations.work}
             case Queue.VIDEO:
-                return {Job.RENDER: self.runner.run, Job.SHOW: self.demonstrations.show}
+                return {Job.RENDER: self.runner.run, Job.SHOW: self.demonstrations.work}
 
     def close(self) -> None:
         """Stops threads and lets go of connections; those of resources that were never made are not."""

@@ -1,12 +1,11 @@
 """Hearing what a coach says to a learner's footage, and making the film of what they show. Each step may be made again,
 wherever its process dies."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func
-from sqlmodel import Session as DbSession
 from structlog.contextvars import bound_contextvars
 
 from errors import is_outage
@@ -20,7 +19,7 @@ from models.session import CookingSession
 from pipeline.media.demonstration import make_demonstration
 from pipeline.media.probe import ClipFile, VideoFacts
 from pipeline.outcomes import is_final
-from pipeline.providers.ports import Heard, Transcript
+from pipeline.providers.ports import Heard, Transcript, UnreadableAudio
 from pipeline.providers.registry import ProviderRegistry, needs_fallback
 from pipeline.providers.sentences import sentences
 from services.demonstrations import owe_film
@@ -32,8 +31,6 @@ log = get_logger(__name__)
 
 FIRST_PAUSE = timedelta(seconds=2)
 
-Work = Callable[[Lease, Demonstration], None]
-
 
 @dataclass(frozen=True)
 class Demonstrations:
@@ -43,15 +40,8 @@ class Demonstrations:
     providers: ProviderRegistry
     max_attempts: int
 
-    def hear(self, demonstration_id: int) -> None:
-        """For the captions; where nothing is heard the coach writes them."""
-        self._work(demonstration_id, Job.HEAR, self._hear)
-
-    def show(self, demonstration_id: int) -> None:
-        """The film, and the message that brings it."""
-        self._work(demonstration_id, Job.SHOW, self._show)
-
-    def _work(self, demonstration_id: int, job: Job, work: Work) -> None:
+    def work(self, demonstration_id: int) -> None:
+        """Whatever the row owes: what is said to be heard, for the captions, or the film to be made."""
         with self.database.transaction() as db:
             lease = self.leases.claim(db, Demonstration, demonstration_id)
             row = db.get(Demonstration, demonstration_id, populate_existing=True)
@@ -60,13 +50,16 @@ class Demonstrations:
         with bound_contextvars(demonstration_id=demonstration_id):
             try:
                 with self.leases.hold(lease):
-                    self._try(lease, row, job, work)
+                    self._try(lease, row)
             except LeaseLost as lost:
                 log.info("lease lost", lease=str(lost))
 
-    def _try(self, lease: Lease, row: Demonstration, job: Job, work: Work) -> None:
+    def _try(self, lease: Lease, row: Demonstration) -> None:
         try:
-            work(lease, row)
+            if row.sent_at is None:
+                self._hear(lease, row)
+            else:
+                self._show(lease, row)
         except LeaseLost:
             self._purge_late(row)
             raise
@@ -74,23 +67,19 @@ class Demonstrations:
             if is_deleted(self.database, Demonstration, row.id):
                 self._purge_late(row)
                 return
-            self._note_failure(lease, row, job, error)
+            self._note_failure(lease, row, error)
         else:
-            log.info("demonstration done", job=job)
+            log.info("demonstration done", is_film=row.sent_at is not None)
 
     def _hear(self, lease: Lease, row: Demonstration) -> None:
-        transcript: Transcript | None = None
+        """Where nothing is heard the coach writes the captions."""
         transcriber = self.providers.get(fallback=needs_fallback(lease)).transcriber
         with local_file(self.store, row.voice_key) as voice:
             transcript = transcriber.transcribe(voice, phrases=[], uri=self.store.uri(row.voice_key))
-        seconds = Recording.model_validate(row.recording).seconds
-        lines = lines_of(transcript, seconds) if transcript is not None else []
-        usage = transcript.usage.model_dump() if transcript is not None else {}
+        lines = lines_of(transcript, Recording.model_validate(row.recording).seconds)
+        heard = {"lines": [each.model_dump() for each in lines], "usage": transcript.usage.model_dump()}
         with self.database.transaction() as db:
-            finish(
-                db, lease, heard_at=func.now(), lines=[each.model_dump() for each in lines], usage=usage,
-                attempts=0,
-            )  # fmt: skip
+            finish(db, lease, heard_at=func.now(), attempts=0, **heard)
 
     def _show(self, lease: Lease, row: Demonstration) -> None:
         with self.database.transaction() as db:
@@ -110,27 +99,26 @@ class Demonstrations:
             finish(db, lease, made_at=func.now())
             owe_film(db, row, session.user_id)
 
-    def _note_failure(self, lease: Lease, row: Demonstration, job: Job, error: Exception) -> None:
+    def _note_failure(self, lease: Lease, row: Demonstration, error: Exception) -> None:
         name = type(error).__name__
+        job = Job.HEAR if row.sent_at is None else Job.SHOW
+        pause: timedelta | None = FIRST_PAUSE * 4 ** (lease.attempt - 1)
         with self.database.transaction() as db:
             if is_outage(error):
                 log.warning("demonstration waits", error=name)
                 pause = wait_out(db, lease, name, first=FIRST_PAUSE)
-                if pause is not None:
-                    enqueue(db, job, row.id, delay_seconds=pause.total_seconds())
-                    return
-            log.error("demonstration failed", error=name, exc_info=error)
-            if job is Job.HEAR and is_final(error, lease.attempt, self.max_attempts):
-                finish(db, lease, heard_at=func.now(), attempts=0)  # the coach writes the captions
-            elif is_final(error, lease.attempt, self.max_attempts):
-                park(db, lease, name)
             else:
-                self._again(db, lease, row, job, name)
-
-    def _again(self, db: DbSession, lease: Lease, row: Demonstration, job: Job, name: str) -> None:
-        pause = FIRST_PAUSE * 4 ** (lease.attempt - 1)
-        try_again(db, lease, name, pause)
-        enqueue(db, job, row.id, delay_seconds=pause.total_seconds())
+                log.error("demonstration failed", error=name, exc_info=error)
+                if is_final(error, lease.attempt, self.max_attempts):
+                    pause = None
+                else:
+                    try_again(db, lease, name, pause or FIRST_PAUSE)
+            if pause is not None:
+                enqueue(db, job, row.id, delay_seconds=pause.total_seconds())
+            elif job is Job.HEAR and not isinstance(error, UnreadableAudio):
+                finish(db, lease, heard_at=func.now(), attempts=0)
+            else:
+                park(db, lease, name)
 
     def _purge_late(self, row: Demonstration) -> None:
         with self.database.transaction() as db:

@@ -11,12 +11,14 @@ from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession
 from models.user import User
 from moment.resources import Resources
+from pipeline.providers.ports import UnreadableAudio
 from services import demonstrations
 from services.demonstrations import ClipGone, DemonstrationGone, DemonstrationSent
 from services.handover import has_coach
 from services.media import withdraw
 from services.profile import take_in
 from tests.consents import consent_of
+from tests.quick_providers import new_script
 
 SHOWN = Recording(seconds=3, moves=[Move(at=0, clip_at=0, rate=1)])
 
@@ -136,6 +138,40 @@ def test_a_clip_taken_back_while_its_film_is_made_leaves_nothing(
         session = db.get_one(CookingSession, session_id, with_for_update=True)
         withdraw(db, session.videos[0], session)
         (deletion,) = [each.id for each in db.exec(select(Deletion)) if voice_key in each.keys]
-    resources.demonstrations.show(row_id)  # its job comes late
+    resources.demonstrations.work(row_id)  # its job comes late
     resources.erasure.work(deletion)
     assert not resources.store.exists(voice_key)
+
+
+def test_a_job_to_hear_that_comes_after_it_was_sent_makes_the_film(
+    resources: Resources, user_id: int, session_id: int, coach_id: int
+) -> None:
+    row_id = begin(resources, session_id, coach_id)
+    send(resources, user_id, row_id, coach_id)
+    resources.demonstrations.work(row_id)  # whose voice is not even there: another try is owed
+    with resources.database.transaction() as db:
+        row = db.get_one(Demonstration, row_id)
+        assert (row.heard_at, row.made_at) == (None, None)
+        assert row.due_at is not None
+
+
+def test_a_voice_that_no_decoder_reads_is_told_and_can_be_discarded(
+    resources: Resources, user_id: int, session_id: int, coach_id: int
+) -> None:
+    row_id = begin(resources, session_id, coach_id)
+    with resources.database.transaction() as db:
+        voice_key = db.get_one(Demonstration, row_id).voice_key
+    resources.store.put(voice_key, iter([b"no sound"]), "audio/webm")
+
+    def fail(call: str) -> None:
+        raise UnreadableAudio(call)
+
+    new_script().before = fail
+    resources.demonstrations.work(row_id)
+    new_script()
+    with resources.database.transaction() as db:
+        row = demonstrations.demonstration_of(db, user_id, row_id, lock=True)
+        assert row.parked_at is not None
+        demonstrations.discard(db, row, coach_id, user_id)
+    with resources.database.transaction() as db:
+        assert db.get(Demonstration, row_id) is None
