@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from console.failures import FROM_ELSEWHERE, answer_with_pages
 from console.headers import policy_of_console
 from console.identity import PATH
-from console.pages import coaches, desk, home, sign_in, stream, thread, threads
+from console.pages import coaches, desk, home, saved_filters, sign_in, stream, thread, threads
 from console.parts import Parts
 from web.headers import SecurityHeaders
 from web.origin import OriginGuard
@@ -25,6 +25,7 @@ ROUTERS = (
     coaches.router,
     threads.router,
     thread.router,
+    saved_filters.router,
     stream.router,
 )
 

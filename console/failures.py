@@ -17,6 +17,7 @@ from knowledge_base import phrasebook
 from line.web_login import LineLoginUnavailable, LoginRefused
 from services.coach_sign_in import CoachNotSignedIn, NoCoach
 from services.coaches import CoachNameUnfit, CoachUnknown, InvitationOver, LearnerNotInSight
+from services.threads.saved_filters import FilterNameUnfit
 
 # By the nearest of an error's classes; all others say that what is asked does not fit what is: 409.
 STATUSES: Mapping[type[MomentError], int] = {
@@ -33,6 +34,7 @@ STATUSES: Mapping[type[MomentError], int] = {
     CoachUnknown: 404,
     InvitationOver: 410,
     CoachNameUnfit: 422,
+    FilterNameUnfit: 422,
 }
 _WORDS: Mapping[int, str] = {
     403: "console.not_from_here",

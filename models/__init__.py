@@ -7,7 +7,7 @@ from models.deletion import Deletion
 from models.dish import Dish, ProgressStatus, UserDishProgress
 from models.export import Export
 from models.flag import CoachFlag
-from models.handover import CoachNote, Handover, Resume, ThreadMark, ThreadRead
+from models.handover import CoachNote, Handover, Resume, SavedFilter, ThreadMark, ThreadRead
 from models.inbox import EventSource, InboxEvent, InboxSubject
 from models.learner import LearnerState, LearningVelocity
 from models.media import Media, MediaKind, MediaSource, MediaState
@@ -61,6 +61,7 @@ __all__ = [
     "ProgressStatus",
     "Resume",
     "RoomType",
+    "SavedFilter",
     "Sender",
     "SentBubble",
     "ServiceOutage",

@@ -293,3 +293,19 @@ def test_the_keys_are_shown_and_can_be_switched_off(browser: Browser, system: Sy
         expect(page.locator("#text")).not_to_be_focused()
         page.get_by_role("button", name="キー操作").click()
         expect(page.get_by_label("キー操作を使う")).not_to_be_checked()
+
+
+def test_a_coach_keeps_a_filter_as_a_tab(browser: Browser, system: System) -> None:
+    with console(browser, system, "保存") as page:
+        page.goto(f"{system.web_url}/console/threads?filter=safety&q=やけど")
+        page.get_by_text("この絞り込みを保存").click()
+        page.get_by_label("名前", exact=True).fill("やけどの話")
+        page.get_by_role("button", name="保存", exact=True).click()
+        tab = page.get_by_role("link", name="やけどの話")
+        expect(tab).to_have_attribute("aria-current", "page")
+        looks_well(page, "console-saved-filters")
+        page.goto(f"{system.web_url}/console/")
+        tab.click()
+        expect(page.locator("#heading")).to_contain_text("安全の言葉")
+        page.get_by_role("button", name="「やけどの話」を消す").click()
+        expect(tab).to_have_count(0)

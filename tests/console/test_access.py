@@ -47,6 +47,8 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("POST", "/threads/{user_id}/drafts/{message_id}/release"): Who.COACH,
     ("POST", "/threads/{user_id}/drafts/{message_id}/discard"): Who.COACH,
     ("POST", "/threads/{user_id}/messages/{message_id}/retry"): Who.COACH,
+    ("POST", "/filters"): Who.COACH,
+    ("POST", "/filters/{filter_id}/remove"): Who.COACH,
     ("GET", "/coaches"): Who.ADMIN,
     ("POST", "/coaches"): Who.ADMIN,
     ("GET", "/coaches/{coach_id}"): Who.ADMIN,
@@ -69,7 +71,7 @@ def test_every_route_is_listed() -> None:
 
 def ask(client: httpx.Client, route: tuple[str, str], **data: str) -> httpx.Response:
     method, path = route
-    path = path.format(token="x", coach_id=NO_ID, user_id=NO_ID, id=NO_ID, draft_id=NO_ID, message_id=NO_ID)
+    path = path.format(token="x", coach_id=NO_ID, user_id=NO_ID, message_id=NO_ID, filter_id=NO_ID)
     with client.stream(method, f"/console{path}", data=data or None) as answer:  # which may have no end
         return answer
 
@@ -109,7 +111,7 @@ def test_a_limited_coach_finds_no_learner_of_others(site: Site, route: tuple[str
         token = coach_sign_in.sign_in(db, new_coach(db, is_limited=True))
     with site.database.transaction() as db:
         user_id = profile.take_in(db, "U" + "9" * 32, "ゆうこ").id
-    method, path = route[0], route[1].format(user_id=user_id, id=1, draft_id=1, message_id=1)
+    method, path = route[0], route[1].format(user_id=user_id, message_id=1)
     with site.browser() as client:
         client.cookies.set(COOKIE, token, path="/console")
         data = None if method == "GET" else {"csrf": csrf_of(token)}
