@@ -7,7 +7,7 @@ from models.deletion import Deletion
 from models.dish import Dish, ProgressStatus, UserDishProgress
 from models.export import Export
 from models.flag import CoachFlag
-from models.handover import CoachNote, Handover, Resume, SavedFilter, ThreadMark, ThreadRead
+from models.handover import CoachNote, Handover, Resume, SavedFilter, ThreadMark, ThreadPresence, ThreadRead
 from models.inbox import EventSource, InboxEvent, InboxSubject
 from models.learner import LearnerState, LearningVelocity
 from models.media import Media, MediaKind, MediaSource, MediaState
@@ -71,6 +71,7 @@ __all__ = [
     "StageRun",
     "SubscriptionStatus",
     "ThreadMark",
+    "ThreadPresence",
     "ThreadRead",
     "Upload",
     "User",

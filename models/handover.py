@@ -80,3 +80,15 @@ class SavedFilter(SQLModel, table=True):
     coach_id: int = Field(foreign_key="coach.id", ondelete="CASCADE")
     name: str = Field(max_length=20)
     query: str = Field(max_length=2000)  # of the list's address
+
+
+class ThreadPresence(SQLModel, table=True):
+    """A coach who has a thread before them: true for seconds (services/threads/presence.py), so that a crash may lose it."""
+
+    __tablename__ = "thread_presence"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    coach_id: int = Field(foreign_key="coach.id", ondelete="CASCADE", primary_key=True)
+    user_id: int = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True, index=True)
+    is_typing: bool
+    seen_at: datetime = Field(sa_column=time_column(nullable=False))

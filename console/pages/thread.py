@@ -29,6 +29,7 @@ from services.operations import FootageGone
 from services.privacy import LearnerLeaving
 from services.threads.entries import Page, read_thread
 from services.threads.marks import mark_done, mark_read, mark_unread
+from services.threads.presence import note_presence, others_present
 from services.threads.rows import ThreadRow, rows_of
 
 router = APIRouter(prefix="/threads/{user_id}")
@@ -115,6 +116,21 @@ async def older(
 ) -> HTMLResponse:
     found = await db.run(read, asker, user_id, before)
     return _page(request, "entries.html", asker, found, ThreadMedia.of(parts))
+
+
+@router.post("/presence")
+def presence(
+    request: Request,
+    learner: LearnerToChange,
+    asker: SignedInCoach,
+    db: Transaction,
+    is_typing: Annotated[bool, Form()],
+) -> HTMLResponse:
+    """A sign of life of an open page; the others who are there."""
+    note_presence(db, asker.coach_id, learner.id, is_typing=is_typing)
+    return render(
+        request, "presence.html", asker=asker, others=others_present(db, asker.coach_id, learner.id)
+    )
 
 
 @dataclass(frozen=True)

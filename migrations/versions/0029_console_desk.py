@@ -1,4 +1,4 @@
-"""The coaches' desk: filters that a coach keeps."""
+"""The coaches' desk: filters that a coach keeps, and who has a thread before them just now."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,7 +18,17 @@ def upgrade() -> None:
         sa.Column("query", sa.String(2000), nullable=False),
         sa.UniqueConstraint("coach_id", "name"),
     )
+    op.create_table(
+        "thread_presence",
+        sa.Column("coach_id", sa.Integer(), sa.ForeignKey("coach.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("user_id", sa.Integer(), sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("is_typing", sa.Boolean(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        prefixes=["UNLOGGED"],
+    )
+    op.create_index("ix_thread_presence_user_id", "thread_presence", ["user_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("thread_presence")
     op.drop_table("saved_filter")

@@ -309,3 +309,15 @@ def test_a_coach_keeps_a_filter_as_a_tab(browser: Browser, system: System) -> No
         expect(page.locator("#heading")).to_contain_text("安全の言葉")
         page.get_by_role("button", name="「やけどの話」を消す").click()
         expect(tab).to_have_count(0)
+
+
+def test_coaches_see_who_else_is_there_and_writes(browser: Browser, system: System) -> None:
+    learner = system.learner("みんな")
+    with console(browser, system, "先") as first, console(browser, system, "後") as second:
+        open_thread(first, system, learner)
+        open_thread(second, system, learner)
+        expect(first.locator("#presence")).to_contain_text("後さんが見ています", timeout=PATIENCE)
+        expect(second.locator("#presence")).to_contain_text("先さんが見ています", timeout=PATIENCE)
+        second.locator("#text").press_sequentially("いま")
+        expect(first.locator("#presence")).to_contain_text("後さんが入力中", timeout=PATIENCE)
+        looks_well(first, "console-presence")
