@@ -1,6 +1,6 @@
 """Pages that look on hear of every change, from one connection a process that listens to Postgres.
 
-What is told is only which learners' threads have changed (migrations 0027): pages ask for what they show of them as for
+What is told is only which learners' threads have changed (migration 0025): pages ask for what they show of them as for
 any other page, so that nobody reads what is not theirs.
 """
 

@@ -22,7 +22,7 @@ from models.handover import Resume
 from models.user import User
 from services import coach_messages, drafts, handover, operations
 from services.coach_messages import LONGEST_WORDS, ThreadMoved, WordsUnfit
-from services.coaches import Asker, LearnerNotInSight, audit, learner_seen
+from services.coaches import Asker, LearnerNotInSight, audit
 from services.drafts import DraftGone
 from services.handover import LONGEST_SUMMARY, NotTaken, SummaryTooLong, ThreadTaken
 from services.operations import FootageGone
@@ -71,9 +71,11 @@ class Notice:
 
 def read(db: DbSession, asker: Asker, user_id: int, before: int | None = None) -> Thread:
     """Raises LearnerNotInSight."""
-    learner_seen(db, asker, user_id)
+    rows = rows_of(db, asker, [user_id])
+    if not rows:
+        raise LearnerNotInSight(f"learner {user_id}, coach {asker.coach_id}")
     return Thread(
-        rows_of(db, asker, [user_id])[0],
+        rows[0],
         read_thread(db, user_id, before=before),
         coach_messages.reply_seconds_left(db, user_id),
     )
