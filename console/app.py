@@ -18,6 +18,7 @@ from console.pages import (
     home,
     learner,
     review,
+    saved_filters,
     service,
     session,
     sign_in,
@@ -42,6 +43,7 @@ ROUTERS = (
     session.router,
     learner.router,
     demonstration.router,
+    saved_filters.router,
     stream.router,
     service.router,
 )

@@ -22,6 +22,7 @@ from services.demonstrations import DemonstrationGone, RecordingUnfit
 from services.export.wish import ExportNotMade
 from services.reminder_pause import DayUnfit
 from services.sessions import NoSuchSession
+from services.threads.saved_filters import FilterNameUnfit
 from storage.store import StoreError
 
 # By the nearest of an error's classes; all others say that what is asked does not fit what is: 409.
@@ -47,6 +48,7 @@ STATUSES: Mapping[type[MomentError], int] = {
     DayUnfit: 422,
     WrongAnswer: 422,
     StoreError: 503,
+    FilterNameUnfit: 422,
 }
 _WORDS: Mapping[int, str] = {
     403: "console.not_from_here",

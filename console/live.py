@@ -1,6 +1,6 @@
 """Pages that look on hear of every change, from one connection a process that listens to Postgres.
 
-What is told is only which learners' threads have changed (migrations 0027): pages ask for what they show of them as for
+What is told is only which learners' threads have changed (migration 0025): pages ask for what they show of them as for
 any other page, so that nobody reads what is not theirs.
 """
 
@@ -30,10 +30,12 @@ _CONNECTION: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class News:
-    """Whose threads have changed; `is_all`: what changed is not known, anything may have."""
+    """Whose threads have changed; `is_all`: what changed is not known, anything may have. `looked_at`: at whose threads other
+    coaches have come, begun to write, or stopped."""
 
     user_ids: frozenset[int]
     is_all: bool
+    looked_at: frozenset[int] = frozenset()
 
 
 @dataclass(eq=False)
@@ -41,6 +43,7 @@ class Listener:
     """One page's place. What it has not taken yet is folded: it never holds more than MOST ids."""
 
     _changed: set[int] = field(default_factory=set)
+    _looked_at: set[int] = field(default_factory=set)
     _is_all: bool = False
     _is_over: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,6 +52,12 @@ class Listener:
         self._changed.add(user_id)
         if len(self._changed) > MOST:
             self.tell_all()
+        self._news.set()
+
+    def tell_of_look(self, user_id: int) -> None:
+        """Who misses one sees it with their next sign of life."""
+        if len(self._looked_at) < MOST:
+            self._looked_at.add(user_id)
         self._news.set()
 
     def tell_all(self) -> None:
@@ -73,8 +82,8 @@ class Listener:
             return News(frozenset(), is_all=False)
         if not self._is_over:
             self._news.clear()
-        news = News(frozenset(self._changed), self._is_all)
-        self._changed, self._is_all = set(), False
+        news = News(frozenset(self._changed), self._is_all, frozenset(self._looked_at))
+        self._changed, self._looked_at, self._is_all = set(), set(), False
         return news
 
 
@@ -114,6 +123,15 @@ class Board:
         for listener in self._listeners:
             listener.end()
 
+    def _tell(self, payload: str) -> None:
+        """A learner's id; after "at", who looks at their thread (services/threads/presence.py)."""
+        look, _, user_id = payload.rpartition(" ")
+        for listener in self._listeners:
+            if look:
+                listener.tell_of_look(int(user_id))
+            else:
+                listener.tell(int(user_id))
+
     async def _listen(self) -> None:
         is_away = False
         while True:
@@ -126,8 +144,7 @@ class Board:
                     for listener in self._listeners:  # of what was said while nobody listened
                         listener.tell_all()
                     async for note in connection.notifies():
-                        for listener in self._listeners:
-                            listener.tell(int(note.payload))
+                        self._tell(note.payload)
             except psycopg.OperationalError as error:
                 if not is_away:
                     log.warning("changes not heard", error=type(error).__name__)

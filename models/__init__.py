@@ -8,7 +8,7 @@ from models.demonstration import Demonstration
 from models.dish import Dish, ProgressStatus, UserDishProgress
 from models.export import Export
 from models.flag import CoachFlag
-from models.handover import CoachNote, Handover, Resume, ThreadMark, ThreadRead
+from models.handover import CoachNote, Handover, Resume, SavedFilter, ThreadMark, ThreadPresence, ThreadRead
 from models.inbox import EventSource, InboxEvent, InboxSubject
 from models.learner import LearnerState, LearningVelocity
 from models.media import Media, MediaKind, MediaSource, MediaState
@@ -69,6 +69,7 @@ __all__ = [
     "Resume",
     "ReviewPause",
     "RoomType",
+    "SavedFilter",
     "Sender",
     "SentBubble",
     "ServiceOutage",
@@ -78,6 +79,7 @@ __all__ = [
     "StageRun",
     "SubscriptionStatus",
     "ThreadMark",
+    "ThreadPresence",
     "ThreadRead",
     "Upload",
     "User",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.base import enum_column, time_column
@@ -68,3 +68,27 @@ class ThreadRead(SQLModel, table=True):
     coach_id: int = Field(foreign_key="coach.id", ondelete="CASCADE", primary_key=True)
     user_id: int = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True, index=True)
     read_to: int  # the id of the last message that was there then
+
+
+class SavedFilter(SQLModel, table=True):
+    """A filter of the list, perhaps with words looked for, that a coach has named."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (UniqueConstraint("coach_id", "name"),)
+
+    id: int = Field(default=None, primary_key=True)
+    coach_id: int = Field(foreign_key="coach.id", ondelete="CASCADE")
+    name: str = Field(max_length=20)
+    query: str = Field(max_length=2000)  # of the list's address
+
+
+class ThreadPresence(SQLModel, table=True):
+    """A coach who has a thread before them: true for seconds (services/threads/presence.py), so that a crash may lose it."""
+
+    __tablename__ = "thread_presence"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    coach_id: int = Field(foreign_key="coach.id", ondelete="CASCADE", primary_key=True)
+    user_id: int = Field(foreign_key="user.id", ondelete="CASCADE", primary_key=True, index=True)
+    is_typing: bool
+    seen_at: datetime = Field(sa_column=time_column(nullable=False))

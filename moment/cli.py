@@ -12,7 +12,19 @@ if TYPE_CHECKING:
 # The names of jobs.queue.Queue and settings.ProviderChoice, which take long to import.
 QUEUES = ("conversation", "answers", "media", "preparation", "models", "video")
 PROVIDERS = ("offline", "google")
-BENCHMARKS = ("webhook", "overhead", "render", "memory", "tap", "backlog", "look", "start", "api", "pushes")
+BENCHMARKS = (
+    "webhook",
+    "overhead",
+    "render",
+    "memory",
+    "tap",
+    "backlog",
+    "look",
+    "start",
+    "api",
+    "pushes",
+    "console",
+)
 STARTS_PARTS = ("demo", "up", "worker", "bench")
 USAGE = 2
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_
+from sqlalchemy import func, or_
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from errors import MomentError
-from models.base import database_now
 from models.chat import Message, MessageType, Sender, Topic, WaitReason, rooms_of
 from models.handover import CoachNote
 from models.user import User
@@ -42,6 +41,7 @@ class ReplyToken:
     token: str
     until: datetime  # UTC
     channel: str
+    seconds_left: int
 
 
 def say_as_coach(
@@ -98,7 +98,7 @@ def note(db: DbSession, user_id: int, coach_id: int, text: str) -> CoachNote:
 def reply_seconds_left(db: DbSession, user_id: int) -> int | None:
     """For how long words to the learner are free; None: they cost a push."""
     token = live_reply_token(db, user_id)
-    return None if token is None else int((token.until - database_now(db)).total_seconds())
+    return None if token is None else token.seconds_left
 
 
 def live_reply_token(db: DbSession, user_id: int) -> ReplyToken | None:
@@ -110,15 +110,19 @@ def live_reply_token(db: DbSession, user_id: int) -> ReplyToken | None:
     # No question is being thought about whose answer is to go by it.
     is_free = or_(col(Message.due_at).is_(None), col(Message.kind) != MessageType.QUESTION)
     theirs = (
-        select(Message)
-        .where(mine, Message.sender == Sender.USER, col(Message.reply_until) > database_now(db))
+        select(Message, func.now())
+        .where(mine, Message.sender == Sender.USER, col(Message.reply_until) > func.now())
         .where(is_free, col(Message.reply_token).not_in(used))
         .order_by(col(Message.id).desc())
     )
-    message = db.exec(theirs.limit(1)).first()
-    if message is None or message.reply_token is None or message.reply_until is None:
+    newest = db.exec(theirs.limit(1)).first()
+    if newest is None:
         return None
-    return ReplyToken(message.reply_token, message.reply_until, message.channel)
+    message, now = newest
+    if message.reply_token is None or message.reply_until is None:
+        return None
+    seconds = int((message.reply_until - now).total_seconds())
+    return ReplyToken(message.reply_token, message.reply_until, message.channel, seconds)
 
 
 def _said_since(db: DbSession, user_id: int, coach_id: int, seen_to: int) -> Message | None:

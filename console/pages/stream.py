@@ -32,19 +32,22 @@ async def stream(
     asker: SignedInCoach, parts: PartsOf, listener: Annotated[Listener, Depends(_listener)]
 ) -> AsyncIterator[ServerSentEvent]:
     """`threads`: the ids of learners whose thread has changed; `resync`: anything may have, as between a page and its
-    stream. Ends when the coach is signed out."""
+    stream; `looks`: as `threads`, of other coaches who have come, begun to write, or stopped. Ends when the coach is
+    signed out."""
     yield ServerSentEvent(raw_data="", event="resync", retry=RETRY_MS)
     while not listener.is_over:
         news = await listener.next(LOOK_SECONDS)
         try:
             async with parts.reads.sessions() as db:
-                seen = await db.run(_seen, asker, news.user_ids)
+                seen = set(await db.run(_seen, asker, news.user_ids | news.looked_at))
         except CoachNotSignedIn:
             return
         if news.is_all:
             yield ServerSentEvent(raw_data="", event="resync")
-        elif seen:
-            yield ServerSentEvent(data=seen, event="threads")
+        elif changed := sorted(seen & news.user_ids):
+            yield ServerSentEvent(data=changed, event="threads")
+        if looked_at := sorted(seen & news.looked_at):
+            yield ServerSentEvent(data=looked_at, event="looks")
 
 
 def _seen(db: DbSession, asker: Asker, user_ids: Iterable[int]) -> list[int]:

@@ -25,7 +25,7 @@ from models.handover import Resume
 from models.user import User
 from services import coach_messages, coaches, drafts, handover, operations, review
 from services.coach_messages import LONGEST_WORDS, ThreadMoved, WordsUnfit
-from services.coaches import Asker, LearnerNotInSight, audit, learner_seen
+from services.coaches import Asker, LearnerNotInSight, audit
 from services.drafts import DraftGone
 from services.handover import LONGEST_SUMMARY, NotTaken, SummaryTooLong, ThreadTaken
 from services.operations import FootageGone
@@ -33,6 +33,7 @@ from services.privacy import LearnerLeaving
 from services.review import MINUTES, ReviewOver
 from services.threads.entries import Page, read_thread
 from services.threads.marks import mark_done, mark_read, mark_unread
+from services.threads.presence import note_presence, others_present
 from services.threads.rows import ThreadRow, rows_of
 
 router = APIRouter(prefix="/threads/{user_id}")
@@ -79,16 +80,17 @@ class Notice:
 
 def read(db: DbSession, asker: Asker, user_id: int, before: int | None = None) -> Thread:
     """Raises LearnerNotInSight."""
-    learner_seen(db, asker, user_id)
+    rows = rows_of(db, asker, [user_id])
+    if not rows:
+        raise LearnerNotInSight(f"learner {user_id}, coach {asker.coach_id}")
     own_pause, all_pause = review.pauses_of(db, user_id)
-    row = rows_of(db, asker, [user_id])[0]
     return Thread(
-        row,
+        rows[0],
         read_thread(db, user_id, before=before),
         coach_messages.reply_seconds_left(db, user_id),
         own_pause,
         all_pause,
-        choices_of(db, asker, row),
+        choices_of(db, asker, rows[0]),
     )
 
 
@@ -129,6 +131,21 @@ async def older(
 ) -> HTMLResponse:
     found = await db.run(read, asker, user_id, before)
     return _page(request, "entries.html", asker, found, ThreadMedia.of(parts))
+
+
+@router.post("/presence")
+def presence(
+    request: Request,
+    learner: LearnerToChange,
+    asker: SignedInCoach,
+    db: Transaction,
+    is_typing: Annotated[bool, Form()],
+) -> HTMLResponse:
+    """A sign of life of an open page; the others who are there."""
+    note_presence(db, asker.coach_id, learner.id, is_typing=is_typing)
+    return render(
+        request, "presence.html", asker=asker, others=others_present(db, asker.coach_id, learner.id)
+    )
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from console.shell import render
 from services.coaches import learner_seen
 from services.threads.filters import ThreadFilter
 from services.threads.rows import count_waiting, list_threads, thread_row
+from services.threads.saved_filters import LONGEST_NAME, query_of, saved_filters
 from services.threads.search import LONGEST, search
 
 router = APIRouter(prefix="/threads")
@@ -26,11 +27,13 @@ async def threads(
     request: Request,
     asker: SignedInCoach,
     db: Reading,
-    chosen: Chosen = ThreadFilter.NEEDS,
+    chosen: Annotated[ThreadFilter | None, Query(alias="filter")] = None,
     q: Annotated[str, Query(max_length=LONGEST)] = "",
     before: Before = None,
 ) -> HTMLResponse:
-    found = await db.run(search, asker, q) if q.strip() else None
+    """What is looked for is looked for everywhere, unless a filter is chosen too."""
+    chosen = chosen or (ThreadFilter.ALL if q.strip() else ThreadFilter.NEEDS)
+    found = await db.run(search, asker, q, chosen) if q.strip() else None
     listed = await db.run(list_threads, asker, chosen, before=before) if found is None else None
     return render(
         request,
@@ -43,7 +46,10 @@ async def threads(
         listed=listed,
         before=before,
         found=found,
-        q=q,
+        q=q.strip(),
+        query_of=query_of,
+        saved=await db.run(saved_filters, asker.coach_id),
+        longest_name=LONGEST_NAME,
     )
 
 

@@ -1,5 +1,5 @@
 // What changes is heard of by one stream a page; who wants to know listens to "thread:changed" on the document, whose
-// detail is a learner's id, or null where anything may have changed.
+// detail is a learner's id, or null where anything may have changed; or to "thread:looks", of who else looks at it.
 
 const RETRY_MS = 3000;
 
@@ -7,6 +7,9 @@ export function follow() {
   const source = new EventSource("/console/stream");
   const tell = (id) => document.dispatchEvent(new CustomEvent("thread:changed", { detail: id }));
   source.addEventListener("threads", (event) => JSON.parse(event.data).forEach(tell));
+  source.addEventListener("looks", (event) => {
+    for (const id of JSON.parse(event.data)) document.dispatchEvent(new CustomEvent("thread:looks", { detail: id }));
+  });
   source.addEventListener("resync", () => tell(null));
   source.addEventListener("open", () => document.documentElement.setAttribute("data-live", "on"));
   source.addEventListener("error", () => {

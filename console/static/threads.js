@@ -28,6 +28,10 @@ async function showAnew() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const rows = page.getElementById("threads");
   if (!rows) return location.reload();
+  if (isFrozen()) { // since they asked
+    isAllStale = true;
+    return tellOfChanges();
+  }
   list.replaceChildren(...rows.children);
   document.getElementById("waiting").textContent = page.getElementById("waiting").textContent;
 }
@@ -36,10 +40,14 @@ async function showRow(id) {
   const answer = await fetch(`/console/threads/${id}/row?filter=${list.dataset.filter}`);
   if (answer.redirected) return location.reload(); // signed out meanwhile
   document.getElementById("waiting").textContent = answer.headers.get("X-Waiting");
-  const before = document.getElementById(`thread-${id}`);
-  if (answer.status !== 200) return before?.remove();
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
+  if (isFrozen()) { // since they asked
+    changed.add(id);
+    return tellOfChanges();
+  }
+  const before = document.getElementById(`thread-${id}`);
+  if (answer.status !== 200) return before?.remove();
   const row = template.content.firstElementChild;
   before?.remove();
   const after = [...list.children].find((other) => comesBefore(row, other));

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from moment.commands.call import Call
 
 if TYPE_CHECKING:
+    from desk.stack import Stack
     from settings import Settings
 
 
@@ -52,6 +53,7 @@ def up(call: Call) -> int:
                 supervisor.stop_on_signals()
                 # In the background: the chat can be used without, and drawing takes a second.
                 threading.Thread(target=_sync_menus, args=(stack.settings, call), daemon=True).start()
+                threading.Thread(target=_begin_lives, args=(stack, call), daemon=True).start()
                 supervisor.wait()
     return 0
 
@@ -80,3 +82,23 @@ def _sync_menus(settings: "Settings", call: Call) -> None:
         return
     for each in filter(None, errors):
         get_logger(__name__).warning("rich menus not made", error=advice(each))
+
+
+def _begin_lives(stack: "Stack", call: Call) -> None:
+    """On a desk without learners: a coach finds three threads."""
+    import httpx
+
+    from desk.console import say
+    from logs.logger import get_logger
+    from moment.desk_lives import Lives
+    from moment.resources import open_resources
+
+    try:
+        with open_resources(stack.settings, call.build) as resources:
+            _ = resources.queue  # what these owe is sent when their transaction commits
+            if Lives(resources, stack.desk, stack.stripe_url).begin():
+                say("The console has three learners' threads.")
+    except httpx.TransportError:
+        return  # the desk has ended meanwhile
+    except Exception as error:  # noqa: BLE001 - the desk goes on without them
+        get_logger(__name__).warning("no learners seeded", exc_info=error)

@@ -183,8 +183,10 @@ def _quoted(db: DbSession, user_id: int, messages: Sequence[Message]) -> Mapping
     """By the message that quotes: an answer its question, a learner whatever bubble they replied to."""
     line_ids = {each.quoted_message_id for each in messages if each.quoted_message_id}
     sent = select_rows(SentBubble).where(col(SentBubble.line_message_id).in_(line_ids))
-    bubbles = {each.line_message_id: each.message_id for each in db.exec(sent)}
+    bubbles = {each.line_message_id: each.message_id for each in db.exec(sent)} if line_ids else {}
     by_us = {each.id: _quotes(each) for each in messages}
+    if not line_ids and not any(by_us.values()):
+        return {}
     either = or_(
         col(Message.id).in_({*filter(None, by_us.values()), *bubbles.values()}),
         col(Message.line_message_id).in_(line_ids),

@@ -107,7 +107,7 @@ def thread_row(db: DbSession, asker: Asker, user_id: int, chosen: ThreadFilter) 
 
 
 def rows_of(db: DbSession, asker: Asker, user_ids: Sequence[int]) -> Sequence[ThreadRow]:
-    """In this order. That the asker may see them was looked at before."""
+    """In this order, of those whom the asker may see."""
     if not user_ids:
         return []
     waiting = waiting_of(db, user_ids)
@@ -215,7 +215,7 @@ def _details(asker: Asker, user_ids: Sequence[int]) -> Select[Any]:
         .outerjoin(Coach, col(Coach.id) == col(Handover.coach_id))
         .outerjoin(cook, true())
         .outerjoin(Dish, col(Dish.id) == cook.c.dish_id)
-        .where(col(User.id).in_(user_ids))
+        .where(col(User.id).in_(user_ids), sees(asker))
     )
 
 

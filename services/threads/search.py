@@ -15,7 +15,7 @@ from models.dish import Dish
 from models.session import CookingSession
 from models.user import User
 from services.coaches import Asker, sees
-from services.threads.filters import is_shown
+from services.threads.filters import ThreadFilter, fits, is_shown
 from services.threads.rows import ThreadRow, rows_of
 
 LONGEST = 100  # characters of what is looked for
@@ -26,6 +26,10 @@ SHORT, AMONG = 3, 20_000
 AROUND = 24  # characters shown at either side of a hit
 # A letter and what NFKC joins to it: the marks of half-width kana, accents.
 _CLUSTER = re.compile("(?s).[゙-゜ﾞﾟ\u0300-\u036f]*")
+
+Wanted = tuple[
+    ColumnElement[bool], ColumnElement[bool]
+]  # of learners: in the asker's sight, and of the filter
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,16 @@ class Found:
     said: Sequence[Piece]
 
 
-def search(db: DbSession, asker: Asker, words: str) -> Sequence[Found]:
-    """Threads in which something fits, the newest first: of names and dishes, then of messages."""
+def search(
+    db: DbSession, asker: Asker, words: str, chosen: ThreadFilter = ThreadFilter.ALL
+) -> Sequence[Found]:
+    """Threads of the filter in which something fits, the newest first: of names and dishes, then of messages."""
     looked_for = fold(words.strip()[:LONGEST])
     if not looked_for:
         return []
-    said = _messages(db, asker, looked_for)
-    named = [user_id for user_id in _learners(db, asker, looked_for) if user_id not in said]
+    wanted = sees(asker), fits(chosen, asker)
+    said = _messages(db, wanted, looked_for)
+    named = [user_id for user_id in _learners(db, wanted, looked_for) if user_id not in said]
     user_ids = [*named, *said][:MOST]
     return [
         Found(row, *_excerpt(said[row.user_id], looked_for) if row.user_id in said else (None, ()))
@@ -84,14 +91,14 @@ def pieces(text: str, folded_words: str) -> Sequence[Piece]:
     return found
 
 
-def _messages(db: DbSession, asker: Asker, looked_for: str) -> dict[int, Message]:
+def _messages(db: DbSession, wanted: Wanted, looked_for: str) -> dict[int, Message]:
     """The newest hit of each thread, newest first."""
     statement = (
         select(col(ChatRoom.user_id), Message)
         .join(ChatRoom, col(ChatRoom.id) == col(Message.chat_room_id))
         .join(User, col(User.id) == col(ChatRoom.user_id))
         .where(_has(literal_column(FOLDED), looked_for))
-        .where(is_shown(), col(Message.unsent_at).is_(None), sees(asker))
+        .where(is_shown(), col(Message.unsent_at).is_(None), *wanted)
         .order_by(col(Message.id).desc())
         .limit(MOST_MESSAGES)
     )
@@ -104,7 +111,7 @@ def _messages(db: DbSession, asker: Asker, looked_for: str) -> dict[int, Message
     return found
 
 
-def _learners(db: DbSession, asker: Asker, looked_for: str) -> Sequence[int]:
+def _learners(db: DbSession, wanted: Wanted, looked_for: str) -> Sequence[int]:
     cooked = (
         select(col(CookingSession.user_id))
         .join(Dish, col(Dish.id) == col(CookingSession.dish_id))
@@ -114,7 +121,7 @@ def _learners(db: DbSession, asker: Asker, looked_for: str) -> Sequence[int]:
         _has(_folded(col(User.first_name)), looked_for),
         _has(_folded(col(User.learner_profile)["call_name"].astext), looked_for),
     ]
-    statement = select(col(User.id)).where(sees(asker), or_(*named, col(User.id).in_(cooked)))
+    statement = select(col(User.id)).where(*wanted, or_(*named, col(User.id).in_(cooked)))
     named_first = or_(*named).desc().nulls_last()
     return list(
         db.execute(

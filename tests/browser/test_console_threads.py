@@ -246,3 +246,86 @@ def test_what_anybody_typed_is_text(browser: Browser, system: System) -> None:
         expect(page.locator("mark").first).to_have_text("<script>")
         page.goto(f"{system.web_url}/console/threads?filter=all")
         expect(page.locator("#threads img, #threads script")).to_have_count(0)
+
+
+def test_a_coach_walks_and_acts_by_keys_but_never_while_they_type(browser: Browser, system: System) -> None:
+    learner, other = system.learner("きい"), system.learner("ほおむ")
+    for each in (learner, other):
+        each.text("やけどをしました")
+    mine = user_of(system, learner)
+    with console(browser, system, "鍵") as page:
+        page.goto(f"{system.web_url}/console/threads?filter=safety")
+        rows = page.locator("#threads .thread > a")
+        expect(page.locator(f"#thread-{mine.id}")).to_be_visible(timeout=PATIENCE)
+        page.keyboard.press("j")
+        expect(rows.nth(0)).to_be_focused()
+        page.keyboard.press("j")
+        expect(rows.nth(1)).to_be_focused()
+        page.keyboard.press("k")
+        page.keyboard.press("k")
+        expect(rows.nth(0)).to_be_focused()
+        first, second = rows.nth(0).get_attribute("href"), rows.nth(1).get_attribute("href")
+        page.keyboard.press("e")
+        expect(rows.nth(0)).to_contain_text("対応済みにしました", timeout=PATIENCE)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{first}")
+        page.keyboard.press("j")
+        page.wait_for_url(f"**{second}")
+        page.keyboard.press("r")
+        expect(page.locator("#text")).to_be_focused()
+        page.keyboard.type("jken?")
+        expect(page.locator("#text")).to_have_value("jken?")
+        page.locator("#log").focus()
+        page.keyboard.press("n")
+        expect(page.locator("#note")).to_be_focused()
+        page.locator("#log").focus()
+        page.keyboard.press("e")
+        expect(page.locator("#notice")).to_contain_text("対応済みにしました", timeout=PATIENCE)
+
+
+def test_the_keys_are_shown_and_can_be_switched_off(browser: Browser, system: System) -> None:
+    learner = system.learner("けす")
+    with console(browser, system, "消") as page:
+        open_thread(page, system, learner)
+        page.locator("#log").focus()
+        page.keyboard.press("?")
+        dialog = page.get_by_role("dialog", name="キー操作")
+        expect(dialog).to_be_visible()
+        looks_well(page, "console-shortcuts")
+        page.get_by_label("キー操作を使う").uncheck()
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        page.reload()
+        page.locator("#log").focus()
+        page.keyboard.press("r")
+        expect(page.locator("#text")).not_to_be_focused()
+        page.get_by_role("button", name="キー操作").click()
+        expect(page.get_by_label("キー操作を使う")).not_to_be_checked()
+
+
+def test_a_coach_keeps_a_filter_as_a_tab(browser: Browser, system: System) -> None:
+    with console(browser, system, "保存") as page:
+        page.goto(f"{system.web_url}/console/threads?filter=safety&q=やけど")
+        page.get_by_text("この絞り込みを保存").click()
+        page.get_by_label("名前", exact=True).fill("やけどの話")
+        page.get_by_role("button", name="保存", exact=True).click()
+        tab = page.get_by_role("link", name="やけどの話")
+        expect(tab).to_have_attribute("aria-current", "page")
+        looks_well(page, "console-saved-filters")
+        page.goto(f"{system.web_url}/console/")
+        tab.click()
+        expect(page.locator("#heading")).to_contain_text("安全の言葉")
+        page.get_by_role("button", name="「やけどの話」を消す").click()
+        expect(tab).to_have_count(0)
+
+
+def test_coaches_see_who_else_is_there_and_writes(browser: Browser, system: System) -> None:
+    learner = system.learner("みんな")
+    with console(browser, system, "先") as first, console(browser, system, "後") as second:
+        open_thread(first, system, learner)
+        open_thread(second, system, learner)
+        expect(first.locator("#presence")).to_contain_text("後さんが見ています", timeout=PATIENCE)
+        expect(second.locator("#presence")).to_contain_text("先さんが見ています", timeout=PATIENCE)
+        second.locator("#text").press_sequentially("いま")
+        expect(first.locator("#presence")).to_contain_text("後さんが入力中", timeout=PATIENCE)
+        looks_well(first, "console-presence")

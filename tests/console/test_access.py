@@ -39,6 +39,7 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("GET", "/threads/{user_id}/now"): Who.COACH,
     ("GET", "/threads/{user_id}/older"): Who.COACH,
     ("GET", "/threads/{user_id}/row"): Who.COACH,
+    ("POST", "/threads/{user_id}/presence"): Who.COACH,
     ("POST", "/threads/{user_id}/take"): Who.COACH,
     ("POST", "/threads/{user_id}/hand-back"): Who.COACH,
     ("POST", "/threads/{user_id}/say"): Who.COACH,
@@ -73,6 +74,8 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("POST", "/threads/{user_id}/learner/export/download"): Who.ADMIN,
     ("GET", "/threads/{user_id}/learner/delete"): Who.ADMIN,
     ("POST", "/threads/{user_id}/learner/delete"): Who.ADMIN,
+    ("POST", "/filters"): Who.COACH,
+    ("POST", "/filters/{filter_id}/remove"): Who.COACH,
     ("GET", "/coaches"): Who.ADMIN,
     ("POST", "/coaches"): Who.ADMIN,
     ("GET", "/coaches/{coach_id}"): Who.ADMIN,
@@ -96,7 +99,17 @@ def test_every_route_is_listed() -> None:
 def ask(client: httpx.Client, route: tuple[str, str], **data: str) -> httpx.Response:
     method, path = route
     ids = dict.fromkeys(
-        ("coach_id", "user_id", "id", "draft_id", "message_id", "session_id", "demonstration_id"), NO_ID
+        (
+            "coach_id",
+            "user_id",
+            "id",
+            "draft_id",
+            "message_id",
+            "session_id",
+            "demonstration_id",
+            "filter_id",
+        ),
+        NO_ID,
     )
     path = path.format(token="x", **ids)
     with client.stream(method, f"/console{path}", data=data or None) as answer:  # which may have no end

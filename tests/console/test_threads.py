@@ -19,6 +19,7 @@ from tests.console.conftest import SignedIn, signed_in
 from tests.liff.conftest import Site
 
 POSTS = {
+    "presence": {"is_typing": "true"},
     "take": {},
     "hand-back": {"resume": "next"},
     "say": {"text": "こんにちは", "seen_to": "999999"},
