@@ -25,6 +25,7 @@ QUEUES: Mapping[str, str] = {
     "deletion": "データの削除",
     "menu_link": "メニューの切り替え",
     "export": "データの書き出し",
+    "demonstration": "コーチの声と手の動画",
     "stage": "コーチングの工程",
     "session": "次の工程を決める",
 }

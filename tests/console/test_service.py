@@ -176,3 +176,7 @@ def test_a_page_takes_no_more_than_twelve_statements(site: Site, coach_client: S
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     assert 10 < len(seen) <= 12
+
+
+def test_every_kind_of_owed_work_has_its_words() -> None:
+    assert set(service_words.QUEUES) >= {kind.name for kind in KINDS}
