@@ -1,13 +1,16 @@
 """A coach's eye on the coaching: it may wait for one before it goes, and be corrected then, or after."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import delete, func
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func, literal, null
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session as DbSession
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from errors import MomentError
 from jobs import leases
@@ -17,6 +20,7 @@ from models.chat import Message, MessageType, Sender, WaitReason
 from models.coaching import CoachingText
 from models.review import Correction, ReviewPause
 from models.session import CookingSession, StageName
+from models.user import User
 from services.coaches import audit
 from services.media import forget_messages, forget_stages
 from services.outbox import queue_coaching_text, queue_message
@@ -55,11 +59,28 @@ class CorrectionLate(MomentError):
     words = "console.correction_late"
 
 
-def pauses_of(db: DbSession, user_id: int | None) -> tuple[int, int]:
+@dataclass(frozen=True)
+class Pauses:
     """In minutes: the learner's own, and that of all who have none; 0 for none."""
-    either = or_(col(ReviewPause.user_id) == user_id, col(ReviewPause.user_id).is_(None))
-    rows = dict(db.exec(select(ReviewPause.user_id, ReviewPause.minutes).where(either)).all())
-    return rows.get(user_id, 0) if user_id is not None else 0, rows.get(None, 0)
+
+    own: int
+    of_all: int
+
+
+def pause_of(user_id: Mapped[int] | ColumnElement[Any]) -> ScalarSelect[int]:
+    """Of one learner, or of all (NULL), asked within another statement."""
+    pause = select(col(ReviewPause.minutes)).where(col(ReviewPause.user_id).is_not_distinct_from(user_id))
+    return pause.correlate(User).scalar_subquery()
+
+
+def pauses_of(db: DbSession, user_id: int) -> Pauses:
+    own, of_all = db.execute(select(pause_of(literal(user_id)), pause_of(null()))).one()
+    return Pauses(own or 0, of_all or 0)
+
+
+def pause_of_all(db: DbSession) -> int:
+    """In minutes."""
+    return db.execute(select(pause_of(null()))).scalar() or 0
 
 
 def set_pause(db: DbSession, coach_id: int, user_id: int | None, minutes: int) -> None:
@@ -75,8 +96,8 @@ def set_pause(db: DbSession, coach_id: int, user_id: int | None, minutes: int) -
 
 def owe_coaching_text(db: DbSession, session: CookingSession) -> Message:
     """At once, or after its pause: a coach who does nothing holds nobody up."""
-    own, of_all = pauses_of(db, session.user_id)
-    return queue_coaching_text(db, session, timedelta(minutes=own or of_all))
+    pauses = pauses_of(db, session.user_id)
+    return queue_coaching_text(db, session, timedelta(minutes=pauses.own or pauses.of_all))
 
 
 def stop(db: DbSession, message_id: int, coach_id: int) -> None:

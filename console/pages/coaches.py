@@ -23,7 +23,7 @@ router = APIRouter(prefix="/coaches")
 @router.get("")
 async def all_coaches(request: Request, asker: Admin, db: Reading) -> HTMLResponse:
     rows = await db.run(coaches.coaches)
-    _, pause = await db.run(review.pauses_of, None)
+    pause = await db.run(review.pause_of_all)
     return render(
         request,
         "coaches.html",
@@ -103,7 +103,7 @@ def unassign(coach_id: CoachId, user_id: UserId, asker: Admin, db: Transaction) 
 def _with_link(request: Request, asker: Asker, db: DbSession, coach: Coach, token: str) -> HTMLResponse:
     """The page that shows the link, this once."""
     link = invitation_link(parts_behind(request).settings, token)
-    rows, (_, pause) = coaches.coaches(db), review.pauses_of(db, None)
+    rows, pause = coaches.coaches(db), review.pause_of_all(db)
     return render(
         request,
         "coaches.html",

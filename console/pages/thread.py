@@ -23,7 +23,7 @@ from models.chat import Message, MessageType, rooms_of
 from models.coach import Coach
 from models.handover import Resume
 from models.user import User
-from services import coach_messages, coaches, drafts, handover, operations, review
+from services import coach_messages, coaches, drafts, handover, operations
 from services.coach_messages import LONGEST_WORDS, ThreadMoved, WordsUnfit
 from services.coaches import Asker, LearnerNotInSight, audit
 from services.drafts import DraftGone
@@ -59,13 +59,11 @@ SeenTo = Annotated[int, Form(ge=0, lt=2**31)]
 @dataclass(frozen=True)
 class Thread:
     """`reply_seconds`: for so long words to the learner cost nothing; None: they cost a push. `choices`: the coaches whom
-    the asker may assign. The pauses before coaching goes, in minutes: the learner's own and that of all, 0 for none."""
+    the asker may assign."""
 
     row: ThreadRow
     page: Page
     reply_seconds: int | None
-    own_pause: int
-    all_pause: int
     choices: Sequence[Coach]
 
 
@@ -83,13 +81,10 @@ def read(db: DbSession, asker: Asker, user_id: int, before: int | None = None) -
     rows = rows_of(db, asker, [user_id])
     if not rows:
         raise LearnerNotInSight(f"learner {user_id}, coach {asker.coach_id}")
-    own_pause, all_pause = review.pauses_of(db, user_id)
     return Thread(
         rows[0],
         read_thread(db, user_id, before=before),
         coach_messages.reply_seconds_left(db, user_id),
-        own_pause,
-        all_pause,
         choices_of(db, asker, rows[0]),
     )
 
@@ -340,8 +335,6 @@ def _page(
         row=row,
         page=found.page,
         reply_seconds=found.reply_seconds,
-        own_pause=found.own_pause,
-        all_pause=found.all_pause,
         pauses=MINUTES,
         choices=found.choices,
         is_past=is_past,

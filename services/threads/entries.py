@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import and_, or_, select, true
 from sqlmodel import Session as DbSession
 from sqlmodel import col
 from sqlmodel import select as select_rows
@@ -182,24 +182,27 @@ def _media(db: DbSession, ids: Sequence[int]) -> Mapping[int, Media]:
 def _quoted(db: DbSession, user_id: int, messages: Sequence[Message]) -> Mapping[int, Message]:
     """By the message that quotes: an answer its question, a learner whatever bubble they replied to."""
     line_ids = {each.quoted_message_id for each in messages if each.quoted_message_id}
-    sent = select_rows(SentBubble).where(col(SentBubble.line_message_id).in_(line_ids))
-    bubbles = {each.line_message_id: each.message_id for each in db.exec(sent)} if line_ids else {}
     by_us = {each.id: _quotes(each) for each in messages}
     if not line_ids and not any(by_us.values()):
         return {}
+    is_bubble = col(SentBubble.line_message_id).in_(line_ids)
     either = or_(
-        col(Message.id).in_({*filter(None, by_us.values()), *bubbles.values()}),
+        col(Message.id).in_(set(filter(None, by_us.values()))),
+        col(Message.id).in_(select(col(SentBubble.message_id)).where(is_bubble)),
         col(Message.line_message_id).in_(line_ids),
     )
-    rows = db.exec(select_rows(Message).where(col(Message.chat_room_id).in_(rooms_of(user_id)), either)).all()
-    by_id = {row.id: row for row in rows}
-    by_line_id = {row.line_message_id: row for row in rows}
+    statement = select(Message, col(SentBubble.line_message_id)).outerjoin(
+        SentBubble, and_(col(SentBubble.message_id) == col(Message.id), is_bubble)
+    )
+    rows = db.execute(statement.where(col(Message.chat_room_id).in_(rooms_of(user_id)), either)).all()
+    by_id = {row.id: row for row, _ in rows}
+    by_line_id = {row.line_message_id: row for row, _ in rows} | {bubble: row for row, bubble in rows}
     found = {}
     for each in messages:
         line_id = each.quoted_message_id
         quoted = by_id.get(by_us[each.id] or 0)
         if line_id:
-            quoted = by_line_id.get(line_id) or by_id.get(bubbles.get(line_id, 0))
+            quoted = by_line_id.get(line_id)
         if quoted is not None and quoted.unsent_at is None:
             found[each.id] = quoted
     return found

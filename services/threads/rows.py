@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, func, null, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session as DbSession
 from sqlmodel import col
@@ -23,6 +23,7 @@ from models.session import CookingSession, SessionStatus
 from models.user import User
 from services.coaches import Asker, sees
 from services.names import called
+from services.review import Pauses, pause_of
 from services.threads.filters import BROAD, ThreadFilter, fits, is_unread, last_message
 from services.threads.needs import Waiting, needs, waiting_of
 
@@ -69,6 +70,7 @@ class ThreadRow:
     assigned: Sequence[Assigned]
     waiting: Waiting | None
     is_unread: bool
+    pauses: Pauses
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,8 @@ def _details(asker: Asker, user_ids: Sequence[int]) -> Select[Any]:
             col(Dish.name_ja).label("dish_name"),
             is_unread(asker).label("is_unread"),
             assigned.scalar_subquery().label("assigned"),
+            pause_of(col(User.id)).label("own_pause"),
+            pause_of(null()).label("pause_of_all"),
         )
         .select_from(User)
         .outerjoin(last, true())
@@ -232,6 +236,7 @@ def _row(row: Any, waiting: Mapping[int, Waiting]) -> ThreadRow:
         assigned=[Assigned(coach_id, name) for coach_id, name in row.assigned or ()],
         waiting=waiting.get(row.User.id),
         is_unread=row.is_unread,
+        pauses=Pauses(row.own_pause or 0, row.pause_of_all or 0),
     )
 
 
