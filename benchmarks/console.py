@@ -31,6 +31,7 @@ from models.coach import Coach, CoachRole
 from models.database import Database
 from models.reads import Reads
 from models.user import User
+from pipeline.attachments import make_attachment
 from pipeline.checks.corrections import faults_of
 from services.coach_sign_in import sign_in
 from settings import Settings
@@ -164,6 +165,7 @@ async def _statements(settings: Settings, cookie: str, paths: Mapping[str, str])
             turns=Semaphore(1),
             board=Board(url),
             check_words=faults_of,
+            make_attachment=make_attachment,
         )
         transport = httpx.ASGITransport(Starlette(routes=console_routes(parts)))
         async with httpx.AsyncClient(

@@ -7,7 +7,17 @@ from sqlmodel import Session as DbSession
 from sqlmodel import select
 
 from bot.say.arc import dish_after, ending_bubbles, next_dish_taps
-from bot.say.bubbles import Say, audio_bubble, link_action, quick, say, text_bubble, video_bubble, with_sender
+from bot.say.bubbles import (
+    Say,
+    audio_bubble,
+    image_bubble,
+    link_action,
+    quick,
+    say,
+    text_bubble,
+    video_bubble,
+    with_sender,
+)
 from bot.say.cards import coaching_card
 from bot.say.consent import consent_card
 from bot.say.export import export_card
@@ -21,7 +31,7 @@ from knowledge_base import console_talk, export_talk, phrasebook
 from knowledge_base.console_talk import sender_name, taken_by
 from line.client import LineObject
 from line.liff import LiffApps
-from models.chat import Message, MessageType, RoomType, Topic
+from models.chat import Attachment, Message, MessageType, RoomType, Topic
 from models.coaching import CoachingText
 from models.dish import Dish
 from models.export import Export
@@ -88,6 +98,8 @@ class Renderer:
             return self._plan_news(db, message, user, taps)
         if message.kind == MessageType.ANSWER and message.answers_id is not None:
             return self._answer(db, message, message.answers_id, taps)
+        if message.kind == MessageType.COACH and "attachment" in message.meta:
+            return self._attachment(db, message, taps)
         if message.kind == MessageType.COACH and message.video_gcs_path:
             return self._demonstration(db, message, taps)
         if message.kind == MessageType.COACH:
@@ -131,11 +143,17 @@ class Renderer:
 
     def _demonstration(self, db: DbSession, message: Message, taps: Sequence[LineObject]) -> Say:
         """What a person shows on the learner's own footage."""
-        name = name_of(db, message.coach_id)
-        is_first = message.meta.get("topic") == Topic.HANDOVER
-        lines = (taken_by(name), console_talk.SHOWN) if is_first else (console_talk.SHOWN,)
         links = self.links.link(message.video_gcs_path), self.links.link(message.meta["preview"])
-        return say(*map(text_bubble, lines), video_bubble(*links), quick=taps)
+        words = text_bubble(console_talk.SHOWN)
+        return say(*_line_before(db, message), words, video_bubble(*links), quick=taps)
+
+    def _attachment(self, db: DbSession, message: Message, taps: Sequence[LineObject]) -> Say:
+        """A person's picture or voice."""
+        link = self.links.link(message.meta["key"])
+        if message.meta["attachment"] == Attachment.PHOTO:
+            return say(*_line_before(db, message), image_bubble(link), quick=taps)
+        seconds = int(message.meta["ms"]) / 1000
+        return say(*_line_before(db, message), audio_bubble(link, seconds), quick=taps)
 
     def _last_result(
         self, db: DbSession, message: Message, session: CookingSession, taps: Sequence[LineObject]
@@ -173,13 +191,18 @@ class Renderer:
 
 
 def _coach_words(db: DbSession, message: Message, taps: Sequence[LineObject]) -> Say:
-    """A person's, after the line that one speaks from now on, where these are their first."""
+    """A person's."""
     quoted_id = message.meta.get("quotes")
     quoted = db.get(Message, int(quoted_id)) if quoted_id else None
     words = text_bubble(message.text, quoted.quote_token if quoted is not None else None)
+    return say(*_line_before(db, message), words, quick=taps)
+
+
+def _line_before(db: DbSession, message: Message) -> Sequence[LineObject]:
+    """Before a person's first words: that one speaks from now on."""
     if message.meta.get("topic") != Topic.HANDOVER:
-        return say(words, quick=taps)
-    return say(text_bubble(taken_by(name_of(db, message.coach_id))), words, quick=taps)
+        return ()
+    return (text_bubble(taken_by(name_of(db, message.coach_id))),)
 
 
 def _corrected(

@@ -12,6 +12,7 @@ from console.failures import FROM_ELSEWHERE, answer_with_pages
 from console.headers import policy_of_console
 from console.identity import PATH
 from console.pages import (
+    attachments,
     coaches,
     demonstration,
     desk,
@@ -39,6 +40,7 @@ ROUTERS = (
     coaches.router,
     threads.router,
     thread.router,
+    attachments.router,
     review.router,
     session.router,
     learner.router,

@@ -16,6 +16,7 @@ from errors import MomentError
 from knowledge_base import phrasebook
 from knowledge_base.quiz import WrongAnswer
 from line.web_login import LineLoginUnavailable, LoginRefused
+from services.coach_messages import AttachmentUnfit
 from services.coach_sign_in import CoachNotSignedIn, NoCoach
 from services.coaches import CoachNameUnfit, CoachUnknown, InvitationOver, LearnerNotInSight
 from services.demonstrations import DemonstrationGone, RecordingUnfit
@@ -42,6 +43,7 @@ STATUSES: Mapping[type[MomentError], int] = {
     CoachUnknown: 404,
     DemonstrationGone: 404,
     RecordingUnfit: 422,
+    AttachmentUnfit: 422,
     InvitationOver: 410,
     ExportNotMade: 404,
     CoachNameUnfit: 422,

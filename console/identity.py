@@ -92,6 +92,12 @@ async def learner_in_sight(user_id: UserId, asker: SignedInCoach, db: Reading) -
     return await db.run(learner_seen, asker, user_id)
 
 
+async def in_sight(user_id: UserId, asker: SignedInCoach, db: Reading) -> None:
+    """Before what was sent is looked at, and without a connection while it is kept. Raises LearnerNotInSight."""
+    await db.run(learner_seen, asker, user_id)
+    await db.close()
+
+
 LearnerInSight = Annotated[User, Depends(learner_in_sight)]
 
 

@@ -12,6 +12,7 @@ from console.live import Board
 from line.web_login import WebLogin
 from models.database import Database
 from models.reads import Reads, ReadSession
+from services.coach_messages import MakeAttachment
 from services.review import CheckWords
 from settings import Settings
 from storage.links import MediaLinks
@@ -32,6 +33,7 @@ class Parts:
     turns: Semaphore  # of the database's connections that the pages may use at once
     board: Board
     check_words: CheckWords  # of what a coach writes into a coaching text
+    make_attachment: MakeAttachment
 
     @property
     def is_secure(self) -> bool:

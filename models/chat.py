@@ -92,6 +92,13 @@ class Topic(StrEnum):
     HANDOVER = "handover"  # a coach's words that bring the line that a person speaks now
 
 
+class Attachment(StrEnum):
+    """What a coach sends besides words: `metadata.attachment`; its object is `metadata.key`."""
+
+    PHOTO = "photo"
+    VOICE = "voice"
+
+
 class WaitReason(StrEnum):
     """What a message that is owed waits for, other than its next try."""
 

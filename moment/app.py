@@ -27,6 +27,7 @@ from moment.media import MediaDoor
 from moment.request_context import RequestContext
 from moment.resources import Resources
 from moment.uploads import UploadDoor
+from pipeline.attachments import make_attachment
 from pipeline.checks.corrections import faults_of
 from storage.local import LocalStore
 from webhooks.inbox import InboxWriter
@@ -114,4 +115,5 @@ def _parts_of_console(pages: Parts, board: Board) -> ConsoleParts:
         pages.turns,
         board,
         faults_of,
+        make_attachment,
     )

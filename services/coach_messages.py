@@ -1,14 +1,17 @@
 """What a coach, who is a person, says to a learner, and what they note for each other."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import func, or_
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from errors import MomentError
-from models.chat import Message, MessageType, Sender, Topic, WaitReason, rooms_of
+from knowledge_base import console_talk
+from models.chat import Attachment, Message, MessageType, Sender, Topic, WaitReason, rooms_of
 from models.handover import CoachNote
 from models.user import User
 from services.coaches import audit
@@ -16,6 +19,11 @@ from services.handover import take_silently, withdraw_line
 from services.outbox import queue_message
 
 LONGEST_WORDS = LONGEST_NOTE = 2_000  # characters; LINE takes 5,000 UTF-16 code units in a bubble
+
+
+# Of a picture or a voice as a browser sends it: a file that LINE shows or plays, in the folder, and how many seconds it
+# sounds. Raises AttachmentUnfit.
+MakeAttachment = Callable[[Attachment, Path, Path], tuple[Path, float]]
 
 
 class ThreadMoved(MomentError):
@@ -26,6 +34,12 @@ class ThreadMoved(MomentError):
     def __init__(self, newest: Message) -> None:
         super().__init__(f"message {newest.id} is newer")
         self.newest = newest
+
+
+class AttachmentUnfit(MomentError):
+    """No picture that can be opened, no sound that can be heard, or too large."""
+
+    words = "console.attachment_unfit"
 
 
 class WordsUnfit(MomentError):
@@ -62,6 +76,19 @@ def say_as_coach(
     newest = _said_since(db, user.id, coach_id, seen_to) if seen_to is not None else None
     if newest is not None:
         raise ThreadMoved(newest)
+    return _send(db, user, coach_id, text, {"quotes": str(quotes)} if quotes is not None else {})
+
+
+def send_attachment(
+    db: DbSession, user: User, coach_id: int, kind: Attachment, key: str, seconds: float
+) -> Message:
+    """As `say_as_coach`, of what lies in the store; `seconds` are a voice's. Raises ThreadTaken, LearnerLeaving."""
+    facts = {"attachment": kind.value, "key": key, "ms": str(round(seconds * 1000))}
+    return _send(db, user, coach_id, console_talk.ATTACHMENTS[kind], facts)
+
+
+def _send(db: DbSession, user: User, coach_id: int, text: str, facts: Mapping[str, str]) -> Message:
+    """Raises ThreadTaken, LearnerLeaving."""
     handover, is_new = take_silently(db, user, coach_id)
     token = live_reply_token(db, user.id)
     message = queue_message(
@@ -72,7 +99,7 @@ def say_as_coach(
         sender=Sender.COACH,
         # The first words of a handover bring the line that a person has the thread.
         topic=Topic.HANDOVER if is_new or withdraw_line(db, handover.id) else None,
-        facts={"quotes": str(quotes)} if quotes is not None else None,
+        facts=facts,
         coach_id=coach_id,
         handover_id=handover.id,
         channel=token.channel if token else "",

@@ -19,10 +19,10 @@ from knowledge_base import phrasebook
 from models.chat import Message, MessageType, Sender, WaitReason
 from models.coaching import CoachingText
 from models.review import Correction, ReviewPause
-from models.session import CookingSession, StageName
+from models.session import CookingSession, StageName, StageRun
 from models.user import User
 from services.coaches import audit
-from services.media import forget_messages, forget_stages
+from services.media import forget_messages
 from services.outbox import queue_coaching_text, queue_message
 from services.scheduling import wake
 
@@ -195,7 +195,10 @@ def _make_video_anew(db: DbSession, session: CookingSession) -> None:
     """Where the footage is here still. The one that tells otherwise is shown no more."""
     if not session.videos or not all(each.is_stored for each in session.videos):
         return
-    forget_stages(db, session, [StageName.NARRATE, StageName.PRODUCE_VIDEO])
+    anew = col(StageRun.stage).in_([StageName.NARRATE, StageName.PRODUCE_VIDEO])
+    leases.begin_anew(
+        db, StageRun, col(StageRun.session_id) == session.id, anew, started_at=None, finished_at=None
+    )
     session.narration_script, session.coaching_cut = {}, {}
     session.coaching_video_gcs_path, session.coaching_preview_gcs_path = "", ""
     videos = [MessageType.COACHING_VIDEO, MessageType.COACHING_VIDEO_CORRECTED]

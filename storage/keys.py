@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from models.chat import Attachment
 from models.media import MediaKind
 
 _FOLDERS = {
@@ -44,6 +45,11 @@ def film_key(session_id: int, run_id: int) -> str:
 
 def film_preview_key(session_id: int, run_id: int) -> str:
     return f"sessions/{session_id}/film-{run_id}.jpg"
+
+
+def new_attachment_key(kind: Attachment) -> str:
+    """Of a picture or a voice that a coach sends."""
+    return f"coach/{uuid4().hex}.{'jpg' if kind is Attachment.PHOTO else 'm4a'}"
 
 
 def new_demonstration_keys() -> tuple[str, str, str]:

@@ -74,6 +74,11 @@ def video_bubble(url: str, preview_url: str, tracking_id: str = "") -> LineObjec
     return bubble | ({"trackingId": tracking_id} if tracking_id else {})
 
 
+def image_bubble(url: str) -> LineObject:
+    """One of ours is small enough to be its own preview."""
+    return {"type": "image", "originalContentUrl": url, "previewImageUrl": url}
+
+
 def audio_bubble(url: str, seconds: float) -> LineObject:
     return {"type": "audio", "originalContentUrl": url, "duration": max(1, round(seconds * 1000))}
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlmodel import Session as DbSession
 
 from console.fields import MAX_ID, UserId
-from console.identity import PATH, LearnerToChange, SignedInCoach
+from console.identity import PATH, LearnerToChange, SignedInCoach, in_sight
 from console.pages.media import ThreadMedia
 from console.pages.wording import WORDS
 from console.parts import Parts, PartsOf, Reading, Transaction
@@ -33,12 +33,6 @@ router = APIRouter(prefix="/threads/{user_id}")
 SessionId = Annotated[int, Path(ge=1, le=MAX_ID)]
 DemonstrationId = Annotated[int, Path(ge=1, le=MAX_ID)]
 MOST_BYTES = 20_000_000  # three minutes of what a browser records are three
-
-
-async def in_sight(user_id: UserId, asker: SignedInCoach, db: Reading) -> None:
-    """Before what was sent is looked at, and without a connection while it is kept. Raises LearnerNotInSight."""
-    await db.run(learner_seen, asker, user_id)
-    await db.close()
 
 
 @router.get("/sessions/{session_id}/hand")

@@ -2,6 +2,7 @@
 // the screen: the film is made from the footage itself.
 
 import { draw, pictureOf } from "./drawing.js";
+import { record } from "./voice.js";
 
 const form = document.getElementById("hand");
 const video = document.getElementById("clip");
@@ -107,47 +108,32 @@ button("wipe").addEventListener("click", wipe);
 
 // ---- the voice
 
-const KINDS = ["audio/webm;codecs=opus", "audio/mp4", "audio/webm", "audio/ogg"];
-
 async function start() {
   forget();
-  let sound;
-  try {
-    sound = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true } });
-  } catch {
+  recorder = await record();
+  if (!recorder) {
     tell("マイクを使えません。ブラウザーの設定で、このページにマイクを許可してください。");
     return;
   }
-  const pieces = [];
-  const mimeType = KINDS.find((kind) => MediaRecorder.isTypeSupported(kind));
-  const media = new MediaRecorder(sound, mimeType ? { mimeType } : {});
-  media.addEventListener("dataavailable", (event) => event.data.size && pieces.push(event.data));
-  media.addEventListener("stop", () => {
-    for (const track of sound.getTracks()) track.stop();
-    keep(new Blob(pieces, { type: media.mimeType }));
-  });
-  media.addEventListener("start", () => {
-    begun = performance.now();
-    recorder = media;
-    note();
-    moves[0].at = 0;
-    button("record").textContent = "録音を終える";
-    button("record").setAttribute("aria-pressed", "true");
-    tell("");
-  });
-  media.start(1000);
+  begun = performance.now();
+  note();
+  moves[0].at = 0;
+  button("record").textContent = "録音を終える";
+  button("record").setAttribute("aria-pressed", "true");
+  tell("");
 }
 
 let seconds = 0;
 
-function stop() {
+async function stop() {
   seconds = now();
   video.pause();
   for (const each of strokes) each.until = Math.min(each.until ?? seconds, seconds);
-  recorder.stop();
+  const ended = recorder;
   recorder = null;
   button("record").textContent = "録音しなおす";
   button("record").setAttribute("aria-pressed", "false");
+  keep(await ended.stop());
 }
 
 function keep(voice) {

@@ -6,6 +6,7 @@ from pathlib import Path
 import av
 import httpx
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
@@ -127,3 +128,32 @@ def check_film(system: System, film: Path) -> None:
     x, y = int(middle.x * width), int(middle.y * height)
     near = frames[2][y - 6 : y + 6, x - 6 : x + 6].reshape(-1, 3).astype(int)
     assert any(red > 200 and green > 160 and blue < 120 for red, green, blue in near), "a yellow line"
+
+
+def test_a_coach_sends_a_picture_and_a_voice(browser: Browser, system: System, tmp_path: Path) -> None:
+    learner = system.learner("うみ")
+    picture = tmp_path / "手本.png"
+    Image.new("RGB", (320, 240), "orange").save(picture)
+    with console(browser, system, "光") as page:
+        open_thread(page, system, learner)
+        page.locator("#attachments [type=file]").set_input_files(picture)
+        page.get_by_role("button", name="この写真を送る").click()
+        expect(page.locator(".entry.coach img")).to_be_visible(timeout=PATIENCE)
+        expect(page.locator("#attaching")).to_contain_text("送りました", timeout=PATIENCE)
+        page.get_by_role("button", name="声を録る").click()
+        expect(page.locator("#attaching")).to_contain_text("録っています", timeout=PATIENCE)
+        page.get_by_role("button", name="録り終える").click()
+        expect(page.locator("#spoken")).to_be_visible(timeout=PATIENCE)
+        looks_well(page, "console-attachments")
+        page.get_by_role("button", name="この声を送る").click()
+        expect(page.locator(".entry.coach audio")).to_be_visible(timeout=PATIENCE)
+    wait_for_words(learner, console_talk.taken_by("光"))
+    learner.wait_for(lambda thread: thread.of_type("audio"), WAIT, what="the voice")
+    thread = learner.thread()
+    (shown,), (heard,) = thread.of_type("image"), thread.of_type("audio")
+    assert (shown.sender_name, heard.sender_name) == ("コーチ 光", "コーチ 光")
+    file = tmp_path / "shown.jpg"
+    file.write_bytes(httpx.get(shown.message["originalContentUrl"]).content)
+    with Image.open(file) as kept:
+        assert kept.size == (320, 240)
+    assert heard.message["duration"] > 0

@@ -59,6 +59,7 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("GET", "/threads/{user_id}/demonstrations/{demonstration_id}"): Who.COACH,
     ("POST", "/threads/{user_id}/demonstrations/{demonstration_id}/send"): Who.COACH,
     ("POST", "/threads/{user_id}/demonstrations/{demonstration_id}/discard"): Who.COACH,
+    ("POST", "/threads/{user_id}/attachments"): Who.COACH,
     ("POST", "/review"): Who.ADMIN,
     ("GET", "/threads/{user_id}/sessions/{session_id}"): Who.COACH,
     ("POST", "/threads/{user_id}/sessions/{session_id}/verdict"): Who.COACH,
