@@ -160,11 +160,12 @@ class ServiceFigures:
     pushes: Sequence[Pushes]
     cost: SessionCost
     progress: Progress
+    confirmed: Share  # of what coaches have said of the AI's findings
     violations: Sequence[Violation]
 
 
 def service_figures(db: DbSession, window: Window) -> ServiceFigures:
-    """Ten statements."""
+    """Eleven statements."""
     return ServiceFigures(
         window=window,
         waits=_waits(db, window),
@@ -176,6 +177,7 @@ def service_figures(db: DbSession, window: Window) -> ServiceFigures:
         pushes=[Pushes(*row) for row in db.execute(_PUSHES)],
         cost=SessionCost(*db.execute(_COST, {"length": window.length}).one()),
         progress=_progress(db, window),
+        confirmed=Share(*db.execute(_CONFIRMED, {"length": window.length}).one()),
         violations=violations(db),
     )
 
@@ -380,6 +382,16 @@ _PROGRESS = text(
            (SELECT count(*) FROM dish WHERE 3 = ANY(numbers)),
            (SELECT count(*) FROM learner), (SELECT count(*) FROM learner WHERE has_paid)
     """  # noqa: S608
+)
+
+
+# The newest word of each coach.
+_CONFIRMED = text(
+    """
+    SELECT count(*) FILTER (WHERE is_confirmed), count(*)
+      FROM (SELECT DISTINCT ON (session_id, finding, coach_id) is_confirmed FROM verdict
+             WHERE created_at > now() - :length ORDER BY session_id, finding, coach_id, id DESC) AS said
+    """
 )
 
 

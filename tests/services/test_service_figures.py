@@ -14,6 +14,7 @@ from sqlmodel import Session as DbSession
 from jobs.queue import Job
 from models.base import JAPAN, database_now
 from models.chat import Message, MessageType, WaitReason
+from models.coach import Coach, CoachRole
 from models.database import Database
 from models.inbox import EventSource, InboxSubject
 from models.media import Media, MediaKind, MediaSource, MediaState
@@ -21,6 +22,7 @@ from models.outage import ServiceOutage
 from models.plan import PaidPeriod
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import User
+from models.verdict import Verdict
 from services import profile
 from services.outbox import add_message
 from services.service_figures import (
@@ -252,6 +254,21 @@ def test_how_far_dishes_and_learners_come(kitchen: Kitchen) -> None:
     assert progress == Progress(second=Share(2, 3), third=Share(1, 3), paid=Share(1, 2))
 
 
+def test_of_what_coaches_say_of_findings_the_newest_word_of_each_counts(kitchen: Kitchen) -> None:
+    cook = kitchen.cook(kitchen.learner())
+    first, second = Coach(name="佐藤", role=CoachRole.COACH), Coach(name="山本", role=CoachRole.COACH)
+    kitchen.db.add_all([first, second])
+    kitchen.db.flush()
+    said = [(first, "fault", True), (first, "fault", False), (second, "fault", True), (first, "smoke", True)]
+    for coach, finding, is_confirmed in said:
+        verdict = Verdict(
+            session_id=cook.id, coach_id=coach.id, finding=finding, found="x", is_confirmed=is_confirmed
+        )
+        kitchen.db.add(verdict)
+        kitchen.db.flush()
+    assert service_figures(kitchen.db, Window.DAY).confirmed == Share(2, 3)
+
+
 # --- what a page costs
 
 A_YEAR = (
@@ -298,11 +315,11 @@ def year(postgres_url: str) -> Iterator[Database]:
         yield database
 
 
-def test_a_day_is_found_by_indexes_and_takes_ten_statements(year: Database) -> None:
+def test_a_day_is_found_by_indexes_and_takes_eleven_statements(year: Database) -> None:
     with year.sessions() as db:
         with statements_of(year) as statements:
             figures = service_figures(db, Window.DAY)
-        assert len(statements) == 10
+        assert len(statements) == 11
         assert figures.waits[Part.TEXT][0].spread is not None
         plans = plans_of(db, statements)
     for table in ("message", "session", "stage_run", "media"):
