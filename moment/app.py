@@ -1,7 +1,7 @@
 """The web process: its doors, each at its own path."""
 
 from asyncio import Semaphore
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,14 +21,13 @@ from liff.app import liff_routes
 from liff.limits import RateLimits
 from liff.parts import Parts
 from line.web_login import WebLogin
+from models.chat import Attachment
 from models.reads import Reads
 from moment.health import Health
 from moment.media import MediaDoor
 from moment.request_context import RequestContext
 from moment.resources import Resources
 from moment.uploads import UploadDoor
-from pipeline.attachments import make_attachment
-from pipeline.checks.corrections import faults_of
 from storage.local import LocalStore
 from webhooks.inbox import InboxWriter
 from webhooks.line import LineWebhook
@@ -114,6 +113,20 @@ def _parts_of_console(pages: Parts, board: Board) -> ConsoleParts:
         pages.reads,
         pages.turns,
         board,
-        faults_of,
-        make_attachment,
+        _faults_of,
+        _make_attachment,
     )
+
+
+def _faults_of(words: str) -> Sequence[str]:
+    """Loaded when a coach first corrects something: the pipeline is no part of a web process at rest."""
+    from pipeline.checks.corrections import faults_of
+
+    return faults_of(words)
+
+
+def _make_attachment(kind: Attachment, sent: Path, folder: Path) -> tuple[Path, float]:
+    """As above."""
+    from pipeline.attachments import make_attachment
+
+    return make_attachment(kind, sent, folder)

@@ -101,4 +101,5 @@ def _begin_lives(stack: "Stack", call: Call) -> None:
     except httpx.TransportError:
         return  # the desk has ended meanwhile
     except Exception as error:  # noqa: BLE001 - the desk goes on without them
-        get_logger(__name__).warning("no learners seeded", exc_info=error)
+        # Most often the desk is being ended, and its database before this.
+        get_logger(__name__).warning("no learners seeded", error=f"{type(error).__name__}: {error}"[:500])

@@ -168,8 +168,9 @@ def test_what_was_newer_is_shown_and_what_was_typed_stays(browser: Browser, syst
     with console(browser, system, "鈴木") as page:
         open_thread(page, system, learner)
         learner.text("もう終わりました")
-        # The AI has answered: nothing more comes meanwhile.
-        expect(page.locator(".entry.ai", has_text=script.answer)).to_be_visible(timeout=PATIENCE)
+        # The AI has answered, and that is told to be delivered: nothing more comes meanwhile.
+        answered = page.locator(".entry.ai", has_text=script.answer)
+        expect(answered).to_contain_text("送信済み", timeout=PATIENCE)
         # As if it had come while they sent: the page does not know of it.
         page.evaluate("document.querySelector('#newest [form=composer]').value = '1'")
         say(page, "まだですか")
