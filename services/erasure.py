@@ -181,10 +181,10 @@ class Erasure:
 
     def _look_again_or_end(self, lease: Lease, deletion: Deletion) -> None:
         with self.database.transaction() as db:
-            _held(db, lease)
+            held = _held(db, lease)
             # Of the plan's end Stripe tells after it.
             blank_events(db, EventSource.STRIPE, deletion.customer_id)
-            age = _age(db, deletion.rows_gone_at)
+            age = _age(db, held.rows_gone_at)
             if age is not None and age < LONGEST_JOB:
                 pause = min(max(LOOK_AGAIN, age), LONGEST_JOB - age)
                 try_again(db, lease, "", pause, attempts=0, reply_token=None, reply_until=None)

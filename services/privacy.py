@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
@@ -74,8 +74,10 @@ def owe_purge(db: DbSession, keys: Sequence[str]) -> None:
 
 
 def purge_again(db: DbSession, key: str) -> None:
-    """An object was put under this key by work whose rows were deleted meanwhile: it goes with those of its learner."""
+    """An object was put under this key by work whose rows were deleted meanwhile: it goes with those of its learner. Whoever
+    is purging them just now may have been at this one before: as if the rows had gone now, they look again soon."""
     left = col(Deletion.keys).contains([key])
+    db.execute(update(Deletion).where(left).values(rows_gone_at=func.now()))
     leases.make_due(db, Deletion, left)
     for deletion_id in db.exec(select(Deletion.id).where(left)):
         enqueue(db, Job.DELETE_LEARNER, deletion_id)

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,10 +31,10 @@ from moment.errors import CommandFailed
 from moment.resources import Resources, open_resources
 from services import erasure as steps
 from services import traces
-from services.erasure import Erasure
+from services.erasure import LOOK_AGAIN, Erasure
 from services.plan.links import PlanLinkOver
 from services.plan.state import write_customer
-from services.privacy import delete_learner, purge_again
+from services.privacy import delete_learner, owe_purge, purge_again
 from services.profile import find_learner, take_in
 from services.thread import Origin
 from simulator.stripe.client import StripeDesk
@@ -45,6 +46,7 @@ from storage.keys import (
     preview_key,
     view_key,
 )
+from storage.local import LocalStore
 from storage.store import ObjectStore
 from tests import quick_providers
 from tests.conftest import empty_broker, make_settings, own_database
@@ -366,3 +368,28 @@ def test_a_wish_is_one_however_often_it_is_told(leaver: Leaver) -> None:
         again = delete_learner(db, db.get_one(User, leaver.user_id))
         assert again.id == leaver.deletion_id
         assert db.exec(select(func.count()).select_from(Message)).one() == 0
+
+
+def test_what_comes_while_it_is_purged_is_looked_for_soon(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long ago their rows have gone: by then the looks are far apart."""
+    key = "sessions/1/coaching_video.mp4"
+    with resources.database.transaction() as db:
+        owe_purge(db, [key])
+        deletion = db.exec(select(Deletion)).one()
+        deletion.rows_gone_at = database_now(db) - timedelta(minutes=10)
+        db.add(deletion)
+    delete = LocalStore.delete
+
+    def delete_before_it_comes(store: LocalStore, key: str) -> None:
+        delete(store, key)
+        with resources.database.transaction() as db:
+            purge_again(db, key)
+
+    monkeypatch.setattr(LocalStore, "delete", delete_before_it_comes)
+    resources.erasure.work(deletion.id)
+    with resources.database.transaction() as db:
+        due_at = db.get_one(Deletion, deletion.id).due_at
+        assert due_at is not None
+        assert due_at - database_now(db) <= LOOK_AGAIN
