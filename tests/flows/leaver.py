@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import redis
 from sqlalchemy import select, text
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 from sqlmodel import select as find
 
+from models.chat import Message, rooms_of
 from models.user import User
 from services.privacy import delete_learner
 from simulator.line.client import Learner
@@ -54,6 +55,16 @@ class Leaver:
     def row(self) -> User | None:
         with self.system.database.transaction() as db:
             return db.exec(find(User).where(User.line_user_id == self.learner.user_id)).first()
+
+    def is_being_told(self) -> bool:
+        """A message of theirs, nobody else's, is on its way."""
+        user = self.row()
+        if user is None:
+            return False
+        with self.system.database.transaction() as db:
+            tried = col(Message.delivered_by) == "push", col(Message.delivered_at).is_(None)
+            theirs = find(Message.id).where(col(Message.chat_room_id).in_(rooms_of(user.id)), *tried)
+            return db.exec(theirs).first() is not None
 
     def ask(self) -> None:
         """As an operator does."""

@@ -244,7 +244,7 @@ def test_a_message_on_its_way_is_waited_for_and_no_other_is_sent(
         pick(one.learner)
         send_video(one.learner, clip)
         tap(one.learner, phrasebook.MEMO_SKIP_LABEL)
-        one.wait(lambda: [m for m in house.messages() if m.attempted_at and not m.delivered_at], "a push")
+        one.wait(one.is_being_told, "a push")
         one.leave()
         assert one.pushes == 1
     assert one.count_sent() == 1
