@@ -18,6 +18,7 @@ def taken_by(name: str) -> str:
 # Of what a coach sends, where words stand for it.
 ATTACHMENTS: Mapping[Attachment, str] = {Attachment.PHOTO: "［写真］", Attachment.VOICE: "［音声］"}
 SHOWN = "送ってくださった動画を見ながら、気づいたところを声でお話ししました。"
+FILM_GONE = "［動画は削除されました］"
 VIDEO_ANEW = "直した内容で、解説の動画も作りなおしました。"
 
 

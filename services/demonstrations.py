@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import Session as DbSession
 from sqlmodel import col, delete, select
 
 from errors import MomentError
 from jobs import leases
 from jobs.queue import Job, enqueue
+from knowledge_base import console_talk
 from models.chat import Message, MessageType, Sender, Topic
 from models.demonstration import Demonstration, Recording, SpokenLine
 from models.media import Media, MediaKind
@@ -53,26 +54,34 @@ def begin(
     clip_id: int,
     coach_id: int,
     recording: Recording,
-    voice_key: str,
-    film_keys: tuple[str, str],
 ) -> Demonstration:
-    """Its voice lies in the store already. What was said is heard next. Raises ClipGone."""
+    """The row knows where its voice will lie before the store has it: nothing is left that no row knows. Raises ClipGone."""
     clip_of(db, session, clip_id)
+    voice_key, film_key, preview_key = new_demonstration_keys()
     row = Demonstration(
         session_id=session.id,
         clip_id=clip_id,
         coach_id=coach_id,
         recording=recording.model_dump(mode="json"),
         voice_key=voice_key,
-        film_key=film_keys[0],
-        preview_key=film_keys[1],
+        film_key=film_key,
+        preview_key=preview_key,
     )
+    db.add(row)
+    db.flush()
+    audit(db, coach_id, "demonstration.record", user_id=session.user_id, demonstration_id=row.id)
+    return row
+
+
+def owe_hearing(db: DbSession, demonstration_id: int) -> None:
+    """Its voice lies in the store. Where its footage was taken back meanwhile that goes, too."""
+    row = db.get(Demonstration, demonstration_id, with_for_update=True)
+    if row is None:
+        return
     leases.due_now(row)
     db.add(row)
     db.flush()
     enqueue(db, Job.HEAR, row.id)
-    audit(db, coach_id, "demonstration.record", user_id=session.user_id, demonstration_id=row.id)
-    return row
 
 
 def clip_of(db: DbSession, session: CookingSession, clip_id: int) -> Media:
@@ -153,6 +162,8 @@ def _forget(db: DbSession, rows: Iterable[Demonstration]) -> None:
         owe_purge(db, [row.voice_key, row.film_key, row.preview_key])
         its_message = col(Message.session_id) == row.session_id, col(Message.video_gcs_path) == row.film_key
         db.exec(delete(Message).where(*its_message, col(Message.delivered_at).is_(None)))
+        # That something was shown stays in the thread, as words: a message holds one of both.
+        db.execute(update(Message).where(*its_message).values(video_gcs_path="", text=console_talk.FILM_GONE))
         db.delete(row)
     db.flush()
 
@@ -160,8 +171,3 @@ def _forget(db: DbSession, rows: Iterable[Demonstration]) -> None:
 def _is_first_word(db: DbSession, row: Demonstration) -> bool:
     said = select(Message.id).where(Message.handover_id == row.handover_id)
     return row.handover_id is not None and db.exec(said.limit(1)).first() is None
-
-
-def new_keys() -> tuple[str, tuple[str, str]]:
-    voice, film, preview = new_demonstration_keys()
-    return voice, (film, preview)

@@ -68,11 +68,13 @@ def newest_messages(
     )
     if before is not None:
         statement = statement.where(col(Message.id) < before)
-    # Footage that was taken back is no session's any more.
-    return [
-        SeenMessage(message, message.video_gcs_path if message.video_gcs_path in paths else "")
-        for message, *paths in db.exec(statement)
-    ]
+    return [SeenMessage(message, _film(message, paths)) for message, *paths in db.exec(statement)]
+
+
+def _film(message: Message, paths: Sequence[str]) -> str:
+    """Footage that was taken back is no session's any more; what a coach shows on it leaves its message then."""
+    is_there = message.kind is MessageType.COACH or message.video_gcs_path in paths
+    return message.video_gcs_path if is_there else ""
 
 
 def say(db: DbSession, user: User, room: RoomType, text: str) -> Message:

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from console.fields import UserId
 from console.identity import PATH, SignedInCoach, in_sight
 from console.parts import PartsOf
+from errors import MomentError
 from models.chat import Attachment
 from services.coach_messages import AttachmentUnfit, send_attachment
 from services.coaches import learner_seen
@@ -39,8 +40,12 @@ def send(
         write_all(iter(lambda: file.file.read(CHUNK_BYTES), b""), sent)
         made, seconds = parts.make_attachment(kind, sent, folder)
         parts.store.put(key, chunks_of(made), _TYPES[kind])
-    with parts.database.transaction() as db:
-        learner = learner_seen(db, asker, user_id)
-        message = send_attachment(db, learner, asker.coach_id, kind, key, seconds)
-        mark_done(db, asker.coach_id, user_id, message.id)
+    try:
+        with parts.database.transaction() as db:
+            learner = learner_seen(db, asker, user_id)
+            message = send_attachment(db, learner, asker.coach_id, kind, key, seconds)
+            mark_done(db, asker.coach_id, user_id, message.id)
+    except MomentError:  # no row knows of it
+        parts.store.delete(key)
+        raise
     return RedirectResponse(f"{PATH}/threads/{user_id}", 303)

@@ -24,7 +24,7 @@ from services import demonstrations
 from services.coaches import Asker, learner_seen
 from services.demonstrations import DemonstrationSent, RecordingUnfit
 from services.handover import ThreadTaken
-from services.privacy import LearnerLeaving
+from services.privacy import LearnerLeaving, purge_again
 from services.sessions import own_session
 from storage.store import CHUNK_BYTES
 
@@ -59,19 +59,18 @@ def record(
     clip_id: Annotated[int, Form(ge=1, le=MAX_ID)],
     recording: Annotated[str, Form(max_length=4_000_000)],
 ) -> RedirectResponse:
-    """The voice first, then the row that knows it. Raises RecordingUnfit, ClipGone, LearnerNotInSight."""
-    with parts.database.transaction() as db:
-        demonstrations.clip_of(db, _session_of(db, asker, user_id, session_id), clip_id)
+    """The row first, then the voice it knows of. Raises RecordingUnfit, ClipGone, LearnerNotInSight, StoreError."""
     shown, kind = _recording(recording), (voice.content_type or "").partition(";")[0]
     if not voice.size or voice.size > MOST_BYTES or not kind.startswith(("audio/", "video/")):
         raise RecordingUnfit(f"{voice.size} bytes of {kind}")
-    voice_key, film_keys = demonstrations.new_keys()
-    parts.store.put(voice_key, iter(lambda: voice.file.read(CHUNK_BYTES), b""), kind)
     with parts.database.transaction() as db:
         session = _session_of(db, asker, user_id, session_id)
-        row = demonstrations.begin(db, session, clip_id, asker.coach_id, shown, voice_key, film_keys)
-        row_id = row.id
-    return RedirectResponse(f"{PATH}/threads/{user_id}/demonstrations/{row_id}", 303)
+        row = demonstrations.begin(db, session, clip_id, asker.coach_id, shown)
+    parts.store.put(row.voice_key, iter(lambda: voice.file.read(CHUNK_BYTES), b""), kind)
+    with parts.database.transaction() as db:
+        demonstrations.owe_hearing(db, row.id)
+        purge_again(db, row.voice_key)
+    return RedirectResponse(f"{PATH}/threads/{user_id}/demonstrations/{row.id}", 303)
 
 
 @router.get("/demonstrations/{demonstration_id}")

@@ -160,11 +160,27 @@ def _files(db: DbSession, user_id: int, cooks: Sequence[tuple[CookingSession, Di
             files.append(StoredFile(f"{folder}/before-after.mp4", cook.film_gcs_path))
         stored = [media for media in cook.media if media.is_stored]
         files += [StoredFile(f"{folder}/{_name(media)}", media.object_key) for media in stored]
+    files += _from_coaches(db, user_id)
     loose = select(Media).where(
         Media.user_id == user_id, col(Media.session_id).is_(None), Media.state == MediaState.STORED
     )
     others = db.exec(loose.order_by(col(Media.id).desc())).all()
     return [*files, *(StoredFile(f"others/{_name(media)}", media.object_key) for media in others)]
+
+
+def _from_coaches(db: DbSession, user_id: int) -> Sequence[StoredFile]:
+    """Films, pictures and voices that people have sent them."""
+    sent = select(Message).where(
+        col(Message.chat_room_id).in_(rooms_of(user_id)),
+        Message.kind == MessageType.COACH,
+        col(Message.delivered_at).is_not(None),
+    )
+    files = []
+    for message in db.exec(sent.order_by(col(Message.id).desc())):
+        key = message.video_gcs_path or message.meta.get("key", "")
+        if key:
+            files.append(StoredFile(f"coach/{message.id}.{key.rpartition('.')[2]}", key))
+    return files
 
 
 def _name(media: Media) -> str:

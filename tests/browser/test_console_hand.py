@@ -10,19 +10,17 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
-from footage.script import ClipRecipe
 from knowledge_base import console_talk, phrasebook
 from models.demonstration import Demonstration, Recording
 from simulator.http.client import wait_until
-from simulator.line.client import Learner
+from tests.browser.cooking import clip, cook
 from tests.browser.test_console_threads import PATIENCE, console, looks_well, open_thread, system
 from tests.chromium import open_browser
-from tests.clips import drawn
-from tests.flows.steps import card_of, send_video, tap, wait_for_words
+from tests.flows.steps import card_of, wait_for_words
 from tests.quick_providers import script
-from tests.system import WAIT, System, pick
+from tests.system import WAIT, System
 
-__all__ = ["system"]
+__all__ = ["clip", "system"]
 MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 SAID = "ここを見てください。卵のふちが固まっています。"
 
@@ -32,20 +30,6 @@ def browser() -> Iterator[Browser]:
     """Whose microphone beeps."""
     with open_browser(*MICROPHONE) as browser:
         yield browser
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    recipe = ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320))
-    return drawn(recipe, tmp_path_factory.mktemp("footage") / "clip.mp4")
-
-
-def cook(learner: Learner, clip: Path) -> None:
-    pick(learner)
-    send_video(learner, clip)
-    tap(learner, phrasebook.MEMO_SKIP_LABEL)
-    card_of(learner)
-    wait_for_words(learner, phrasebook.COACHING_VIDEO_NOTE)
 
 
 def once(page: Page, fact: str) -> None:
@@ -68,6 +52,8 @@ def test_a_coach_shows_with_voice_and_hand(
     script.transcript = SAID
     learner = system.learner("そら")
     cook(learner, clip)
+    card_of(learner)
+    wait_for_words(learner, phrasebook.COACHING_VIDEO_NOTE)
     with console(browser, system, "花子") as page:
         open_thread(page, system, learner)
         page.get_by_role("link", name="声と手で教える").first.click()

@@ -2,30 +2,15 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
 
-from footage.script import ClipRecipe
 from knowledge_base import console_talk, phrasebook
-from simulator.line.client import Learner
+from tests.browser.cooking import clip, cook
 from tests.browser.test_console_threads import PATIENCE, console, looks_well, open_thread, system
-from tests.clips import drawn
-from tests.flows.steps import card_of, send_video, tap, wait_for_words
-from tests.system import System, pick
+from tests.flows.steps import card_of, wait_for_words
+from tests.system import System
 
-__all__ = ["system"]
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    recipe = ClipRecipe("fried-rice", "clean", seconds=6.0, size=(180, 320))
-    return drawn(recipe, tmp_path_factory.mktemp("footage") / "clip.mp4")
-
-
-def cook(learner: Learner, clip: Path) -> None:
-    pick(learner)
-    send_video(learner, clip)
-    tap(learner, phrasebook.MEMO_SKIP_LABEL)
+__all__ = ["clip", "system"]
 
 
 def test_coaching_is_put_right_before_and_after_it_goes(browser: Browser, system: System, clip: Path) -> None:

@@ -3,8 +3,11 @@
 import pytest
 from sqlmodel import select
 
-from models.chat import Message, MessageType
+from knowledge_base import console_talk
+from models.base import database_now
+from models.chat import Message, MessageType, RoomType
 from models.coach import Coach, CoachRole
+from models.coaching import CoachingText
 from models.deletion import Deletion
 from models.demonstration import Demonstration, Move, Recording
 from models.media import Media, MediaKind, MediaSource, MediaState
@@ -14,12 +17,17 @@ from moment.resources import Resources
 from pipeline.providers.ports import UnreadableAudio
 from services import demonstrations
 from services.demonstrations import ClipGone, DemonstrationGone, DemonstrationSent
+from services.export.content import read_content
 from services.handover import has_coach
 from services.media import withdraw
+from services.messages import newest_messages
 from services.profile import take_in
 from tests.consents import consent_of
 from tests.quick_providers import new_script
 
+COACHED = CoachingText(
+    mondaiten="卵が固まりました。", skill="余熱", next_action="早めに入れます。", success_sign="つや"
+).model_dump()
 SHOWN = Recording(seconds=3, moves=[Move(at=0, clip_at=0, rate=1)])
 
 
@@ -42,9 +50,7 @@ def coach_id(resources: Resources) -> int:
 def session_id(resources: Resources, user_id: int) -> int:
     """With a clip that its learner agreed to."""
     with resources.database.transaction() as db:
-        session = CookingSession(
-            user_id=user_id, dish_id=1, session_number=1, coaching_text={"mondaiten": "卵が固まりました。"}
-        )
+        session = CookingSession(user_id=user_id, dish_id=1, session_number=1, coaching_text=COACHED)
         db.add(session)
         db.flush()
         db.add(clip_row(session, consent_id=consent_of(db, user_id)))
@@ -59,11 +65,12 @@ def clip_row(session: CookingSession, consent_id: int | None = None) -> Media:
 
 
 def begin(resources: Resources, session_id: int, coach_id: int) -> int:
-    voice, films = demonstrations.new_keys()
     with resources.database.transaction() as db:
         session = db.get_one(CookingSession, session_id)
         clip_id = session.videos[0].id
-        return demonstrations.begin(db, session, clip_id, coach_id, SHOWN, voice, films).id
+        row = demonstrations.begin(db, session, clip_id, coach_id, SHOWN)
+        demonstrations.owe_hearing(db, row.id)
+        return row.id
 
 
 def send(resources: Resources, user_id: int, row_id: int, coach_id: int) -> None:
@@ -175,3 +182,25 @@ def test_a_voice_that_no_decoder_reads_is_told_and_can_be_discarded(
         demonstrations.discard(db, row, coach_id, user_id)
     with resources.database.transaction() as db:
         assert db.get(Demonstration, row_id) is None
+
+
+def test_of_one_that_was_delivered_the_thread_keeps_that_it_was_there(
+    resources: Resources, user_id: int, session_id: int, coach_id: int
+) -> None:
+    row_id = begin(resources, session_id, coach_id)
+    send(resources, user_id, row_id, coach_id)
+    with resources.database.transaction() as db:
+        row = db.get_one(Demonstration, row_id)
+        message = demonstrations.owe_film(db, row, user_id)
+        message.delivered_at, row.made_at = database_now(db), database_now(db)
+        db.add_all([message, row])
+        film = row.film_key
+    with resources.database.transaction() as db:
+        assert film in [each.key for each in read_content(db, user_id).files]
+        assert film in [each.video_key for each in newest_messages(db, user_id, RoomType.COACHING, 5)]
+        session = db.get_one(CookingSession, session_id, with_for_update=True)
+        withdraw(db, session.videos[0], session)
+    with resources.database.transaction() as db:
+        kept = db.get_one(Message, message.id)
+        assert (kept.text, kept.video_gcs_path) == (console_talk.FILM_GONE, "")
+        assert film not in [each.key for each in read_content(db, user_id).files]
