@@ -10,6 +10,7 @@ from knowledge_base.phrasebook import PHRASES
 ROOMS = (
     "bot",
     "benchmarks",
+    "companion",
     "console",
     "desk",
     "jobs",

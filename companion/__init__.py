@@ -1,0 +1,1 @@
+"""A call while the learner cooks: Moment watches, listens and says little."""

@@ -1,0 +1,17 @@
+"""Sentences that a page holds as sound before the call begins, so that they are heard at once, also while we are away."""
+
+from enum import StrEnum
+
+
+class Recording(StrEnum):
+    WAIT = "wait"
+    TIMER = "timer"
+    SMOKE = "smoke"
+    COLLAPSE = "collapse"
+    CHOKING = "choking"
+    ALLERGIC_REACTION = "allergic_reaction"
+    POISONING = "poisoning"
+    FIRE = "fire"
+    GAS = "gas"
+    BURN = "burn"
+    CUT = "cut"
