@@ -176,6 +176,10 @@ class Settings(BaseSettings):
     )  # for another try of a video
     max_webhook_bytes: int = 1024 * 1024
 
+    # Calls while cooking, a month in Japan: twenty minutes cost some 0.3 to 0.6 dollars at the prices of 2026-11.
+    companion_free: timedelta = timedelta(minutes=10)
+    companion_paying: timedelta = timedelta(hours=1)
+
     conversation_threads: int = 8
     answer_threads: int = 2
     media_threads: int = 8  # downloads: they mostly wait for LINE

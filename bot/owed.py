@@ -77,7 +77,9 @@ def is_carried(db: DbSession, message: Message, now: datetime) -> bool:
 
 def is_overtaken(db: DbSession, message: Message) -> bool:
     """A handler's answer, after which the learner has done something else and was answered; or of which nobody wants to
-    hear later than at once."""
+    hear later than at once. What a call was about is worth no push."""
+    if message.meta.get("topic") == Topic.CALL:
+        return True
     if message.kind != MessageType.NOTICE or message.reply_token is None:
         return False
     if message.meta.get("topic") == Topic.PROGRESS:

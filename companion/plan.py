@@ -31,6 +31,7 @@ class CallPlan:
     greeting: str  # what is said first: what this cook is about
     dish: DishGuide | None = None  # None: whatever is cooked
     focus: str = ""  # what this attempt concentrates on
+    practised: str = ""  # what they were asked to try last time
     moments: Sequence[Moment] = field(default_factory=tuple)  # in the order of the cook
     profile: Profile = NOTHING_TOLD
     so_far: str = ""  # of a call that goes on without its model's memory

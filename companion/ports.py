@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from companion.plan import CallPlan
+from companion.plan import CallPlan, Moment
 from companion.tools import Tool
 from errors import MomentError
 from models.coaching import Usage
@@ -105,8 +105,9 @@ class LiveSession(Protocol):
 
     async def see(self, jpeg: bytes) -> None: ...
 
-    async def look(self, sought: str) -> None:
-        """Asks whether `sought` is to be seen or heard now. What is not, is answered by the tool alone, without a word."""
+    async def look(self, moment: Moment) -> bool:
+        """Asks whether this is to be seen or heard now; what is not, is answered by the tool alone, without a word. False:
+        it is not asked, it calls the tool when it notices."""
         ...
 
     async def answer(self, call: ToolCall, result: Mapping[str, Any], *, silent: bool) -> None:
@@ -121,6 +122,11 @@ class LiveSession(Protocol):
 class Live(Protocol):
     @property
     def model(self) -> str: ...
+
+    @property
+    def longest_silence(self) -> float | None:
+        """Seconds after somebody spoke, without a sign of any kind, after which it has gone deaf; None: it can't."""
+        ...
 
     def connect(
         self, plan: CallPlan, tools: Sequence[Tool], handle: str | None = None

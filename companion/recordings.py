@@ -6,6 +6,7 @@ from enum import StrEnum
 class Recording(StrEnum):
     WAIT = "wait"
     TIMER = "timer"
+    WITHDRAW = "withdraw"  # takes back what the model has just said
     SMOKE = "smoke"
     COLLAPSE = "collapse"
     CHOKING = "choking"

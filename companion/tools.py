@@ -38,6 +38,9 @@ TOOLS = (
     Tool(
         ToolName.NOTE_MOMENT,
         "見守りの問いに、求められた様子がいま見える、または聞こえるかを答える。見えないときは is_here を false にし、何も話さない。",
-        {"is_here": Parameter("boolean", "いまその様子が見える、または聞こえるか")},
+        {
+            "is_here": Parameter("boolean", "いまその様子が見える、または聞こえるか"),
+            "danger": Parameter("string", "いま見える危険。炎なら fire、煙なら smoke、なければ none"),
+        },
     ),
 )

@@ -5,6 +5,7 @@ at 24 kHz, 16 bit, mono. All else is JSON, one object a message, told apart by i
 """
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -45,6 +46,7 @@ class Ready(_Message):
     """The model hears; also after each time it was away."""
 
     type: Literal["ready"] = "ready"
+    call: UUID  # by which the page comes back: `?call=`
     seconds_left: int
 
 

@@ -2,6 +2,7 @@
 
 from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, SentBubble, WaitReason
 from models.coach import AuditEntry, Coach, CoachAssignment, CoachInvitation, CoachRole, ConsoleSession
+from models.companion import CompanionCall
 from models.consent import Consent, ConsentKind
 from models.deletion import Deletion
 from models.demonstration import Demonstration
@@ -35,6 +36,7 @@ __all__ = [
     "CoachInvitation",
     "CoachNote",
     "CoachRole",
+    "CompanionCall",
     "Consent",
     "ConsentKind",
     "ConsoleSession",

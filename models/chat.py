@@ -89,6 +89,7 @@ class Topic(StrEnum):
     EXPORT = "export"  # the link to a learner's data: `metadata.export_id`
     CONSENT = "consent"  # asks whether footage may be looked at
     DANGER = "danger"  # what is done about it: an answer that waits for nobody
+    CALL = "call"  # what was practised in a call: told with another reply, or not at all
     HANDOVER = "handover"  # a coach's words that bring the line that a person speaks now
 
 

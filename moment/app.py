@@ -11,6 +11,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
+from companion.app import companion_routes
+from companion.parts import Parts as CompanionParts
 from console.app import console_routes
 from console.live import Board
 from console.pages.sign_in import CALLBACK
@@ -28,6 +30,7 @@ from moment.media import MediaDoor
 from moment.request_context import RequestContext
 from moment.resources import Resources
 from moment.uploads import UploadDoor
+from services.companion import Caps
 from storage.local import LocalStore
 from webhooks.inbox import InboxWriter
 from webhooks.line import LineWebhook
@@ -70,6 +73,7 @@ def make_app(resources: Resources) -> Starlette:
             *webhooks,
             *liff_routes(pages),
             *console_routes(_parts_of_console(pages, board)),
+            *companion_routes(_parts_of_companion(resources)),
             Mount("/", rest),
         ],
         middleware=[Middleware(RequestContext)],
@@ -116,6 +120,12 @@ def _parts_of_console(pages: Parts, board: Board) -> ConsoleParts:
         _faults_of,
         _make_attachment,
     )
+
+
+def _parts_of_companion(resources: Resources) -> CompanionParts:
+    settings = resources.settings
+    caps = Caps(settings.companion_free, settings.companion_paying)
+    return CompanionParts(settings, resources.database, caps, lambda: resources.live)
 
 
 def _faults_of(words: str) -> Sequence[str]:

@@ -14,7 +14,7 @@ from jobs.leases import Leases
 from jobs.queue import Job, JobQueue, Queue
 from jobs.reconciler import Reconciler
 from models.database import Database
-from settings import ConfigurationError, Settings, variable
+from settings import ConfigurationError, ProviderChoice, Settings, variable
 from storage.google_credentials import GoogleCredentials
 from storage.links import MediaLinks
 from storage.store import ObjectStore
@@ -22,6 +22,7 @@ from storage.store import ObjectStore
 if TYPE_CHECKING:
     from bot.delivery import Delivery
     from bot.menu_links import MenuLinks
+    from companion.ports import Live
     from jobs.inbox import Inbox
     from line.accounts import LineAccounts
     from line.friend import FriendLink
@@ -183,6 +184,19 @@ class Resources:
         if not self.settings.database_url:
             return ProviderRegistry(self.settings, self.store, self.credentials, None, build)
         return ProviderRegistry(self.settings, self.guarded_store, self.credentials, self.breakers, build)
+
+    @cached_property
+    def live(self) -> "Live":
+        """The model's side of calls."""
+        if self.settings.providers is ProviderChoice.GOOGLE:
+            from companion.google import GeminiLive
+
+            from pipeline.providers.google.clients import live_client
+
+            return GeminiLive(live_client(self.settings, self.credentials), self.settings)
+        from companion.offline import OfflineLive
+
+        return OfflineLive(self.settings, self.providers)
 
     @cached_property
     def scheduler(self) -> "Scheduler":

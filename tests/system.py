@@ -13,6 +13,7 @@ from typing import Any, Self
 import uvicorn
 from sqlmodel import col, select
 
+from companion.ports import Live
 from desk.simulated_line import ONE_ACCOUNT, Accounts
 from desk.stack import Layout, Part, ReconcilerPart, Web, Worker, start_stack
 from models.chat import Message
@@ -71,6 +72,7 @@ class ThreadLauncher:
 
     build: Build
     stack: ExitStack
+    live: Live | None = None  # the model's side of calls, in place of what the settings choose
     _sockets: dict[int, socket.socket] = field(default_factory=dict)
 
     def reserve_port(self) -> int:
@@ -89,6 +91,8 @@ class ThreadLauncher:
 
     def start(self, part: Part, settings: Settings) -> None:
         resources = self.stack.enter_context(open_resources(settings, self.build))
+        if self.live is not None:
+            resources.live = self.live
         match part:
             case Web(port):
                 config = uvicorn.Config(make_app(resources), log_level="warning", access_log=False)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from companion.ports import Live
 from desk.stack import Layout, start_stack
 from models.database import Database
 from settings import Settings
@@ -47,11 +48,13 @@ def site(postgres_url: str, valkey_url: str, tmp_path_factory: pytest.TempPathFa
 
 
 @contextmanager
-def open_site(postgres_url: str, valkey_url: str, folder: Path, **changes: Any) -> Iterator[Site]:
-    """`changes` are of other settings than database and broker."""
+def open_site(
+    postgres_url: str, valkey_url: str, folder: Path, live: Live | None = None, **changes: Any
+) -> Iterator[Site]:
+    """`live` is the model's side of calls; `changes` are of other settings than database and broker."""
     with own_database(postgres_url) as database_url, ExitStack() as stack:
         settings = make_settings(database_url, empty_broker(valkey_url), folder).change(**changes)
-        launcher = ThreadLauncher(quick_providers.build, stack)
+        launcher = ThreadLauncher(quick_providers.build, stack, live)
         running = stack.enter_context(
             start_stack(settings, launcher, Layout(folder, queues=(), reconciler=False))
         )
