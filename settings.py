@@ -110,9 +110,10 @@ class Settings(BaseSettings):
     line_channels: list[LineChannel] = []  # JSON; unset: the simulator's
     line_api_url: str | None = None  # unset: LINE's own hosts
 
-    # The two LIFF apps of one LINE Login channel: pages, and uploads, which can be minimised. Unset: no pages' links.
+    # The LIFF apps of one LINE Login channel: pages, uploads, which can be minimised, and calls. Unset: no pages' links.
     liff_id: str | None = Field(default=None, pattern=LIFF_ID)
     liff_upload_id: str | None = Field(default=None, pattern=LIFF_ID)
+    liff_companion_id: str | None = Field(default=None, pattern=LIFF_ID)
     # That channel's secret: coaches sign in at the console by it. Unset: nobody can.
     line_login_secret: SecretStr | None = None
 

@@ -28,6 +28,7 @@ from models.rules.history import latest_session
 from models.rules.next_step import next_step
 from models.user import User
 from services import profile
+from services.companion import Caps
 from services.names import first_name_of
 from services.outbox import add_message, queue_notice
 from services.pictures import Picture, ProgressPictures
@@ -55,6 +56,7 @@ class Conversation:
     apps: LiffApps
     shop: PlanShop
     pictures: ProgressPictures
+    caps: Caps
 
     def begin(self, row: InboxEvent) -> Callable[[DbSession], Outcome]:
         """Asks LINE for the learner's name where it is not known, leaves a group, and draws the picture that is asked for;
@@ -155,6 +157,7 @@ class Conversation:
             now=now,
             apps=self.apps,
             shop=self.shop,
+            caps=self.caps,
             picture=picture,
         )
 

@@ -61,6 +61,7 @@ _RECORD = ("notebook", words.RECORD, postback(words.RECORD, action="places"))
 _PLAN = ("plan", words.PLAN, postback(words.PLAN, action="plan"))
 _PROFILE = ("profile", words.PROFILE, postback(words.PROFILE, action="profile"))
 _GUIDE = ("guide", words.GUIDE, postback(words.GUIDE, action="help"))
+_TOGETHER = ("together", words.TOGETHER, postback(words.TOGETHER, action="together"))
 _ASK = ("question", words.ASK, {**postback(words.ASK, action="ask"), "inputOption": "openKeyboard"})
 
 
@@ -86,7 +87,7 @@ MENUS: Mapping[Menu, MenuPage] = {
             Area(0, 0, 1000, 900, *_DISHES, caption=words.DISHES_AGAIN, is_main=True),
             Area(1000, 0, 750, 900, *_PROGRESS, caption=words.PROGRESS_CAPTION),
             Area(1750, 0, 750, 900, *_RECORD, caption=words.RECORD_CAPTION),
-            *_row(900, 786, [_ASK, _PLAN, _PROFILE, _GUIDE]),
+            *_row(900, 786, [_TOGETHER, _ASK, _PLAN, _PROFILE, _GUIDE]),
         ],
     ),
     Menu.WITH_PERSON: MenuPage(

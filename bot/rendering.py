@@ -22,10 +22,10 @@ from bot.say.cards import coaching_card
 from bot.say.consent import consent_card
 from bot.say.export import export_card
 from bot.say.film import film_bubbles, film_offer
+from bot.say.pages import upload_card
 from bot.say.plan import news_bubble, offer_card
 from bot.say.reminder import reminder
 from bot.say.steps import ask_rating, choose_taps, open_taps, question_taps
-from bot.say.uploads import upload_card
 from bot.tracking import tracking_id
 from knowledge_base import console_talk, export_talk, phrasebook
 from knowledge_base.console_talk import sender_name, taken_by

@@ -20,6 +20,7 @@ from line.liff import LiffApps
 from models.rules.next_step import NextStep
 from models.session import CookingSession
 from models.user import User
+from services.companion import Caps
 from services.pictures import Picture
 from services.plan.shop import PlanShop
 from services.thread import Origin
@@ -53,6 +54,7 @@ class Context:
     now: datetime
     apps: LiffApps  # whose pages a button may open
     shop: PlanShop
+    caps: Caps  # of calls
     picture: Picture | None = None  # of their progress, where they ask for it
 
 

@@ -16,6 +16,7 @@ COACH_ID = "Uc0ac" + "0" * 28
 COACH_NAME = "担当コーチ"
 LIFF_ID = f"{LOGIN_CHANNEL_ID}-desk"
 LIFF_UPLOAD_ID = f"{LOGIN_CHANNEL_ID}-deskupload"
+LIFF_COMPANION_ID = f"{LOGIN_CHANNEL_ID}-deskcompanion"
 
 Accounts = Mapping[str, Sequence[Room]]  # by name, the rooms each carries
 ONE_ACCOUNT: Accounts = {"moment": ("cooking_videos", "coaching")}
@@ -68,7 +69,8 @@ def simulator_config(
 
 
 def _liff_apps(web_url: str) -> list[LiffApp]:
-    """Two, as LINE minimizes only pages that may not write into the chat, and uploads must go on meanwhile."""
+    """LINE minimizes only pages that may not write into the chat, and uploads must go on meanwhile; a call takes the whole
+    screen."""
     return [
         LiffApp(
             liff_id=LIFF_ID,
@@ -81,6 +83,13 @@ def _liff_apps(web_url: str) -> list[LiffApp]:
             liff_id=LIFF_UPLOAD_ID,
             name="Moment",
             endpoint_url=f"{web_url}/liff/upload/",
+            size="full",
+            scopes=["profile", "openid"],
+        ),
+        LiffApp(
+            liff_id=LIFF_COMPANION_ID,
+            name="Moment",
+            endpoint_url=f"{web_url}/liff/companion/",
             size="full",
             scopes=["profile", "openid"],
         ),

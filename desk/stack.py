@@ -15,6 +15,7 @@ import httpx
 from desk import simulated_line, simulated_stripe
 from desk.embedded import free_port
 from desk.simulated_line import (
+    LIFF_COMPANION_ID,
     LIFF_ID,
     LIFF_UPLOAD_ID,
     LOGIN_CHANNEL_SECRET,
@@ -134,6 +135,7 @@ def start_stack(settings: Settings, launcher: Launcher, layout: Layout) -> Itera
         public_url=web_url,
         liff_id=LIFF_ID,
         liff_upload_id=LIFF_UPLOAD_ID,
+        liff_companion_id=LIFF_COMPANION_ID,
         line_login_secret=LOGIN_CHANNEL_SECRET,
     )
     stripe_url = ""

@@ -110,6 +110,16 @@ def _question(pen: Pen) -> None:
     pen.circle(50, 63.5, 3.6, fill=pen.accent)
 
 
+def _together(pen: Pen) -> None:
+    """A phone that looks and listens."""
+    pen.box(26, 8, 74, 92, 10)
+    pen.circle(50, 40, 11)
+    pen.circle(50, 40, 4, fill=pen.accent)
+    pen.stroke((38, 74), (62, 74), colour=pen.accent)
+    for x, turn in ((18, 130), (82, -50)):
+        pen.arc(x + (12 if x < 50 else -12), 50, 22, turn, turn + 100, pen.accent)
+
+
 def _plan(pen: Pen) -> None:
     pen.box(6, 20, 94, 82, 10)
     pen.shape((8, 34), (92, 34), (92, 46), (8, 46), fill=pen.accent)
@@ -148,6 +158,7 @@ SIGNS: Mapping[str, Callable[[Pen], None]] = {
     "hourglass": _hourglass,
     "notebook": _notebook,
     "question": _question,
+    "together": _together,
     "plan": _plan,
     "profile": _profile,
     "guide": _guide,

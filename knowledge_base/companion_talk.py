@@ -13,6 +13,22 @@ def open_greeting(address: str) -> str:
     return f"{address}、いっしょに作りましょう。気になったら、いつでも声をかけてください。"
 
 
+CALL_LABEL = "キッチンでつなぐ"
+CALL_TITLE = "いっしょに作る"
+CALL_CARD = "スマホを立てかけて、つなぎながら作れます。見て、聞いて、大事なところだけ声をかけますね。"
+NO_PAGES = "いまは、いっしょに作る画面を開けません。動画を送ってくだされば、いつものように見ますね。"
+
+
+def minutes_left(minutes: int) -> str:
+    return f"今月は、あと{minutes}分つなげます。映像と音は流れるだけで、残しません。"
+
+
+def no_minutes(is_paying: bool) -> str:
+    if is_paying:
+        return "今月つなげる時間は使い切りました。来月の1日から、またつなげます。"
+    return "今月つなげる時間は使い切りました。来月の1日から、またつなげます。プランに入ると、つなげる時間が増えます。"
+
+
 def to_try(action: str) -> str:
     return f"今日は「{action.rstrip('。')}」を試してみましょう。"
 

@@ -30,7 +30,6 @@ from moment.media import MediaDoor
 from moment.request_context import RequestContext
 from moment.resources import Resources
 from moment.uploads import UploadDoor
-from services.companion import Caps
 from storage.local import LocalStore
 from webhooks.inbox import InboxWriter
 from webhooks.line import LineWebhook
@@ -123,9 +122,7 @@ def _parts_of_console(pages: Parts, board: Board) -> ConsoleParts:
 
 
 def _parts_of_companion(resources: Resources) -> CompanionParts:
-    settings = resources.settings
-    caps = Caps(settings.companion_free, settings.companion_paying)
-    return CompanionParts(settings, resources.database, caps, lambda: resources.live)
+    return CompanionParts(resources.settings, resources.database, resources.caps, lambda: resources.live)
 
 
 def _faults_of(words: str) -> Sequence[str]:

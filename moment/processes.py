@@ -102,6 +102,7 @@ def reconcile(resources: Resources) -> None:
         _beside("absences", resources.absences.run, stop),
         _beside("retention", resources.retention.run, stop),
         _beside("invariants", resources.invariants.run, stop),
+        _beside("lost calls", resources.lost_calls.run, stop),
     ):
         resources.reconciler.run(stop)
 

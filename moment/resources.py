@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pipeline.runner import Runner
     from pipeline.scheduler import Scheduler
     from services.absences import Absences
+    from services.companion import Caps, LostCalls
     from services.erasure import Erasure
     from services.export.work import Exports
     from services.footage import FootageTerms
@@ -184,6 +185,18 @@ class Resources:
         if not self.settings.database_url:
             return ProviderRegistry(self.settings, self.store, self.credentials, None, build)
         return ProviderRegistry(self.settings, self.guarded_store, self.credentials, self.breakers, build)
+
+    @cached_property
+    def caps(self) -> "Caps":
+        from services.companion import Caps
+
+        return Caps(self.settings.companion_free, self.settings.companion_paying)
+
+    @cached_property
+    def lost_calls(self) -> "LostCalls":
+        from services.companion import LostCalls
+
+        return LostCalls(self.database)
 
     @cached_property
     def live(self) -> "Live":
@@ -379,6 +392,7 @@ class Resources:
             self.liff_apps,
             self.plan_shop,
             ProgressPictures(self.database, self.store),
+            self.caps,
         )
         plan = PlanEvents(self.database, self.queue, self.payments)
         handlers: dict[EventSource, EventHandler] = {EventSource.LINE: conversation, EventSource.STRIPE: plan}

@@ -2,30 +2,36 @@
 it. What is said in one is kept nowhere."""
 
 import functools
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from errors import MomentError
 from knowledge_base import companion_talk
+from logs.logger import get_logger
 from models.base import JAPAN, database_now
 from models.chat import MessageType, Sender, Topic
 from models.coaching import ModelCall, Usage
 from models.companion import CompanionCall
+from models.database import Database
 from models.dish import Dish
 from models.rules.entitlement import PAYING
 from models.session import CookingSession
 from models.user import User
 from services.outbox import queue_message
 
+log = get_logger(__name__)
+
 BEAT = timedelta(seconds=5)  # how often a call that lives says so
 COME_BACK = timedelta(minutes=3)  # for so long after its last sign of life a call goes on
+LOOK_FOR_LOST = timedelta(minutes=1)
 WORTH_A_LINE = timedelta(minutes=1)
 RIDE = timedelta(hours=12)  # how long that line waits for a reply that carries it
 
@@ -134,6 +140,21 @@ def end_call(db: DbSession, call_id: int, last: Beat, practised: str) -> None:
         return
     _add(call, last, database_now(db))
     _end(db, call)
+    _tell(db, call, practised)
+
+
+def end_lost_calls(db: DbSession) -> int:
+    """Those nobody came back to; how many."""
+    lost = col(CompanionCall.ended_at).is_(None), col(CompanionCall.beat_at) < func.now() - COME_BACK
+    calls = db.exec(select(CompanionCall).where(*lost).with_for_update(skip_locked=True)).all()
+    for call in calls:
+        call.ended_at, call.handle = call.beat_at, ""
+        db.add(call)
+        _tell(db, call, "")
+    return len(calls)
+
+
+def _tell(db: DbSession, call: CompanionCall, practised: str) -> None:
     if call.seconds < WORTH_A_LINE.total_seconds():
         return
     dish = db.get(Dish, call.dish_id) if call.dish_id is not None else None
@@ -149,16 +170,20 @@ def end_call(db: DbSession, call_id: int, last: Beat, practised: str) -> None:
     )
 
 
-def end_lost_calls(db: DbSession) -> int:
-    """Those nobody came back to; how many."""
-    lost = col(CompanionCall.ended_at).is_(None), col(CompanionCall.beat_at) < func.now() - COME_BACK
-    ended = db.execute(
-        update(CompanionCall)
-        .where(*lost)
-        .values(ended_at=col(CompanionCall.beat_at), handle="")
-        .returning(col(CompanionCall.id))
-    )
-    return len(ended.all())
+class LostCalls:
+    """Ends calls that nobody came back to: runs until it is told to stop, beside the reconciler."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                with self._database.transaction() as db:
+                    end_lost_calls(db)
+            except Exception:
+                log.exception("lost calls not looked for")  # whatever it was, the next look is made
+            stop.wait(LOOK_FOR_LOST.total_seconds())
 
 
 def cook_for_call(db: DbSession, user: User, session_id: int) -> CookingSession | None:

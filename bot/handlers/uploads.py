@@ -6,8 +6,8 @@ from sqlmodel import Session as DbSession
 
 from bot.router import Context, Router, says
 from bot.say.bubbles import Say, say, text_bubble
+from bot.say.pages import upload_card
 from bot.say.steps import Steps
-from bot.say.uploads import upload_card
 from knowledge_base import phrasebook
 from line.events import LineEvent
 from line.liff import LiffApps

@@ -50,11 +50,16 @@ def render(
 
 def sign_in_page(request: Request, parts: PartsOf) -> HTMLResponse:
     """Signs in by LIFF and shows the page that was asked for."""
-    is_upload = request.url.path.startswith("/liff/upload")
     return render(
         parts,
         "sign_in.html",
         words="common",
-        liff_id=parts.apps.upload if is_upload else None,
+        liff_id=_app_of(parts, request.url.path),
         friend_url=parts.friend_link.url(),
     )
+
+
+def _app_of(parts: Parts, path: str) -> str | None:
+    """The LIFF app whose endpoint is above this page, where it is not the pages' own."""
+    own = {"/liff/upload": parts.apps.upload, "/liff/companion": parts.apps.companion}
+    return next((liff_id for start, liff_id in own.items() if path.startswith(start)), None)

@@ -12,6 +12,7 @@ from settings import variable
 
 NAME = "liff"
 PAGES, UPLOAD = variable("liff_id"), variable("liff_upload_id")
+COMPANION = variable("liff_companion_id")
 SECONDS = 5.0
 CONSOLE = "LINE Developers Console › the LINE Login channel › LIFF"
 
@@ -41,10 +42,10 @@ def _ids(apps: LiffApps) -> Check:
     if len(apps.channel_ids) > 1:
         return failure(
             NAME,
-            f"{PAGES} and {UPLOAD} belong to different LINE Login channels",
-            "make both apps in one channel, of the same provider as the Messaging API channel",
+            f"{PAGES}, {UPLOAD} and {COMPANION} belong to different LINE Login channels",
+            "make the apps in one channel, of the same provider as the Messaging API channel",
         )
-    return ok(NAME, f"both apps belong to LINE Login channel {apps.channel_ids[0]}")
+    return ok(NAME, f"the apps belong to LINE Login channel {apps.channel_ids[0]}")
 
 
 def _keys(ground: Ground) -> Check:
@@ -81,5 +82,6 @@ def console(ground: Ground) -> Check:
         "liff.console",
         "what only the console tells: endpoint URL, size, scopes",
         f"{CONSOLE}: {PAGES} › {url}/liff/, Tall, openid profile chat_message.write; "
-        f"{UPLOAD} › {url}/liff/upload/, Full, openid profile",
+        f"{UPLOAD} › {url}/liff/upload/, Full, openid profile; "
+        f"{COMPANION} › {url}/liff/companion/, Full, openid profile",
     )

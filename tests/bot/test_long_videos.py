@@ -8,7 +8,7 @@ from bot.handlers.uploads import asks_for_long_video
 from line.liff import LiffApps
 from tests.bot.test_router import context
 
-APPS = LiffApps(None, "2000000098-Upload", None)
+APPS = LiffApps(None, "2000000098-Upload", None, None)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_other_words_are_not_for_it(text: str) -> None:
 def test_the_upload_page_has_an_app_of_its_own_or_is_among_the_others() -> None:
     assert APPS.upload_page() == "https://liff.line.me/2000000098-Upload"
     assert (
-        LiffApps("2000000098-Pages", None, None).upload_page()
+        LiffApps("2000000098-Pages", None, None, None).upload_page()
         == "https://liff.line.me/2000000098-Pages/upload"
     )
-    assert LiffApps(None, None, None).upload_page() is None
+    assert LiffApps(None, None, None, None).upload_page() is None

@@ -15,6 +15,7 @@ from line.events import LineEvent
 from line.liff import LiffApps
 from models.rules.next_step import Ask, NextStep
 from models.user import User
+from services.companion import Caps
 from services.footage import FootageTerms
 from services.plan.links import PlanLinks
 from services.plan.shop import PlanShop
@@ -25,6 +26,8 @@ TERMS = FootageTerms(timedelta(days=90), "https://moment.example/plan/privacy")
 SHOP = PlanShop(PlanLinks("https://moment.example", [SecretStr("secret")]), 9_800, is_open=True)
 LINKS = MediaLinks("https://moment.example", [SecretStr("secret")])
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+CAPS = Caps(timedelta(minutes=10), timedelta(hours=1))
 
 
 class NoRows:
@@ -49,8 +52,9 @@ def context(kind: str = "message.text", *, ask: Ask = Ask.DISH, **event: Any) ->
         step=NextStep(ask),
         steps=Steps(db, user, NOW, timedelta(minutes=4), SHOP, LINKS, TERMS),
         now=NOW,
-        apps=LiffApps(None, None, None),
+        apps=LiffApps(None, None, None, None),
         shop=SHOP,
+        caps=CAPS,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 import httpx
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from companion.wire import AUDIO, PICTURE
 from liff.identity import COOKIE
@@ -80,7 +81,7 @@ def open_page(
     cookie = client.cookies.get(COOKIE)
     with connect(
         f"ws{url.removeprefix('http')}/ws/companion/{session_id}" + (f"?call={call}" if call else ""),
-        origin=origin or url,  # type: ignore[arg-type]
+        origin=Origin(origin or url),
         additional_headers={"Cookie": f"{COOKIE}={cookie}"} if cookie else {},
         max_size=MORE,
         proxy=None,

@@ -14,7 +14,7 @@ def look(settings: Settings, **changes: object) -> dict[str, Check]:
 
 
 def test_a_desk_that_runs_is_as_it_should_be(site: Site) -> None:
-    checks = look(site.settings, liff_upload_id=site.settings.liff_id)
+    checks = look(site.settings)
     assert [checks[name].status for name in ("liff", "liff.keys", "liff.pages")] == [Status.OK] * 3
     assert checks["liff.console"].fix == "", "the simulator has no console"
 

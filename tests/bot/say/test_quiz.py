@@ -11,8 +11,8 @@ from models.user import User
 from simulator.line.bubbles import actions_in
 from simulator.line.messages import check_messages
 
-NONE = LiffApps(None, None, None)
-PAGES = LiffApps("2000000098-Pages", None, None)
+NONE = LiffApps(None, None, None, None)
+PAGES = LiffApps("2000000098-Pages", None, None, None)
 USER = User(line_user_id="U1", first_name="ゆうこ", learner_profile={})
 
 
