@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Frame, Locator, Page, sync_playwright
 
+from simulator.http.client import wait_until
+
+PATIENCE_SECONDS = 120.0
 INSTALL = "no Chromium: `apt-get install chromium` (or set CHROMIUM to its path)"
 # Without these Chromium calls home at every start, and as root it needs no sandbox.
 ARGUMENTS = [
@@ -25,6 +28,12 @@ ARGUMENTS = [
 def chromium() -> str | None:
     names = ("chromium", "chromium-browser", "google-chrome")
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+def once(place: Page | Frame | Locator, fact: str, arg: object = None) -> None:
+    """When this JavaScript is true. Playwright's own `wait_for_function` evaluates a string in the page, which our pages' policy
+    forbids as soon as it has to look twice."""
+    wait_until(lambda: place.evaluate(fact, arg), bool, PATIENCE_SECONDS, lambda _: fact)
 
 
 @contextmanager

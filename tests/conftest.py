@@ -25,6 +25,7 @@ import hypothesis
 import psycopg
 import pytest
 import sqlalchemy
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 
 import models.database
 from desk.embedded import EmbeddedPostgres, EmbeddedValkey, scratch_folder
@@ -56,6 +57,9 @@ hypothesis.settings.register_profile("deterministic", derandomize=True, database
 # Once in a while, not in every run: `--hypothesis-profile=long`.
 hypothesis.settings.register_profile("long", database=None, deadline=None)
 hypothesis.settings.load_profile("deterministic")
+
+# Of clients that name no other: a busy machine answers late, and how late is for the benchmarks to say. Seconds.
+DEFAULT_TIMEOUT_CONFIG.connect = DEFAULT_TIMEOUT_CONFIG.read = DEFAULT_TIMEOUT_CONFIG.write = 60.0
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,10 +12,9 @@ from sqlmodel import select
 
 from knowledge_base import console_talk, phrasebook
 from models.demonstration import Demonstration, Recording
-from simulator.http.client import wait_until
 from tests.browser.cooking import clip, cook
 from tests.browser.test_console_threads import PATIENCE, console, looks_well, open_thread, system
-from tests.chromium import open_browser
+from tests.chromium import once, open_browser
 from tests.flows.steps import card_of, wait_for_words
 from tests.quick_providers import script
 from tests.system import WAIT, System
@@ -30,11 +29,6 @@ def browser() -> Iterator[Browser]:
     """Whose microphone beeps."""
     with open_browser(*MICROPHONE) as browser:
         yield browser
-
-
-def once(page: Page, fact: str) -> None:
-    """Playwright's own waiting evaluates a string, which our pages' policy forbids."""
-    wait_until(lambda: page.evaluate(fact), bool, WAIT, lambda _: fact)
 
 
 def draw_across(page: Page) -> None:

@@ -15,6 +15,7 @@ from models.verdict import Verdict
 from moment.landing_sample import FOLDER, POSTER, VIDEO
 from services import coach_sign_in, profile
 from tests.browser.test_console_threads import LAPTOP, PATIENCE, PHONE, looks_well
+from tests.chromium import once
 from tests.console.conftest import new_coach
 from tests.liff.conftest import Site, site
 from tests.liff.kitchen import ANALYSIS, Kitchen
@@ -108,7 +109,7 @@ BEFORE = "const before = () => document.querySelector('[data-before] video');"
 
 
 def wait_until(page: Page, condition: str) -> None:
-    page.wait_for_function(f"() => {{ {SHOWN} {BEFORE} return {condition}; }}", timeout=PATIENCE)
+    once(page, f"() => {{ {SHOWN} {BEFORE} return {condition}; }}")
 
 
 def is_at(page: Page, second: float) -> None:

@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, expect
 
 from knowledge_base.pages import page_words
 from tests.browser.test_session_page import check, look_in_the_dark, visited
+from tests.chromium import once
 from tests.liff.conftest import Site, site
 
 __all__ = ["site"]
@@ -25,7 +26,7 @@ def test_a_visitor_learns_what_it_is_and_how_to_begin(site: Site, browser: Brows
         expect(code).to_be_hidden()  # who holds the phone can't hold it before itself
         video = page.locator("video")
         video.evaluate("player => { player.muted = true; return player.play(); }")
-        page.wait_for_function("player => player.currentTime > 0", arg=video.element_handle())
+        once(video, "player => player.currentTime > 0")
         video.evaluate("player => player.load()")
         look_in_the_dark(page, width=320)
         check(page, "landing_page_dark")

@@ -153,6 +153,6 @@ def pushes(site: Site, learner: Learner) -> int:
 def test_what_line_is_told_to_open_is_a_page_of_ours(site: Site, browser: Browser, state: str) -> None:
     page = browser.new_page(viewport=PHONE)
     page.goto(f"{site.url}/liff/?liff.state={quote(state, safe='')}")
-    page.wait_for_function("!location.search.includes('liff.state')", timeout=PATIENCE)
+    page.wait_for_url(lambda url: "liff.state" not in url, timeout=PATIENCE)
     assert page.url.startswith(f"{site.url}/"), page.url
     page.context.close()

@@ -16,6 +16,7 @@ from models.plan import Plan
 from models.session import CookingSession, SessionStatus
 from models.user import SubscriptionStatus, User
 from settings import Settings
+from tests.chromium import once
 from tests.liff.kitchen import COACHING
 from tests.quick_providers import new_script
 from tests.selling import for_sale
@@ -114,8 +115,7 @@ def check_pictures(card: Locator) -> None:
     assert images.count() > 0
     for image in images.all():
         image.scroll_into_view_if_needed()
-        handle = image.element_handle()
-        card.page.wait_for_function(LOADED, arg=handle)
+        once(image, LOADED)
     images.first.scroll_into_view_if_needed()
 
 

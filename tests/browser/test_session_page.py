@@ -19,6 +19,7 @@ from models.rules.progress import Phase
 from models.session import CookingSession, SessionStatus
 from moment.landing_sample import FOLDER, POSTER, VIDEO
 from storage.keys import view_key
+from tests.chromium import once
 from tests.liff.conftest import Site, site
 from tests.liff.kitchen import ANALYSIS, COACHING, Kitchen
 from tests.media_files import tone
@@ -181,14 +182,14 @@ def test_the_bar_leads_to_a_mark_near_the_finger_or_to_where_it_is(
         own = page.locator("[data-player]").nth(1)
         video, bar = own.locator("video"), own.locator("[data-bar]")
         video.evaluate("player => { player.muted = true; player.playbackRate = 0.1; }")
-        page.wait_for_function("player => player.readyState > 0", arg=video.element_handle())
+        once(video, "player => player.readyState > 0")
         length = float(video.evaluate("player => player.duration"))
         width = float(bar.evaluate("bar => bar.getBoundingClientRect().width"))
         bar.click(position={"x": 10 / length * width + 6, "y": 16})
         expect(own.get_by_role("button").nth(2)).to_have_attribute("aria-current", "true")
         assert second_of(video) == pytest.approx(10, abs=0.5)
         bar.click(position={"x": width * 0.75, "y": 16})
-        page.wait_for_function("player => player.currentTime > 15", arg=video.element_handle())
+        once(video, "player => player.currentTime > 15")
         assert second_of(video) == pytest.approx(length * 0.75, abs=0.8)
 
 
@@ -235,7 +236,7 @@ def test_a_clip_of_which_only_the_sound_is_played_is_shown_by_its_view(
     with phone(browser, account) as page:
         page.route("**/api/sessions/*/events", lambda route: route.fulfill(status=204))
         page.goto(f"{kitchen.site.url}/liff/sessions/{session_id}")
-        page.wait_for_function("document.querySelector('video').videoWidth > 0")
+        once(page, "document.querySelector('video').videoWidth > 0")
 
 
 def test_the_text_appears_when_the_stream_tells_of_it(browser: Browser, account: tuple[Kitchen, str]) -> None:

@@ -28,6 +28,7 @@ from simulator.line.client import Learner
 from storage.cloud import CloudStore
 from storage.local_uploads import LocalUploads, Place
 from tests import quick_providers
+from tests.chromium import once
 from tests.conftest import empty_broker, make_settings, own_database
 from tests.liff.conftest import Site
 from tests.system import ThreadLauncher
@@ -146,10 +147,11 @@ class PanelOf:
         self.root.locator("input").set_input_files(path)
 
     def wait_for_share(self, percent: int) -> None:
-        self.page.wait_for_function(
+        once(
+            self.page,
             "([kind, least]) => Number(document.querySelector(`[data-kind=${kind}] .bar`)"
             ".getAttribute('aria-valuenow')) >= least",
-            arg=[self.kind, percent],
+            [self.kind, percent],
         )
 
 

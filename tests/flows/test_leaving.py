@@ -213,7 +213,8 @@ def test_a_download_under_way_leaves_nothing(house: System, other: Learner, clip
             "the download to begin",
         )
         one.leave()
-        one.wait(lambda: one.lines.of("lease lost"), "the download to end")
+        # On a busy machine it may be in the store before they have left.
+        one.wait(lambda: one.lines.of("lease lost") or one.lines.of("media fetched"), "the download to end")
 
 
 def test_a_view_that_is_being_made_leaves_nothing(

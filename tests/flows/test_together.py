@@ -1,6 +1,7 @@
 """「いっしょに作る」 in the chat: a card that opens the page of a call, and one line after it, which never costs a push."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlmodel import Session as DbSession
@@ -45,7 +46,7 @@ def test_other_words_for_it_are_understood(shared: System) -> None:
     learner = shared.learner()
     pick(learner)
     for said in ("今日は一緒に作りたいです", "いっしょにつくって！"):
-        assert replies(learner, lambda said=said: learner.text(said))[0].alt_text == companion_talk.CALL_TITLE
+        assert replies(learner, partial(learner.text, said))[0].alt_text == companion_talk.CALL_TITLE
 
 
 def test_without_minutes_the_day_is_told_on_which_there_are_some(shared: System) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, ViewportSize, expect
 
 from simulator.line.client import Desk, Learner
+from tests.chromium import once
 from tests.simulator.line.harness import Bot
 from tests.simulator.line.liff_pages import QUIZ, READY_QUIZ, READY_UPLOAD, LiffPages
 
@@ -133,7 +134,7 @@ def test_a_page_goes_on_while_it_is_minimized(chat: Page, hana: Learner, liff_bo
     restore = chat.get_by_test_id("liff-restore")
     expect(restore).to_be_focused()
     ticks = frame.evaluate("ticks")
-    frame.wait_for_function(f"ticks > {ticks} + 3")
+    once(frame, f"ticks > {ticks} + 3")
     frame.evaluate("document.title = '動画を送る 42%'")
     expect(restore).to_contain_text("42%")
     chat.get_by_test_id("composer-input").fill("待っています")
