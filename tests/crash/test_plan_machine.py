@@ -38,7 +38,7 @@ from tests.services.plan.conftest import for_sale
 from tests.services.plan.payer import Shop
 from tests.simulator.serving import serving
 
-SUITE_WALKS, SUITE_STEPS = 50, 30  # a step takes some 50 ms of an idle core
+SUITE_WALKS, SUITE_STEPS = 15, 30  # a step takes some 50 ms of an idle core
 LONG_WALKS, LONG_STEPS = 500, 50
 
 

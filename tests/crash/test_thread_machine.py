@@ -84,10 +84,11 @@ def test_a_thread_makes_sense_whatever_happens(ground: Ground) -> None:
         pass
 
     Bound.ground = ground
+    is_long = settings.get_current_profile_name() == "long"
     run_state_machine_as_test(
         Bound,
         settings=settings(
-            max_examples=15,
+            max_examples=15 if is_long else 5,
             stateful_step_count=35,
             deadline=None,
             derandomize=True,
