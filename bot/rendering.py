@@ -85,7 +85,7 @@ class Renderer:
             return _coaching(db, user, session, self._page_of(session))
         if message.meta.get("topic") == Topic.REMINDER:
             return reminder(message.text, message.meta["dish"])
-        taps = open_taps(latest_session(db, user.id))
+        taps = open_taps(latest_session(db, user.id), user)
         if message.kind == MessageType.COACHING_VIDEO and session is not None:
             return self._coaching_video(db, user, session, taps)
         if message.kind == MessageType.COACHING_CORRECTED and session is not None:

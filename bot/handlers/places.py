@@ -65,7 +65,7 @@ def show_dish(
     if place is None:  # taught no more
         return _gone(db, user, session, steps, shop)
     card = dish_card(place, cooks_of(db, user, place.dish.dish), apps.page(f"/dishes/{slug}"))
-    return say(card, quick=open_taps(session))
+    return say(card, quick=open_taps(session, user))
 
 
 @router.on("postback", where=[action("look", session_id=int)])
@@ -86,7 +86,7 @@ def look_again(
     dish, page = db.get_one(Dish, cook.dish_id), apps.page(f"/sessions/{cook.id}")
     bubbles = [*_coaching(cook, dish, page), *_video(cook, steps), *_memo(cook, steps)]
     to_page = (quick(link_action(phrasebook.SESSION_PAGE_LABEL, page)),) if page else ()
-    return say(*bubbles, quick=(*to_page, *open_taps(session)))
+    return say(*bubbles, quick=(*to_page, *open_taps(session, user)))
 
 
 def wants_progress(event: LineEvent) -> bool:
@@ -124,7 +124,7 @@ def _with_now(card: LineObject, session: CookingSession | None, step: NextStep, 
     """How far a coaching is that is under way, too: 「進みぐあいは？」 may mean that."""
     if step.ask in UNDER_WAY or step.ask is Ask.WAIT_FOR_VIDEO:
         return steps.ask_next(session).say_after(card)
-    return say(card, quick=open_taps(session))
+    return say(card, quick=open_taps(session, steps.user))
 
 
 def _record(db: DbSession, user: User, steps: Steps, shop: PlanShop) -> LineObject:
@@ -148,7 +148,7 @@ def _places(db: DbSession, user: User, steps: Steps, shop: PlanShop) -> list[Pla
 
 def _gone(db: DbSession, user: User, session: CookingSession | None, steps: Steps, shop: PlanShop) -> Say:
     card = _record(db, user, steps, shop)
-    return say(text_bubble(places_talk.GONE), card, quick=open_taps(session))
+    return say(text_bubble(places_talk.GONE), card, quick=open_taps(session, user))
 
 
 def _coaching(cook: CookingSession, dish: Dish, page: str | None) -> Iterator[LineObject]:
