@@ -52,7 +52,15 @@ from storage.keys import spoken_answer_key
 from storage.links import MediaLinks
 
 # After these a dish can be chosen that could not be before.
-_TO_COOK = frozenset({PlanNews.STARTED, PlanNews.MONTH_OPENED, PlanNews.RESUMED})
+_TO_COOK = frozenset(
+    {
+        PlanNews.STARTED,
+        PlanNews.MONTH_OPENED,
+        PlanNews.RESUMED,
+        PlanNews.RESUMED_AND_OPENED,
+        PlanNews.RECOVERED_AND_OPENED,
+    }
+)
 
 
 @dataclass(frozen=True)
