@@ -184,8 +184,10 @@ TROUBLE = (
 
 
 def offer(dish: str, number: int, next_action: str, name: str) -> str:
-    """With what their trial gave them: the coaching's own words, none of ours about their cook. `name` as it is said."""
-    told = f"次回試すことは、こちらでしたね。\n「{next_action}」\n\n" if next_action else ""
+    """With what their trial gave them: the step itself in the coaching's own words, none of ours about their cook. `name` as
+    it is said."""
+    step = next_action.strip().partition("。")[0]
+    told = f"次回試すことは、こちらでしたね。\n「{step}」\n\n" if step else ""
     return (
         f"{name}、{dish}の{number}回目、おつかれさまでした。\n\n{told}"
         f"プランに入ると、{dish}の続きの回で試せます。"
