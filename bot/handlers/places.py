@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from sqlmodel import Session as DbSession
 
 from bot.router import Context, Router, action
-from bot.say.bubbles import Say, audio_bubble, link_action, quick, say, text_bubble, video_bubble
+from bot.say.bubbles import (
+    Say,
+    audio_bubble,
+    image_bubble,
+    link_action,
+    quick,
+    say,
+    text_bubble,
+    video_bubble,
+)
 from bot.say.cards import coaching_card
 from bot.say.places import Place, dish_card, progress_card, progress_picture, record_carousel
 from bot.say.steps import Steps, choose_taps, open_taps
@@ -84,7 +93,12 @@ def look_again(
     except NoSuchSession:
         return _gone(db, user, session, steps, shop)
     dish, page = db.get_one(Dish, cook.dish_id), apps.page(f"/sessions/{cook.id}")
-    bubbles = [*_coaching(cook, dish, page), *_video(cook, steps), *_memo(cook, steps)]
+    bubbles = [
+        *_coaching(cook, dish, page),
+        *_photo(cook, steps),
+        *_video(cook, steps),
+        *_memo(cook, steps),
+    ]
     to_page = (quick(link_action(phrasebook.SESSION_PAGE_LABEL, page)),) if page else ()
     return say(*bubbles, quick=(*to_page, *open_taps(session, user)))
 
@@ -158,6 +172,12 @@ def _coaching(cook: CookingSession, dish: Dish, page: str | None) -> Iterator[Li
         return
     coaching = CoachingText.model_validate(cook.coaching_text)
     yield coaching_card(coaching, dish.name_ja, cook.session_number, page)
+
+
+def _photo(cook: CookingSession, steps: Steps) -> Iterator[LineObject]:
+    """The newest: LINE takes five bubbles at once. All of them are on the cook's page."""
+    for photo in [each for each in cook.photos if each.is_stored][-1:]:
+        yield image_bubble(steps.links.link(photo.object_key))
 
 
 def _video(cook: CookingSession, steps: Steps) -> Iterator[LineObject]:
