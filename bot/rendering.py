@@ -52,7 +52,15 @@ from storage.keys import spoken_answer_key
 from storage.links import MediaLinks
 
 # After these a dish can be chosen that could not be before.
-_TO_COOK = frozenset({PlanNews.STARTED, PlanNews.MONTH_OPENED, PlanNews.RESUMED})
+_TO_COOK = frozenset(
+    {
+        PlanNews.STARTED,
+        PlanNews.MONTH_OPENED,
+        PlanNews.RESUMED,
+        PlanNews.RESUMED_AND_OPENED,
+        PlanNews.RECOVERED_AND_OPENED,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ class Renderer:
             return _coaching(db, user, session, self._page_of(session))
         if message.meta.get("topic") == Topic.REMINDER:
             return reminder(message.text, message.meta["dish"])
-        taps = open_taps(latest_session(db, user.id))
+        taps = open_taps(latest_session(db, user.id), user)
         if message.kind == MessageType.COACHING_VIDEO and session is not None:
             return self._coaching_video(db, user, session, taps)
         if message.kind == MessageType.COACHING_CORRECTED and session is not None:

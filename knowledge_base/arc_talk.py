@@ -12,7 +12,7 @@ ASKED_ELSEWHERE = "{dish}のときにお願いした「{action}」"
 ASKED_UNQUOTED = "前回お願いしたこと"
 LAST_TIME: Mapping[FollowUpVerdict, str] = {
     FollowUpVerdict.SEEN: "{asked}、今回はちゃんと見えましたよ。{seen}",
-    FollowUpVerdict.PARTLY: "{asked}、途中まで届いています。そのときの様子が、まだ少しだけ残っていました。{seen}",
+    FollowUpVerdict.PARTLY: "{asked}は、途中までできています。直したいところが、まだ少しだけ残っていました。{seen}",
     FollowUpVerdict.NOT_YET: "{asked}は、今回の動画ではまだ見えませんでした。{seen}一度で変わらないのは、どなたでも同じです。",
     FollowUpVerdict.NOT_VISIBLE: (
         "{asked}は、今回の映像では確かめられませんでした。作っていてどう感じたか、よかったら聞かせてくださいね。"
@@ -64,7 +64,7 @@ SECOND_COMES = (
 )
 SECOND_STOPS = "やりすぎかなと迷ったら、「やめどき」の合図で止めてくださいね。"
 ACQUIRED = "{dish}の3回目、おつかれさまでした。3回を通して、{skills}が身につきましたね。"
-OVERCOME = "前の回で出ていた{faults}は、そのあとの動画で、出なくなったことが見えました。"
+OVERCOME = "前の回で出ていた{faults}は、そのあとの動画では、出なくなっていました。"
 CLEAN_ATTEMPTS = "{attempts}は、動画で見えた範囲で、直すところがありませんでした。"
 TRANSFERS = "同じ感覚は、{dishes}にもそのまま生きてきます。"
 ENDED = "{dish}は、これでひと区切りです。3回続けて作ってくださって、ありがとうございました。"

@@ -215,7 +215,7 @@ def follow_up(coaching: CoachingText, name: str, number: int) -> str:
     if number < SESSIONS_PER_DISH:  # after the last the outlook has a bubble of its own
         parts.append(coaching.outlook)
     parts.append(
-        "動画での解説も、まもなくお届けします。気になることは、このままメッセージで聞いてくださいね。"
+        "動画での解説をお届けするまでのあいだも、気になることは、このままメッセージで聞いてくださいね。"
     )
     return "\n\n".join(part for part in parts if part)
 

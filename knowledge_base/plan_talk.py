@@ -184,8 +184,10 @@ TROUBLE = (
 
 
 def offer(dish: str, number: int, next_action: str, name: str) -> str:
-    """With what their trial gave them: the coaching's own words, none of ours about their cook. `name` as it is said."""
-    told = f"次回試すことは、こちらでしたね。\n「{next_action}」\n\n" if next_action else ""
+    """With what their trial gave them: the step itself in the coaching's own words, none of ours about their cook. `name` as
+    it is said."""
+    step = next_action.strip().partition("。")[0]
+    told = f"次回試すことは、こちらでしたね。\n「{step}」\n\n" if step else ""
     return (
         f"{name}、{dish}の{number}回目、おつかれさまでした。\n\n{told}"
         f"プランに入ると、{dish}の続きの回で試せます。"
@@ -244,8 +246,11 @@ def _started(user: User, plan: Plan) -> str:
     )
 
 
+_MORE_DISHES = "選べる料理が増えています。下のボタンから、のぞいてみてくださいね。"
+
+
 def _month_opened(user: User, plan: Plan) -> str:
-    return f"{user.months_paid}か月目になりました。選べる料理が増えています。下のボタンから、のぞいてみてくださいね。"
+    return f"{user.months_paid}か月目になりました。{_MORE_DISHES}"
 
 
 def _payment_failed(user: User, plan: Plan) -> str:
@@ -266,6 +271,10 @@ def _recovered(user: User, plan: Plan) -> str:
     return "お支払いを確認しました。お手数をおかけしました。このまま続けて作れます。"
 
 
+def _recovered_and_opened(user: User, plan: Plan) -> str:
+    return f"お支払いを確認しました。お手数をおかけしました。{user.months_paid}か月目に入り、{_MORE_DISHES}"
+
+
 def _paid_twice(user: User, plan: Plan) -> str:
     return (
         "お支払いが二重になっていたので、片方を取り消し、返金の手続きをしました。"
@@ -283,6 +292,10 @@ def _told_paused(user: User, plan: Plan) -> str:
 
 def _resumed(user: User, plan: Plan) -> str:
     return f"おかえりなさい。プランを再開しました。{_next_payment(plan)}また一緒に作りましょう。"
+
+
+def _resumed_and_opened(user: User, plan: Plan) -> str:
+    return f"おかえりなさい。プランを再開しました。{_next_payment(plan)}{user.months_paid}か月目に入り、{_MORE_DISHES}"
 
 
 def _told_ending(user: User, plan: Plan) -> str:
@@ -321,9 +334,11 @@ _NEWS: Mapping[PlanNews, Callable[[User, Plan], str]] = {
     PlanNews.PAYMENT_FAILED: _payment_failed,
     PlanNews.BANK_ASKS: _bank_asks,
     PlanNews.RECOVERED: _recovered,
+    PlanNews.RECOVERED_AND_OPENED: _recovered_and_opened,
     PlanNews.PAID_TWICE: _paid_twice,
     PlanNews.PAUSED: _told_paused,
     PlanNews.RESUMED: _resumed,
+    PlanNews.RESUMED_AND_OPENED: _resumed_and_opened,
     PlanNews.ENDING: _told_ending,
     PlanNews.KEPT: _kept,
     PlanNews.OVER: _over,

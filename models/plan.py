@@ -45,9 +45,11 @@ class PlanNews(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     BANK_ASKS = "bank_asks"  # 3-D Secure
     RECOVERED = "recovered"  # after a payment that failed
+    RECOVERED_AND_OPENED = "recovered_and_opened"  # it was of a month that opens dishes
     PAID_TWICE = "paid_twice"  # the second is given back
     PAUSED = "paused"
     RESUMED = "resumed"
+    RESUMED_AND_OPENED = "resumed_and_opened"  # with a month that opens dishes
     ENDING = "ending"
     KEPT = "kept"  # the cancellation was undone
     OVER = "over"

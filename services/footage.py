@@ -17,7 +17,7 @@ from models.media import CONSENT_WITHDRAWN, REFUSED, Media, MediaKind
 from models.rules.next_step import Ask, next_step
 from models.session import CookingSession
 from models.user import User
-from services import media
+from services import films, media
 from services.consent import consent_in_force, give_consent, withdraw_consent
 from services.export.wish import end_exports
 from services.outbox import add_message
@@ -86,12 +86,14 @@ def refuse(db: DbSession, user: User) -> None:
 
 
 def withdraw(db: DbSession, user: User) -> bool:
-    """All films and voices go, and the coaching videos made of them; texts stay. False where there was no consent."""
+    """All films and voices go, and the coaching videos made of them; texts stay. The consent to films of two attempts, which
+    are made of this footage, goes with it. False where there was no consent."""
     had_consent = consent_in_force(db, user.id, ConsentKind.FOOTAGE) is not None
     withdraw_consent(db, user.id, ConsentKind.FOOTAGE)
     was_asked(db, user.id)
     end_exports(db, user.id)
     _take_back(db, _all(db, user), CONSENT_WITHDRAWN)
+    films.stop(db, user.id)  # after the cooks are locked, in their order
     return had_consent
 
 

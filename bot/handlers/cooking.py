@@ -56,7 +56,7 @@ def memo(
     try:
         cooking.take_memo(db, user, session, origin)
     except cooking.MemoTooLate:
-        return think_about(lambda: questions.ask_by_voice(db, user, session, origin), session)
+        return think_about(lambda: questions.ask_by_voice(db, user, session, origin), user, session)
     if session is None:
         return steps.ask_dish(lead=phrasebook.WHICH_DISH_MEMO).say_after()
     return _go_on(steps, session, phrasebook.MEMO_RECEIVED)
@@ -66,7 +66,7 @@ def memo(
 def file(origin: Origin, db: DbSession, user: User, session: CookingSession | None) -> Say:
     """Nothing is asked yet: it may be what would be asked for."""
     files.take_file(db, user, session, origin)
-    return say(text_bubble(phrasebook.FILE_RECEIVED), quick=open_taps(session))
+    return say(text_bubble(phrasebook.FILE_RECEIVED), quick=open_taps(session, user))
 
 
 @router.on("postback", where=[action("skip_memo", session_id=int)])
@@ -102,7 +102,7 @@ def write_memo(
     try:
         cooking.write_memo(db, user, session, event.text, origin)
     except cooking.MemoTooLate:
-        return think_about(lambda: questions.ask(db, user, session, event.text, origin), session)
+        return think_about(lambda: questions.ask(db, user, session, event.text, origin), user, session)
     return _go_on(steps, session, phrasebook.MEMO_TEXT_RECEIVED)
 
 
@@ -150,7 +150,7 @@ def _rate(db: DbSession, session: CookingSession, steps: Steps, aspect: RatingAs
     if next_step(session).ask in BEFORE_TEXT:
         return _go_on(steps, session, words)
     if missing is None:
-        return say(text_bubble(words), quick=open_taps(session))
+        return say(text_bubble(words), quick=open_taps(session, steps.user))
     return ask_rating(session, missing).say_after(text_bubble(words))
 
 

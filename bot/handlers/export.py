@@ -29,4 +29,4 @@ def send_data(origin: Origin, db: DbSession, user: User, session: CookingSession
     record_inbound(db, user, MessageType.OTHER, session=session, origin=origin)
     if ask_for_data(db, user, origin):
         return THINKING
-    return say(text_bubble(export_talk.UNDER_WAY), quick=open_taps(session))
+    return say(text_bubble(export_talk.UNDER_WAY), quick=open_taps(session, user))

@@ -36,8 +36,8 @@ def agree(
 
 
 @router.on("postback", where=[action("no_film")])
-def refuse(session: CookingSession | None) -> Answer:
-    return say(text_bubble(film_talk.REFUSED), quick=open_taps(session))
+def refuse(user: User, session: CookingSession | None) -> Answer:
+    return say(text_bubble(film_talk.REFUSED), quick=open_taps(session, user))
 
 
 def stops_films(context: Context) -> bool:
@@ -47,7 +47,7 @@ def stops_films(context: Context) -> bool:
 @router.on("message.text", where=[stops_films])
 def stop(db: DbSession, user: User, session: CookingSession | None) -> Answer:
     told = film_talk.STOPPED if films.stop(db, user.id) else film_talk.STOPPED_ALREADY
-    return say(text_bubble(told), quick=open_taps(session))
+    return say(text_bubble(told), quick=open_taps(session, user))
 
 
 def asks_for_film(context: Context) -> bool:
@@ -71,5 +71,5 @@ def _make(
     """What is there or is made at once comes by this event's reply token, as an answer that somebody thinks about."""
     news = films.ask_for(db, user, session_id, film_talk.TEXT_VERSION, origin)
     if news in NEWS:
-        return say(text_bubble(NEWS[news]), quick=open_taps(session))
+        return say(text_bubble(NEWS[news]), quick=open_taps(session, user))
     return THINKING

@@ -82,14 +82,14 @@ def wants_to_stop(context: Context) -> bool:
 @router.on("message.text", where=[asks(Ask.MEMO), wants_to_stop])
 def stop_memo(event: LineEvent, origin: Origin, db: DbSession, user: User, session: CookingSession) -> Say:
     record_inbound(db, user, MessageType.OTHER, text=event.text, session=session, origin=origin)
-    return say(text_bubble(phrasebook.MEMO_STOPPED), quick=open_taps(session))
+    return say(text_bubble(phrasebook.MEMO_STOPPED), quick=open_taps(session, user))
 
 
 @router.on("message.text", where=[wants_to_stop])
 def stop(event: LineEvent, origin: Origin, db: DbSession, user: User, session: CookingSession | None) -> Say:
     """Nothing is undone by a word: how to is said, and what was asked for stays open."""
     record_inbound(db, user, MessageType.TEXT, text=event.text, session=session, origin=origin)
-    return say(text_bubble(known_reply(Intent.STOP, event.text)), quick=open_taps(session))
+    return say(text_bubble(known_reply(Intent.STOP, event.text)), quick=open_taps(session, user))
 
 
 def asks_alone(context: Context) -> bool:
@@ -105,4 +105,4 @@ def question_before_memo(
     event: LineEvent, origin: Origin, db: DbSession, user: User, session: CookingSession
 ) -> Say | Thinking:
     """The memo is still waited for."""
-    return think_about(lambda: questions.ask(db, user, session, event.text, origin), session)
+    return think_about(lambda: questions.ask(db, user, session, event.text, origin), user, session)

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from sqlmodel import Session as DbSession
 
 from bot.router import Context, Router, action
-from bot.say.bubbles import Say, audio_bubble, link_action, quick, say, text_bubble, video_bubble
+from bot.say.bubbles import (
+    Say,
+    audio_bubble,
+    image_bubble,
+    link_action,
+    quick,
+    say,
+    text_bubble,
+    video_bubble,
+)
 from bot.say.cards import coaching_card
 from bot.say.places import Place, dish_card, progress_card, progress_picture, record_carousel
 from bot.say.steps import Steps, choose_taps, open_taps
@@ -65,7 +74,7 @@ def show_dish(
     if place is None:  # taught no more
         return _gone(db, user, session, steps, shop)
     card = dish_card(place, cooks_of(db, user, place.dish.dish), apps.page(f"/dishes/{slug}"))
-    return say(card, quick=open_taps(session))
+    return say(card, quick=open_taps(session, user))
 
 
 @router.on("postback", where=[action("look", session_id=int)])
@@ -84,9 +93,14 @@ def look_again(
     except NoSuchSession:
         return _gone(db, user, session, steps, shop)
     dish, page = db.get_one(Dish, cook.dish_id), apps.page(f"/sessions/{cook.id}")
-    bubbles = [*_coaching(cook, dish, page), *_video(cook, steps), *_memo(cook, steps)]
+    bubbles = [
+        *_coaching(cook, dish, page),
+        *_photo(cook, steps),
+        *_video(cook, steps),
+        *_memo(cook, steps),
+    ]
     to_page = (quick(link_action(phrasebook.SESSION_PAGE_LABEL, page)),) if page else ()
-    return say(*bubbles, quick=(*to_page, *open_taps(session)))
+    return say(*bubbles, quick=(*to_page, *open_taps(session, user)))
 
 
 def wants_progress(event: LineEvent) -> bool:
@@ -124,7 +138,7 @@ def _with_now(card: LineObject, session: CookingSession | None, step: NextStep, 
     """How far a coaching is that is under way, too: 「進みぐあいは？」 may mean that."""
     if step.ask in UNDER_WAY or step.ask is Ask.WAIT_FOR_VIDEO:
         return steps.ask_next(session).say_after(card)
-    return say(card, quick=open_taps(session))
+    return say(card, quick=open_taps(session, steps.user))
 
 
 def _record(db: DbSession, user: User, steps: Steps, shop: PlanShop) -> LineObject:
@@ -148,7 +162,7 @@ def _places(db: DbSession, user: User, steps: Steps, shop: PlanShop) -> list[Pla
 
 def _gone(db: DbSession, user: User, session: CookingSession | None, steps: Steps, shop: PlanShop) -> Say:
     card = _record(db, user, steps, shop)
-    return say(text_bubble(places_talk.GONE), card, quick=open_taps(session))
+    return say(text_bubble(places_talk.GONE), card, quick=open_taps(session, user))
 
 
 def _coaching(cook: CookingSession, dish: Dish, page: str | None) -> Iterator[LineObject]:
@@ -158,6 +172,12 @@ def _coaching(cook: CookingSession, dish: Dish, page: str | None) -> Iterator[Li
         return
     coaching = CoachingText.model_validate(cook.coaching_text)
     yield coaching_card(coaching, dish.name_ja, cook.session_number, page)
+
+
+def _photo(cook: CookingSession, steps: Steps) -> Iterator[LineObject]:
+    """The newest: LINE takes five bubbles at once. All of them are on the cook's page."""
+    for photo in [each for each in cook.photos if each.is_stored][-1:]:
+        yield image_bubble(steps.links.link(photo.object_key))
 
 
 def _video(cook: CookingSession, steps: Steps) -> Iterator[LineObject]:

@@ -81,4 +81,4 @@ def _card(
     """With the taps of what is asked just now, which LINE takes away with each new bubble."""
     plan, receipt_url = db.get(Plan, user.id), latest_receipt(db, user)
     card = plan_card(shop, user, plan, receipt_url, has_trial=has_trial(db, user))
-    return say(*first, card, quick=open_taps(session))
+    return say(*first, card, quick=open_taps(session, user))

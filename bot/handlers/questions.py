@@ -44,15 +44,15 @@ def send_again(steps: Steps) -> Say:
 def question(
     event: LineEvent, origin: Origin, db: DbSession, user: User, session: CookingSession | None
 ) -> Say | Thinking:
-    return think_about(lambda: questions.ask(db, user, session, event.text, origin), session)
+    return think_about(lambda: questions.ask(db, user, session, event.text, origin), user, session)
 
 
-def think_about(ask: Callable[[], object], session: CookingSession | None) -> Say | Thinking:
+def think_about(ask: Callable[[], object], user: User, session: CookingSession | None) -> Say | Thinking:
     """The answer is owed by a job."""
     try:
         ask()
     except questions.TooManyQuestions as error:
-        return say(text_bubble(error_words(error)), quick=open_taps(session))
+        return say(text_bubble(error_words(error)), quick=open_taps(session, user))
     return THINKING
 
 

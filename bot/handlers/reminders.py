@@ -28,10 +28,10 @@ def wants_them(context: Context) -> bool:
 @router.on("message.text", where=[wants_none])
 def end_reminders(db: DbSession, user: User, session: CookingSession | None, now: datetime) -> Say:
     switch_off(db, user, now)
-    return say(text_bubble(away_talk.OFF), quick=open_taps(session))
+    return say(text_bubble(away_talk.OFF), quick=open_taps(session, user))
 
 
 @router.on("message.text", where=[wants_them])
 def bring_reminders(db: DbSession, user: User, session: CookingSession | None, now: datetime) -> Say:
     switch_on(db, user, now)
-    return say(text_bubble(away_talk.ON), quick=open_taps(session))
+    return say(text_bubble(away_talk.ON), quick=open_taps(session, user))

@@ -19,6 +19,6 @@ def show_last(origin: Origin, db: DbSession, user: User, session: CookingSession
     """It is rendered where links are made: with its delivery."""
     coached = last_result(db, user)
     if coached is None:
-        return say(text_bubble(away_talk.NO_RESULT), quick=open_taps(session))
+        return say(text_bubble(away_talk.NO_RESULT), quick=open_taps(session, user))
     show_again(db, user, coached, origin)
     return None

@@ -21,4 +21,4 @@ def thank(event: LineEvent, db: DbSession, user: User, session: CookingSession |
     session_id = session_id_of(event.tracking_id)
     if session_id is None or not mark_watched(db, user, session_id):
         return None
-    return say(text_bubble(phrasebook.VIDEO_WATCHED), quick=open_taps(session))
+    return say(text_bubble(phrasebook.VIDEO_WATCHED), quick=open_taps(session, user))

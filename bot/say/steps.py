@@ -19,7 +19,7 @@ from line.client import LineObject
 from models.chat import Topic
 from models.coaching import CoachingText, RatingAspect
 from models.dish import Dish
-from models.rules.entitlement import EntitlementError, PlanNeeded, TrialUsed
+from models.rules.entitlement import EntitlementError, PlanNeeded, TrialUsed, refusal_of_all
 from models.rules.history import latest_session
 from models.rules.next_step import Ask, NextStep, missing_rating, next_step
 from models.session import CookingSession
@@ -72,7 +72,9 @@ class Steps:
             return ask_memo(session, self.profile)
         if step.ask is Ask.RATING and step.aspect is not None:
             return ask_rating(session, step.aspect)
-        return StepBubbles((text_bubble(self._waiting(step, session)),), open_taps(session))
+        if step.ask is Ask.COOK_AGAIN and (refusal := refusal_of_all(self.user)):
+            return self._lead_to_plan(refusal)
+        return StepBubbles((text_bubble(self._waiting(step, session)),), open_taps(session, self.user))
 
     def ask_dish(self, lead: str = phrasebook.CHOOSE_DISH, page: int = 1) -> StepBubbles:
         """The carousel of what the learner may cook now, or why there is nothing to choose."""
@@ -212,7 +214,7 @@ def choose_taps(label: str = phrasebook.CHOOSE_LABEL) -> tuple[LineObject, ...]:
     return (quick(postback(label, action="menu")),)
 
 
-def open_taps(session: CookingSession | None) -> tuple[LineObject, ...]:
+def open_taps(session: CookingSession | None, user: User) -> tuple[LineObject, ...]:
     """What the learner may tap now. LINE takes a bubble's taps away when a newer one comes: that offers them again."""
     step = next_step(session)
     if session is None or step.ask is Ask.DISH:
@@ -225,10 +227,11 @@ def open_taps(session: CookingSession | None) -> tuple[LineObject, ...]:
         return _rating_taps(session, step.aspect)
     missing = missing_rating(session)
     if session.coaching_text and missing is not None:
-        return (*_rating_taps(session, missing), *_taps_after(step))
-    return (*question_taps(session), *_taps_after(step))
+        return (*_rating_taps(session, missing), *_taps_after(step, user))
+    return (*question_taps(session), *_taps_after(step, user))
 
 
-def _taps_after(step: NextStep) -> tuple[LineObject, ...]:
-    may_cook = step.ask in (Ask.COOK_AGAIN, Ask.TRY_LATER)
+def _taps_after(step: NextStep, user: User) -> tuple[LineObject, ...]:
+    """No other cook is offered to who can't begin one: their plan rests or is over."""
+    may_cook = step.ask in (Ask.COOK_AGAIN, Ask.TRY_LATER) and refusal_of_all(user) is None
     return choose_taps(phrasebook.COOK_AGAIN_LABEL) if may_cook else ()

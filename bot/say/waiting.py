@@ -32,7 +32,7 @@ def tell_progress(steps: Steps, session: CookingSession | None, lead: str = "") 
     if next_step(session).ask in _ASKED_MEANWHILE:
         asked = steps.ask_next(session)
         return say(bubble, *asked.bubbles, quick=asked.quick, topic=Topic.PROGRESS)
-    return say(bubble, quick=open_taps(session), topic=Topic.PROGRESS)
+    return say(bubble, quick=open_taps(session, steps.user), topic=Topic.PROGRESS)
 
 
 def told(waiting: Waiting) -> str:
@@ -58,7 +58,9 @@ def _nothing_under_way(steps: Steps, session: CookingSession | None, *, has_ques
     """What is open, and that food is asked about in other words."""
     if has_question:
         return say(
-            text_bubble(waiting_talk.QUESTION_UNDER_WAY), quick=open_taps(session), topic=Topic.PROGRESS
+            text_bubble(waiting_talk.QUESTION_UNDER_WAY),
+            quick=open_taps(session, steps.user),
+            topic=Topic.PROGRESS,
         )
     if unfinished(steps.db, steps.user.id):
         return say(text_bubble(waiting_talk.UPLOAD_UNDER_WAY), topic=Topic.PROGRESS)

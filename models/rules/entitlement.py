@@ -89,7 +89,7 @@ def next_session_number(user: User, dish: Dish, sessions: Sequence[CookingSessio
         raise DishLocked(f"'{dish.slug}' opens in month {dish.month_unlocked}")
     spent_sessions = [session for session in sessions if is_spent(session)]
     if user.subscription_status not in PAYING and spent_sessions:
-        raise _plan_needed(user.subscription_status)
+        raise refusal_of_all(user) or TrialUsed("the trial session is used")
     numbers = {session.session_number for session in spent_sessions if session.dish_id == dish.id}
     free_numbers = [number for number in range(1, SESSIONS_PER_DISH + 1) if number not in numbers]
     if not free_numbers:
@@ -97,11 +97,12 @@ def next_session_number(user: User, dish: Dish, sessions: Sequence[CookingSessio
     return free_numbers[0]
 
 
-def _plan_needed(status: SubscriptionStatus) -> PlanNeeded:
-    match status:
+def refusal_of_all(user: User) -> PlanNeeded | None:
+    """Why one who has cooked can begin no other cook, whatever the dish; None for who pays or never had a plan."""
+    match user.subscription_status:
         case SubscriptionStatus.PAUSED:
             return PlanPaused("the plan is paused")
         case SubscriptionStatus.CANCELLED:
             return PlanOver("the plan has ended")
         case _:
-            return TrialUsed("the trial session is used")
+            return None

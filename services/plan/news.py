@@ -16,7 +16,15 @@ from services.plan.state import PlanState
 from services.reminders import await_return
 
 # After these they may cook, which they could not, or not surely, before.
-_GOES_ON = frozenset({PlanNews.STARTED, PlanNews.RESUMED, PlanNews.RECOVERED})
+_GOES_ON = frozenset(
+    {
+        PlanNews.STARTED,
+        PlanNews.RESUMED,
+        PlanNews.RESUMED_AND_OPENED,
+        PlanNews.RECOVERED,
+        PlanNews.RECOVERED_AND_OPENED,
+    }
+)
 
 
 def changes(before: PlanState, after: PlanState) -> Sequence[PlanNews]:
@@ -31,9 +39,10 @@ def changes(before: PlanState, after: PlanState) -> Sequence[PlanNews]:
         return [PlanNews.BANK_ASKS if after.needs_bank else PlanNews.PAYMENT_FAILED]
     if (before.ends_on is None) != (after.ends_on is None):
         return [PlanNews.KEPT if after.ends_on is None else PlanNews.ENDING]
+    opens_dishes = _opens_dishes(before.months_paid, after.months_paid)
     if before.status != after.status:
-        return _of_status(before.status, after.status)
-    return [PlanNews.MONTH_OPENED] if _opens_dishes(before.months_paid, after.months_paid) else []
+        return _of_status(before.status, after.status, opens_dishes=opens_dishes)
+    return [PlanNews.MONTH_OPENED] if opens_dishes else []
 
 
 def _how_it_ended(before: PlanState) -> PlanNews:
@@ -41,13 +50,17 @@ def _how_it_ended(before: PlanState) -> PlanNews:
     return PlanNews.OVER_UNPAID if is_unpaid else PlanNews.OVER
 
 
-def _of_status(before: SubscriptionStatus, after: SubscriptionStatus) -> Sequence[PlanNews]:
+def _of_status(
+    before: SubscriptionStatus, after: SubscriptionStatus, *, opens_dishes: bool
+) -> Sequence[PlanNews]:
     if after == SubscriptionStatus.PAUSED:
         return [PlanNews.PAUSED]
     if before not in LIVING:
         return [PlanNews.STARTED]
+    if after == SubscriptionStatus.ACTIVE and before == SubscriptionStatus.PAUSED:
+        return [PlanNews.RESUMED_AND_OPENED if opens_dishes else PlanNews.RESUMED]
     if after == SubscriptionStatus.ACTIVE:
-        return [PlanNews.RESUMED if before == SubscriptionStatus.PAUSED else PlanNews.RECOVERED]
+        return [PlanNews.RECOVERED_AND_OPENED if opens_dishes else PlanNews.RECOVERED]
     return []
 
 

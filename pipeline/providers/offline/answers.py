@@ -116,7 +116,7 @@ def compose_basic(brief: QuestionBrief, basic: Basic) -> str:
     """The answer whole: it is short, and its care may stand at its end."""
     lead = verdict_of_basic(brief.question, basic) or address(brief)
     text = lead + basic.answer + eaters_line(brief, basic.answer)
-    closing = pick(phrases.BASIC_NEXT, brief.question)
+    closing = pick(phrases.BASIC_NEXT, brief.question) if brief.dish else next_step(brief)
     has_room = len(text + closing) <= CHAT_ANSWER and not wants_the_point_only(brief)
     return text + closing if has_room else text
 

@@ -44,7 +44,7 @@ def coaching_text(brief: CoachingBrief) -> CoachingText:
         mondaiten=draft.say(raw_warning(brief), *before, problem(brief, lesson), *after),
         skill=draft.say(*explained(skill(brief, lesson), brief, lesson)),
         next_action=draft.say(
-            lesson.next_action, *ways(brief, lesson), *wishes(brief, lesson), focus(brief, lesson)
+            lesson.next_action, *ways(brief, lesson), *(wishes(brief, lesson) or [focus(brief, lesson)])
         ),
         success_sign=draft.say(*signs(brief, lesson)) or lesson.success_sign,
         stop_cue=draft.say(lesson.stop_cue),
@@ -171,7 +171,7 @@ def comparison(brief: CoachingBrief, lesson: Lesson) -> list[str]:
     if brief.session_number == 2:
         sentences += [arc_talk.LESS_CLEAN] if brief.is_less_clean else []
         sentences.append(pick(phrases.COMPARE_WOBBLE, lesson.key))
-    return [*sentences, *company(brief)]
+    return [*sentences, *company(brief, lesson)]
 
 
 def suggested_questions(brief: CoachingBrief, lesson: Lesson) -> list[str]:

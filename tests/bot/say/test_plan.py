@@ -150,13 +150,18 @@ def test_where_nothing_is_for_sale_one_sentence_says_so() -> None:
         assert bubble == {"type": "text", "text": plan_talk.PHRASES["plan_not_for_sale"]}
 
 
-@pytest.mark.parametrize("next_action", ["", "卵のふちがふくらんだら、ご飯をのせましょう。", "あ" * 9_000])
+@pytest.mark.parametrize(
+    "next_action",
+    ["", "卵のふちがふくらんだら、ご飯をのせましょう。ほかは、いつもどおりに作りましょう。", "あ" * 9_000],
+)
 def test_the_offer_is_their_own_result_with_price_renewal_and_end(next_action: str) -> None:
     card = offer_card(SHOP, learner(FREE), Trial("チャーハン", 1, next_action))
     check_messages({"messages": [card]})
     words = "\n".join(part["text"] for part in card["contents"]["body"]["contents"])
     assert "ゆうこさん、チャーハンの1回目" in words
-    assert next_action[:1_000] in words
+    step = next_action.partition("。")[0]
+    assert step[:1_000] in words
+    assert "いつもどおりに作りましょう" not in words
     for told in ("月額9,800円（税込）", plan_talk.gives(), plan_talk.RENEWAL, plan_talk.OFFER_END):
         assert told in words
     assert {label: opens(url) for label, url in buttons(card).items()} == {START: PlanPage.CHECKOUT}
@@ -169,9 +174,11 @@ NEWS = {
     PlanNews.PAYMENT_FAILED: (plan(**DUE), PAY),
     PlanNews.BANK_ASKS: (plan(**DUE, needs_bank=True), PAY),
     PlanNews.RECOVERED: (plan(), None),
+    PlanNews.RECOVERED_AND_OPENED: (plan(), None),
     PlanNews.PAID_TWICE: (plan(), None),
     PlanNews.PAUSED: (plan(), SHOW),
     PlanNews.RESUMED: (plan(), None),
+    PlanNews.RESUMED_AND_OPENED: (plan(), None),
     PlanNews.ENDING: (plan(ends_on=DAY), KEEP),
     PlanNews.KEPT: (plan(), None),
     PlanNews.OVER: (plan(ends_on=DAY), SHOW),

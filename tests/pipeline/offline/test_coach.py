@@ -477,6 +477,11 @@ def test_before_the_first_dish_there_is_a_tip_and_an_invitation(question: str) -
     assert len(text) <= 300
 
 
+def test_before_the_first_dish_an_everyday_answer_invites_too() -> None:
+    text = answer_to("ご飯は温かいほうがいいですか？", dish=None, coaching=None, analysis=None, principles=())
+    assert re.search("最初の一皿|はじめの一皿", text)
+
+
 def test_asked_again_it_says_something_new() -> None:
     first = answer_to("どうしてそうなるの？")
 

@@ -229,7 +229,7 @@ def test_months_are_counted_by_what_was_paid_whatever_the_pause(payer: Payer) ->
     back = payer.catches_up()
     assert (back.status, back.months_paid) == (SubscriptionStatus.ACTIVE, 2)
     assert payer.renews().months_paid == 3
-    assert payer.life().news == ["started", "paused", "resumed", "month_opened"]
+    assert payer.life().news == ["started", "paused", "resumed_and_opened", "month_opened"]
 
 
 def test_a_learner_who_was_free_for_months_begins_with_the_first(payer: Payer) -> None:
@@ -397,7 +397,7 @@ def test_a_card_that_is_changed_pays_what_is_due(payer: Payer) -> None:
     payer.portal(PortalFlow.CARD).change_card()
     life = payer.until(payer.shop.desk.now() + 4 * DAY)
     assert (life.status, life.months_paid) == (SubscriptionStatus.ACTIVE, 2)
-    assert life.news == ["started", "payment_failed", "recovered"]
+    assert life.news == ["started", "payment_failed", "recovered_and_opened"]
 
 
 def test_a_card_that_was_changed_before_we_read_of_the_payment_is_the_one_that_pays(payer: Payer) -> None:

@@ -130,7 +130,7 @@ LEVEL = {
 
 # ---- what the next action is tied to
 GOALS = {
-    "cook_without_recipes": "この合図が頼れるようになると、レシピを開かずに作れる日が近づきます。",
+    "cook_without_recipes": "この合図を頼りに作れるようになると、レシピを開かずに作れる日が近づきます。",
     "impress_family": "食卓で喜んでもらえる一皿に、ここから近づいていきます。",
     "cook_faster": "ここで迷わなくなると、手が止まらず、早く仕上がります。",
     "understand_why": "試したあとに何が変わったかを見ると、なぜそうするのかが自分の言葉になります。",

@@ -46,20 +46,15 @@ def ways(brief: CoachingBrief, lesson: Lesson) -> list[str]:
 
 
 def wishes(brief: CoachingBrief, lesson: Lesson) -> list[str]:
-    """What it is good for: one line, another one each attempt."""
-    if lesson.skill == SAFETY:
-        return []
-    return _turn(list(_wishes(brief)), brief.session_number)
+    """What it is good for: one line, another one each attempt; none where it is the turn of what they can do."""
+    return [line for line in _turn_of_closings(brief, lesson) if line not in _level(brief)]
 
 
-def company(brief: CoachingBrief) -> list[str]:
-    """Who they cook for, where they say what they can do: one line each, last in the warm note."""
-    profile = brief.profile
-    eaters = [phrases.COOK_FOR[each] for each in profile.cook_for]
-    return [
-        *([phrases.LEVEL[profile.self_rated_level]] if profile.self_rated_level else []),
-        *_turn(eaters, brief.session_number),
-    ]
+def company(brief: CoachingBrief, lesson: Lesson) -> list[str]:
+    """Who they cook for, where they say what they can do: last in the warm note."""
+    level = [line for line in _turn_of_closings(brief, lesson) if line in _level(brief)]
+    eaters = [phrases.COOK_FOR[each] for each in brief.profile.cook_for]
+    return [*level, *_turn(eaters, brief.session_number)]
 
 
 def textures(brief: CoachingBrief, lesson: Lesson) -> list[str]:
@@ -69,6 +64,17 @@ def textures(brief: CoachingBrief, lesson: Lesson) -> list[str]:
 
 def _turn(options: list[str], number: int) -> list[str]:
     return [options[(number - 1) % len(options)]] if options else []
+
+
+def _turn_of_closings(brief: CoachingBrief, lesson: Lesson) -> list[str]:
+    """Of a wish and of what they can do one is spoken of in a text: both in each would become a refrain."""
+    wished = [] if lesson.skill == SAFETY else list(_wishes(brief))
+    return _turn([*wished, *_level(brief)], brief.session_number)
+
+
+def _level(brief: CoachingBrief) -> list[str]:
+    level = brief.profile.self_rated_level
+    return [phrases.LEVEL[level]] if level else []
 
 
 def _ways(brief: CoachingBrief, lesson: Lesson) -> Iterator[str]:
