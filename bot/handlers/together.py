@@ -32,7 +32,7 @@ def wants_company(context: Context) -> bool:
 @router.on("postback", where=[action("together")])
 @router.on("message.text", where=[wants_company])
 def offer_call(db: DbSession, user: User, session: CookingSession | None, apps: LiffApps, caps: Caps) -> Say:
-    page, taps = apps.companion_page(), open_taps(session)
+    page, taps = apps.companion_page(), open_taps(session, user)
     if page is None:
         return say(text_bubble(words.NO_PAGES), quick=taps)
     left = allowance(db, user, caps).seconds_left
