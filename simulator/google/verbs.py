@@ -34,6 +34,8 @@ Verb = Literal[
     "storage.signed",
     "iam.token",
     "iam.signBlob",
+    "live.connect",
+    "live.turn",
 ]
 VERBS: tuple[Verb, ...] = get_args(Verb)
 MEDIA_VERBS: frozenset[Verb] = frozenset({"files.upload", "storage.upload"})  # the body is a file's bytes
