@@ -8,7 +8,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from companion.plan import CallPlan
@@ -80,12 +80,12 @@ class GeminiLive:
         client = await asyncio.to_thread(self._open_client)
         config = _config(plan, tools, handle, self._settings.gemini_live_voice)
         stack = AsyncExitStack()
+        with _told_as_closed():
+            async with asyncio.timeout(OPEN_SECONDS):
+                live = await stack.enter_async_context(
+                    client.aio.live.connect(model=self.model, config=config)
+                )
         try:
-            with _told_as_closed():
-                async with asyncio.timeout(OPEN_SECONDS):
-                    live = await stack.enter_async_context(
-                        client.aio.live.connect(model=self.model, config=config)
-                    )
             if live.setup_complete is None:
                 raise LiveRefused(0, "its first message was not setupComplete")
             session = GeminiSession(live, self.model, self._now)
@@ -93,7 +93,7 @@ class GeminiLive:
                 await session.greet(plan)
             yield session
         finally:
-            await self._close(stack)
+            await self._leave(live, stack)
 
     def _open_client(self) -> "genai.Client":
         from pipeline.providers.google.clients import live_client
@@ -103,9 +103,9 @@ class GeminiLive:
                 self._client = live_client(self._settings, self._credentials)
             return self._client
 
-    async def _close(self, stack: AsyncExitStack) -> None:
+    async def _leave(self, live: "AsyncSession", stack: AsyncExitStack) -> None:
         """A socket that answers no more is left to itself."""
-        closing = asyncio.create_task(stack.aclose())
+        closing = asyncio.create_task(_close(live, stack))
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
         await asyncio.wait({closing}, timeout=CLOSE_SECONDS)
@@ -173,6 +173,21 @@ class GeminiSession:
     async def _send(self, **realtime: Any) -> None:
         with _told_as_closed():
             await self._live.send_realtime_input(**realtime)
+
+
+async def _close(live: "AsyncSession", stack: AsyncExitStack) -> None:
+    """What still comes is read and dropped: behind unread sound the other side's goodbye would not be found."""
+    draining = asyncio.create_task(_drain(live))
+    await stack.aclose()
+    await draining
+
+
+async def _drain(live: "AsyncSession") -> None:
+    with suppress(LiveClosed):
+        while True:
+            turn = live.receive()
+            while await _next(turn) is not None:
+                pass
 
 
 async def _next(turn: "AsyncIterator[types.LiveServerMessage]") -> "types.LiveServerMessage | None":

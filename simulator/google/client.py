@@ -86,6 +86,10 @@ class GoogleDesk(DeskClient[Crossing]):
     def close_live(self, code: int, reason: str = "") -> None:
         self.call("POST", "/live/close", json={"code": code, "reason": reason})
 
+    def send_live(self, message: dict[str, Any]) -> None:
+        """To every open connection."""
+        self.call("POST", "/live/message", json={"message": message})
+
     def clear_script(self) -> None:
         self.call("DELETE", "/script")
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field, model_validator
 
 from simulator.google.errors import GoogleError, StorageError
-from simulator.google.verbs import VERBS, Verb
+from simulator.google.verbs import LIVE_VERBS, VERBS, Verb
 from simulator.http import faults
 from simulator.http.faults import Strike
 
@@ -73,7 +73,7 @@ class Fault(faults.Fault):
             raise ValueError(f"{self.kind} is a fault of {' and '.join(GENERATING)}")
         if self.kind in FILE_KINDS and "files.upload" not in verbs:
             raise ValueError(f"{self.kind} is a fault of files.upload")
-        is_live = all(verb.startswith("live.") for verb in verbs)
+        is_live = set(verbs) <= LIVE_VERBS
         if (self.kind == "closed" and not is_live) or (is_live and self.kind not in LIVE_KINDS):
             raise ValueError(f"{self.kind} is no fault of {self.verb}")
         return self

@@ -29,6 +29,10 @@ class Close(DeskBody):
     reason: str = ""
 
 
+class AnyMessage(DeskBody):
+    message: dict[str, Any]
+
+
 def _listener_of(request: Request) -> Listener:
     listener: Listener = request.app.state.live
     return listener
@@ -63,6 +67,14 @@ async def close(request: Request) -> Response:
     return JSONResponse({})
 
 
+async def send(request: Request) -> Response:
+    """Any message to each open connection, of a kind perhaps that nobody knows yet."""
+    body = await read_desk_body(request, AnyMessage)
+    for connection in list(_listener_of(request).open):
+        await connection.send(body.message)
+    return JSONResponse({})
+
+
 async def create_token(request: Request) -> Response:
     """Ephemeral tokens, which only v1alpha has."""
     if request.path_params["version"] != "v1alpha":
@@ -90,5 +102,6 @@ routes = [
     Route(f"{PREFIX}/turns", add_turn, methods=["POST"]),
     Route(f"{PREFIX}/go-away", go_away, methods=["POST"]),
     Route(f"{PREFIX}/close", close, methods=["POST"]),
+    Route(f"{PREFIX}/message", send, methods=["POST"]),
     Route("/{version}/auth_tokens", create_token, methods=["POST"]),
 ]
