@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import pytest
 
-from companion.google import GeminiLive, GeminiSession
+from companion.google import GeminiLive
 from companion.plan import CallPlan
-from companion.ports import Event
+from companion.ports import Event, Live, LiveSession
 from companion.tools import TOOLS, Tool
 from desk.google import google_settings, live_settings
 from settings import Settings
@@ -46,7 +46,7 @@ def silence(seconds: float) -> bytes:
 class Line:
     """A session, and what came of it so far."""
 
-    session: GeminiSession
+    session: LiveSession
     _events: AsyncIterator[Event] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,8 +56,9 @@ class Line:
         """All that comes until the last of so many. Raises LiveClosed."""
         events: list[Event] = []
         async with asyncio.timeout(WAIT):
-            while sum(isinstance(event, kind) for event in events) < times:
+            while times:
                 events.append(await anext(self._events))
+                times -= isinstance(events[-1], kind)
         return events
 
     async def next(self, kind: type[T]) -> T:
@@ -72,7 +73,7 @@ class Line:
             await self.session.hear(pcm[at : at + PACKET])
 
 
-Talk = Callable[..., object]
+Talk = Callable[..., None]
 
 
 @dataclass
@@ -91,7 +92,7 @@ class LiveDouble:
     settings: Settings
     hand: Hand = field(default_factory=Hand)
 
-    def live(self) -> GeminiLive:
+    def live(self) -> Live:
         return GeminiLive(self.settings, GoogleCredentials(self.settings.google_key_file), self.hand)
 
     @property

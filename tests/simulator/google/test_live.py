@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from google import genai
 from google.genai import errors, types
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Close
 
@@ -38,6 +38,14 @@ def trusting(desk: GoogleDesk) -> ssl.SSLContext:
 def ending(desk: GoogleDesk, *messages: dict[str, Any], seconds: float = 0) -> Close:
     """How a connection ends on which these are sent, and the clock moved then."""
 
+    async def read_on(wire: ClientConnection) -> None:
+        await wire.recv()  # setupComplete
+        if seconds:
+            await asyncio.to_thread(_wait_for_frames, desk, messages)
+            desk.advance_clock(seconds)
+        while True:
+            await wire.recv()
+
     async def play() -> Close:
         url = desk.live().url.replace("https", "wss") + PATH
         headers = {"x-goog-api-key": API_KEY}
@@ -45,12 +53,7 @@ def ending(desk: GoogleDesk, *messages: dict[str, Any], seconds: float = 0) -> C
             for message in messages:
                 await wire.send(json.dumps(message))
             with pytest.raises(ConnectionClosed) as closed:
-                await wire.recv()  # setupComplete
-                if seconds:
-                    await asyncio.to_thread(_wait_for_frames, desk, messages)
-                    desk.advance_clock(seconds)
-                while True:
-                    await wire.recv()
+                await read_on(wire)
         close = closed.value.rcvd
         assert close is not None
         return close
