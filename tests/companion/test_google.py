@@ -79,9 +79,9 @@ def test_sound_pictures_and_text_go_out_in_the_wire_s_own_form(live: LiveDouble,
     first = live.record.first
     assert first["realtime_input.audio"]["realtime_input"]["audio"]["mime_type"] == "audio/pcm;rate=16000"
     assert first["realtime_input.video"]["realtime_input"]["video"]["mime_type"] == "image/jpeg"
-    assert first["realtime_input.audioStreamEnd"] == {"realtime_input": {"audioStreamEnd": True}}
+    assert first["realtime_input.audio_stream_end"] == {"realtime_input": {"audioStreamEnd": True}}
     assert "湯気" in first["realtime_input.text"]["realtime_input"]["text"]
-    answer = first["tool_response.functionResponses"]["tool_response"]["functionResponses"][0]
+    answer = first["tool_response.function_responses"]["tool_response"]["functionResponses"][0]
     assert answer["response"] == {"noted": True}
     assert answer["scheduling"] == "SILENT"
 

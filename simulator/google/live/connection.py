@@ -104,7 +104,8 @@ class Connection:
     async def _take(self, raw: str | bytes) -> None:
         """Raises Refusal."""
         message = read_message(raw)
-        self.record.note_first(redact(json.loads(raw)))
+        if message.kind not in self.record.first:
+            self.record.first[message.kind] = redact(json.loads(raw))
         match message.realtime_input or message.client_content or message.tool_response:
             case RealtimeInput() as realtime:
                 await self._take_realtime(realtime)

@@ -177,6 +177,13 @@ class ClientMessage(Message):
     client_content: ClientContent | None = None
     tool_response: ToolResponse | None = None
 
+    @property
+    def kind(self) -> str:
+        """ "realtime_input.audio", of whatever case its names were."""
+        (name,) = self.model_fields_set
+        content = getattr(self, name)
+        return f"{name}.{'.'.join(sorted(content.model_fields_set))}" if content else name
+
 
 def read_message(raw: str | bytes) -> ClientMessage:
     """Raises Refusal."""

@@ -32,8 +32,3 @@ class Record:
     tool_answers: list[dict[str, Any]] = field(default_factory=list)
     turns: list[TurnRecord] = field(default_factory=list)
     close_code: int | None = None  # None: it is open
-
-    def note_first(self, raw: dict[str, Any]) -> None:
-        kind, content = next(iter(raw.items()))
-        name = ".".join((kind, *content)) if isinstance(content, dict) else kind
-        self.first.setdefault(name, raw)
