@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from companion.plan import CallPlan
+from companion.plan import CallPlan, Moment
 from companion.ports import (
     HEARD_RATE,
     Event,
@@ -48,6 +48,7 @@ PICTURE_TYPE = "image/jpeg"
 PICTURE_SECONDS = 1.0  # between two pictures: Live takes in one a second
 OPEN_SECONDS = 10.0  # until it is ready to hear
 CLOSE_SECONDS = 1.0  # for a goodbye; who waits longer keeps the learner waiting
+SILENT_SECONDS = 4.0  # after somebody spoke: it answers within one or two, or not at all any more
 REFUSED_CODES = frozenset({1007, 1008})  # a field, a handle; a model, a policy
 TRIED_AGAIN = frozenset({408, 429})  # of a handshake's 4xx
 
@@ -71,6 +72,10 @@ class GeminiLive:
     @property
     def model(self) -> str:
         return self._settings.gemini_live_model
+
+    @property
+    def longest_silence(self) -> float:
+        return SILENT_SECONDS
 
     @asynccontextmanager
     async def connect(
@@ -143,12 +148,13 @@ class GeminiSession:
         self._seen_at, self._unseen = now, None
         await self._send(video=types.Blob(data=jpeg, mime_type=PICTURE_TYPE))
 
-    async def look(self, sought: str) -> None:
+    async def look(self, moment: Moment) -> bool:
         from companion.instruction import look
 
         if self._unseen is not None:
             await self.see(self._unseen)
-        await self._send(text=look(sought))
+        await self._send(text=look(moment.sought))
+        return True
 
     async def answer(self, call: ToolCall, result: Mapping[str, Any], *, silent: bool) -> None:
         from google.genai import types

@@ -102,7 +102,7 @@ class LiveDouble:
 
 
 @pytest.fixture(scope="session")
-def google_double(google_config: GoogleConfig) -> Iterator[LiveDouble]:
+def google_live(google_config: GoogleConfig) -> Iterator[LiveDouble]:
     server = make_server(google_config, port=0)
     with served(server), GoogleDesk(server.base_url) as desk:
         settings = Settings.without_environment(
@@ -112,17 +112,17 @@ def google_double(google_config: GoogleConfig) -> Iterator[LiveDouble]:
 
 
 @pytest.fixture
-def live(google_double: LiveDouble) -> Iterator[LiveDouble]:
+def double(google_live: LiveDouble) -> Iterator[LiveDouble]:
     """Without what another test has set."""
-    google_double.desk.clear_faults()
-    google_double.desk.clear_script()
-    yield google_double
-    google_double.desk.clear_faults()
-    google_double.desk.clear_script()
+    google_live.desk.clear_faults()
+    google_live.desk.clear_script()
+    yield google_live
+    google_live.desk.clear_faults()
+    google_live.desk.clear_script()
 
 
 @pytest.fixture
-def talk(live: LiveDouble) -> Talk:
+def talk(double: LiveDouble) -> Talk:
     """Plays one connection: `talk(play)` connects and gives `play` the line."""
 
     def connect(
@@ -132,7 +132,7 @@ def talk(live: LiveDouble) -> Talk:
         handle: str | None = None,
     ) -> None:
         async def run() -> None:
-            async with live.live().connect(plan, tools, handle) as session:
+            async with double.live().connect(plan, tools, handle) as session:
                 await play(Line(session))
 
         asyncio.run(run())

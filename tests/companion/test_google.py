@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from companion import google
+from companion.plan import Moment
 from companion.ports import (
     GoAway,
     Handle,
@@ -30,6 +31,7 @@ from tests.companion.live_calls import GREETED, JPEG, PLAN, WAIT, Line, LiveDoub
 from tests.moment.children import run_script
 
 SAID = "はい。"
+STEAM = Moment("湯気が白い", "いまです。")
 
 
 def texts(events: list[Any], kind: type[Heard] | type[Said]) -> list[str]:
@@ -40,11 +42,11 @@ def sound(events: list[Any]) -> bytes:
     return b"".join(event.pcm for event in events if isinstance(event, Speech))
 
 
-def test_the_setup_is_what_the_api_documents(live: LiveDouble, talk: Talk) -> None:
+def test_the_setup_is_what_the_api_documents(double: LiveDouble, talk: Talk) -> None:
     async def play(line: Line) -> None: ...
 
     talk(play)
-    setup = live.record.setup
+    setup = double.record.setup
     config = setup["generationConfig"]
     assert setup["model"] == "models/gemini-3.8-live"
     assert config["responseModalities"] == ["AUDIO"]
@@ -61,8 +63,8 @@ def test_the_setup_is_what_the_api_documents(live: LiveDouble, talk: Talk) -> No
     assert "⟦みか⟧" in setup["systemInstruction"]["parts"][0]["text"]
 
 
-def test_sound_pictures_and_text_go_out_in_the_wire_s_own_form(live: LiveDouble, talk: Talk) -> None:
-    live.desk.live_turn(
+def test_sound_pictures_and_text_go_out_in_the_wire_s_own_form(double: LiveDouble, talk: Talk) -> None:
+    double.desk.live_turn(
         LiveTurn(match="note_moment", calls=[Call(name="note_moment", args={"is_here": False})])
     )
 
@@ -70,13 +72,13 @@ def test_sound_pictures_and_text_go_out_in_the_wire_s_own_form(live: LiveDouble,
         await line.session.hear(silence(0.04))
         await line.session.see(JPEG)
         await line.session.pause()
-        await line.session.look("湯気")
+        await line.session.look(STEAM)
         call = await line.next(ToolCall)
         await line.session.answer(call, {"noted": True}, silent=True)
         await line.until(TurnEnd)
 
     talk(play)
-    first = live.record.first
+    first = double.record.first
     assert first["realtime_input.audio"]["realtime_input"]["audio"]["mime_type"] == "audio/pcm;rate=16000"
     assert first["realtime_input.video"]["realtime_input"]["video"]["mime_type"] == "image/jpeg"
     assert first["realtime_input.audio_stream_end"] == {"realtime_input": {"audioStreamEnd": True}}
@@ -86,10 +88,10 @@ def test_sound_pictures_and_text_go_out_in_the_wire_s_own_form(live: LiveDouble,
     assert answer["scheduling"] == "SILENT"
 
 
-def test_it_hears_on_after_its_first_answer(live: LiveDouble, talk: Talk) -> None:
+def test_it_hears_on_after_its_first_answer(double: LiveDouble, talk: Talk) -> None:
     """python-genai#1224: `receive()` ends with the turn."""
     for heard in ("一つめ。", "二つめ。", "三つめ。"):
-        live.desk.live_turn(LiveTurn(match="speech", heard=heard, says=SAID, times=1))
+        double.desk.live_turn(LiveTurn(match="speech", heard=heard, says=SAID, times=1))
 
     async def play(line: Line) -> None:
         for heard in ("一つめ。", "二つめ。", "三つめ。"):
@@ -101,9 +103,9 @@ def test_it_hears_on_after_its_first_answer(live: LiveDouble, talk: Talk) -> Non
     talk(play)
 
 
-def test_words_come_in_pieces_and_every_part_of_the_sound_arrives(live: LiveDouble, talk: Talk) -> None:
+def test_words_come_in_pieces_and_every_part_of_the_sound_arrives(double: LiveDouble, talk: Talk) -> None:
     says = "いまです。弱火にしましょう。"
-    live.desk.live_turn(LiveTurn(heard="もう裏返していいですか。", says=says))
+    double.desk.live_turn(LiveTurn(heard="もう裏返していいですか。", says=says))
 
     async def play(line: Line) -> None:
         await line.say()
@@ -127,7 +129,9 @@ def test_by_itself_it_converses(talk: Talk) -> None:
     talk(play)
 
 
-def test_a_call_begins_with_the_greeting_and_one_that_goes_on_does_not(live: LiveDouble, talk: Talk) -> None:
+def test_a_call_begins_with_the_greeting_and_one_that_goes_on_does_not(
+    double: LiveDouble, talk: Talk
+) -> None:
     async def greeted(line: Line) -> None:
         assert "".join(texts(await line.until(TurnEnd), Said)) == GREETED.greeting
 
@@ -137,14 +141,14 @@ def test_a_call_begins_with_the_greeting_and_one_that_goes_on_does_not(live: Liv
 
     talk(greeted, plan=GREETED)
     talk(quiet, plan=PLAN)
-    assert [turn.trigger for turn in live.record.turns] == ["speech"]
+    assert [turn.trigger for turn in double.record.turns] == ["speech"]
 
 
-def test_who_speaks_interrupts_and_what_was_asked_of_tools_is_void(live: LiveDouble, talk: Talk) -> None:
+def test_who_speaks_interrupts_and_what_was_asked_of_tools_is_void(double: LiveDouble, talk: Talk) -> None:
     long = "ゆっくり、" * 60
     timer = Call(name="start_timer", args={"seconds": 60, "label": "蒸らし"})
-    live.desk.live_turn(LiveTurn(says=long, calls=[timer], times=1))
-    live.desk.live_turn(LiveTurn(says=SAID))
+    double.desk.live_turn(LiveTurn(says=long, calls=[timer], times=1))
+    double.desk.live_turn(LiveTurn(says=SAID))
 
     async def play(line: Line) -> None:
         await line.say()
@@ -159,12 +163,12 @@ def test_who_speaks_interrupts_and_what_was_asked_of_tools_is_void(live: LiveDou
         assert sound(await line.until(TurnEnd)) == spoken(SAID, engine=False)
 
     talk(play)
-    assert [turn.end for turn in live.record.turns] == ["interrupted", "complete"]
+    assert [turn.end for turn in double.record.turns] == ["interrupted", "complete"]
 
 
-def test_a_tool_s_result_is_spoken_of_unless_it_is_silent(live: LiveDouble, talk: Talk) -> None:
-    live.desk.live_turn(LiveTurn(match="speech", calls=[Call(name="say_again")], times=2))
-    live.desk.live_turn(LiveTurn(match="tool", says=SAID))
+def test_a_tool_s_result_is_spoken_of_unless_it_is_silent(double: LiveDouble, talk: Talk) -> None:
+    double.desk.live_turn(LiveTurn(match="speech", calls=[Call(name="say_again")], times=2))
+    double.desk.live_turn(LiveTurn(match="tool", says=SAID))
 
     async def play(line: Line) -> None:
         await line.say()
@@ -180,11 +184,11 @@ def test_a_tool_s_result_is_spoken_of_unless_it_is_silent(live: LiveDouble, talk
         assert sound(await line.until(TurnEnd, times=2)) == spoken(SAID, engine=False)
 
     talk(play)
-    assert [each.get("scheduling") for each in live.record.tool_answers] == ["SILENT", "WHEN_IDLE"]
+    assert [each.get("scheduling") for each in double.record.tool_answers] == ["SILENT", "WHEN_IDLE"]
 
 
-def test_a_call_that_is_taken_back(live: LiveDouble, talk: Talk) -> None:
-    live.desk.live_turn(LiveTurn(calls=[Call(name="say_again")], cancels=True))
+def test_a_call_that_is_taken_back(double: LiveDouble, talk: Talk) -> None:
+    double.desk.live_turn(LiveTurn(calls=[Call(name="say_again")], cancels=True))
 
     async def play(line: Line) -> None:
         await line.say()
@@ -198,39 +202,41 @@ def test_a_call_that_is_taken_back(live: LiveDouble, talk: Talk) -> None:
 
 def test_a_look_that_finds_nothing_is_answered_without_a_word(talk: Talk) -> None:
     async def play(line: Line) -> None:
-        await line.session.look("泡が小さくなる")
+        await line.session.look(STEAM)
         events = await line.until(TurnEnd)
         calls = [event for event in events if isinstance(event, ToolCall)]
-        assert [(call.name, call.arguments) for call in calls] == [("note_moment", {"is_here": False})]
+        assert [(call.name, call.arguments) for call in calls] == [
+            ("note_moment", {"is_here": False, "danger": ""})
+        ]
         assert not sound(events)
 
     talk(play)
 
 
 def test_pictures_beyond_one_a_second_are_not_sent_but_a_look_takes_the_newest(
-    live: LiveDouble, talk: Talk
+    double: LiveDouble, talk: Talk
 ) -> None:
     async def play(line: Line) -> None:
         await line.session.see(JPEG)
         for _ in range(5):
             await line.session.see(JPEG)
-        live.hand.seconds += 1
-        live.desk.advance_clock(1)
-        await line.session.look("湯気")
+        double.hand.seconds += 1
+        double.desk.advance_clock(1)
+        await line.session.look(STEAM)
         await line.until(TurnEnd)
 
     talk(play)
-    assert (live.record.frames_taken, live.record.frames_dropped) == (2, 0)
+    assert (double.record.frames_taken, double.record.frames_dropped) == (2, 0)
 
 
-def test_another_connection_goes_on_by_a_handle(live: LiveDouble, talk: Talk) -> None:
-    live.desk.live_turn(LiveTurn(says=SAID))
+def test_another_connection_goes_on_by_a_handle(double: LiveDouble, talk: Talk) -> None:
+    double.desk.live_turn(LiveTurn(says=SAID))
     handles: list[str] = []
 
     async def first(line: Line) -> None:
         await line.say()
         handles.append((await line.next(Handle)).value)
-        live.desk.advance_clock(5)
+        double.desk.advance_clock(5)
         handles.append((await line.next(Handle)).value)
 
     async def second(line: Line) -> None:
@@ -238,17 +244,17 @@ def test_another_connection_goes_on_by_a_handle(live: LiveDouble, talk: Talk) ->
         await line.until(TurnEnd)
 
     talk(first)
-    session = live.record.session
+    session = double.record.session
     talk(second, plan=GREETED, handle=handles[-1])
     assert handles[0] != handles[1]
-    assert (live.record.session, live.record.is_resumed) == (session, True)
-    assert live.record.texts == []  # no second greeting
+    assert (double.record.session, double.record.is_resumed) == (session, True)
+    assert double.record.texts == []  # no second greeting
 
 
 @pytest.mark.parametrize("handle", ["unknown", "known"])
-def test_a_handle_that_is_no_good_is_refused(live: LiveDouble, talk: Talk, handle: str) -> None:
+def test_a_handle_that_is_no_good_is_refused(double: LiveDouble, talk: Talk, handle: str) -> None:
     if handle == "known":
-        live.desk.fault("live.connect", "closed", close_code=1007, match="resume")
+        double.desk.fault("live.connect", "closed", close_code=1007, match="resume")
 
     async def play(line: Line) -> None: ...
 
@@ -258,11 +264,11 @@ def test_a_handle_that_is_no_good_is_refused(live: LiveDouble, talk: Talk, handl
     talk(play)
 
 
-def test_it_says_when_it_goes_away_and_does(live: LiveDouble, talk: Talk) -> None:
+def test_it_says_when_it_goes_away_and_does(double: LiveDouble, talk: Talk) -> None:
     async def play(line: Line) -> None:
-        await asyncio.to_thread(live.desk.go_away, 50)
+        await asyncio.to_thread(double.desk.go_away, 50)
         assert (await line.next(GoAway)).seconds == 50
-        live.desk.advance_clock(50)
+        double.desk.advance_clock(50)
         with pytest.raises(LiveClosed) as closed:
             await line.until(TurnEnd)
         assert (closed.value.code, closed.value.retryable) == (1001, True)
@@ -270,23 +276,23 @@ def test_it_says_when_it_goes_away_and_does(live: LiveDouble, talk: Talk) -> Non
     talk(play)
 
 
-def test_a_connection_lasts_ten_minutes_and_says_so_a_minute_before(live: LiveDouble, talk: Talk) -> None:
+def test_a_connection_lasts_ten_minutes_and_says_so_a_minute_before(double: LiveDouble, talk: Talk) -> None:
     async def play(line: Line) -> None:
-        live.desk.advance_clock(9 * 60)
+        double.desk.advance_clock(9 * 60)
         assert 0 < (await line.next(GoAway)).seconds <= 60
 
     talk(play)
 
 
-def test_it_is_cut_off_after_fifty_eight_minutes(live: LiveDouble, talk: Talk) -> None:
-    live.desk.live_turn(LiveTurn(says=SAID))
+def test_it_is_cut_off_after_fifty_eight_minutes(double: LiveDouble, talk: Talk) -> None:
+    double.desk.live_turn(LiveTurn(says=SAID))
     handles: list[str] = []
 
     async def play(line: Line) -> None:
         await line.session.see(JPEG)
         await line.say()
         handles.append((await line.next(Handle)).value)
-        live.desk.advance_clock(58 * 60)
+        double.desk.advance_clock(58 * 60)
         with pytest.raises(LiveClosed) as closed:
             await line.until(TurnEnd, times=9)
         assert closed.value.code == 1011
@@ -300,31 +306,31 @@ def test_it_is_cut_off_after_fifty_eight_minutes(live: LiveDouble, talk: Talk) -
     talk(again, handle=handles[0])
 
 
-def test_with_pictures_it_lasts_longer_than_two_minutes(live: LiveDouble, talk: Talk) -> None:
+def test_with_pictures_it_lasts_longer_than_two_minutes(double: LiveDouble, talk: Talk) -> None:
     """Without compression of the window it would not: see tests/simulator/google/test_live.py."""
-    live.desk.live_turn(LiveTurn(says=SAID))
+    double.desk.live_turn(LiveTurn(says=SAID))
 
     async def play(line: Line) -> None:
         await line.session.see(JPEG)
-        live.desk.advance_clock(121)
+        double.desk.advance_clock(121)
         await line.say()
         await line.until(TurnEnd)
 
     talk(play)
 
 
-def test_a_frozen_connection_is_left_at_once(live: LiveDouble, talk: Talk) -> None:
+def test_a_frozen_connection_is_left_at_once(double: LiveDouble, talk: Talk) -> None:
     """cookbook#1225: it is open, and nothing comes. Who watches leaves it and goes on by the handle."""
-    live.desk.live_turn(LiveTurn(says=SAID))
+    double.desk.live_turn(LiveTurn(says=SAID))
     handles: list[str] = []
 
     async def play(line: Line) -> None:
         await line.say()
         handles.append((await line.next(Handle)).value)
-        live.desk.fault("live.turn", "hang", times=1)
+        double.desk.fault("live.turn", "hang", times=1)
         await line.say()
         await asyncio.to_thread(
-            wait_until, lambda: live.record.turns[-1].end, lambda end: end == "hang", WAIT, str
+            wait_until, lambda: double.record.turns[-1].end, lambda end: end == "hang", WAIT, str
         )
         await line.say()
 
@@ -336,10 +342,10 @@ def test_a_frozen_connection_is_left_at_once(live: LiveDouble, talk: Talk) -> No
     talk(again, handle=handles[0])
 
 
-def test_it_dies_after_its_first_turn_and_goes_on_by_the_handle(live: LiveDouble, talk: Talk) -> None:
+def test_it_dies_after_its_first_turn_and_goes_on_by_the_handle(double: LiveDouble, talk: Talk) -> None:
     """python-genai#2935."""
-    live.desk.live_turn(LiveTurn(says=SAID))
-    live.desk.fault("live.turn", "closed", accept=True, times=1)
+    double.desk.live_turn(LiveTurn(says=SAID))
+    double.desk.fault("live.turn", "closed", accept=True, times=1)
     handles: list[str] = []
 
     async def play(line: Line) -> None:
@@ -360,10 +366,12 @@ def test_it_dies_after_its_first_turn_and_goes_on_by_the_handle(live: LiveDouble
     talk(again, handle=handles[0])
 
 
-def test_a_tool_that_breaks_it_is_refused_and_it_goes_on_without_tools(live: LiveDouble, talk: Talk) -> None:
+def test_a_tool_that_breaks_it_is_refused_and_it_goes_on_without_tools(
+    double: LiveDouble, talk: Talk
+) -> None:
     """cookbook#1225: 1007 when speech is composed before a tool call."""
-    live.desk.live_turn(LiveTurn(says=SAID))
-    live.desk.fault("live.turn", "closed", close_code=1007, match="tools")
+    double.desk.live_turn(LiveTurn(says=SAID))
+    double.desk.fault("live.turn", "closed", close_code=1007, match="tools")
 
     async def play(line: Line) -> None:
         await line.say()
@@ -377,7 +385,7 @@ def test_a_tool_that_breaks_it_is_refused_and_it_goes_on_without_tools(live: Liv
 
     talk(play)
     talk(again, tools=())
-    assert "tools" not in live.record.setup
+    assert "tools" not in double.record.setup
 
 
 @pytest.mark.parametrize(
@@ -390,10 +398,10 @@ def test_a_tool_that_breaks_it_is_refused_and_it_goes_on_without_tools(live: Liv
     ],
 )
 def test_what_is_asked_for_in_vain_is_refused(
-    live: LiveDouble, changes: dict[str, object], code: int
+    double: LiveDouble, changes: dict[str, object], code: int
 ) -> None:
     async def run() -> None:
-        other = LiveDouble(live.desk, live.settings.change(**changes)).live()
+        other = LiveDouble(double.desk, double.settings.change(**changes)).live()
         async with other.connect(PLAN, TOOLS):
             raise AssertionError
 
@@ -407,13 +415,13 @@ def test_what_is_asked_for_in_vain_is_refused(
 )
 @pytest.mark.parametrize("when", ["setup", "talk"])
 def test_each_close_code_is_told(
-    live: LiveDouble, talk: Talk, when: str, code: int, kind: type[LiveClosed]
+    double: LiveDouble, talk: Talk, when: str, code: int, kind: type[LiveClosed]
 ) -> None:
     if when == "setup":
-        live.desk.fault("live.connect", "closed", close_code=code, message="because", times=1)
+        double.desk.fault("live.connect", "closed", close_code=code, message="because", times=1)
 
     async def play(line: Line) -> None:
-        await asyncio.to_thread(live.desk.close_live, code, "because")
+        await asyncio.to_thread(double.desk.close_live, code, "because")
         await line.until(TurnEnd)
 
     with pytest.raises(LiveClosed) as closed:
@@ -426,9 +434,9 @@ def test_each_close_code_is_told(
     ("status", "kind"), [(401, LiveRefused), (403, LiveRefused), (429, LiveClosed), (503, LiveClosed)]
 )
 def test_a_handshake_that_is_refused(
-    live: LiveDouble, talk: Talk, status: int, kind: type[LiveClosed]
+    double: LiveDouble, talk: Talk, status: int, kind: type[LiveClosed]
 ) -> None:
-    live.desk.fault("live.connect", "status", status=status, times=1)
+    double.desk.fault("live.connect", "status", status=status, times=1)
 
     async def play(line: Line) -> None: ...
 
@@ -439,10 +447,10 @@ def test_a_handshake_that_is_refused(
 
 
 def test_a_setup_that_is_never_answered(
-    live: LiveDouble, talk: Talk, monkeypatch: pytest.MonkeyPatch
+    double: LiveDouble, talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(google, "OPEN_SECONDS", 0.5)
-    live.desk.fault("live.connect", "hang")
+    double.desk.fault("live.connect", "hang")
 
     async def play(line: Line) -> None: ...
 
@@ -451,10 +459,10 @@ def test_a_setup_that_is_never_answered(
     assert closed.value.retryable
 
 
-def test_nobody_listens(live: LiveDouble) -> None:
+def test_nobody_listens(double: LiveDouble) -> None:
     async def run() -> None:
-        nobody = live.settings.change(google_live_url="https://127.0.0.1:1")
-        async with LiveDouble(live.desk, nobody).live().connect(PLAN, TOOLS):
+        nobody = double.settings.change(google_live_url="https://127.0.0.1:1")
+        async with LiveDouble(double.desk, nobody).live().connect(PLAN, TOOLS):
             raise AssertionError
 
     with pytest.raises(LiveClosed) as closed:
@@ -462,18 +470,18 @@ def test_nobody_listens(live: LiveDouble) -> None:
     assert type(closed.value) is LiveClosed
 
 
-def test_a_stranger_s_certificate_is_not_believed(live: LiveDouble) -> None:
+def test_a_stranger_s_certificate_is_not_believed(double: LiveDouble) -> None:
     async def run() -> None:
-        trusting = live.settings.change(google_live_ca_file=None)
-        async with LiveDouble(live.desk, trusting).live().connect(PLAN, TOOLS):
+        trusting = double.settings.change(google_live_ca_file=None)
+        async with LiveDouble(double.desk, trusting).live().connect(PLAN, TOOLS):
             raise AssertionError
 
     with pytest.raises(LiveClosed):
         asyncio.run(run())
 
 
-def test_each_turn_tells_what_it_took_and_cost(live: LiveDouble, talk: Talk) -> None:
-    live.desk.live_turn(LiveTurn(says=SAID))
+def test_each_turn_tells_what_it_took_and_cost(double: LiveDouble, talk: Talk) -> None:
+    double.desk.live_turn(LiveTurn(says=SAID))
 
     async def play(line: Line) -> None:
         await line.session.see(JPEG)
@@ -529,11 +537,11 @@ def test_google_s_library_is_loaded_by_the_first_call() -> None:
     assert run_script(LOADED).split() == ["gemini-3.8-live", "False", "False", "False"]
 
 
-def test_a_message_of_a_new_kind_does_not_end_the_call(live: LiveDouble, talk: Talk) -> None:
-    live.desk.live_turn(LiveTurn(says=SAID))
+def test_a_message_of_a_new_kind_does_not_end_the_call(double: LiveDouble, talk: Talk) -> None:
+    double.desk.live_turn(LiveTurn(says=SAID))
 
     async def play(line: Line) -> None:
-        await asyncio.to_thread(live.desk.send_live, {"newKind": {}})
+        await asyncio.to_thread(double.desk.send_live, {"newKind": {}})
         await line.say()
         assert sound(await line.until(TurnEnd))
 
