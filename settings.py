@@ -140,6 +140,11 @@ class Settings(BaseSettings):
     gemini_fps: float = Field(default=1.0, gt=0, le=24)
     gemini_zoom: bool = False  # a second, closer look at the key moment (see README, "What it costs")
     gemini_inline_bytes: int = 14 * 1024 * 1024  # a larger view goes through the Files API
+    # The companion's, in a call while the learner cooks. Its voice is one of Chirp 3: HD, by its short name.
+    gemini_live_model: str = "gemini-3.8-live"
+    gemini_live_voice: str = "Leda"
+    google_live_url: str | None = None  # https://…; unset: Google's own host
+    google_live_ca_file: Path | None = None  # the authority of its certificate; unset: those of this machine
     embedding_model: str = "gemini-embedding-001"
     transcriber: Literal["speech", "gemini"] = "speech"
     speech_model: str = "chirp_3"
@@ -188,7 +193,7 @@ class Settings(BaseSettings):
     model_threads: int = 2
     video_threads: int = 1
 
-    @field_validator("public_url", "line_api_url", "google_api_url", "stripe_api_url")
+    @field_validator("public_url", "line_api_url", "google_api_url", "google_live_url", "stripe_api_url")
     @classmethod
     def without_slash(cls, url: str | None) -> str | None:
         return url.rstrip("/") if url else url
@@ -271,6 +276,8 @@ class Settings(BaseSettings):
             problems.append(f"{PREFIX}LINE_API_URL is for the simulator: unset it")
         if self.google_api_url is not None:
             problems.append(f"{PREFIX}GOOGLE_API_URL is for the local doubles: unset it")
+        if self.google_live_url is not None:
+            problems.append(f"{PREFIX}GOOGLE_LIVE_URL is for the local double: unset it")
         if self.stripe_api_url is not None:
             problems.append(f"{PREFIX}STRIPE_API_URL is for the local double: unset it")
         return problems

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from desk.embedded import free_port
 from desk.supervisor import Child, Supervisor
 from settings import ProviderChoice, Settings
-from simulator.google.client import GoogleDesk
+from simulator.google.client import GoogleDesk, LiveAddress
 from simulator.google.config import GoogleConfig
 from simulator.google.server import make_server
 
@@ -29,7 +29,7 @@ def google_doubles(settings: Settings, folder: Path, transcript: str) -> Iterato
     child = Child("google", serve, (config, port), folder / "google.log")
     with Supervisor([child]), GoogleDesk(url) as desk:
         desk.wait_until_ready(START_SECONDS)
-        yield settings.change(**google_settings(config, url))
+        yield settings.change(**google_settings(config, url), **live_settings(desk.live()))
 
 
 def serve(config: GoogleConfig, port: int) -> None:
@@ -47,3 +47,8 @@ def google_settings(config: GoogleConfig, url: str) -> dict[str, object]:
         "gemini_api_key": SecretStr(config.api_key),
         "gcs_bucket": config.bucket,
     }
+
+
+def live_settings(live: LiveAddress) -> dict[str, object]:
+    """Live listens on a port of its own, which is known once it runs."""
+    return {"google_live_url": live.url, "google_live_ca_file": Path(live.ca_file)}

@@ -204,9 +204,7 @@ class Resources:
         if self.settings.providers is ProviderChoice.GOOGLE:
             from companion.google import GeminiLive
 
-            from pipeline.providers.google.clients import live_client
-
-            return GeminiLive(live_client(self.settings, self.credentials), self.settings)
+            return GeminiLive(self.settings, self.credentials)
         from companion.offline import OfflineLive
 
         return OfflineLive(self.settings, self.providers)

@@ -22,6 +22,7 @@ FIXES = {
     "line_channels": 'set MOMENT_LINE_CHANNELS to a JSON list (README, "Going live on LINE", step 4)',
     "line_api_url": "unset MOMENT_LINE_API_URL",
     "google_api_url": "unset MOMENT_GOOGLE_API_URL",
+    "google_live_url": "unset MOMENT_GOOGLE_LIVE_URL",
     "public_url": "set MOMENT_PUBLIC_URL=https://YOUR-HOST",
     "providers": "set MOMENT_PROVIDERS=google, or offline if you mean it",
     "store_dir": "set MOMENT_STORE_DIR to a folder that web and workers share, or MOMENT_GCS_BUCKET",

@@ -14,6 +14,8 @@ from simulator.google.border import GoogleBorder
 from simulator.google.config import GoogleConfig
 from simulator.google.errors import GoogleError
 from simulator.google.faults import Fault
+from simulator.google.live import desk as live_desk
+from simulator.google.live.listener import Listener
 from simulator.google.state import Google
 from simulator.http.desk import DeskControls
 from simulator.http.errors import HttpError, answer_error
@@ -22,13 +24,15 @@ from simulator.http.errors import HttpError, answer_error
 def make_google_app(config: GoogleConfig, base_url: str) -> Starlette:
     """Writes the service account's key file. `base_url` is where callers will reach the application."""
     google = Google(config, base_url)
+    live = Listener(google)
     google.account.write(config.service_account_file, base_url)
     # The XML API takes any path of two parts or more, so it stands last.
-    modules = (desk, iam, files, gemini, speech, texttospeech, storage, xml_storage)
+    modules = (desk, live_desk, iam, files, gemini, speech, texttospeech, storage, xml_storage)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        async with live.listening():
+            yield
         google.uploads.cancel_all()
 
     app = Starlette(
@@ -40,7 +44,7 @@ def make_google_app(config: GoogleConfig, base_url: str) -> Starlette:
         middleware=[Middleware(GoogleBorder, google=google)],
         exception_handlers={HttpError: answer_error, HTTPException: _framework_error},
     )
-    app.state.google = google
+    app.state.google, app.state.live = google, live
     app.router.redirect_slashes = False
     return app
 

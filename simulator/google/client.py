@@ -5,14 +5,25 @@ google.fault("gemini.generateContent", "unavailable", times=2)
 google.answer({"answer": "はい。"}, match="answer", times=1)
 """
 
+from dataclasses import dataclass
 from typing import Any
 
-from simulator.google.faults import AnswerKind, Fault, FileKind, WireKind
+from simulator.google.faults import AnswerKind, Fault, FileKind, LiveKind, WireKind
+from simulator.google.live.record import Record, TurnRecord
+from simulator.google.live.script import LiveTurn
 from simulator.google.log import Crossing
 from simulator.google.verbs import Verb
 from simulator.http.client import DeskCallError, DeskClient
 
-__all__ = ["Crossing", "DeskCallError", "GoogleDesk"]
+__all__ = ["Crossing", "DeskCallError", "GoogleDesk", "LiveAddress", "LiveTurn"]
+
+
+@dataclass(frozen=True)
+class LiveAddress:
+    """`ca_file` holds the authority of its certificate."""
+
+    url: str
+    ca_file: str
 
 
 class GoogleDesk(DeskClient[Crossing]):
@@ -23,9 +34,10 @@ class GoogleDesk(DeskClient[Crossing]):
     def fault(
         self,
         verb: str,
-        kind: WireKind | AnswerKind | FileKind,
+        kind: WireKind | AnswerKind | FileKind | LiveKind,
         *,
         status: int = 500,
+        close_code: int = 1011,
         message: str | None = None,
         delay_seconds: float = 1,
         accept: bool = False,
@@ -38,6 +50,7 @@ class GoogleDesk(DeskClient[Crossing]):
             verb=verb,
             kind=kind,
             status=status,
+            close_code=close_code,
             message=message,
             delay_seconds=delay_seconds,
             accept=accept,
@@ -55,6 +68,28 @@ class GoogleDesk(DeskClient[Crossing]):
         """What the next audio is heard to say, "" for nothing; by Speech and by Gemini alike."""
         self.call("POST", "/transcripts", json={"text": text, "times": times})
 
+    def live(self) -> LiveAddress:
+        return LiveAddress(**self.call("GET", "/live"))
+
+    def live_turn(self, turn: LiveTurn) -> None:
+        """What the live model says and does next where it fits; it converses by itself without."""
+        self.call("POST", "/live/turns", json=turn.model_dump())
+
+    def live_connections(self) -> list[Record]:
+        """All there were, oldest first."""
+        return [_record(**entry) for entry in self.call("GET", "/live/connections")]
+
+    def go_away(self, seconds: float) -> None:
+        """Every open connection to Live is told to end, and is closed so much later by the desk's clock."""
+        self.call("POST", "/live/go-away", json={"seconds": seconds})
+
+    def close_live(self, code: int, reason: str = "") -> None:
+        self.call("POST", "/live/close", json={"code": code, "reason": reason})
+
+    def send_live(self, message: dict[str, Any]) -> None:
+        """To every open connection."""
+        self.call("POST", "/live/message", json={"message": message})
+
     def clear_script(self) -> None:
         self.call("DELETE", "/script")
 
@@ -66,3 +101,7 @@ class GoogleDesk(DeskClient[Crossing]):
             for crossing in crossings
             if (not verb or crossing.verb == verb) and (not path or path in crossing.path)
         ]
+
+
+def _record(turns: list[dict[str, Any]], **facts: Any) -> Record:
+    return Record(**facts, turns=[TurnRecord(**turn) for turn in turns])

@@ -42,3 +42,8 @@ class GoogleConfig(BaseModel):
     voice: Literal["openjtalk", "tone"] = (
         "openjtalk"  # the tone also stands in where Open JTalk isn't installed
     )
+
+    @property
+    def live_ca_file(self) -> Path:
+        """Written when Live listens: the authority of its certificate."""
+        return self.data_dir / "live_ca.pem"

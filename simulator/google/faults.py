@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field, model_validator
 
 from simulator.google.errors import GoogleError, StorageError
-from simulator.google.verbs import VERBS, Verb
+from simulator.google.verbs import LIVE_VERBS, VERBS, Verb
 from simulator.http import faults
 from simulator.http.faults import Strike
 
@@ -26,10 +26,12 @@ AnswerKind = Literal[
     "thoughts_leak",
 ]
 FileKind = Literal["stays_processing", "fails_processing"]
+LiveKind = Literal["closed"]
 WIRE_KINDS: frozenset[str] = frozenset(get_args(WireKind))
 ANSWER_KINDS: frozenset[str] = frozenset(get_args(AnswerKind))
 FILE_KINDS: frozenset[str] = frozenset(get_args(FileKind))
 _ENDINGS: dict[str, faults.Ending] = {"cut": "half", "hang": "silence"}
+LIVE_KINDS: frozenset[str] = frozenset(("closed", "slow", "hang", "status", "unavailable"))
 GENERATING = ("gemini.generateContent", "gemini.streamGenerateContent")
 
 
@@ -50,12 +52,14 @@ class Fault(faults.Fault):
     """`verb` is one ("gemini.generateContent") or a whole API ("gemini").
 
     `model` and `match` (a property of the response schema, a purpose, or a part of the path) narrow it down.
-    `delay_seconds` is how late a slow answer starts, and the retryDelay of a rate limit.
+    `delay_seconds` is how late a slow answer starts, and the retryDelay of a rate limit. A connection to Live is
+    `closed` by `close_code`; one that hangs stays open, and nothing comes.
     """
 
     verb: str
-    kind: WireKind | AnswerKind | FileKind
+    kind: WireKind | AnswerKind | FileKind | LiveKind
     status: int = Field(500, ge=400, le=599)
+    close_code: int = Field(1011, ge=1000, le=4999)
     delay_seconds: float = Field(1, ge=0, le=600)
     model: str | None = None
     match: str | None = None
@@ -69,6 +73,9 @@ class Fault(faults.Fault):
             raise ValueError(f"{self.kind} is a fault of {' and '.join(GENERATING)}")
         if self.kind in FILE_KINDS and "files.upload" not in verbs:
             raise ValueError(f"{self.kind} is a fault of files.upload")
+        is_live = set(verbs) <= LIVE_VERBS
+        if (self.kind == "closed" and not is_live) or (is_live and self.kind not in LIVE_KINDS):
+            raise ValueError(f"{self.kind} is no fault of {self.verb}")
         return self
 
     def _names(self, verb: str) -> bool:

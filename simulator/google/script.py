@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.google.faults import Subject
+from simulator.google.live.script import LiveTurn, Trigger
 from simulator.http.book import Book, Entry
 
 
@@ -26,6 +27,7 @@ class TranscriptScript(Entry):
 class Script:
     answers: Book[AnswerScript] = field(default_factory=Book)
     transcripts: Book[TranscriptScript] = field(default_factory=Book)
+    live_turns: Book[LiveTurn] = field(default_factory=Book)
 
     def answer(self, subject: Subject) -> AnswerScript | None:
         return self.answers.take(lambda script: subject.matches(script.match))
@@ -34,6 +36,10 @@ class Script:
         script = self.transcripts.take(lambda _: True)
         return script.text if script else default
 
+    def live_turn(self, trigger: Trigger, text: str) -> LiveTurn | None:
+        return self.live_turns.take(lambda turn: turn.fits(trigger, text))
+
     def clear(self) -> None:
         self.answers.clear()
         self.transcripts.clear()
+        self.live_turns.clear()

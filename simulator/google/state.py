@@ -4,6 +4,7 @@ from simulator.google.config import GoogleConfig
 from simulator.google.faults import Fault
 from simulator.google.file_shelf import FileShelf
 from simulator.google.identity import ServiceAccount
+from simulator.google.live.sessions import Sessions
 from simulator.google.log import Crossing
 from simulator.google.objects import Bucket
 from simulator.google.operations import Operations
@@ -25,3 +26,4 @@ class Google(Double[Crossing, Fault]):
         self.bucket = Bucket(config.bucket, config.data_dir / "objects", list(config.cors))
         self.uploads = Uploads(self.bucket)
         self.operations = Operations(config.operation_polls)
+        self.sessions = Sessions()

@@ -34,8 +34,11 @@ Verb = Literal[
     "storage.signed",
     "iam.token",
     "iam.signBlob",
+    "live.connect",
+    "live.turn",
 ]
 VERBS: tuple[Verb, ...] = get_args(Verb)
+LIVE_VERBS: frozenset[Verb] = frozenset({"live.connect", "live.turn"})  # of a WebSocket, not of a request
 MEDIA_VERBS: frozenset[Verb] = frozenset({"files.upload", "storage.upload"})  # the body is a file's bytes
 
 _MODELS = r"/v1\w*/(?:projects/[^/]+/locations/[^/]+/)?(?:publishers/google/)?models/"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-_CHIRP = [
+CHIRP_NAMES = [
     "Achernar",
     "Achird",
     "Algenib",
@@ -47,7 +47,7 @@ class Voice:
 VOICES = {
     voice.name: voice
     for voice in (
-        *(Voice(f"{LANGUAGE}-Chirp3-HD-{name}", is_chirp=True) for name in _CHIRP),
+        *(Voice(f"{LANGUAGE}-Chirp3-HD-{name}", is_chirp=True) for name in CHIRP_NAMES),
         *(Voice(f"{LANGUAGE}-Neural2-{letter}", is_chirp=False) for letter in "BCD"),
         *(Voice(f"{LANGUAGE}-Wavenet-{letter}", is_chirp=False) for letter in "ABCD"),
         *(Voice(f"{LANGUAGE}-Standard-{letter}", is_chirp=False) for letter in "ABCD"),

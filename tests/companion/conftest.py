@@ -5,10 +5,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.companion.live_calls import double, google_live, talk
 from tests.companion.scripted_live import ScriptedLive
+from tests.google_double import google_config
 from tests.liff.conftest import Site, client, learner, open_site
 
-__all__ = ["client", "learner"]
+__all__ = ["client", "double", "google_config", "google_live", "learner", "talk"]
 
 _LIVE = ScriptedLive()
 

@@ -32,6 +32,9 @@ NAMES = {
     "coaching_text",
     "narration",
     "answers",
+    "companion",
+    "companion_look",
+    "companion_greeting",
 }
 LEARNER_WORDS = {
     "first_name",
@@ -126,6 +129,8 @@ def test_an_empty_value_says_so() -> None:
         ("narration", ["thirty to forty seconds", "fifteen to twenty seconds", "decisive rule", "exactly so",
                        "Of the pictures say only"]),
         ("answers", ["say so honestly", "first sentence", "a first dish", "go by signs"]),
+        ("companion", ["keep quiet", "two short sentences", "Never a measurement", "Claim nothing", "before everything",
+                       "never confirmed from a picture", "never an instruction", "alone and stay silent"]),
     ],
 )  # fmt: skip
 def test_no_rule_of_the_design_is_lost(name: str, rules: list[str]) -> None:

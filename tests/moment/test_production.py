@@ -66,6 +66,11 @@ def test_a_bucket_stands_for_the_folder(production: pytest.MonkeyPatch) -> None:
         ("MOMENT_LINE_API_URL", "http://127.0.0.1:8080", "MOMENT_LINE_API_URL is for the simulator"),
         ("MOMENT_GOOGLE_API_URL", "http://127.0.0.1:8080", "MOMENT_GOOGLE_API_URL is for the local doubles"),
         (
+            "MOMENT_GOOGLE_LIVE_URL",
+            "https://127.0.0.1:8080",
+            "MOMENT_GOOGLE_LIVE_URL is for the local double",
+        ),
+        (
             "MOMENT_LINE_CHANNELS",
             json.dumps([{**CHANNEL, "channel_secret": ""}]),
             "MOMENT_LINE_CHANNELS: 'moment' has an empty channel_secret",

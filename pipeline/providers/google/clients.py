@@ -5,6 +5,7 @@ same credentials file, the same transports. Cloud Speech and Text-to-Speech are 
 so that what is tested is what runs.
 """
 
+import ssl
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,10 +31,25 @@ def project_of(settings: Settings) -> str:
 def gemini_client(settings: Settings, credentials: GoogleCredentials) -> genai.Client:
     """The Developer API with a key, else Vertex AI. Keep it: collected, it would close its connections."""
     options = types.HttpOptions(
-        api_version=settings.gemini_api_version if settings.gemini_api_key else "v1beta1",
         timeout=int(settings.gemini_timeout.total_seconds() * 1000),  # ms; unset, it waits for ever
         base_url=settings.google_api_url,
     )
+    return _gemini_client(settings, credentials, options)
+
+
+def live_client(settings: Settings, credentials: GoogleCredentials) -> genai.Client:
+    """For Gemini Live, which speaks WebSockets over TLS, to a double too."""
+    options = types.HttpOptions(base_url=settings.google_live_url)
+    if settings.google_live_ca_file is not None:
+        context = ssl.create_default_context(cafile=str(settings.google_live_ca_file))
+        options.async_client_args = {"ssl": context}
+    return _gemini_client(settings, credentials, options)
+
+
+def _gemini_client(
+    settings: Settings, credentials: GoogleCredentials, options: types.HttpOptions
+) -> genai.Client:
+    options.api_version = settings.gemini_api_version if settings.gemini_api_key else "v1beta1"
     if settings.gemini_api_key:
         return genai.Client(api_key=settings.gemini_api_key.get_secret_value(), http_options=options)
     return genai.Client(

@@ -51,6 +51,35 @@ def tokens(model: str, prompt_tokens: int, cached: int, output: int, on: date) -
     return (fresh * price.input + cached * price.cached + output * price.output) / MILLION
 
 
+@dataclass(frozen=True)
+class LivePrice:
+    """Per million tokens, by what they are of. Thoughts are billed as text."""
+
+    text: float
+    audio: float
+    picture: float
+    text_out: float
+    audio_out: float
+
+
+_LIVE: Mapping[str, LivePrice] = {"gemini-3.8-live": LivePrice(0.75, 3.00, 1.00, 4.50, 12.00)}
+
+
+def live(model: str, heard: Mapping[str, int], said: Mapping[str, int]) -> float:
+    """Tokens by modality. What is of no modality known is counted as sound, the dearest."""
+    name = max((name for name in _LIVE if model.startswith(name)), key=len, default=None)
+    if name is None:
+        _say_unknown(model)
+        return 0.0
+    price = _LIVE[name]
+    asked = {"TEXT": price.text, "IMAGE": price.picture, "VIDEO": price.picture}
+    dollars = sum(count * asked.get(kind, price.audio) for kind, count in heard.items())
+    dollars += sum(
+        count * (price.text_out if kind == "TEXT" else price.audio_out) for kind, count in said.items()
+    )
+    return dollars / MILLION
+
+
 def _price(model: str, on: date) -> TokenPrice | None:
     """The longest name that the model's begins with: "gemini-3.8-flash-001" is a gemini-3.8-flash."""
     names = [name for name in _TOKENS if model.startswith(name)]
