@@ -146,7 +146,8 @@ class Conversation:
 
     async def _tell(self) -> None:
         async for event in self.live.events():
-            self._level.forget()
+            if not isinstance(event, Handle | GoAway | Spent):  # those come from one that is deaf, too
+                self._level.forget()
             match event:
                 case Speech(pcm):
                     await self._speak(pcm)

@@ -131,5 +131,5 @@ class Live(Protocol):
     def connect(
         self, plan: CallPlan, tools: Sequence[Tool], handle: str | None = None
     ) -> AbstractAsyncContextManager[LiveSession]:
-        """Ready to hear. With `handle` it goes on where another ended. Raises LiveClosed, LiveRefused."""
+        """Ready to hear. With `handle` it goes on where another ended; where nothing was said before, it says the greeting. Raises LiveClosed, LiveRefused."""
         ...

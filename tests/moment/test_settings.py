@@ -47,6 +47,7 @@ SETTINGS = Settings(
     line_api_url="http://127.0.0.1:8081",
     liff_id="2000000098-Pages",
     liff_upload_id="2000000098-Upload",
+    liff_companion_id="2000000098-Call",
     line_login_secret=SecretStr("login secret"),
     providers=ProviderChoice.GOOGLE,
     gcs_bucket="moment-media",
