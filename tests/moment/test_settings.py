@@ -48,6 +48,8 @@ SETTINGS = Settings(
     liff_id="2000000098-Pages",
     liff_upload_id="2000000098-Upload",
     liff_companion_id="2000000098-Call",
+    companion_free=timedelta(minutes=5),
+    companion_paying=timedelta(hours=2),
     line_login_secret=SecretStr("login secret"),
     providers=ProviderChoice.GOOGLE,
     gcs_bucket="moment-media",
