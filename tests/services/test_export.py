@@ -118,7 +118,7 @@ def keeper_of(resources: Resources, name: str, number: int) -> Keeper:
         )  # fmt: skip
         db.add(session)
         db.flush()
-        session.coaching_video_gcs_path = coaching_video_key(session.id)
+        session.coaching_video_gcs_path = coaching_video_key(session.id, 1)
         kinds = (MediaKind.VIDEO, MediaKind.MEMO, MediaKind.VOICE_QUESTION)
         rows = [
             Media(
