@@ -246,11 +246,13 @@ async def _stream(
         # Shorter than the server's five seconds: a request must not meet the end of its connection.
         limits=httpx.Limits(keepalive_expiry=2.0),
     )
-    part = "row?filter=all" if is_list else "now"
-    path, changed, opened = f"/console/threads/{user_id}/{part}", asyncio.Event(), asyncio.Event()
+    stream, path = f"/console/stream?of={user_id}", f"/console/threads/{user_id}/now"
+    if is_list:
+        stream, path = "/console/stream", f"/console/threads/rows?filter=all&of={user_id}"
+    changed, opened = asyncio.Event(), asyncio.Event()
 
     async def follow() -> None:
-        async with client, client.stream("GET", "/console/stream", timeout=None) as answer:
+        async with client, client.stream("GET", stream, timeout=None) as answer:
             async for line in answer.aiter_lines():
                 opened.set()
                 if line.startswith("event: threads"):

@@ -171,7 +171,7 @@ def view_of(db: DbSession, asker: Asker, user: User) -> LearnerView:
         ],
         mistakes=[
             Mistake(each.fault.name_ja, each.fault.next_action, [cooks[cook.id] for cook in each.cooks])
-            for each in recurring_faults(learnt.coached)
+            for each in recurring_faults(db, learnt.coached)
         ],
         dishes=_dishes(learnt, cooks),
         plan=PlanView(standing_of(user, plan), user.months_paid, plan),

@@ -5,9 +5,12 @@ any other page, so that nobody reads what is not theirs.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any
 
 import psycopg
@@ -19,6 +22,8 @@ log = get_logger(__name__)
 CHANNEL = "console"
 MOST = 200  # threads that a page is told of at once; of more it is told to look at everything anew
 AGAIN_SECONDS = 1.0
+# About what it costs to show a list what has changed: as long as all of them take, their asking is spread.
+LIST_SECONDS = 0.05
 # A database that went without a word is missed within a minute.
 _CONNECTION: Mapping[str, Any] = {
     "connect_timeout": 5,
@@ -40,8 +45,10 @@ class News:
 
 @dataclass(eq=False)
 class Listener:
-    """One page's place. What it has not taken yet is folded: it never holds more than MOST ids."""
+    """One page's place: `of` one thread, or None, of the list. What it has not taken yet is folded: it never holds more than
+    MOST ids."""
 
+    of: int | None = None
     _changed: set[int] = field(default_factory=set)
     _looked_at: set[int] = field(default_factory=set)
     _is_all: bool = False
@@ -49,16 +56,18 @@ class Listener:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, user_id: int) -> None:
+        if self.of not in (None, user_id):
+            return
         self._changed.add(user_id)
         if len(self._changed) > MOST:
             self.tell_all()
         self._news.set()
 
     def tell_of_look(self, user_id: int) -> None:
-        """Who misses one sees it with their next sign of life."""
-        if len(self._looked_at) < MOST:
+        """The list shows nobody's."""
+        if self.of == user_id:
             self._looked_at.add(user_id)
-        self._news.set()
+            self._news.set()
 
     def tell_all(self) -> None:
         self._changed.clear()
@@ -73,13 +82,16 @@ class Listener:
     def is_over(self) -> bool:
         return self._is_over
 
-    async def next(self, within: float) -> News:
-        """What has changed, as soon as something has; nothing after `within` seconds, or when the server stops."""
+    async def next(self, within: float, spread: float = 0.0) -> News:
+        """What has changed, as soon as something has, or at some moment in the `spread` seconds after that; nothing after
+        `within` seconds, or when the server stops."""
         try:
             async with asyncio.timeout(within):
                 await self._news.wait()
         except TimeoutError:
             return News(frozenset(), is_all=False)
+        if spread and not self._is_over:
+            await asyncio.sleep(random.uniform(0, spread))  # noqa: S311 - no secret
         if not self._is_over:
             self._news.clear()
         news = News(frozenset(self._changed), self._is_all, frozenset(self._looked_at))
@@ -94,13 +106,33 @@ class Board:
     url: str
     _listeners: set[Listener] = field(default_factory=set)
     _is_closed: bool = False
+    # The threads that have changed lately, and of how many changes they are the last: by these a page that comes back is
+    # told what it missed. Another process, or this one once it was deaf for a while, has another name.
+    _lately: deque[int] = field(default_factory=lambda: deque(maxlen=MOST))
+    _count: int = 0
+    _name: str = field(default_factory=lambda: token_hex(4))
+
+    @property
+    def place(self) -> str:
+        """Up to where everything was told."""
+        return f"{self._name}-{self._count}"
+
+    @property
+    def spread(self) -> float:
+        """Seconds in which the lists ask, one after the other, for what has changed: the threads that are open come first."""
+        return LIST_SECONDS * (sum(listener.of is None for listener in self._listeners) - 1)
 
     @contextmanager
-    def listening(self) -> Iterator[Listener]:
-        """A page's place for the block."""
-        listener = Listener()
+    def listening(self, of: int | None = None, after: str = "") -> Iterator[Listener]:
+        """A page's place for the block. `after`: the `place` up to which it was told before."""
+        listener = Listener(of)
         if self._is_closed:
             listener.end()
+        missed = self._missed(after)
+        if missed is None:
+            listener.tell_all()
+        for user_id in missed or ():
+            listener.tell(user_id)
         self._listeners.add(listener)
         try:
             yield listener
@@ -123,9 +155,20 @@ class Board:
         for listener in self._listeners:
             listener.end()
 
+    def _missed(self, after: str) -> Sequence[int] | None:
+        """None where that is not known."""
+        name, _, number = after.partition("-")
+        if name != self._name or not number.isascii() or not number.isdigit():
+            return None
+        missed = self._count - int(number)
+        return list(self._lately)[len(self._lately) - missed :] if 0 <= missed <= len(self._lately) else None
+
     def _tell(self, payload: str) -> None:
         """A learner's id; after "at", who looks at their thread (services/threads/presence.py)."""
         look, _, user_id = payload.rpartition(" ")
+        if not look:
+            self._lately.append(int(user_id))
+            self._count += 1
         for listener in self._listeners:
             if look:
                 listener.tell_of_look(int(user_id))
@@ -141,6 +184,7 @@ class Board:
                 ) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     is_away = False
+                    self._name = token_hex(4)
                     for listener in self._listeners:  # of what was said while nobody listened
                         listener.tell_all()
                     async for note in connection.notifies():

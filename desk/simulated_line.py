@@ -41,6 +41,7 @@ def simulator_config(
     media_dir: Path,
     accounts: Accounts = ONE_ACCOUNT,
     redelivery_delays_seconds: Sequence[float] | None = None,
+    friends: Sequence[Person] = (),
 ) -> LineConfig:
     """The simulator's side of `channels`."""
     config = LineConfig(
@@ -60,6 +61,7 @@ def simulator_config(
         login_channel_secret=LOGIN_CHANNEL_SECRET.get_secret_value(),
         login_callback_urls=[f"{web_url}/console/callback"],
         login_people=[Person(user_id=COACH_ID, display_name=COACH_NAME)],
+        friends=list(friends),
         liff_apps=_liff_apps(web_url),
         media_dir=media_dir,
     )

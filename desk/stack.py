@@ -29,7 +29,7 @@ from errors import MomentError
 from jobs.queue import Queue
 from settings import ConfigurationError, Settings, variable
 from simulator.line.client import Desk
-from simulator.line.config import LineConfig
+from simulator.line.config import LineConfig, Person
 from simulator.stripe.config import StripeConfig
 
 START_SECONDS = 60.0
@@ -85,7 +85,8 @@ class Launcher(Protocol):
 
 @dataclass(frozen=True)
 class Layout:
-    """What to start. `folder` holds the doubles' files. With `stripe` the plan is for sale."""
+    """What to start. `folder` holds the doubles' files. With `stripe` the plan is for sale. `friends`: whom the database knows
+    already."""
 
     folder: Path
     queues: Sequence[Queue] = tuple(Queue)
@@ -98,6 +99,7 @@ class Layout:
     line_port: int | None = None
     stripe_port: int | None = None
     redelivery_delays_seconds: Sequence[float] | None = None
+    friends: Sequence[Person] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,11 @@ def start_stack(settings: Settings, launcher: Launcher, layout: Layout) -> Itera
     web_url, line_url = f"http://127.0.0.1:{web_port}", f"http://127.0.0.1:{line_port}"
     layout.folder.mkdir(parents=True, exist_ok=True)
     config = simulator_config(
-        web_url, layout.folder / "simulator", layout.accounts, layout.redelivery_delays_seconds
+        web_url,
+        layout.folder / "simulator",
+        layout.accounts,
+        layout.redelivery_delays_seconds,
+        layout.friends,
     )
     ours = settings.change(
         line_channels=channels(layout.accounts, long_lived=layout.long_lived_tokens),

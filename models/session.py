@@ -102,6 +102,8 @@ class CookingSession(SQLModel, table=True):
     coaching_text: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     coaching_text_delivered_at: datetime | None = Field(default=None, sa_column=time_column())
     narration_script: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    # How many renders of a coaching video were begun; each lies under keys of its own.
+    videos_begun: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     coaching_video_gcs_path: str = Field(default="")
     coaching_preview_gcs_path: str = Field(default="")
     coaching_cut: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())  # {}: not known

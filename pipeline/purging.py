@@ -10,8 +10,7 @@ from jobs.queue import Job, enqueue
 from logs.logger import get_logger
 from models.database import Database
 from models.media import Media, MediaKind, MediaState
-from models.session import CookingSession
-from storage.keys import coaching_video_key, preview_key, spoken_answer_key, view_key
+from storage.keys import spoken_answer_key, view_key
 from storage.store import ObjectStore
 
 log = get_logger(__name__)
@@ -67,9 +66,4 @@ class Purging:
         keys.append(view_key(media.object_key))
         if media.view_key not in ("", *keys):
             keys.append(media.view_key)  # as an earlier release named it
-        with self.database.transaction() as db:
-            session = db.get(CookingSession, media.session_id) if media.session_id else None
-            # Of raw footage that is kept no longer the coaching video stays.
-            if session is not None and session.video is None and not session.coaching_video_gcs_path:
-                keys += [coaching_video_key(session.id), preview_key(session.id)]
         return keys

@@ -37,10 +37,10 @@ from pipeline.stage import LearnerPast, StageContext, StageResult
 from pipeline.stages import RUN
 from services.films import tell_failure
 from services.media import MediaRejected, reject, reject_all
-from services.privacy import purge_again
+from services.privacy import owe_purge, purge_again
 from services.record import state_of
 from services.scheduling import write_status
-from storage.keys import coaching_video_key, film_key
+from storage.keys import coaching_video_keys, film_key, view_key
 from storage.store import ObjectStore
 from storage.workspace import workspace
 
@@ -147,6 +147,8 @@ class Runner:
             session.pipeline_job_id = uuid4()
             session.pipeline_started_at = func.now()  # type: ignore[assignment]
             write_status(session, facts.parked)
+        if stage.name is StageName.PRODUCE_VIDEO:
+            session.videos_begun += 1
         return Task(session, stage, lease, facts.first_attempt)
 
     def _work(self, task: Task) -> StageResult:
@@ -288,6 +290,9 @@ class Runner:
                     settle(db, facts)
         except LeaseLost as lost:  # taken back meanwhile: the learner has been told already
             log.info("lease lost", lease=str(lost))
+            return
+        if facts is None:
+            self._purge_again(task)
 
     def _purge_again(self, task: Task) -> None:
         """What this runner has put into the store came after the footage was taken back, or after its learner left."""
@@ -297,8 +302,17 @@ class Runner:
             make_due(db, Media, *withdrawn)
             for media_id in db.exec(select(Media.id).where(*withdrawn)):
                 enqueue(db, Job.PURGE_MEDIA, media_id)
-            purge_again(db, coaching_video_key(session_id))
-            purge_again(db, film_key(session_id, task.lease.row_id))
+            if task.stage.name is StageName.PRODUCE_VIDEO:
+                owe_purge(db, coaching_video_keys(session_id, [task.session.videos_begun]))
+            for key in _shared_keys(task):
+                purge_again(db, key)
+
+
+def _shared_keys(task: Task) -> Sequence[str]:
+    """What its stage puts under keys that another try may use too: they go only if somebody purges them already."""
+    if task.stage.name is StageName.PRODUCE_FILM:
+        return [film_key(task.session_id, task.lease.row_id)]
+    return [view_key(clip.object_key) for clip in task.session.videos]
 
 
 def _clean_up(result: StageResult) -> None:

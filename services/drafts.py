@@ -24,7 +24,8 @@ class DraftGone(MomentError):
 
 def is_no_draft() -> ColumnElement[bool]:
     """Of messages: what a coach holds back is not said, through whatever door the learner looks."""
-    return or_(col(Message.sender) == Sender.USER, col(Message.waits_for).is_distinct_from(WaitReason.COACH))
+    is_held = col(Message.waits_for).in_([WaitReason.COACH, WaitReason.REVIEW])
+    return or_(col(Message.sender) == Sender.USER, col(Message.waits_for).is_(None), ~is_held)
 
 
 def drafts(db: DbSession, user_id: int) -> Sequence[Message]:

@@ -24,10 +24,11 @@ from services.consent import consent_in_force
 from services.demonstrations import forget_demonstrations
 from services.films import forget_film_with
 from services.outbox import queue_notice, record_cooking_video
+from services.privacy import owe_purge
 from services.profile import learner_state
 from services.scheduling import wake
 from services.thread import NOT_LINE, Origin
-from storage.keys import new_media_key
+from storage.keys import coaching_video_keys, new_media_key
 
 _PLACED = (MediaKind.VIDEO, MediaKind.MEMO, MediaKind.FILE)  # of a cook
 # A clip that found no dish in this time is not taken for a cook of much later.
@@ -256,6 +257,7 @@ def forget_video(db: DbSession, session: CookingSession) -> None:
     """Back to waiting for a video; the memo and the ratings stay. The attempt is not spent."""
     forget_stages(db, session, VIDEO_STAGES)
     _forget_verdicts(db, session)
+    _purge_coaching_videos(db, session)
     session.raw_video_url = ""
     session.video_analysis = {}
     session.retrieved_principles = []
@@ -355,14 +357,23 @@ def _withdraw_footage(db: DbSession, session: CookingSession) -> str:
     words = "coaching_video_unsent" if session.coaching_video_gcs_path else "video_unsent_after_text"
     forget_stages(db, session, [StageName.PRODUCE_VIDEO])
     _forget_verdicts(db, session)
+    _purge_coaching_videos(db, session)
     session.raw_video_url = ""
     session.coaching_video_gcs_path = ""
     session.coaching_preview_gcs_path = ""
     session.coaching_cut = {}
-    forget_messages(
-        db, session, col(Message.delivered_at).is_(None), col(Message.kind) == MessageType.COACHING_VIDEO
-    )
+    videos = [MessageType.COACHING_VIDEO, MessageType.COACHING_VIDEO_CORRECTED]
+    forget_messages(db, session, col(Message.delivered_at).is_(None), col(Message.kind).in_(videos))
     return words
+
+
+def _purge_coaching_videos(db: DbSession, session: CookingSession) -> None:
+    """That which is there, and what a render under way may still put."""
+    keys = {session.coaching_video_gcs_path, session.coaching_preview_gcs_path} - {""}
+    if session.videos_begun:
+        keys |= {*coaching_video_keys(session.id, range(session.videos_begun + 1))}
+    if keys:
+        owe_purge(db, sorted(keys))
 
 
 def forget_messages(db: DbSession, session: CookingSession, *which: ColumnElement[bool]) -> None:

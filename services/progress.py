@@ -10,6 +10,7 @@ from knowledge_base.content import Fault
 from models.coaching import RatingAspect
 from models.dish import Dish
 from models.learner import LearnerState
+from models.rules.history import judged_faults
 from models.session import CookingSession
 from models.user import User
 from services.record import cooks_of, dishes, state_of
@@ -71,11 +72,12 @@ def progress_of_learner(db: DbSession, user: User) -> LearnerProgress:
     )
 
 
-def recurring_faults(coached: Sequence[CookingSession]) -> Sequence[RecurringFault]:
+def recurring_faults(db: DbSession, coached: Sequence[CookingSession]) -> Sequence[RecurringFault]:
     """The most frequent first; a fault that is taught no more is left out."""
     found: dict[str, list[CookingSession]] = {}
+    judged = judged_faults(db, coached)
     for cook in coached:
-        if code := cook.video_analysis.get("fault"):
+        if code := judged.get(cook.id):
             found.setdefault(code, []).append(cook)
     faults = load().faults
     recurring = [RecurringFault(faults[code], cooks) for code, cooks in found.items() if code in faults]

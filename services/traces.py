@@ -18,10 +18,9 @@ from models.session import CookingSession, StageName, StageRun
 from models.upload import Upload
 from models.user import User
 from storage.keys import (
-    coaching_video_key,
+    coaching_video_keys,
     film_key,
     film_preview_key,
-    preview_key,
     spoken_answer_key,
     view_key,
 )
@@ -39,7 +38,7 @@ def object_keys(db: DbSession, user_id: int) -> list[str]:
         if media.kind == MediaKind.VOICE_QUESTION:
             keys.add(spoken_answer_key(media.object_key))
     for session in db.exec(select(CookingSession).where(CookingSession.user_id == user_id)):
-        keys |= {coaching_video_key(session.id), preview_key(session.id)}
+        keys |= {*coaching_video_keys(session.id, range(session.videos_begun + 1))}
         keys |= {session.coaching_video_gcs_path, session.coaching_preview_gcs_path}
         keys |= {session.film_gcs_path, session.film_preview_gcs_path}
     films = select(StageRun.session_id, StageRun.id).where(StageRun.stage == StageName.PRODUCE_FILM)

@@ -12,9 +12,12 @@ from models.coach import Coach
 from models.coaching import VideoAnalysis
 from models.dish import Dish
 from models.rules.findings import NO_FAULT, Finding, FindingKind, findings_of
+from models.rules.history import judged_faults
+from models.rules.progression import rejudge
 from models.session import CookingSession
 from models.verdict import Verdict
 from services.coaches import audit
+from services.profile import learner_state
 
 LONGEST_WORDS = 500
 
@@ -150,4 +153,12 @@ def _add(
         true_fault=true_fault,
     )
     db.flush()
+    if finding.kind is FindingKind.FAULT and session.coaching_text:
+        _tell_progress(db, session)
     return verdict
+
+
+def _tell_progress(db: DbSession, session: CookingSession) -> None:
+    """What recurs, and what the next attempt looks for, follows the coach's word."""
+    dish, fault = db.get_one(Dish, session.dish_id), judged_faults(db, [session])[session.id]
+    rejudge(learner_state(db, session.user_id), dish.slug, session.session_number, fault)

@@ -1,5 +1,6 @@
 """The names of objects. What learners send lies under names nobody can guess."""
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 from models.chat import Attachment
@@ -33,8 +34,19 @@ def spoken_answer_key(question_key: str) -> str:
     return f"{question_key.removesuffix('.m4a')}.answer.m4a"
 
 
-def coaching_video_key(session_id: int) -> str:
-    return f"sessions/{session_id}/coaching_video.mp4"
+def coaching_video_key(session_id: int, number: int) -> str:
+    """Of the video that this render makes, of all that were begun for the cook: whoever comes late never puts theirs in place
+    of a newer one, and whoever purges an old one never takes it. 0: as earlier releases named it."""
+    return f"sessions/{session_id}/coaching_video{_of_render(number)}.mp4"
+
+
+def preview_key(session_id: int, number: int) -> str:
+    return f"sessions/{session_id}/preview{_of_render(number)}.jpg"
+
+
+def coaching_video_keys(session_id: int, numbers: Iterable[int]) -> list[str]:
+    """Of the videos of these renders and of their previews."""
+    return [key(session_id, number) for number in numbers for key in (coaching_video_key, preview_key)]
 
 
 def film_key(session_id: int, run_id: int) -> str:
@@ -58,5 +70,5 @@ def new_demonstration_keys() -> tuple[str, str, str]:
     return f"{folder}/voice", f"{folder}/demonstration.mp4", f"{folder}/preview.jpg"
 
 
-def preview_key(session_id: int) -> str:
-    return f"sessions/{session_id}/preview.jpg"
+def _of_render(number: int) -> str:
+    return f"-{number}" if number else ""

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,7 +28,7 @@ from pipeline.providers.registry import Build
 from settings import Settings
 from simulator.line import webhooks
 from simulator.line.client import Desk, Learner, Thread
-from simulator.line.config import LineConfig
+from simulator.line.config import LineConfig, Person
 from simulator.line.server import make_server
 from simulator.stripe.config import StripeConfig
 from simulator.stripe.server import make_server as make_stripe_server
@@ -204,6 +204,7 @@ def start_system(
     build: Build = quick_providers.build,
     long_lived: bool = True,
     stripe: bool = False,
+    friends: Sequence[Person] = (),
     **changes: Any,
 ) -> System:
     """`settings` name database and broker; `changes` are of other settings.
@@ -218,6 +219,7 @@ def start_system(
         long_lived_tokens=long_lived,
         stripe=stripe,
         redelivery_delays_seconds=[0.05, 0.1],
+        friends=friends,
     )
     with ExitStack() as stack:
         stack.enter_context(_without_network_in_transactions())

@@ -2,23 +2,24 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
+from pydantic import Field
 
 from console.identity import SignedInCoach
+from console.live import MOST
 from console.pages.wording import WORDS
 from console.parts import Reading
 from console.shell import render
-from services.coaches import learner_seen
 from services.threads.filters import ThreadFilter
-from services.threads.rows import count_waiting, list_threads, thread_row
+from services.threads.rows import count_waiting, list_threads, listed_rows
 from services.threads.saved_filters import LONGEST_NAME, query_of, saved_filters
 from services.threads.search import LONGEST, search
 
 router = APIRouter(prefix="/threads")
 
 Chosen = Annotated[ThreadFilter, Query(alias="filter")]
-UserId = Annotated[int, Path(ge=1, lt=2**31)]
+UserId = Annotated[int, Field(ge=1, lt=2**31)]
 Before = Annotated[int | None, Query(ge=1, lt=2**31)]
 
 
@@ -30,11 +31,14 @@ async def threads(
     chosen: Annotated[ThreadFilter | None, Query(alias="filter")] = None,
     q: Annotated[str, Query(max_length=LONGEST)] = "",
     before: Before = None,
+    silent: Before = None,
 ) -> HTMLResponse:
     """What is looked for is looked for everywhere, unless a filter is chosen too."""
     chosen = chosen or (ThreadFilter.ALL if q.strip() else ThreadFilter.NEEDS)
     found = await db.run(search, asker, q, chosen) if q.strip() else None
-    listed = await db.run(list_threads, asker, chosen, before=before) if found is None else None
+    listed = (
+        await db.run(list_threads, asker, chosen, before=before, silent=silent) if found is None else None
+    )
     return render(
         request,
         "threads.html",
@@ -44,7 +48,7 @@ async def threads(
         filters=list(ThreadFilter),
         waiting=await db.run(count_waiting, asker),
         listed=listed,
-        before=before,
+        is_first=before is None and silent is None,
         found=found,
         q=q.strip(),
         query_of=query_of,
@@ -53,21 +57,16 @@ async def threads(
     )
 
 
-@router.get("/{user_id}/row")
-async def row(
+@router.get("/rows")
+async def rows(
     request: Request,
-    user_id: UserId,
     asker: SignedInCoach,
     db: Reading,
+    user_ids: Annotated[list[UserId], Query(alias="of", max_length=MOST)],
     chosen: Chosen = ThreadFilter.NEEDS,
-) -> Response:
-    """As the list shows it; 204 where it is not in it. A header tells how many threads need
-    somebody."""
-    await db.run(learner_seen, asker, user_id)
-    found = await db.run(thread_row, asker, user_id, chosen)
-    if found is None:
-        answer: Response = Response(status_code=204)
-    else:
-        answer = render(request, "thread_row.html", asker=asker, words=WORDS, row=found)
+) -> HTMLResponse:
+    """Of these threads, those that are in the list, as it shows them. A header tells how many threads need somebody."""
+    found = await db.run(listed_rows, asker, user_ids, chosen)
+    answer = render(request, "thread_rows.html", asker=asker, words=WORDS, rows=found)
     answer.headers["X-Waiting"] = str(await db.run(count_waiting, asker))
     return answer

@@ -1,10 +1,11 @@
 // What changes is heard of by one stream a page; who wants to know listens to "thread:changed" on the document, whose
-// detail is a learner's id, or null where anything may have changed; or to "thread:looks", of who else looks at it.
+// detail is a learner's id, or null where anything may have changed; or to "thread:looks", of who else looks at it. `of`: the
+// one thread that the page shows; none for the list.
 
 const RETRY_MS = 3000;
 
-export function follow() {
-  const source = new EventSource("/console/stream");
+export function follow(of) {
+  const source = new EventSource(of ? `/console/stream?of=${of}` : "/console/stream");
   const tell = (id) => document.dispatchEvent(new CustomEvent("thread:changed", { detail: id }));
   source.addEventListener("threads", (event) => JSON.parse(event.data).forEach(tell));
   source.addEventListener("looks", (event) => {
@@ -14,7 +15,7 @@ export function follow() {
   source.addEventListener("open", () => document.documentElement.setAttribute("data-live", "on"));
   source.addEventListener("error", () => {
     document.documentElement.setAttribute("data-live", "off");
-    if (source.readyState === EventSource.CLOSED) setTimeout(follow, RETRY_MS);
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => follow(of), RETRY_MS);
   });
   // A page that is left must not keep its connection: a browser has six of them.
   addEventListener("pagehide", () => source.close(), { once: true });

@@ -131,4 +131,4 @@ function startCost() {
 toEnd();
 startCost();
 keepTime();
-if (page.hasAttribute("data-live")) follow(); // what lies back stays in view
+if (page.hasAttribute("data-live")) follow(id); // what lies back stays in view

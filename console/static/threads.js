@@ -17,7 +17,7 @@ async function showChanges() {
     isAllStale = false;
     await showAnew();
   } else {
-    await Promise.all(ids.map(showRow));
+    await showRows(ids);
   }
   document.getElementById("none").hidden = list.children.length > 0;
 }
@@ -36,22 +36,26 @@ async function showAnew() {
   document.getElementById("waiting").textContent = page.getElementById("waiting").textContent;
 }
 
-async function showRow(id) {
-  const answer = await fetch(`/console/threads/${id}/row?filter=${list.dataset.filter}`);
+async function showRows(ids) {
+  const wanted = ids.map((id) => `of=${id}`).join("&");
+  const answer = await fetch(`/console/threads/rows?filter=${list.dataset.filter}&${wanted}`);
   if (answer.redirected) return location.reload(); // signed out meanwhile
+  if (!answer.ok) { // what is shown may be older than what is
+    isAllStale = true;
+    return tellOfChanges();
+  }
   document.getElementById("waiting").textContent = answer.headers.get("X-Waiting");
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
   if (isFrozen()) { // since they asked
-    changed.add(id);
+    ids.forEach((id) => changed.add(id));
     return tellOfChanges();
   }
-  const before = document.getElementById(`thread-${id}`);
-  if (answer.status !== 200) return before?.remove();
-  const row = template.content.firstElementChild;
-  before?.remove();
-  const after = [...list.children].find((other) => comesBefore(row, other));
-  list.insertBefore(row, after ?? null);
+  for (const id of ids) document.getElementById(`thread-${id}`)?.remove();
+  for (const row of [...template.content.children]) {
+    const after = [...list.children].find((other) => comesBefore(row, other));
+    list.insertBefore(row, after ?? null);
+  }
 }
 
 // Who waits comes first, the longest waiting at the top; then what is newest.

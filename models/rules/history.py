@@ -1,6 +1,6 @@
 """What a learner's rows tell of the time before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,8 +9,10 @@ from sqlmodel import col, select
 
 from models.coaching import CoachingText, VideoAnalysis
 from models.media import LIVE, UNWANTED, Media, MediaKind
+from models.rules.findings import NO_FAULT, FindingKind
 from models.rules.promise import LAST_SESSIONS
 from models.session import CookingSession, StageName, StageRun
+from models.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,32 @@ def attempts_before(db: DbSession, session: CookingSession) -> Sequence[Attempt]
     return [
         Attempt(
             each.session_number,
-            VideoAnalysis.model_validate(each.video_analysis),
+            judged_analysis(db, each),
             CoachingText.model_validate(each.coaching_text),
         )
         for each in db.exec(earlier.order_by(col(CookingSession.session_number)))
         if each.coaching_text and each.video_analysis and not is_taken_back(each)
     ]
+
+
+def judged_faults(db: DbSession, cooks: Sequence[CookingSession]) -> Mapping[int, str | None]:
+    """What went wrong, by the cooks' ids: by the newest word of a coach, else as the AI found."""
+    found = {cook.id: cook.video_analysis.get("fault") for cook in cooks if cook.video_analysis}
+    said = (
+        select(Verdict)
+        .where(col(Verdict.session_id).in_(found), Verdict.finding == FindingKind.FAULT)
+        .where(col(Verdict.true_fault).is_not(None))
+    )
+    faults = dict(found)
+    for each in db.exec(said.order_by(col(Verdict.id))):
+        if each.found == (found[each.session_id] or NO_FAULT):  # an analysis made anew was not judged yet
+            faults[each.session_id] = each.true_fault if each.true_fault != NO_FAULT else None
+    return faults
+
+
+def judged_analysis(db: DbSession, cook: CookingSession) -> VideoAnalysis:
+    analysis = VideoAnalysis.model_validate(cook.video_analysis)
+    return analysis.model_copy(update={"fault": judged_faults(db, [cook])[cook.id]})
 
 
 def is_taken_back(session: CookingSession) -> bool:

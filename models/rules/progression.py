@@ -53,6 +53,21 @@ def record_coaching(
     _move_progress(progress, session_number, now)
 
 
+def rejudge(state: LearnerState, dish_slug: str, session_number: int, fault: str | None) -> None:
+    """A coach has said what went wrong in a cook that was coached. Nothing where that is known already."""
+    summaries = [SessionSummary.model_validate(entry) for entry in state.session_summaries]
+    for number, each in enumerate(summaries):
+        if (each.dish, each.session) != (dish_slug, session_number) or each.fault == fault:
+            continue
+        mistakes = _uncount(state.recurring_mistakes, each.fault)
+        state.recurring_mistakes = count_mistake(mistakes, fault)
+        summaries[number] = each.model_copy(
+            update={"fault": fault, "key_issue": ""}
+        )  # the AI's words for the other
+    state.session_summaries = [each.model_dump() for each in summaries]
+    state.learning_velocity = velocity(summaries)
+
+
 def forget_footage(state: LearnerState, dish_slug: str, session_number: int) -> None:
     """That it was cooked stays; what was seen of it does not."""
     summaries = [SessionSummary.model_validate(entry) for entry in state.session_summaries]

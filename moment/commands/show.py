@@ -29,6 +29,7 @@ def up(call: Call) -> int:
     from desk.fallbacks import announce, with_servers
     from desk.stack import Layout, ProcessLauncher, start_stack
     from desk.supervisor import Supervisor
+    from moment.desk_friends import desk_friends
     from moment.knowledge import prepare_database
     from moment.parts import run_part
 
@@ -39,6 +40,7 @@ def up(call: Call) -> int:
         layout = Layout(
             settings.data_dir.absolute(),
             stripe=True,
+            friends=desk_friends(settings),
             web_port=options.port,
             line_port=options.desk_port,
             stripe_port=options.stripe_port,

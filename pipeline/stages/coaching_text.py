@@ -5,8 +5,8 @@ from sqlmodel import select
 
 from knowledge_base import phrasebook
 from models.base import database_now
-from models.coaching import VideoAnalysis
 from models.dish import UserDishProgress
+from models.rules.history import judged_analysis
 from models.rules.progression import record_coaching
 from models.session import CookingSession
 from pipeline.briefs import coaching_brief
@@ -39,7 +39,7 @@ def run(context: StageContext) -> StageResult:
             dish_slug=context.guide.slug,
             dish_skills=context.guide.principles,
             session_number=session.session_number,
-            analysis=VideoAnalysis.model_validate(session.video_analysis),
+            analysis=judged_analysis(db, session),
             coaching=coaching,
             now=database_now(db),
             open_skill=open_skill(context, end),

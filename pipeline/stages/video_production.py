@@ -9,7 +9,8 @@ from pipeline.media.composition import compose
 from pipeline.providers.sentences import sentences
 from pipeline.stage import StageContext, StageResult
 from services.outbox import queue_coaching_video
-from storage.keys import coaching_video_key, preview_key
+from services.privacy import owe_purge
+from storage.keys import coaching_video_key, coaching_video_keys, preview_key
 from storage.store import chunks_of
 
 
@@ -28,11 +29,14 @@ def run(context: StageContext) -> StageResult:
             analysis.key_moment_seconds,
             context.folder,
         )
-    key, key_of_preview = coaching_video_key(context.session.id), preview_key(context.session.id)
+    number = context.session.videos_begun
+    key, key_of_preview = (name(context.session.id, number) for name in (coaching_video_key, preview_key))
     context.store.put(key, chunks_of(video.path), "video/mp4")
     context.store.put(key_of_preview, chunks_of(video.preview), "image/jpeg")
 
     def store(db: DbSession, session: CookingSession) -> None:
+        if number > 1:  # what it replaces, and what a process that died may have put
+            owe_purge(db, coaching_video_keys(session.id, range(number)))
         session.coaching_video_gcs_path = key
         session.coaching_preview_gcs_path = key_of_preview
         session.coaching_cut = video.cut.model_dump()

@@ -22,6 +22,7 @@ from models.reminder import ReminderPause
 from models.session import CookingSession
 from models.user import User
 from services.drafts import is_no_draft
+from services.withheld import Shown, shown_of
 
 _ENDINGS = {MediaKind.VIDEO: "mp4", MediaKind.MEMO: "m4a", MediaKind.VOICE_QUESTION: "m4a"}
 _USER = ("line_user_id", "first_name", "email", "created_at", "learner_profile", "onboarding_done")
@@ -33,6 +34,9 @@ _SESSION = (
     *("video_analysis", "retrieved_principles", "coaching_text", "coaching_text_delivered_at"),
     "narration_script",
 )
+# What waits for a coach's eye, and what of the learner's state tells of the newest cook.
+_MADE = ("video_analysis", "retrieved_principles", "coaching_text", "narration_script")
+_LEARNT_LAST = ("recurring_mistakes", "open_skill", "learning_velocity", "next_focus", "ready_for_next_dish")
 
 
 @dataclass(frozen=True)
@@ -59,20 +63,49 @@ def read_content(db: DbSession, user_id: int) -> Content:
     user = db.get_one(User, user_id)
     messages, cooks = _messages(db, user_id), _cooks(db, user_id)
     documents = [
-        _json("profile", _profile(db, user)),
+        _json("profile", _profile(db, user, cooks)),
         _json("plan", _plan(db, user)),
         _json("consents", [_columns(each, ("kind", "text_version", "given_at", "withdrawn_at")) for each in _all(db, Consent, user_id)]),
         _json("messages", [_message_facts(each, room) for each, room in messages]),
         Document("messages.txt", "\n".join(_message_lines(messages))),
-        _json("sessions", [{"dish": dish.name_ja, **_columns(cook, _SESSION)} for cook, dish in cooks]),
-        *(Document(f"{_folder(cook, dish)}/coaching.txt", _told(cook, dish)) for cook, dish in cooks),
+        _json("sessions", [{"dish": each.dish.name_ja, **_columns(each.row, each.columns)} for each in cooks]),
+        *(Document(f"{each.folder}/coaching.txt", _told(each)) for each in cooks),
     ]  # fmt: skip
     return Content(documents, _files(db, user_id, cooks))
 
 
-def _profile(db: DbSession, user: User) -> Mapping[str, Any]:
+@dataclass(frozen=True)
+class _Cook:
+    """`shown`: what of it the learner may see by now; the file tells no more than the chat."""
+
+    row: CookingSession
+    dish: Dish
+    shown: Shown
+
+    @property
+    def is_held_back(self) -> bool:
+        return bool(self.row.coaching_text) and not self.shown.coaching
+
+    @property
+    def columns(self) -> Sequence[str]:
+        return [name for name in _SESSION if not self.is_held_back or name not in _MADE]
+
+    @property
+    def folder(self) -> str:
+        day = self.row.created_at.astimezone(JAPAN)
+        return f"sessions/{day:%Y-%m-%d}-{self.dish.slug}-{self.row.session_number}"
+
+
+def _profile(db: DbSession, user: User, cooks: Sequence[_Cook]) -> Mapping[str, Any]:
     state = db.exec(select(LearnerState).where(LearnerState.user_id == user.id)).first()
     learnt = state.model_dump(mode="json", exclude={"id", "user_id"}) if state else None
+    held = {(each.dish.slug, each.row.session_number) for each in cooks if each.is_held_back}
+    if learnt and held:
+        summaries = learnt["session_summaries"]
+        learnt["session_summaries"] = [
+            each for each in summaries if (each["dish"], each["session"]) not in held
+        ]
+        learnt = {name: value for name, value in learnt.items() if name not in _LEARNT_LAST}
     pause = db.get(ReminderPause, user.id)
     reminders = {"off_since": user.reminders_off_since, "paused": _columns(pause, _PAUSE) if pause else None}
     return {**_columns(user, _USER), "learner_state": learnt, "reminders": reminders}
@@ -117,49 +150,45 @@ def _message_lines(messages: Sequence[tuple[Message, ChatRoom]]) -> Sequence[str
 _FILM = "［動画］"
 
 
-def _cooks(db: DbSession, user_id: int) -> Sequence[tuple[CookingSession, Dish]]:
+def _cooks(db: DbSession, user_id: int) -> Sequence[_Cook]:
     statement = (
         select(CookingSession, Dish)
         .join(Dish, col(Dish.id) == col(CookingSession.dish_id))
         .where(CookingSession.user_id == user_id)
         .order_by(col(CookingSession.id))
     )
-    return db.exec(statement).all()
+    return [_Cook(cook, dish, shown_of(db, cook)) for cook, dish in db.exec(statement)]
 
 
-def _folder(cook: CookingSession, dish: Dish) -> str:
-    return f"sessions/{cook.created_at.astimezone(JAPAN):%Y-%m-%d}-{dish.slug}-{cook.session_number}"
-
-
-def _told(cook: CookingSession, dish: Dish) -> str:
+def _told(each: _Cook) -> str:
     """As they read it in the chat, with what they gave to it."""
-    parts = [f"{dish.name_ja}　{cook.session_number}回目　{_time(cook.created_at)}"]
-    if cook.coaching_text:
-        coaching = CoachingText.model_validate(cook.coaching_text)
+    cook = each.row
+    parts = [f"{each.dish.name_ja}　{cook.session_number}回目　{_time(cook.created_at)}"]
+    if each.shown.coaching:
+        coaching = CoachingText.model_validate(each.shown.coaching)
         notes = [words for words in (coaching.praise, coaching.comparison, coaching.memo_note) if words]
         parts += [phrasebook.coaching_text(coaching, cook.session_number), *notes]
     if cook.voice_transcript:
         parts.append(f"作ったときの感想\n{cook.voice_transcript}")
     ratings = [
-        f"{phrasebook.ASPECT_NAMES[each]}：{cook.self_ratings[each]}"
-        for each in RatingAspect
-        if each in cook.self_ratings
+        f"{phrasebook.ASPECT_NAMES[aspect]}：{cook.self_ratings[aspect]}"
+        for aspect in RatingAspect
+        if aspect in cook.self_ratings
     ]
     if ratings:
         parts.append("自己評価（5がいちばん良い）\n" + "\n".join(ratings))
     return "\n\n".join(parts) + "\n"
 
 
-def _files(db: DbSession, user_id: int, cooks: Sequence[tuple[CookingSession, Dish]]) -> Sequence[StoredFile]:
+def _files(db: DbSession, user_id: int, cooks: Sequence[_Cook]) -> Sequence[StoredFile]:
     files = []
-    for cook, dish in reversed(cooks):
-        folder = _folder(cook, dish)
-        if cook.coaching_video_gcs_path:
-            files.append(StoredFile(f"{folder}/coaching-video.mp4", cook.coaching_video_gcs_path))
-        if cook.film_gcs_path:
-            files.append(StoredFile(f"{folder}/before-after.mp4", cook.film_gcs_path))
-        stored = [media for media in cook.media if media.is_stored]
-        files += [StoredFile(f"{folder}/{_name(media)}", media.object_key) for media in stored]
+    for cook in reversed(cooks):
+        if cook.shown.video_path:
+            files.append(StoredFile(f"{cook.folder}/coaching-video.mp4", cook.shown.video_path))
+        if cook.shown.film_path:
+            files.append(StoredFile(f"{cook.folder}/before-after.mp4", cook.shown.film_path))
+        stored = [media for media in cook.row.media if media.is_stored]
+        files += [StoredFile(f"{cook.folder}/{_name(media)}", media.object_key) for media in stored]
     files += _from_coaches(db, user_id)
     loose = select(Media).where(
         Media.user_id == user_id, col(Media.session_id).is_(None), Media.state == MediaState.STORED

@@ -3,7 +3,7 @@
 However many threads there are, a page takes the same few statements, and each reads about as many rows as it shows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,24 +75,38 @@ class ThreadRow:
 
 @dataclass(frozen=True)
 class ThreadList:
-    """`next_before`: the id of a message; older threads are asked for with it."""
+    """`next_before`: the id of a message; older threads are asked for with it. `next_silent`: the id of a learner, after whom
+    come others in whose threads nothing was said yet."""
 
     rows: Sequence[ThreadRow]
-    next_before: int | None
+    next_before: int | None = None
+    next_silent: int | None = None
 
 
 def list_threads(
-    db: DbSession, asker: Asker, chosen: ThreadFilter, *, before: int | None = None
+    db: DbSession,
+    asker: Asker,
+    chosen: ThreadFilter,
+    *,
+    before: int | None = None,
+    silent: int | None = None,
 ) -> ThreadList:
-    """Who waits comes on the first page; all the others by their last message, newest first."""
+    """Who waits comes on the first page; all the others by their last message, newest first; of all threads those without
+    one at the end."""
     if chosen is ThreadFilter.NEEDS:
-        return ThreadList(rows_of(db, asker, _longest_waiting(db, (sees(asker),))), None)
+        return ThreadList(rows_of(db, asker, _longest_waiting(db, (sees(asker),))))
+    if silent is not None:
+        user_ids = _silent(db, sees(asker), silent)
+        return ThreadList(rows_of(db, asker, user_ids), next_silent=_next_silent(user_ids))
     wanted = sees(asker), fits(chosen, asker)
     waiting = [] if before is not None else _longest_waiting(db, wanted)
     window = _window(db, before) if chosen in BROAD and not asker.is_limited else None
     newest = _newest(db, wanted, before, window)
     others = [user_id for user_id, _ in newest if user_id not in waiting]
-    return ThreadList(rows_of(db, asker, [*waiting, *others]), _next_before(newest, window))
+    next_before = _next_before(newest, window)
+    quiet = _silent(db, sees(asker)) if chosen is ThreadFilter.ALL and next_before is None else []
+    others += [user_id for user_id in quiet if user_id not in waiting]
+    return ThreadList(rows_of(db, asker, [*waiting, *others]), next_before, _next_silent(quiet))
 
 
 def count_waiting(db: DbSession, asker: Asker) -> int:
@@ -100,12 +114,12 @@ def count_waiting(db: DbSession, asker: Asker) -> int:
     return db.exec(waiting.where(sees(asker), fits(ThreadFilter.NEEDS, asker))).one()
 
 
-def thread_row(db: DbSession, asker: Asker, user_id: int, chosen: ThreadFilter) -> ThreadRow | None:
-    """None where the thread is not in the list."""
-    found = select(col(User.id)).where(col(User.id) == user_id, sees(asker), fits(chosen, asker))
-    if db.execute(found).first() is None:
-        return None
-    return next(iter(rows_of(db, asker, [user_id])), None)
+def listed_rows(
+    db: DbSession, asker: Asker, user_ids: Collection[int], chosen: ThreadFilter
+) -> Sequence[ThreadRow]:
+    """Of those of them whose threads are in the list."""
+    found = select(col(User.id)).where(col(User.id).in_(user_ids), sees(asker), fits(chosen, asker))
+    return rows_of(db, asker, db.execute(found.order_by(col(User.id))).scalars().all())
 
 
 def rows_of(db: DbSession, asker: Asker, user_ids: Sequence[int]) -> Sequence[ThreadRow]:
@@ -166,6 +180,20 @@ def _newest(
         statement = statement.where(last.c.message_id < before)
     rows = db.execute(statement.order_by(last.c.message_id.desc()).limit(PAGE))
     return [(user_id, message_id) for user_id, message_id in rows]
+
+
+def _silent(db: DbSession, wanted: ColumnElement[bool], before: int | None = None) -> Sequence[int]:
+    """Who has come, and neither said nor was told anything since: the newest first."""
+    last = last_message()
+    statement = select(col(User.id)).select_from(User).outerjoin(last, true())
+    statement = statement.where(wanted, last.c.message_id.is_(None))
+    if before is not None:
+        statement = statement.where(col(User.id) < before)
+    return db.execute(statement.order_by(col(User.id).desc()).limit(PAGE)).scalars().all()
+
+
+def _next_silent(user_ids: Sequence[int]) -> int | None:
+    return user_ids[-1] if len(user_ids) == PAGE else None
 
 
 def _details(asker: Asker, user_ids: Sequence[int]) -> Select[Any]:

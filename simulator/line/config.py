@@ -41,7 +41,7 @@ class LiffApp(BaseModel):
 
 
 class Person(BaseModel):
-    """Has LINE and signs in with it elsewhere; no learner, and in no chat."""
+    """Has LINE."""
 
     user_id: UserId
     display_name: str
@@ -55,6 +55,9 @@ class LineConfig(BaseModel):
     login_channel_secret: str
     login_callback_urls: list[str] = []  # where LINE Login on the web may send a browser back
     login_people: list[Person] = []
+    friends: list[
+        Person
+    ] = []  # learners who follow every channel already, as a run before this has left them
     liff_apps: list[LiffApp] = Field(
         default=[], max_length=30
     )  # LINE docs: Adding a LIFF app to your channel

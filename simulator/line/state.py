@@ -11,7 +11,7 @@ from simulator.http.errors import DeskError
 from simulator.line import identifiers
 from simulator.line.behaviour import WebhookBehaviour
 from simulator.line.changes import Changes
-from simulator.line.config import ChannelConfig, LineConfig
+from simulator.line.config import ChannelConfig, LineConfig, Person
 from simulator.line.faults import Fault
 from simulator.line.groups import Group, GroupKind
 from simulator.line.id_tokens import IdTokens
@@ -202,6 +202,8 @@ class Platform(Double[Crossing, Fault]):
         self.login_channel_tokens: dict[str, int] = {}  # stateless ones, with the ms at which they end
         self.login_codes = LoginCodes()
         self.liff = Liff({app.liff_id: app for app in config.liff_apps}, self.id_tokens)
+        for person in config.friends:
+            self._add_friend(person)
 
     def channel(self, name: str | None) -> Channel:
         """The named channel, else the configuration's first. Raises DeskError 404 when unknown."""
@@ -217,9 +219,17 @@ class Platform(Double[Crossing, Fault]):
         return self.learners[user_id]
 
     def add_learner(self, display_name: str | None, *, shares_profile: bool = True) -> Learner:
+        return self._add_learner(identifiers.user_id(), display_name, shares_profile=shares_profile)
+
+    def _add_friend(self, person: Person) -> None:
+        learner = self._add_learner(person.user_id, person.display_name)
+        for channel in self.channels.values():
+            self.thread(channel, learner.user_id).friend = True
+
+    def _add_learner(self, user_id: str, display_name: str | None, *, shares_profile: bool = True) -> Learner:
         number = len(self.learners)
         learner = Learner(
-            identifiers.user_id(),
+            user_id,
             display_name or f"生徒{number + 1}",
             PICTURE_COLORS[number % len(PICTURE_COLORS)],
             shares_profile,

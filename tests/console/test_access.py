@@ -38,7 +38,7 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("GET", "/threads/{user_id}"): Who.COACH,
     ("GET", "/threads/{user_id}/now"): Who.COACH,
     ("GET", "/threads/{user_id}/older"): Who.COACH,
-    ("GET", "/threads/{user_id}/row"): Who.COACH,
+    ("GET", "/threads/rows"): Who.COACH,
     ("POST", "/threads/{user_id}/presence"): Who.COACH,
     ("POST", "/threads/{user_id}/take"): Who.COACH,
     ("POST", "/threads/{user_id}/hand-back"): Who.COACH,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -38,9 +39,10 @@ def writes(database: Database, *user_ids: int) -> None:
 
 
 @contextmanager
-def followed(browser: SignedIn) -> Iterator[Iterator[tuple[str, str]]]:
+def followed(browser: SignedIn, of: int | None = None) -> Iterator[Iterator[tuple[str, str]]]:
     """Each event's name and data, from where the stream is open."""
-    with browser.client.stream("GET", "/console/stream", timeout=httpx.Timeout(WAIT)) as answer:
+    path = f"/console/stream?of={of}" if of else "/console/stream"
+    with browser.client.stream("GET", path, timeout=httpx.Timeout(WAIT)) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         events = _events(answer)
         assert next(events)[0] == "resync"
@@ -73,6 +75,39 @@ def test_a_transaction_tells_of_a_thread_once(site: Site, coach_client: SignedIn
         assert told(events) == [first]
         writes(site.database, second)
         assert told(events) == [second]
+
+
+def test_an_open_thread_hears_of_itself_alone(site: Site, coach_client: SignedIn) -> None:
+    mine, other = learner_of(site.database, "開いた"), learner_of(site.database, "開いていない")
+    with followed(coach_client, of=mine) as events:
+        writes(site.database, other, mine)
+        assert told(events) == [mine]
+        coach_client.post(f"/console/threads/{other}/presence", is_typing="true")
+        with signed_in(site, "ほかのコーチ") as another:
+            another.post(f"/console/threads/{mine}/presence", is_typing="true")
+        assert next(events) == ("looks", f"[{mine}]")
+
+
+def test_a_page_that_comes_back_is_told_what_it_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST", 5)
+
+    def missed(board: Board, place: str, of: int | None = None) -> live.News:
+        with board.listening(of, place) as listener:
+            return asyncio.run(listener.next(0))
+
+    board = Board("", _lately=deque(maxlen=5))
+    board._tell("7")
+    place = board.place
+    assert missed(board, place) == live.News(frozenset(), is_all=False)
+    for payload in ("8", "9", "8", "at 9"):
+        board._tell(payload)
+    assert missed(board, place) == live.News(frozenset({8, 9}), is_all=False)
+    assert missed(board, place, of=9) == live.News(frozenset({9}), is_all=False)
+    for unknown in ("", "x", board.place.replace("-", "-9"), f"{board.place}x", "none-1"):
+        assert missed(board, unknown).is_all, unknown
+    for user_id in range(9):
+        board._tell(str(user_id))
+    assert missed(board, place).is_all, "too much has changed since"
 
 
 def test_a_limited_coach_hears_of_their_learners_alone(site: Site) -> None:
@@ -118,6 +153,7 @@ def test_a_connection_that_was_cut_is_opened_again_and_everything_looked_at(data
         board, database = Board(database_url), Database(database_url)
         async with board.running():
             with board.listening() as listener:
+                assert (await listener.next(WAIT)).is_all, "what was before it came is not known"
                 assert (await listener.next(WAIT)).is_all, "it listens"
                 with database.transaction() as db:
                     db.connection().exec_driver_sql(

@@ -9,7 +9,7 @@ from sqlmodel import col, update
 from models.base import database_now
 from models.handover import ThreadPresence
 from tests.console.conftest import SignedIn, signed_in
-from tests.console.test_live import followed, learner_of
+from tests.console.test_live import followed, learner_of, told, writes
 from tests.liff.conftest import Site
 
 
@@ -41,16 +41,16 @@ def test_coaches_see_each_other_for_half_a_minute(site: Site, coach_client: Sign
 
 
 def test_who_comes_or_begins_to_write_is_told_once(site: Site, coach_client: SignedIn) -> None:
-    user_id, later = learner_of(site.database, "一度"), learner_of(site.database, "次")
-    with followed(coach_client) as events, signed_in(site, "入力する人") as other:
+    user_id = learner_of(site.database, "一度")
+    with followed(coach_client, of=user_id) as events, signed_in(site, "入力する人") as other:
         others(other, user_id)
         assert looks(events) == [user_id]
         others(other, user_id)
         others(other, user_id, is_typing=True)
         assert looks(events) == [user_id]
         others(other, user_id, is_typing=True)
-        others(other, later)
-        assert looks(events) == [later]
+        writes(site.database, user_id)
+        assert told(events) == [user_id]
 
 
 def test_a_limited_coach_is_told_of_no_thread_of_others(site: Site) -> None:
@@ -58,7 +58,7 @@ def test_a_limited_coach_is_told_of_no_thread_of_others(site: Site) -> None:
     with (
         signed_in(site, "限定", is_limited=True) as limited,
         signed_in(site, "全員") as other,
-        followed(limited) as events,
+        followed(limited, of=user_id) as events,
     ):
         others(other, user_id)
         answer = limited.post(f"/console/threads/{user_id}/presence", is_typing="false")

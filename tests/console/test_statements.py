@@ -34,7 +34,7 @@ def statements() -> Iterator[list[str]]:
 
 @pytest.mark.parametrize(
     "page",
-    ["threads/{}", "threads/{}/now", "threads?filter=all", "threads?q=油", "threads/{}/row?filter=all"],
+    ["threads/{}", "threads/{}/now", "threads?filter=all", "threads?q=油", "threads/rows?filter=all&of={}"],
 )
 def test_a_page_takes_a_dozen_at_most(
     site: Site, coach_client: SignedIn, statements: list[str], page: str

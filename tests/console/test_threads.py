@@ -30,7 +30,7 @@ POSTS = {
     "drafts/1/discard": {},
     "messages/1/retry": {},
 }
-PAGES = ("", "/now", "/older?before=9", "/row?filter=all")
+PAGES = ("", "/now", "/older?before=9")
 
 
 def learner_of(database: Database, name: str = "ゆうこ") -> tuple[int, int]:
@@ -67,6 +67,21 @@ def test_a_thread_is_shown_to_coaches_alone(site: Site, coach_client: SignedIn, 
 def test_a_limited_coach_is_shown_nothing_of_others(site: Site, limited: SignedIn, page: str) -> None:
     user_id, _ = learner_of(site.database)
     assert limited.get(f"/console/threads/{user_id}{page}").status_code == 404
+
+
+def test_rows_that_have_changed_are_asked_for_together(
+    site: Site, coach_client: SignedIn, limited: SignedIn
+) -> None:
+    (one, _), (other, _) = learner_of(site.database, "ゆうこ"), learner_of(site.database, "はなこ")
+    path = f"/console/threads/rows?filter=needs&of={one}&of={other}&of=987654"
+    answer = coach_client.get(path)
+    assert [f'id="thread-{each}"' in answer.text for each in (one, other, 987654)] == [True, True, False]
+    assert int(answer.headers["X-Waiting"]) >= 2
+    assert "thread-" not in coach_client.get(path.replace("needs", "human")).text, "not in that list"
+    theirs = limited.get(path)
+    assert (theirs.status_code, "thread-" in theirs.text, theirs.headers["X-Waiting"]) == (200, False, "0")
+    with site.browser() as stranger:
+        assert stranger.get(path).status_code == 303
 
 
 @pytest.mark.parametrize("act", POSTS)

@@ -133,8 +133,8 @@ OBJECTS = (
     Point("view half put", f"{STORE}.put", "amid", _object("videos/", ".view.mp4")),
     Point("memo half put", f"{STORE}.put", "amid", _object("memos/", ".m4a")),
     Point("memo put", f"{STORE}.put", "after", _object("memos/", ".m4a")),
-    Point("coaching video put", f"{STORE}.put", "after", _object("sessions/", "coaching_video.mp4")),
-    Point("preview half put", f"{STORE}.put", "amid", _object("sessions/", "preview.jpg")),
+    Point("coaching video put", f"{STORE}.put", "after", _object("sessions/", ".mp4")),
+    Point("preview half put", f"{STORE}.put", "amid", _object("sessions/", ".jpg")),
 )
 RECONCILER = (
     Point(

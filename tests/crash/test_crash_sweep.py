@@ -70,7 +70,7 @@ def test_footage_that_is_taken_back_is_gone_whoever_dies_of_it(
         _wait_for_rest(town, lambda: _video(town, learner).state == MediaState.PURGED, "the purge")
         _assert_died_at(town, points)
         recording = next(media for media in town.media(learner) if media.kind == MediaKind.MEMO)
-        assert _stored_keys(town) == [recording.object_key]
+        town.wait_until(lambda: _stored_keys(town) == [recording.object_key], "all that was made of it to go")
         session = town.session(learner)
         assert (session.status, session.raw_video_url) == (SessionStatus.COMPLETED, "")
         assert learner.thread().find(phrasebook.phrase("coaching_video_unsent"))
@@ -153,15 +153,16 @@ def _assert_stored_once(town: Town, learner: Learner) -> None:
     video, recording = town.media(learner)
     assert (video.kind, recording.kind) == (MediaKind.VIDEO, MediaKind.MEMO)
     assert {video.state, recording.state} == {MediaState.STORED}
-    assert _stored_keys(town) == sorted(
+    kept = sorted(
         [
             video.object_key,
             video.view_key,
             recording.object_key,
-            coaching_video_key(session.id),
-            preview_key(session.id),
+            coaching_video_key(session.id, session.videos_begun),
+            preview_key(session.id, session.videos_begun),
         ]
     )
+    town.wait_until(lambda: _stored_keys(town) == kept, "what those who died had put to go")
     assert len({video.object_key, video.view_key}) == 2
     with town.database.transaction() as db:
         assert len(db.exec(select(LearnerState)).one().session_summaries) == 1

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel, col
 from sqlmodel import select as find
 
 from models.chat import Message, rooms_of
+from models.deletion import Deletion
 from models.user import User
 from services.privacy import delete_learner
 from simulator.line.client import Learner
@@ -32,6 +33,12 @@ def all_rows(system: System) -> Rows:
         }
 
 
+def going_objects(system: System) -> frozenset[str]:
+    """Of whoever left before: a render of theirs may still put its video, which goes then."""
+    with system.database.transaction() as db:
+        return frozenset(key for keys in db.exec(find(Deletion.keys)) for key in keys)
+
+
 def broker_text(system: System) -> str:
     """Every key, and what it holds as the broker would carry it elsewhere."""
     with closing(redis.Redis.from_url(system.settings.broker_url or "")) as client:
@@ -47,7 +54,8 @@ class Leaver:
     system: System
     learner: Learner
     before: Rows
-    objects: list[str]
+    objects: set[str]
+    going: frozenset[str]
     words: list[str]
     lines: LogLines
     pushes: int = field(default=0)
@@ -111,8 +119,9 @@ class Leaver:
         found += [
             f"left: {name}" for name, rows in after.items() if rows - self.before[name] and name not in STAYS
         ]
-        if object_names(self.system) != self.objects:
-            found.append(f"objects: {set(object_names(self.system)) ^ set(self.objects)}")
+        objects = set(object_names(self.system)) - self.going
+        if objects != self.objects:
+            found.append(f"objects: {objects ^ self.objects}")
         everything = {"broker": broker_text(self.system), "log": self.lines.text} | {
             name: "".join(rows) for name, rows in after.items()
         }
@@ -132,10 +141,11 @@ class Leaver:
 @contextmanager
 def leaver(system: System, name: str, *words: str, paying: bool = False) -> Iterator[Leaver]:
     """All others are at rest meanwhile. At the end of the block nothing is left of the learner, and nothing was said."""
-    before, objects = all_rows(system), object_names(system)
+    before, going = all_rows(system), going_objects(system)
+    objects = {name for name in object_names(system) if not name.startswith(".unfinished")} - going
     with log_lines() as lines:
         learner = system.learner(name, paying=paying)
-        one = Leaver(system, learner, before, objects, [learner.user_id, name, *words], lines)
+        one = Leaver(system, learner, before, objects, going, [learner.user_id, name, *words], lines)
         yield one
         try:
             one.check()

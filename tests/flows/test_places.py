@@ -32,8 +32,8 @@ PAUSED_AT = "narration"  # a render costs seconds: its result is written by hand
 def give_video(system: System, session: CookingSession) -> None:
     with system.database.transaction() as db:
         row = db.get_one(CookingSession, session.id)
-        row.coaching_video_gcs_path = coaching_video_key(session.id)
-        row.coaching_preview_gcs_path = preview_key(session.id)
+        row.coaching_video_gcs_path = coaching_video_key(session.id, 1)
+        row.coaching_preview_gcs_path = preview_key(session.id, 1)
 
 
 def pictures(system: System, learner: Learner) -> list[ProgressPicture]:

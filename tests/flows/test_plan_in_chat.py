@@ -67,8 +67,8 @@ def trial(system: System, learner: Learner, status: SessionStatus = SessionStatu
         )
         db.add(session)
         db.flush()
-        session.coaching_video_gcs_path = coaching_video_key(session.id)
-        session.coaching_preview_gcs_path = preview_key(session.id)
+        session.coaching_video_gcs_path = coaching_video_key(session.id, 1)
+        session.coaching_preview_gcs_path = preview_key(session.id, 1)
         return session.id
 
 

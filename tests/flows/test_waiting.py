@@ -74,8 +74,8 @@ def cooked(
             run.finished_at = now
             db.add(run)
         if "coaching_text" in values and "coaching_video_gcs_path" in values:
-            session.coaching_video_gcs_path = coaching_video_key(session.id)
-            session.coaching_preview_gcs_path = preview_key(session.id)
+            session.coaching_video_gcs_path = coaching_video_key(session.id, 1)
+            session.coaching_preview_gcs_path = preview_key(session.id, 1)
         return session.id
 
 

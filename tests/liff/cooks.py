@@ -84,8 +84,8 @@ def add_cook(
         memo = _media(session, MediaKind.MEMO, consent_id)
         session.raw_video_url, session.voice_memo_url = video.object_key, memo.object_key
         if status is SessionStatus.COMPLETED:
-            session.coaching_video_gcs_path = coaching_video_key(session.id)
-            session.coaching_preview_gcs_path = preview_key(session.id)
+            session.coaching_video_gcs_path = coaching_video_key(session.id, 1)
+            session.coaching_preview_gcs_path = preview_key(session.id, 1)
         db.add_all([video, memo])
         return session.id
 
@@ -108,7 +108,7 @@ def write_text(database: Database, session_id: int) -> None:
 
 def show_video(database: Database, session_id: int) -> None:
     run_stage(database, session_id, StageName.PRODUCE_VIDEO, done=True)
-    path = coaching_video_key(session_id)
+    path = coaching_video_key(session_id, 1)
     _set(database, session_id, SessionStatus.COMPLETED, coaching_video_gcs_path=path)
 
 

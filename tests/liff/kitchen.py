@@ -101,8 +101,8 @@ class Kitchen:
                 "retrieved_principles": [found.model_dump()],
                 "coaching_text": COACHING.model_dump(),
                 "coaching_cut": CUT.model_dump(),
-                "coaching_video_gcs_path": coaching_video_key(session.id),
-                "coaching_preview_gcs_path": preview_key(session.id),
+                "coaching_video_gcs_path": coaching_video_key(session.id, 1),
+                "coaching_preview_gcs_path": preview_key(session.id, 1),
             }
             for name, value in (everything | values).items():
                 setattr(session, name, value)

@@ -46,7 +46,7 @@ from services.coaches import Asker
 from services.cook_review import read_review
 from services.threads.entries import read_thread
 from services.threads.filters import ThreadFilter
-from services.threads.rows import list_threads, thread_row
+from services.threads.rows import list_threads, listed_rows
 from tests.conftest import own_database
 
 A_COACH = Asker(1, "佐藤", CoachRole.COACH, False, 1)
@@ -153,7 +153,7 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "threads that a coach has not read": lambda db: list_threads(db, A_COACH, ThreadFilter.UNREAD),
     "threads of failed cooks": lambda db: list_threads(db, A_COACH, ThreadFilter.FAILED),
     "threads of which the AI is unsure": lambda db: list_threads(db, A_COACH, ThreadFilter.UNSURE),
-    "a row of the list": lambda db: thread_row(db, A_COACH, learner(db).id, ThreadFilter.NEEDS),
+    "a row of the list": lambda db: listed_rows(db, A_COACH, [learner(db).id], ThreadFilter.NEEDS),
     "a thread as coaches see it": lambda db: read_thread(db, learner(db).id),
     "what must hold": invariants.violations,
     "a cook as coaches see it": lambda db: read_review(db, A_COACH, learner(db).id, newest(db).id),

@@ -40,10 +40,9 @@ from services.thread import Origin
 from simulator.stripe.client import StripeDesk
 from simulator.stripe.config import StripeConfig
 from storage.keys import (
-    coaching_video_key,
+    coaching_video_keys,
     new_media_key,
     new_progress_picture_key,
-    preview_key,
     view_key,
 )
 from storage.local import LocalStore
@@ -157,6 +156,7 @@ def leave_objects(house: Resources, user_id: int) -> list[str]:
         cook, broken_off = (
             CookingSession(user_id=user_id, dish_id=each, session_number=1) for each in dishes
         )
+        cook.videos_begun = 2
         cook.coaching_video_gcs_path, broken_off.narration_script = "earlier/name.mp4", SCRIPT
         db.add_all([cook, broken_off])
         db.flush()
@@ -189,8 +189,7 @@ def leave_objects(house: Resources, user_id: int) -> list[str]:
             video,
             export.object_key,
             view_key(video),
-            coaching_video_key(cook.id),
-            preview_key(cook.id),
+            *coaching_video_keys(cook.id, range(3)),
             "earlier/name.mp4",
             SPEECH,
         ]

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from jobs.queue import LONGEST_JOB
 from knowledge_base import export_talk
-from models.chat import Message, MessageType, Topic
-from models.coaching import CoachingText
+from models.chat import Message, MessageType, Topic, WaitReason
+from models.coaching import CoachingText, SessionSummary
+from models.dish import Dish
 from models.export import Export
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.reminder import ReminderPause
@@ -24,8 +26,9 @@ from models.user import User
 from moment.resources import Resources
 from services.export import content, work
 from services.export.wish import LIFE, ExportNotMade, ask_for_admin, ask_for_data, made_export
+from services.outbox import queue_message
 from services.privacy import LearnerLeaving, delete_learner
-from services.profile import take_in
+from services.profile import learner_state, take_in
 from services.thread import Origin, record_inbound
 from services.withdrawal import withdraw_message
 from storage.keys import coaching_video_key, new_media_key
@@ -118,7 +121,7 @@ def keeper_of(resources: Resources, name: str, number: int) -> Keeper:
         )  # fmt: skip
         db.add(session)
         db.flush()
-        session.coaching_video_gcs_path = coaching_video_key(session.id)
+        session.coaching_video_gcs_path = coaching_video_key(session.id, 1)
         kinds = (MediaKind.VIDEO, MediaKind.MEMO, MediaKind.VOICE_QUESTION)
         rows = [
             Media(
@@ -176,6 +179,38 @@ def test_it_holds_all_of_theirs_and_nothing_of_anothers(yuko: Keeper, hanako: Ke
     assert films["video"] == "ゆうこ videos".encode() * 1000
     assert films["memo"] == "ゆうこ memos".encode() * 1000
     assert films["voice_question"] == "ゆうこ questions".encode() * 1000
+
+
+def test_what_a_coach_holds_back_is_not_in_it(yuko: Keeper) -> None:
+    with yuko.resources.database.transaction() as db:
+        cook = db.exec(select(CookingSession).where(CookingSession.user_id == yuko.user_id)).one()
+        cook.video_analysis, cook.narration_script = (
+            {"diagnosis": COACHING.mondaiten},
+            {"part1": "まだです。"},
+        )
+        state = learner_state(db, yuko.user_id)
+        summary = SessionSummary(
+            dish=cook_dish(db, cook), session=1, key_issue=COACHING.mondaiten, key_progress=""
+        )
+        state.session_summaries, state.next_focus = [summary.model_dump()], COACHING.next_action
+        message = queue_message(
+            db, yuko.user_id, MessageType.COACHING_READY, text=COACHING.mondaiten, session_id=cook.id
+        )
+        message.waits_for, message.due_at = WaitReason.REVIEW, None
+        db.add_all([cook, state, message])
+    yuko.ask()
+    yuko.work()
+    contents = yuko.contents()
+    whole = b"\n".join(data for name, data in contents.items() if name.endswith((".txt", ".json"))).decode()
+    for words in (COACHING.mondaiten, COACHING.next_action, "よくできました。", "まだです。"):
+        assert words not in whole
+    assert "ゆうこの感想です。" in whole
+    assert [name for name in contents if "coaching-video" in name] == []
+    assert "コーチがまだ確認しているコーチング" in contents["README.txt"].decode()
+
+
+def cook_dish(db: DbSession, cook: CookingSession) -> str:
+    return db.get_one(Dish, cook.dish_id).slug
 
 
 def test_asked_again_there_is_one_and_later_a_new_one(yuko: Keeper) -> None:

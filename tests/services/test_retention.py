@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from knowledge_base.pages import page_words
 from liff.pages.now import now_of
+from models.deletion import Deletion
 from models.inbox import EventSource, InboxEvent, UnsentMessage
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession, SessionStatus, StageName, StageRun
@@ -56,7 +57,7 @@ def add_cook(resources: Resources, user_id: int, number: int, status: SessionSta
             )
         db.add(session)
         db.flush()
-        made = [coaching_video_key(session.id), preview_key(session.id)]
+        made = [coaching_video_key(session.id, 1), preview_key(session.id, 1)]
         if status is SessionStatus.COMPLETED:
             session.coaching_video_gcs_path, session.coaching_preview_gcs_path = made
         rows = [_media(session, kind) for kind in (MediaKind.VIDEO, MediaKind.MEMO)]
@@ -124,7 +125,9 @@ def test_a_film_that_expired_can_still_be_taken_back(resources: Resources, user_
     with resources.database.transaction() as db:
         session = db.get_one(CookingSession, cook.session_id)
         withdraw(db, db.get_one(Media, cook.video), session)
+        deletion_id = db.exec(select(Deletion.id)).one()
     resources.intake.work(cook.video)
+    resources.erasure.work(deletion_id)
     assert left(resources, [*cook.keys, *cook.made]) == []
     assert session_of(resources, cook).coaching_video_gcs_path == ""
 

@@ -8,15 +8,26 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from models.coach import AuditEntry
-from models.coaching import FollowUp, FollowUpVerdict, SeenSignal, VideoAnalysis
+from models.coaching import (
+    FollowUp,
+    FollowUpVerdict,
+    RecurringMistake,
+    SeenSignal,
+    SessionSummary,
+    VideoAnalysis,
+)
 from models.database import Database
+from models.dish import Dish
 from models.rules.findings import NO_FAULT, findings_of
+from models.rules.history import attempts_before
 from models.session import CookingSession
 from models.user import User
 from models.verdict import Verdict
 from services.coaches import Asker
 from services.media import look_anew
-from services.verdicts import Denial, FindingGone, VerdictUnfit, confirm, deny, verdicts_of
+from services.profile import learner_state
+from services.verdicts import Denial, FindingGone, VerdictUnfit, confirm, deny, faults_of, verdicts_of
+from tests.liff.cooks import COACHING
 from tests.liff.kitchen import ANALYSIS
 from tests.services.threads.conftest import Desk
 
@@ -118,6 +129,35 @@ def test_the_newest_of_each_coach_counts(desk: Desk, cook: CookingSession, coach
     deny(desk.db, cook, coach.coach_id, "fault", Denial(NO_FAULT))
     given = verdicts_of(desk.db, cook)["fault"]
     assert [(each.by, each.verdict.is_confirmed) for each in given] == [("山本", True), ("佐藤", False)]
+
+
+def test_progress_follows_the_coachs_word(desk: Desk, cook: CookingSession, coach: Asker) -> None:
+    slug = desk.db.get_one(Dish, cook.dish_id).slug
+    cook.coaching_text = COACHING
+    state = learner_state(desk.db, cook.user_id)
+    summary = SessionSummary(
+        dish=slug, session=cook.session_number, key_issue="卵です。", key_progress="", fault="egg_set_early"
+    )
+    state.session_summaries = [summary.model_dump()]
+    state.recurring_mistakes = [RecurringMistake(mistake="egg_set_early", seen_count=1).model_dump()]
+    following = CookingSession(
+        user_id=cook.user_id, dish_id=cook.dish_id, session_number=cook.session_number + 1
+    )
+
+    def recorded() -> tuple[str | None, list[str], str | None]:
+        (kept,) = state.session_summaries
+        (attempt,) = attempts_before(desk.db, following)
+        return kept["fault"], [each["mistake"] for each in state.recurring_mistakes], attempt.analysis.fault
+
+    other = next(each for each in faults_of(desk.db.get_one(Dish, cook.dish_id)) if each != "egg_set_early")
+    deny(desk.db, cook, coach.coach_id, "fault", Denial(words="よくわかりません"))
+    assert recorded() == ("egg_set_early", ["egg_set_early"], "egg_set_early"), "only words name no other"
+    deny(desk.db, cook, coach.coach_id, "fault", Denial(other))
+    assert recorded() == (other, [other], other)
+    deny(desk.db, cook, coach.coach_id, "fault", Denial(NO_FAULT))
+    assert recorded() == (None, [], None)
+    confirm(desk.db, cook, coach.coach_id, "fault")
+    assert recorded() == ("egg_set_early", ["egg_set_early"], "egg_set_early")
 
 
 def test_what_the_ai_says_no_more_can_be_judged_no_more(

@@ -11,13 +11,17 @@ from services.coaches import Asker
 from services.threads import rows
 from services.threads.filters import ThreadFilter
 from services.threads.marks import mark_done, mark_read, mark_unread
-from services.threads.rows import count_waiting, list_threads, thread_row
+from services.threads.rows import ThreadRow, count_waiting, list_threads, listed_rows
 from tests.services.threads.conftest import Desk
 
 
 def names(desk: Desk, asker: Asker, chosen: ThreadFilter, before: int | None = None) -> list[str]:
     desk.db.flush()
     return [row.name for row in list_threads(desk.db, asker, chosen, before=before).rows]
+
+
+def row_of(desk: Desk, asker: Asker, user: User, chosen: ThreadFilter) -> ThreadRow | None:
+    return next(iter(listed_rows(desk.db, asker, [user.id], chosen)), None)
 
 
 def test_whoever_waits_longest_comes_first_then_the_newest(desk: Desk) -> None:
@@ -53,7 +57,7 @@ def test_a_row_tells_what_the_thread_is_at(desk: Desk) -> None:
     said = desk.answers(
         user, "見ましたよ", MessageType.COACH, coach_id=other.coach_id, handover_id=handover.id
     )
-    row = thread_row(desk.db, asker, user.id, ThreadFilter.ALL)
+    row = row_of(desk, asker, user, ThreadFilter.ALL)
     assert row is not None
     assert row.cook is not None
     assert row.owner is not None
@@ -112,14 +116,14 @@ def test_reading_is_not_answering(desk: Desk) -> None:
     message = desk.says(user)
     desk.flag(user, message)
     mark_read(desk.db, asker.coach_id, user.id, message.id)
-    row = thread_row(desk.db, asker, user.id, ThreadFilter.NEEDS)
+    row = row_of(desk, asker, user, ThreadFilter.NEEDS)
     assert row is not None
     assert (row.waiting is not None, row.is_unread) == (True, False)
-    theirs = thread_row(desk.db, other, user.id, ThreadFilter.NEEDS)
+    theirs = row_of(desk, other, user, ThreadFilter.NEEDS)
     assert theirs is not None
     assert theirs.is_unread, "who has read it is each coach's own"
     mark_done(desk.db, asker.coach_id, user.id, message.id)
-    assert thread_row(desk.db, other, user.id, ThreadFilter.NEEDS) is None
+    assert row_of(desk, other, user, ThreadFilter.NEEDS) is None
 
 
 def test_what_a_coach_says_is_not_unread_to_them(desk: Desk) -> None:
@@ -150,6 +154,25 @@ def test_pages_follow_each_other_without_a_gap(desk: Desk, monkeypatch: pytest.M
     assert [name for page in pages for name in page] == ["2", "4", "8", "7", "6", "5", "3", "1", "0"]
 
 
+def test_threads_in_which_nothing_was_said_come_last_among_all(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "PAGE", 3)
+    asker = desk.coach()
+    silent = [desk.learner(f"静か{number}") for number in range(5)]
+    for number in range(4):
+        desk.says(desk.learner(f"話す{number}"))
+    desk.cook(silent[0], status=SessionStatus.FAILED)  # who needs somebody comes first, as ever
+    first = list_threads(desk.db, asker, ThreadFilter.ALL)
+    assert [row.name for row in first.rows] == ["静か0", "話す3", "話す2", "話す1"]
+    second = list_threads(desk.db, asker, ThreadFilter.ALL, before=first.next_before)
+    assert [row.name for row in second.rows] == ["話す0", "静か4", "静か3", "静か2"]
+    third = list_threads(desk.db, asker, ThreadFilter.ALL, silent=second.next_silent)
+    assert [row.name for row in third.rows] == ["静か1", "静か0"]
+    assert (third.next_before, third.next_silent) == (None, None)
+    assert names(desk, asker, ThreadFilter.MINE) == []
+
+
 def test_a_limited_coach_finds_only_the_learners_who_are_theirs(desk: Desk) -> None:
     asker = desk.coach(is_limited=True)
     mine, other = desk.learner("わたしの"), desk.learner("ほかの")
@@ -165,6 +188,6 @@ def test_a_limited_coach_finds_only_the_learners_who_are_theirs(desk: Desk) -> N
         desk.taken(user, asker)
     for chosen in ThreadFilter:
         assert names(desk, asker, chosen) in ([], ["わたしの"]), chosen
-        assert thread_row(desk.db, asker, other.id, chosen) is None
+        assert row_of(desk, asker, other, chosen) is None
     assert names(desk, asker, ThreadFilter.ALL) == ["わたしの"]
     assert count_waiting(desk.db, asker) == 1
