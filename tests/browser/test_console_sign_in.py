@@ -137,7 +137,9 @@ def test_a_removed_coach_is_out_with_the_next_click(site: Site, browser: Browser
         come_in(page, invitation)
         page.get_by_role("link", name="コーチ", exact=True).click()
         expect(page.get_by_role("heading", name="コーチ", exact=True)).to_be_visible()
-        with site.database.transaction() as db:  # on a page that does not listen: the list would leave by itself
+        with (
+            site.database.transaction() as db
+        ):  # on a page that does not listen: the list would leave by itself
             coaches.remove(db, coaches.coach_named(db, "佐藤").id, by=None)
         page.get_by_role("link", name="スレッド", exact=True).click()
         expect(page.get_by_role("heading", name="ログイン")).to_be_visible()
