@@ -15,8 +15,9 @@ from pipeline.providers.offline.vision.haze import measure_haze
 from pipeline.providers.offline.vision.pan import pan_distance
 
 _SIDE = 160  # pixels, the longer one
-_KEPT = 24  # pictures, of which one or less comes a second
-_LASTS = 3  # pictures in a row
+_KEPT = 16  # pictures, of which one or less comes a second
+_LASTS = 3  # pictures in a row that smoke hangs in
+_FLARES = 4  # changes in a row from one to the next: at one a second, stirred food looks like flames for a while
 _PLAIN_FLAMES = 0.5  # the usual one of them
 _THICK, _BLUISH = 0.09, 1.18  # of white; against white
 _CLEAR, _CLEAR_PICTURES = (
@@ -36,7 +37,7 @@ class Eyes:
 
     def __init__(self) -> None:
         self._pictures: deque[Floats] = deque(maxlen=_KEPT)
-        self._flicker: deque[float] = deque(maxlen=_LASTS)
+        self._flicker: deque[float] = deque(maxlen=_FLARES)
 
     def look(self, jpeg: bytes) -> Danger | None:
         """What the last pictures show together. A picture that does not decode shows nothing."""
@@ -59,7 +60,7 @@ class Eyes:
     def _are_flames(self) -> bool:
         """In each of them they leap somewhere else."""
         recent = self._flicker
-        return len(recent) == _LASTS and min(recent) > 0 and float(np.median(recent)) >= _PLAIN_FLAMES
+        return len(recent) == _FLARES and min(recent) > 0 and float(np.median(recent)) >= _PLAIN_FLAMES
 
     def _is_smoke(self) -> bool:
         """Bluish haze that has come over a view that was clear, and is the same still."""
@@ -73,10 +74,12 @@ class Eyes:
         thinnest = float(haze[-_LASTS:].min())
         if thinnest < _THICK or float(np.median(blueness[-_LASTS:])) < _BLUISH:
             return False
-        if int((haze[:-_LASTS] <= _CLEAR * thinnest).sum()) < _CLEAR_PICTURES:
+        clear = np.flatnonzero(haze[:-_LASTS] <= _CLEAR * thinnest)[-_CLEAR_PICTURES:]
+        if len(clear) < _CLEAR_PICTURES:
             return False
         times = np.arange(len(pictures), dtype=np.float32)
-        return bool(find_scenes(pictures, distance, times).likeness[-_LASTS:].min() >= _SAME_VIEW)
+        since = find_scenes(pictures, distance, times).likeness[clear[0] :]
+        return bool(since.min() >= _SAME_VIEW)
 
 
 def _small(jpeg: bytes) -> Floats:

@@ -12,9 +12,9 @@ from companion.plan import Cue
 from pipeline.providers.offline.vision.sound import HOP, sizzle_levels
 
 _PER_SECOND = 4  # levels
-_FLOOR = 30 * _PER_SECOND  # levels, of which the quieter ones tell the room's own
+_FLOOR = 5 * _PER_SECOND  # levels, of which the quieter ones tell what it was before: warming oil grows louder slowly
 _SETTLED = 2 * _PER_SECOND  # of them, before anything is judged
-_RISE = 12.0  # dB over the floor
+_RISE = 15.0  # dB over the floor
 _SOUNDS = _PER_SECOND  # levels in a row
 _QUIET_AGAIN = 4 * _PER_SECOND
 _INAUDIBLE = -75.0  # dB: digital silence is no room's floor
@@ -29,6 +29,7 @@ class PanSound:
         self._spoken = False
         self._levels: deque[float] = deque(maxlen=_FLOOR)
         self._sizzle: list[float] = []  # levels since it sizzles
+        self._before = _INAUDIBLE  # the level before it did
         self._run = 0
 
     def listen(self, step: Samples, *, is_speech: bool) -> Cue | None:
@@ -56,14 +57,14 @@ class PanSound:
             self._levels.append(level)
         if self._run < _SOUNDS:
             return None
-        self._sizzle, self._run = [level], 0
+        self._sizzle, self._before, self._run = [level], floor or _INAUDIBLE, 0
         return Cue.SIZZLE
 
     def _sizzling(self, level: float) -> Cue | None:
         """Quiet is nearer to the room than to the pan at its loudest."""
         self._sizzle.append(level)
-        loud, floor = float(np.percentile(self._sizzle, 90)), self._floor() or _INAUDIBLE
-        self._run = self._run + 1 if level < (loud + floor) / 2 else 0
+        loud = float(np.percentile(self._sizzle, 90))
+        self._run = self._run + 1 if level < (loud + self._before) / 2 else 0
         if self._run < _QUIET_AGAIN:
             return None
         self._sizzle, self._run = [], 0
