@@ -34,7 +34,11 @@ def path_of(recording: Recording) -> Path:
 
 def record(recording: Recording, narrator: OpenJTalkNarrator) -> None:
     """Raises OfflinePackageMissing, FfmpegError, OSError."""
-    pieces = [part for each in sentences(recording_text(recording.value)) for part in (narrator.samples(each), _PAUSE)]
+    pieces = [
+        part
+        for each in sentences(recording_text(recording.value))
+        for part in (narrator.samples(each), _PAUSE)
+    ]
     with TemporaryDirectory() as folder:
         speech = Path(folder) / "speech.wav"
         write_wav(speech, np.concatenate(pieces).tobytes())

@@ -17,7 +17,9 @@ from pipeline.providers.offline.vision.pan import pan_distance
 _SIDE = 160  # pixels, the longer one
 _KEPT = 16  # pictures, of which one or less comes a second
 _LASTS = 3  # pictures in a row that smoke hangs in
-_FLARES = 4  # changes in a row from one to the next: at one a second, stirred food looks like flames for a while
+_FLARES = (
+    4  # changes in a row from one to the next: at one a second, stirred food looks like flames for a while
+)
 _PLAIN_FLAMES = 0.5  # the usual one of them
 _THICK, _BLUISH = 0.09, 1.18  # of white; against white
 _CLEAR, _CLEAR_PICTURES = (

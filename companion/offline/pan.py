@@ -12,7 +12,9 @@ from companion.plan import Cue
 from pipeline.providers.offline.vision.sound import HOP, sizzle_levels
 
 _PER_SECOND = 4  # levels
-_FLOOR = 5 * _PER_SECOND  # levels, of which the quieter ones tell what it was before: warming oil grows louder slowly
+_FLOOR = (
+    5 * _PER_SECOND
+)  # levels, of which the quieter ones tell what it was before: warming oil grows louder slowly
 _SETTLED = 2 * _PER_SECOND  # of them, before anything is judged
 _RISE = 15.0  # dB over the floor
 _SOUNDS = _PER_SECOND  # levels in a row

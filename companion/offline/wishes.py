@@ -1,6 +1,7 @@
 """What the learner wants of us, told by what was heard: a timer, the last words again, an answer, or nothing."""
 
 import re
+from unicodedata import normalize
 
 from knowledge_base.intents.kinds import Intent
 from knowledge_base.intents.recognition import asks_yes_or_no, fold, talk_intent
@@ -49,7 +50,7 @@ def timer_seconds(text: str) -> int | None:
 
 def timer_label(text: str) -> str:
     """「卵のタイマー」 is of 卵; "" where it is of nothing named."""
-    without_time = re.sub(f"{_NUMBER}(時間|分|秒)半?(間)?の?", "", text)
+    without_time = re.sub(f"{_NUMBER}(時間|分|秒)半?(間)?の?", "", normalize("NFKC", text))
     label = _LABEL.search(without_time.replace("、", "。"))
     return label[1].removesuffix("の") if label else ""
 

@@ -19,6 +19,7 @@ ALONE = r"(?<![一-龥])", r"(?![一-龥])"  # not part of a compound
 # comparing pyopenjtalk.g2p with Sudachi's readings over the whole curriculum.
 READINGS = (
     (re.compile("IH"), "アイエイチ"),
+    (re.compile("110番"), "ひゃくとおばん"),
     (re.compile("十分(?=に|熱|火)"), "じゅうぶん"),
     (re.compile("中火"), "ちゅうび"),
     (re.compile("強火"), "つよび"),
