@@ -14,8 +14,8 @@ from pipeline.providers.offline.packages import require
 _CONTEXT = 64  # samples of the step before, that the network hears once more
 _STATE = (1, 1, 128)
 _SPEECH, _SILENCE = 0.5, 0.35  # Silero's own: above the one it begins, below the other it may be over
-_BEGINS = 4  # steps in a row
-_BEGINS_OVER_US = 10  # a voice of our own that comes back from the room is seldom as steady
+_BEGINS = 4  # steps with a voice, more than without
+_BEGINS_OVER_US = 6  # what comes back of our own voice is mostly cancelled, and falters
 _ENDS = round(0.7 / STEP_SECONDS)
 _BEFORE = round(0.4 / STEP_SECONDS)  # steps before it begins, which hold its first sound
 _LONGEST = round(20 / STEP_SECONDS)
@@ -44,7 +44,7 @@ class Ears:
         self._context = np.zeros(_CONTEXT, np.float32)
         self._steps: deque[Samples] = deque(maxlen=_BEFORE + _BEGINS_OVER_US)
         self._speech: list[Samples] = []
-        self._run = 0  # steps in a row: of speech before it begins, of silence after
+        self._run = 0  # steps: with a voice before it begins, without one in a row after
         self.is_voice = False  # in the last step
 
     @property
@@ -58,7 +58,8 @@ class Ears:
         if self.is_speech:
             return self._go_on(step, probability)
         self._steps.append(step)
-        self._run = self._run + 1 if self.is_voice else 0
+        # Between two syllables it falters: a step back, not the beginning.
+        self._run = self._run + 1 if self.is_voice else max(0, self._run - 1)
         if self._run < (_BEGINS_OVER_US if over_us else _BEGINS):
             return None
         self._speech, self._run = list(self._steps), 0

@@ -181,7 +181,7 @@ def test_silence_noise_and_mutterings_are_not_answered(live: OfflineLive) -> Non
 def test_who_speaks_while_it_speaks_interrupts_it(live: OfflineLive) -> None:
     async def conversation(session: OfflineSession, events: AsyncIterator[Event]) -> None:
         await turn(events)  # all of the greeting is on its way, and none of it heard
-        await hear(session, silence(0.5), spoken("すみません、もう一回言って。"), silence(1))
+        await hear(session, silence(0.5), spoken("待って。もう一回言って。"), silence(1))
 
         assert isinstance(await anext(events), Interrupted)
         assert isinstance((await turn(events))[-1], ToolCall)
