@@ -38,8 +38,11 @@ LOOK_SECONDS = 15.0  # between two looks for the same moment
 CALM_SECONDS = 8.0  # after the last word, before it looks for something to say
 CRY_SECONDS = 0.7  # without another piece: what was said is whole
 LEAVE_SECONDS = 5.0  # before it is closed from the other side
+WARN_AGAIN_SECONDS = 60.0  # of a danger that is still seen
 MOST_TIMERS = 5
 SHORTEST_TIMER, LONGEST_TIMER = 5, 3 * 3600
+
+SEEN = {"fire": Recording.FIRE_SEEN, "smoke": Recording.SMOKE_SEEN}
 
 
 class MoveOn(LiveClosed):
@@ -265,14 +268,15 @@ class Conversation:
 
     async def _note_moment(self, call: ToolCall) -> None:
         """The words of a moment, and of a danger, are our own."""
-        danger = call.arguments.get("danger")
-        if danger in (Cry.FIRE, Cry.SMOKE):
-            self._cries.put_nowait(Cry(danger))
-        moment = self.memory.next_moment
-        if moment is None or call.arguments.get("is_here") is not True:
+        seen = SEEN.get(str(call.arguments.get("danger")))
+        if seen is not None and self.now() >= self.memory.warned_until.get(seen, 0.0):
+            self.memory.warned_until[seen] = self.now() + WARN_AGAIN_SECONDS
+            await self._play_instead(seen)
+        is_here = call.arguments.get("is_here") is True
+        moment = self.memory.take_moment(call.arguments.get("cue")) if is_here else None
+        if moment is None:
             await self.live.answer(call, {"noted": True}, silent=True)
             return
-        self.memory.moments_said += 1
         self.memory.is_looking = False
         await self.live.answer(call, {"say": moment.words}, silent=False)
 

@@ -100,6 +100,9 @@ class GeminiLive:
         finally:
             await self._leave(live, stack)
 
+    def close(self) -> None:
+        """Its sockets end with their calls."""
+
     def _open_client(self) -> "genai.Client":
         from pipeline.providers.google.clients import live_client
 

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from companion.plan import CallPlan, Moment
+from companion.recordings import Recording
 from models.coaching import ModelCall
 
 MOST_LINES = 12
@@ -20,6 +21,7 @@ class Memory:
     is_speaking: bool = False  # the model, in this turn
     is_hushed: bool = False  # what it still says in this turn is not for the learner
     is_looking: bool = False  # it was asked to look, and says nothing unless it finds
+    warned_until: dict[Recording, float] = field(default_factory=dict)
     deaf_until: float = 0.0  # until when the model is not taken for deaf once more
     calls: list[ModelCall] = field(default_factory=list)  # since the last sign of life
     latest_speech: bytes = b""
@@ -30,6 +32,14 @@ class Memory:
     def next_moment(self) -> Moment | None:
         left = self.plan.moments[self.moments_said :]
         return left[0] if left else None
+
+    def take_moment(self, cue: object) -> Moment | None:
+        """The one that was looked for, or the next with this `cue`: its turn is over then, and that of those before it."""
+        for number, each in enumerate(self.plan.moments):
+            if number >= self.moments_said and cue in (None, each.cue):
+                self.moments_said = number + 1
+                return each
+        return None
 
     @property
     def so_far(self) -> str:

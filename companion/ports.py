@@ -133,3 +133,7 @@ class Live(Protocol):
     ) -> AbstractAsyncContextManager[LiveSession]:
         """Ready to hear. With `handle` it goes on where another ended; where nothing was said before, it says the greeting. Raises LiveClosed, LiveRefused."""
         ...
+
+    def close(self) -> None:
+        """No call is made any more."""
+        ...

@@ -7,6 +7,8 @@ class Recording(StrEnum):
     WAIT = "wait"
     TIMER = "timer"
     WITHDRAW = "withdraw"  # takes back what the model has just said
+    FIRE_SEEN = "fire_seen"  # where nobody has called out
+    SMOKE_SEEN = "smoke_seen"
     SMOKE = "smoke"
     COLLAPSE = "collapse"
     CHOKING = "choking"

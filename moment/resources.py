@@ -85,7 +85,7 @@ class Resources:
 
     def close(self) -> None:
         """Stops threads and lets go of connections; those of resources that were never made are not."""
-        for name in ("leases", "line", "queue", "database"):
+        for name in ("live", "leases", "line", "queue", "database"):
             if name in self.__dict__:
                 getattr(self, name).close()
 
@@ -205,9 +205,16 @@ class Resources:
             from companion.google import GeminiLive
 
             return GeminiLive(self.settings, self.credentials)
-        from companion.offline import OfflineLive
+        from companion.offline.live import OfflineLive
+        from pipeline.providers.offline.narrator import OpenJTalkNarrator
+        from pipeline.providers.offline.transcriber import WhisperTranscriber
+        from pipeline.search import PrincipleSearch
 
-        return OfflineLive(self.settings, self.providers)
+        transcriber = WhisperTranscriber(self.settings.cache_dir.expanduser())
+        search = PrincipleSearch(self.database, self.providers.get().embedder)
+        return OfflineLive(
+            transcriber, OpenJTalkNarrator(), lambda question: search.nearest(search.prepare(question))
+        )
 
     @cached_property
     def scheduler(self) -> "Scheduler":

@@ -5,7 +5,12 @@ import unicodedata
 from collections.abc import Iterator
 
 CLOCK = re.compile(r"(\d{1,3}):(\d{2})")
+# Told digit by digit. No other number of three digits or more is ever said to a learner.
+TELEPHONE = re.compile(r"[#＃]?\d{2,4}(?:-\d{2,4})*-\d{3,4}|[#＃]\d{4}|(?<!\d)1(?:10(?!番)|18|19|89)(?!\d)")
+DIGITS = ("ゼロ", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう")
+ASIDE = re.compile(r"[（(]")  # begins after a breath
 BRACKETS = re.compile(r"[「」『』（）()【】\[\]〈〉《》\"'“”‘’*_#`]")
+SECOND_PAUSE = re.compile(r"^、|(?<=[、。！？!?])、")
 PAUSES = re.compile(r"[…‥・:;→⇒/|~〜—–]+")
 UNSPEAKABLE = re.compile(r"[^\w。、！？!?ー々〆ヶ％%]")  # signs to look at, not to say: emoji, arrows, notes
 
@@ -14,6 +19,7 @@ ALONE = r"(?<![一-龥])", r"(?![一-龥])"  # not part of a compound
 # comparing pyopenjtalk.g2p with Sudachi's readings over the whole curriculum.
 READINGS = (
     (re.compile("IH"), "アイエイチ"),
+    (re.compile("110番"), "ひゃくとおばん"),
     (re.compile("十分(?=に|熱|火)"), "じゅうぶん"),
     (re.compile("中火"), "ちゅうび"),
     (re.compile("強火"), "つよび"),
@@ -52,13 +58,21 @@ def speakable_text(text: str) -> str:
     """The text without what cannot be said; its kitchen words stay in kanji."""
     words = unicodedata.normalize("NFKC", text)
     words = CLOCK.sub(lambda clock: clock_words(int(clock[1]), int(clock[2])), words)
-    return UNSPEAKABLE.sub("", PAUSES.sub("、", BRACKETS.sub("", words)))
+    words = TELEPHONE.sub(lambda number: digits(number[0]), words)
+    words = UNSPEAKABLE.sub("", PAUSES.sub("、", BRACKETS.sub("", ASIDE.sub("、", words))))
+    return SECOND_PAUSE.sub("", words)
 
 
 def homographs(words: str) -> Iterator[tuple[str, str]]:
     """(as it stands there, its reading in kana) of each kitchen word in the speakable text, once each."""
     readings = {match.group(): reading for pattern, reading in READINGS for match in pattern.finditer(words)}
     yield from readings.items()
+
+
+def digits(number: str) -> str:
+    """119 is said いち、いち、きゅう: run together, its digits are words of their own (いちいち)."""
+    lead = "、シャープ、" if number.startswith("#") else "、"
+    return lead + "、".join(DIGITS[int(digit)] for digit in number if digit.isdigit())
 
 
 def clock_words(minutes: int, seconds: int) -> str:

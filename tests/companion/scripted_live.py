@@ -91,6 +91,9 @@ class ScriptedLive:
         finally:
             connection.is_over = True
 
+    def close(self) -> None:
+        """Used by the next test."""
+
     def connection(self, number: int) -> Connection:
         """The call's first is 0; waits until it is there."""
         with self._news:

@@ -368,8 +368,8 @@ def test_a_danger_that_is_seen_is_told_in_checked_words(
     live.connection(0).send(ToolCall("c1", "note_moment", {"is_here": False, "danger": danger}))
     assert cook_page.until("play") == {
         "type": "play",
-        "recording": danger,
-        "text": recording_text(danger),
+        "recording": f"{danger}_seen",
+        "text": recording_text(f"{danger}_seen"),
     }
 
 

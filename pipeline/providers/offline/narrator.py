@@ -41,7 +41,7 @@ class OpenJTalkNarrator:
         speech = []
         for number, (text, samples) in enumerate(zip(sentences, voices, strict=True)):
             wav = into / f"sentence-{number:02}.wav"
-            write_wav(wav, (samples / peak * HEADROOM * 32767).astype("<i2").tobytes())
+            write_wav(wav, pcm(samples / peak).tobytes())
             speech.append(SpokenSentence(text=text, wav=wav, seconds=len(samples) / SAMPLING_RATE))
         usage = Usage(
             provider="openjtalk",
@@ -50,6 +50,15 @@ class OpenJTalkNarrator:
             audio_seconds=sum(each.seconds for each in speech),
         )
         return speech, usage
+
+    def samples(self, sentence: str) -> Any:
+        """16 bit, mono, at SAMPLING_RATE, as loud as may be. Raises OfflinePackageMissing."""
+        import numpy as np
+
+        with self._lock:
+            voice = self._synthesize(sentence)
+        peak = float(np.abs(voice).max()) or 1.0
+        return pcm(voice / peak)
 
     def forget(self, sentences: Sequence[str]) -> None:
         """Nothing is kept."""
@@ -71,6 +80,11 @@ class OpenJTalkNarrator:
         if not len(samples):
             return np.zeros(int(UNSPEAKABLE_SECONDS * SAMPLING_RATE))
         return samples
+
+
+def pcm(samples: Any) -> Any:
+    """Of samples between -1 and 1: 16 bit, little-endian, below full scale."""
+    return (samples * HEADROOM * 32767).astype("<i2")
 
 
 def write_wav(path: Path, samples: bytes) -> None:

@@ -43,7 +43,10 @@ class WhisperTranscriber:
 
         Raises UnreadableAudio, FileNotFoundError, OfflinePackageMissing, WrongWeights.
         """
-        samples = decode(audio)
+        return self.transcribe_samples(decode(audio), phrases=phrases)
+
+    def transcribe_samples(self, samples: Any, *, phrases: Sequence[str]) -> Transcript:
+        """Of mono float32 samples at SAMPLING_RATE. Raises OfflinePackageMissing, WrongWeights."""
         with self._lock:
             segments, _ = self._model.transcribe(
                 samples,
@@ -62,6 +65,11 @@ class WhisperTranscriber:
         usage = Usage(provider="faster-whisper", model="whisper-base-int8", audio_seconds=seconds)
         pieces = [Heard(text, float(segment.start), float(segment.end)) for text, segment in spoken]
         return Transcript(" ".join(piece.text for piece in pieces), usage, pieces)
+
+    def load(self) -> None:
+        """Before the first call, which need not wait then. Raises OfflinePackageMissing, WrongWeights."""
+        with self._lock:
+            _ = self._model
 
     @cached_property
     def _model(self) -> Any:

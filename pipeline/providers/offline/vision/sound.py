@@ -11,10 +11,10 @@ from av.error import InvalidDataError
 from pipeline.providers.offline.vision.arrays import Floats
 from pipeline.providers.offline.vision.pictures import LONGEST_SECONDS
 
-_HOP_SECONDS = 0.25  # one loudness value each
+HOP_SECONDS = 0.25  # one loudness value each
 _RATE = 16_000  # samples a second; sizzling lies between 2 and 8 kHz
-_HOP = int(_RATE * _HOP_SECONDS)
-_CHUNK = 40 * _HOP
+HOP = int(_RATE * HOP_SECONDS)
+_CHUNK = 40 * HOP
 _WINDOW = 512  # samples of one spectrum
 _SIZZLE_HZ = (2_000.0, 7_500.0)
 _MUTE_DB = -100.0
@@ -22,7 +22,7 @@ _MUTE_DB = -100.0
 
 @dataclass(frozen=True)
 class Sound:
-    """Loudness of the sizzling band in dB below full scale, one value for every _HOP_SECONDS."""
+    """Loudness of the sizzling band in dB below full scale, one value for every HOP_SECONDS."""
 
     t: Floats
     sizzle_db: Floats
@@ -42,15 +42,15 @@ def read_sound(video: Path) -> Sound | None:
             if second > LONGEST_SECONDS:
                 break
             samples = np.concatenate((rest, chunk))
-            whole = len(samples) - len(samples) % _HOP
-            levels.append(_sizzle(samples[:whole]))
+            whole = len(samples) - len(samples) % HOP
+            levels.append(sizzle_levels(samples[:whole]))
             rest = samples[whole:]
     if not levels or not any(len(level) for level in levels):
         return None
     db = np.concatenate(levels)
     if float(np.percentile(db, 95)) < _MUTE_DB:
         return None
-    t = (start + (np.arange(len(db)) + 0.5) * _HOP_SECONDS).astype(np.float32)
+    t = (start + (np.arange(len(db)) + 0.5) * HOP_SECONDS).astype(np.float32)
     return Sound(t, db)
 
 
@@ -78,13 +78,13 @@ def _chunks(container: "av.container.InputContainer") -> Iterator[tuple[float, F
         yield second, np.concatenate(pieces)
 
 
-def _sizzle(samples: Floats) -> Floats:
-    """The quieter spectra of each hop: a clank or a word is short, sizzling goes on between them."""
-    hops = len(samples) // _HOP
+def sizzle_levels(samples: Floats) -> Floats:
+    """Of each whole hop, in dB below full scale: its quieter spectra, as a clank or a word is short, sizzling goes on between them."""
+    hops = len(samples) // HOP
     if not hops:
         return np.zeros(0, np.float32)
-    per_hop = _HOP // _WINDOW
-    windows = samples.reshape(hops, _HOP)[:, : per_hop * _WINDOW].reshape(hops, per_hop, _WINDOW)
+    per_hop = HOP // _WINDOW
+    windows = samples.reshape(hops, HOP)[:, : per_hop * _WINDOW].reshape(hops, per_hop, _WINDOW)
     spectra = np.abs(np.fft.rfft(windows * np.hanning(_WINDOW).astype(np.float32))) / (_WINDOW / 2)
     frequency = np.fft.rfftfreq(_WINDOW, 1 / _RATE)
     band = (frequency >= _SIZZLE_HZ[0]) & (frequency <= _SIZZLE_HZ[1])
