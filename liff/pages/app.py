@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 
-from liff.pages import dishes, enter, progress, quiz, session, upload
+from liff.pages import companion, dishes, enter, progress, quiz, session, upload
 from liff.pages.failures import answer_with_pages
 from liff.pages.shell import SignInFirst, sign_in_page
 from liff.parts import Parts
@@ -18,6 +18,7 @@ ROUTERS = (
     dishes.router,
     session.router,
     upload.router,
+    companion.router,
 )
 
 

@@ -2,6 +2,7 @@
 
 import { call, Problem } from "./api.js";
 import { mayRest, stayAwake } from "./awake.js";
+import { isInLine, openInBrowser } from "./leave.js";
 import { belongsToLine, line } from "./line.js";
 import { fill, Pace, sizeText, timeLeft } from "./progress.js";
 import { offerOf, Over, Stopped, Transfer } from "./resumable.js";
@@ -250,16 +251,13 @@ function forget(key) {
   }
 }
 
-/** LINE's own browser fails at times to hand a file over: an ordinary one takes the learner in by a one-time code. */
+/** LINE's own browser fails at times to hand a file over. */
 function offerToLeave() {
   const leave = document.getElementById("leave");
-  leave.hidden = !/\bLine\/|\bLIFF\b/i.test(navigator.userAgent);
+  leave.hidden = !isInLine();
   leave.querySelector("button").addEventListener("click", async () => {
     try {
-      const { url } = await call("POST", "/auth/codes", { page: "/liff/upload" });
-      const liff = await line().catch(() => null);
-      if (liff?.isInClient()) liff.openWindow({ url, external: true });
-      else location.assign(url);
+      await openInBrowser("/liff/upload");
     } catch (error) {
       leave.querySelector(".problem").textContent = error.message || words.leave_failed;
     }
