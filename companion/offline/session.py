@@ -123,7 +123,7 @@ class OfflineSession:
             case Utterance():
                 self._learner_is_silent.set()
                 self._thoughts.put_nowait(noticed)
-            case Cue():
+            case Cue() if any(noticed is moment.cue for moment in self._memory.plan.moments):
                 self._call(ToolName.NOTE_MOMENT, {"is_here": True, "cue": noticed.value})
 
     async def _answer(self, utterance: Utterance) -> None:

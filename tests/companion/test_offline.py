@@ -48,7 +48,7 @@ from tests.clips import drawn
 NARRATOR = OpenJTalkNarrator()
 RICE = load().dishes["fried-rice"]
 PLAN = CallPlan("みさき", "こんにちは。今日は卵の間合いを見ますね。", RICE)
-PATIENCE = 25  # seconds, after which a call that waits for what does not come is ended
+PATIENCE = 120  # seconds, after which a call that waits for what does not come is ended
 PACKET = HEARD_RATE // 25  # samples: 40 ms
 
 
@@ -230,7 +230,7 @@ def test_moments_are_noticed_by_their_cue(live: OfflineLive, tmp_path: Path) -> 
 
     async def conversation(session: OfflineSession, events: AsyncIterator[Event]) -> None:
         sizzle = pan(tmp_path)
-        room = noise(8, 0.0005)
+        room = noise(16, 0.0005)  # longer than the words take: it does not listen to the pan meanwhile
         greeting = await turn(events)
         await hear(session, silence(seconds(greeting) + 1), room[: 3 * HEARD_RATE], sizzle)
         await told(session, events, Cue.SIZZLE, moments[1])
@@ -413,6 +413,7 @@ def test_flames_are_warned_of_once_they_last(live: OfflineLive) -> None:
         assert isinstance(call, ToolCall)
         assert call.arguments == {"is_here": False, "danger": "fire"}
         await session.answer(call, {"noted": True}, silent=True)
+        assert await turn(events) == [TurnEnd()]
         for picture in flames(8):
             await session.see(picture)
         await hear(session, silence(12), spoken("もう一回言って。"), silence(1))
