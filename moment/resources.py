@@ -190,7 +190,7 @@ class Resources:
     def caps(self) -> "Caps":
         from services.companion import Caps
 
-        return Caps(self.settings.companion_free, self.settings.companion_paying)
+        return Caps.of(self.settings)
 
     @cached_property
     def lost_calls(self) -> "LostCalls":

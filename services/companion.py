@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 from uuid import UUID, uuid4
 
 from sqlalchemy import func
@@ -26,6 +27,7 @@ from models.rules.entitlement import PAYING
 from models.session import CookingSession
 from models.user import User
 from services.outbox import queue_message
+from settings import Settings
 
 log = get_logger(__name__)
 
@@ -54,6 +56,10 @@ class Caps:
 
     free: timedelta
     paying: timedelta
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(settings.companion_free, settings.companion_paying)
 
 
 @dataclass(frozen=True)

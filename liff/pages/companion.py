@@ -20,6 +20,7 @@ from models.rules.next_step import Ask, next_step
 from models.user import SubscriptionStatus, User
 from services.companion import Caps, allowance
 from services.plan.links import PlanPage
+from services.reminders import focus_of
 
 router = APIRouter()
 
@@ -38,8 +39,7 @@ class ComingCook:
 
 @router.get("/companion")
 def companion_page(learner: PageLearner, parts: PartsOf, db: Transaction) -> HTMLResponse:
-    caps = Caps(parts.settings.companion_free, parts.settings.companion_paying)
-    allowed = allowance(db, learner, caps)
+    allowed = allowance(db, learner, Caps.of(parts.settings))
     return render(
         parts,
         "companion.html",
@@ -62,9 +62,8 @@ def _coming(db: DbSession, learner: User) -> ComingCook | None:
     guide = load().dishes.get(dish.slug)
     if guide is None:  # taught no more
         return None
-    return ComingCook(
-        session.id, dish.name_ja, session.session_number, guide.attempts[session.session_number - 1]
-    )
+    focus = focus_of(db, session) or guide.attempts[session.session_number - 1]
+    return ComingCook(session.id, dish.name_ja, session.session_number, focus)
 
 
 def _plan_url(parts: Parts, learner: User) -> str:
