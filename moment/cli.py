@@ -24,6 +24,7 @@ BENCHMARKS = (
     "api",
     "pushes",
     "console",
+    "companion",
 )
 STARTS_PARTS = ("demo", "up", "worker", "bench")
 USAGE = 2
