@@ -31,6 +31,7 @@ from desk.google import google_doubles
 from desk.simulated_line import channels
 from desk.stack import ProcessLauncher, Web, wait_for
 from desk.supervisor import Supervisor
+from knowledge_base.companion_talk import open_greeting
 from liff.identity import COOKIE
 from models.database import Database
 from models.user import SubscriptionStatus, User
@@ -47,7 +48,7 @@ LATER_MS = 150.0
 HOUR_SECONDS = 3600
 GROWTH_MB = 10.0
 SETTLED_SECONDS = 300  # of the hour, after which what a call needs is there
-PLAN = CallPlan("ゆうこ", "始めましょう。", so_far="学習者「始めます」")
+PLAN = CallPlan("ゆうこ", open_greeting("ゆうこさん"))
 
 _PACKET = round(PACKET_SECONDS * HEARD_RATE)
 _VOICE = struct.pack(f"<{_PACKET}h", *(round(9000 * math.sin(at / 8)) for at in range(_PACKET)))
@@ -87,7 +88,7 @@ def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]
     return [
         *(
             Measurement(
-                f"speech's end to first sound, {CALLS} calls, p{share:.0%}, less the model's own"[:-1],
+                f"first sound after speech, {CALLS} calls, p{share * 100:.0f}, less the model's own",
                 percentile(through, share) - percentile(straight, share),
                 percentile(straight, share),
                 "ms",
@@ -166,8 +167,9 @@ async def _converse(send: Callable[[bytes], Awaitable[None]], ear: Ear) -> Seque
     """As somebody at a stove: each packet when it sounds. Milliseconds from the end of what they say to the first sound."""
     waits: list[float] = []
     due = monotonic()
-    for _ in range(TURNS):
-        for packet, seconds in ((_VOICE, SPOKEN_SECONDS), (_SILENCE, BREATH_SECONDS)):
+    speak_and_breathe = ((_VOICE, SPOKEN_SECONDS), (_SILENCE, BREATH_SECONDS))
+    for turn in range(TURNS + 1):
+        for packet, seconds in speak_and_breathe if turn else [(_SILENCE, 0.0)]:  # first it greets
             ear.first, began, count = None, monotonic(), 0
             while count < seconds / PACKET_SECONDS or (packet is _SILENCE and ear.first is None):
                 if monotonic() - began > LONGEST_SECONDS:
@@ -176,7 +178,7 @@ async def _converse(send: Callable[[bytes], Awaitable[None]], ear: Ear) -> Seque
                 due, count = due + PACKET_SECONDS, count + 1
                 await asyncio.sleep(max(0.0, due - monotonic()))
         waits.append(((ear.first or began) - began) * 1000)
-    return waits
+    return waits[1:]
 
 
 async def _hour(url: str, cookie: str, size_mb: Callable[[], float]) -> tuple[float, float]:
