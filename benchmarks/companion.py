@@ -10,7 +10,7 @@ import math
 import struct
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
@@ -61,9 +61,15 @@ class Ear:
     """When the first sound of an answer came (the clock's seconds); None: none since it was asked for."""
 
     first: float | None = None
+    _sound: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hear(self) -> None:
         self.first = self.first or monotonic()
+        self._sound.set()
+
+    async def until_heard(self) -> None:
+        await self._sound.wait()
+        self._sound.clear()
 
 
 def measure(bench: Bench, folder: Path, report: Report) -> Sequence[Measurement]:
@@ -185,9 +191,14 @@ async def _hour(url: str, cookie: str, size_mb: Callable[[], float]) -> tuple[fl
     """The process's size once the call has settled, and at its end."""
     before = 0.0
     async with _page(url, cookie) as page:
-        listening = asyncio.create_task(_listen_at(page, Ear()))
+        ear = Ear()
+        listening = asyncio.create_task(_listen_at(page, ear))
         for second in range(HOUR_SECONDS):
             is_speech = second % 12 == 0
+            if is_speech:  # so that nothing is queued that in an hour would not be
+                async with asyncio.timeout(LONGEST_SECONDS):
+                    await ear.until_heard()
+                ear.first = None
             for _ in range(round(1 / PACKET_SECONDS)):
                 await page.send(bytes([AUDIO]) + (_VOICE if is_speech else _SILENCE))
             await page.send(bytes([PICTURE]) + _JPEG)
