@@ -362,7 +362,7 @@ class Delivery:
 
     def _is_quota_used(self, parcel: Parcel) -> bool:
         try:
-            return self.line.client(parcel.message.channel).quota_left() == 0
+            return self.line.client(parcel.message.channel).quota().is_used_up
         except LineError as error:
             log.warning("quota not known", error=str(error))
             return False

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 NOTHING_YET = "まだありません"
+NOT_KNOWN = "分かりません"
+NO_LIMIT = "上限なし"
 WINDOWS: Mapping[str, str] = {"24h": "24時間", "7d": "7日", "30d": "30日"}
 PARTS: Mapping[str, str] = {"text": "文章", "video": "コーチング動画"}
 STAGES: Mapping[str, str] = {

@@ -31,6 +31,11 @@ class LineAccounts:
         source = self._sources[self._check(channel_name)]
         return ContentReader(self._shared_content_client(), source, self._api_url)
 
+    @property
+    def names(self) -> Sequence[str]:
+        """Of all channels."""
+        return list(self._channels)
+
     def has(self, channel_name: str) -> bool:
         """Whether the settings name it."""
         return channel_name in self._channels

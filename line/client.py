@@ -81,6 +81,18 @@ class AlreadyAccepted(LineError):
 
 
 @dataclass(frozen=True)
+class Quota:
+    """Pushes of this month. `most`: None where there is no limit. LINE's own count of those `used` is approximate."""
+
+    most: int | None
+    used: int
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.most is not None and self.used >= self.most
+
+
+@dataclass(frozen=True)
 class Receipt:
     """LINE took it, now or at an earlier try with the same key or reply token."""
 
@@ -132,13 +144,11 @@ class LineClient:
             return earlier.receipt
         return _receipt(answer)
 
-    def quota_left(self) -> int | None:
-        """Pushes left this month; None when unlimited. LINE's own count is approximate."""
+    def quota(self) -> Quota:
+        """Raises NotSent, Unavailable, RateLimited, Refused."""
         quota = self._request(lambda: self._api.get_message_quota(_request_timeout=TIMEOUT))
-        if quota.value is None:
-            return None
         consumption = self._request(lambda: self._api.get_message_quota_consumption(_request_timeout=TIMEOUT))
-        return max(0, int(quota.value) - int(consumption.total_usage))
+        return Quota(None if quota.value is None else int(quota.value), int(consumption.total_usage))
 
     def display_name(self, user_id: str) -> str:
         """What the learner calls themselves in LINE. Raises Refused (404) when blocked or unknown."""

@@ -18,6 +18,7 @@ from models.outage import ServiceOutage
 from models.picture import ProgressPicture
 from models.plan import Checkout, IncidentKind, PaidPeriod, PaymentIncident, Plan
 from models.principle import CookingPrinciple
+from models.quota import PushQuota
 from models.reminder import ReminderPause
 from models.review import Correction, ReviewPause
 from models.session import CookingSession, SessionStatus, StageName, StageRun
@@ -67,6 +68,7 @@ __all__ = [
     "Plan",
     "ProgressPicture",
     "ProgressStatus",
+    "PushQuota",
     "ReminderPause",
     "Resume",
     "ReviewPause",

@@ -4,10 +4,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, literal_column
 from sqlmodel import Field, Relationship, SQLModel
 
 from models.base import enum_column, json_column, time_column
+
+# What they are called in LINE, and what they wish to be called, as words are looked for (`FOLDED`, models/chat.py).
+# The inner brackets are Postgres's own: by them the index is compared with its migration.
+FOLDED_NAMES = "lower(normalize((first_name || ' ') || coalesce(learner_profile ->> 'call_name', ''), NFKC))"
 
 
 class SubscriptionStatus(StrEnum):
@@ -33,7 +37,15 @@ class Friendship(SQLModel, table=True):
 
 class User(SQLModel, table=True):
     __tablename__ = "user"
-    __table_args__ = (Index("ix_user_remind_at", "remind_at", postgresql_where="remind_at IS NOT NULL"),)
+    __table_args__ = (
+        Index("ix_user_remind_at", "remind_at", postgresql_where="remind_at IS NOT NULL"),
+        Index(
+            "ix_user_names",
+            literal_column(FOLDED_NAMES).label("names"),
+            postgresql_using="gin",
+            postgresql_ops={"names": "gin_trgm_ops"},
+        ),
+    )
 
     id: int = Field(default=None, primary_key=True)
     line_user_id: str = Field(unique=True, index=True, max_length=64)

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 from desk.console import say
@@ -107,8 +108,14 @@ def reconcile(resources: Resources) -> None:
         _beside("retention", resources.retention.run, stop),
         _beside("invariants", resources.invariants.run, stop),
         _beside("lost calls", resources.lost_calls.run, stop),
+        _beside("push quotas", partial(_look_at_quotas, resources), stop),
     ):
         resources.reconciler.run(stop)
+
+
+def _look_at_quotas(resources: Resources, stop: threading.Event) -> None:
+    """LINE's SDK takes a second to load, and the reconciler needs it for nothing else: it is loaded in this thread."""
+    resources.push_quotas.run(stop)
 
 
 def missed_events_looked_for(resources: Resources, stop: threading.Event) -> AbstractContextManager[None]:

@@ -22,6 +22,7 @@ from storage.store import ObjectStore
 if TYPE_CHECKING:
     from bot.delivery import Delivery
     from bot.menu_links import MenuLinks
+    from bot.push_quotas import PushQuotas
     from companion.ports import Live
     from jobs.inbox import Inbox
     from line.accounts import LineAccounts
@@ -277,6 +278,12 @@ class Resources:
         from bot.menu_links import MenuLinks
 
         return MenuLinks(self.database, self.leases, self.line)
+
+    @cached_property
+    def push_quotas(self) -> "PushQuotas":
+        from bot.push_quotas import PushQuotas
+
+        return PushQuotas(self.database, self.line)
 
     @cached_property
     def payments(self) -> "Payments | None":

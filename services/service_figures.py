@@ -120,13 +120,20 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Pushes:
-    """Of one LINE account: what LINE counts until the month ends in Japan, by the rows that are kept. `expected`: as many
-    by then, if each day is as the last seven. `held`: wait for the next month, or a reply."""
+    """Of one LINE account in this month, as it is in Japan. `used` and `most` are LINE's own words of the last hours: None
+    where it told nothing, and `most` where it sets no limit. `sent`: by the rows that are kept. `expected`: as many by the
+    month's end, if each day is as the last seven. `held`: wait for the next month, or a reply."""
 
     channel: str
-    used: int
+    used: int | None
+    most: int | None
+    sent: int
     expected: int
     held: int
+
+    @property
+    def is_too_much(self) -> bool:
+        return self.most is not None and self.expected > self.most
 
 
 @dataclass(frozen=True)
@@ -336,11 +343,15 @@ _PUSHES = text(
           FROM message, month
          WHERE {PUSHED} AND delivered_at >= least((SELECT begin FROM month), now() - interval '7 days') GROUP BY channel),
     held AS (
-        SELECT channel, count(*) AS held FROM message WHERE {OWED} AND waits_for = 'quota' GROUP BY channel)
-    SELECT channel, coalesce(used, 0),
-           round(coalesce(used, 0) + coalesce(lately, 0) * extract(epoch FROM month.end - now()) / (7 * 86400))::int,
+        SELECT channel, count(*) AS held FROM message WHERE {OWED} AND waits_for = 'quota' GROUP BY channel),
+    told AS (
+        SELECT channel, used, most FROM push_quota, month
+         WHERE looked_at > greatest(month.begin, now() - interval '3 hours'))
+    SELECT channel, told.used, told.most, coalesce(sent.used, 0),
+           round(coalesce(told.used, sent.used, 0)
+                 + coalesce(lately, 0) * extract(epoch FROM month.end - now()) / (7 * 86400))::int,
            coalesce(held, 0)
-      FROM sent FULL JOIN held USING (channel), month ORDER BY channel
+      FROM sent FULL JOIN held USING (channel) FULL JOIN told USING (channel), month ORDER BY channel
     """  # noqa: S608
 )
 

@@ -21,6 +21,7 @@ from services.service_figures import (
     MOST_PARKED,
     PROMISE,
     Part,
+    Pushes,
     ServiceFigures,
     Share,
     Wait,
@@ -47,6 +48,12 @@ class ServiceWords(Words):
         if not share.total:
             return self.nothing_yet
         return f"{round(100 * share.count / share.total)}%（{share.total:,}のうち{share.count:,}）"
+
+    def of_quota(self, pushes: Pushes) -> str:
+        if pushes.used is None:
+            return service_words.NOT_KNOWN
+        most = service_words.NO_LIMIT if pushes.most is None else f"{pushes.most:,}通"
+        return f"{pushes.used:,}通 / {most}"
 
     def step(self, at: datetime, window: Window) -> str:
         local = at.astimezone(JAPAN)

@@ -55,7 +55,7 @@ BROAD = frozenset({ThreadFilter.UNREAD, ThreadFilter.UNASSIGNED, ThreadFilter.AL
 def fits(chosen: ThreadFilter, asker: Asker) -> ColumnElement[bool]:
     match chosen:
         case ThreadFilter.NEEDS:
-            return _is_in(select(needs().c.user_id))
+            return _is_in(select(needs().c.user_id).correlate(None))
         case ThreadFilter.MINE:
             taken = _open_handovers().where(col(Handover.coach_id) == asker.coach_id)
             mine = col(CoachAssignment.coach_id) == asker.coach_id
@@ -63,7 +63,7 @@ def fits(chosen: ThreadFilter, asker: Asker) -> ColumnElement[bool]:
         case ThreadFilter.HUMAN:
             return _is_in(_open_handovers())
         case ThreadFilter.UNREAD:
-            return is_unread(asker)
+            return is_unread(asker.coach_id)
         case ThreadFilter.FAILED:
             given_up = select(col(ChatRoom.user_id)).join(Message, _is_in_room())
             parked = given_up.where(col(Message.parked_at).is_not(None), col(Message.delivered_at).is_(None))
@@ -83,15 +83,15 @@ def fits(chosen: ThreadFilter, asker: Asker) -> ColumnElement[bool]:
             return true()
 
 
-def is_unread(asker: Asker) -> ColumnElement[bool]:
+def is_unread(coach_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Something was said since this coach looked, and not by them."""
     read_to = (
         select(col(ThreadRead.read_to))
-        .where(col(ThreadRead.coach_id) == asker.coach_id, col(ThreadRead.user_id) == col(User.id))
+        .where(col(ThreadRead.coach_id) == coach_id, col(ThreadRead.user_id) == col(User.id))
         .correlate(User)
         .scalar_subquery()
     )
-    by_others = or_(col(Message.coach_id).is_(None), col(Message.coach_id) != asker.coach_id)
+    by_others = or_(col(Message.coach_id).is_(None), col(Message.coach_id) != coach_id)
     newest = select(func.max(last_message(by_others).c.message_id)).correlate(User).scalar_subquery()
     return func.coalesce(newest, 0) > func.coalesce(read_to, 0)
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -53,8 +54,9 @@ class Waiting:
     needs: Sequence[Need]
 
 
+@cache
 def needs() -> Subquery:
-    """A row for each need of a thread: `user_id`, `need`, `since`."""
+    """A row for each need of a thread: `user_id`, `need`, `since`. Written once: that takes longer than asking it."""
     every = (_flagged(), _learner_waits(), _drafts(), _reviews(), _failed(), _given_up(), _forgotten())
     return union_all(*every).subquery("needs")
 

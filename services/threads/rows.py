@@ -6,9 +6,10 @@ However many threads there are, a page takes the same few statements, and each r
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, null, select, true
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, null, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session as DbSession
 from sqlmodel import col
@@ -29,6 +30,7 @@ from services.threads.needs import Waiting, needs, waiting_of
 
 PAGE = 50
 WAITING = 100  # who waits is not paged: nobody is overlooked on a later page
+_COACH = bindparam("coach_id", type_=Integer)  # who looks on
 WINDOW = 1000  # of the newest messages, in which a page of most threads is looked for
 
 
@@ -127,7 +129,9 @@ def rows_of(db: DbSession, asker: Asker, user_ids: Sequence[int]) -> Sequence[Th
     if not user_ids:
         return []
     waiting = waiting_of(db, user_ids)
-    rows = {row.User.id: _row(row, waiting) for row in db.execute(_details(asker, user_ids))}
+    details = _details().where(col(User.id).in_(user_ids), sees(asker))
+    found = db.execute(details, {_COACH.key: asker.coach_id})
+    rows = {row.User.id: _row(row, waiting) for row in found}
     return [rows[user_id] for user_id in user_ids if user_id in rows]
 
 
@@ -196,7 +200,9 @@ def _next_silent(user_ids: Sequence[int]) -> int | None:
     return user_ids[-1] if len(user_ids) == PAGE else None
 
 
-def _details(asker: Asker, user_ids: Sequence[int]) -> Select[Any]:
+@cache
+def _details() -> Select[Any]:
+    """Of all learners. Written once: that takes longer than asking it."""
     last = last_message()
     cook = (
         select(
@@ -235,7 +241,7 @@ def _details(asker: Asker, user_ids: Sequence[int]) -> Select[Any]:
             cook.c.structured_input,
             cook.c.confidence,
             col(Dish.name_ja).label("dish_name"),
-            is_unread(asker).label("is_unread"),
+            is_unread(_COACH).label("is_unread"),
             assigned.scalar_subquery().label("assigned"),
             pause_of(col(User.id)).label("own_pause"),
             pause_of(null()).label("pause_of_all"),
@@ -247,7 +253,6 @@ def _details(asker: Asker, user_ids: Sequence[int]) -> Select[Any]:
         .outerjoin(Coach, col(Coach.id) == col(Handover.coach_id))
         .outerjoin(cook, true())
         .outerjoin(Dish, col(Dish.id) == cook.c.dish_id)
-        .where(col(User.id).in_(user_ids), sees(asker))
     )
 
 

@@ -4,16 +4,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlmodel import Session as DbSession
 from sqlmodel import col
 
 from models.chat import FOLDED, ChatRoom, Message
 from models.dish import Dish
 from models.session import CookingSession
-from models.user import User
+from models.user import FOLDED_NAMES, User
 from services.coaches import Asker, sees
 from services.threads.filters import ThreadFilter, fits, is_shown
 from services.threads.rows import ThreadRow, rows_of
@@ -112,26 +111,18 @@ def _messages(db: DbSession, wanted: Wanted, looked_for: str) -> dict[int, Messa
 
 
 def _learners(db: DbSession, wanted: Wanted, looked_for: str) -> Sequence[int]:
+    """Those who are called so, then those who have cooked it; of each the last who were heard of first."""
     cooked = (
         select(col(CookingSession.user_id))
         .join(Dish, col(Dish.id) == col(CookingSession.dish_id))
-        .where(_has(_folded(col(Dish.name_ja)), looked_for))
+        .where(_has(func.lower(func.normalize(col(Dish.name_ja), literal_column("NFKC"))), looked_for))
     )
-    named = [
-        _has(_folded(col(User.first_name)), looked_for),
-        _has(_folded(col(User.learner_profile)["call_name"].astext), looked_for),
-    ]
-    statement = select(col(User.id)).where(*wanted, or_(*named, col(User.id).in_(cooked)))
-    named_first = or_(*named).desc().nulls_last()
-    return list(
-        db.execute(
-            statement.order_by(named_first, col(User.heard_at).desc().nulls_last()).limit(MOST)
-        ).scalars()
-    )
-
-
-def _folded(column: Any) -> ColumnElement[str]:
-    return func.lower(func.normalize(column, literal_column("NFKC")))
+    found: list[int] = []
+    for fits_words in (_has(literal_column(FOLDED_NAMES), looked_for), col(User.id).in_(cooked)):
+        statement = select(col(User.id)).where(fits_words, *wanted)
+        newest_first = col(User.heard_at).desc().nulls_last()
+        found += db.execute(statement.order_by(newest_first).limit(MOST)).scalars()
+    return list(dict.fromkeys(found))[:MOST]
 
 
 def _has(folded: ColumnElement[str], looked_for: str) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from knowledge_base import service_words
 from models.chat import Message, MessageType
 from models.coach import CoachRole
 from models.inbox import EventSource, InboxEvent
+from models.quota import PushQuota
 from models.session import StageName
 from models.user import User
 from services.invariants import INVARIANTS
@@ -31,7 +32,7 @@ PAGE = "/console/service"
 def empty(site: Site) -> Iterator[None]:
     yield
     with site.database.transaction() as db:
-        db.execute(text('TRUNCATE "user", inbox_event, stage_run CASCADE'))
+        db.execute(text('TRUNCATE "user", inbox_event, stage_run, push_quota CASCADE'))
 
 
 def body(answer: httpx.Response) -> str:
@@ -117,6 +118,21 @@ def test_what_was_given_up_is_tried_again_from_here(site: Site, coach_client: Si
         tried = db.exec(select(Message).where(col(Message.id) == lost.id)).one()
         assert (tried.parked_at, tried.kind) == (None, MessageType.NOTICE)
     assert path not in body(coach_client.get(PAGE))
+
+
+def test_pushes_stand_beside_what_line_allows(site: Site, coach_client: SignedIn) -> None:
+    with site.database.transaction() as db:
+        kitchen = Kitchen(db)
+        for channel in ("moment", "unheard", "unlimited"):
+            kitchen.sent(kitchen.learner(), channel=channel, ago=timedelta())
+        db.add(PushQuota(channel="moment", most=5000, used=5001))
+        db.add(PushQuota(channel="unlimited", used=12))
+    page = body(coach_client.get(PAGE))
+    assert "5,001通 / 5,000通" in page
+    assert "12通 / 上限なし" in page
+    assert page.count(service_words.NOT_KNOWN) == 1
+    assert page.count("上限をこえます") == 1
+    assert page.count('<dd class="bad">') == 1
 
 
 # --- drawings

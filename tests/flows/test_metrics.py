@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot import push_quotas
 from models.chat import MessageType
 from moment.resources import open_resources
 from moment.watch import process
@@ -72,6 +73,7 @@ def test_dashboard_and_readme_name_what_there_is(endpoint: Endpoint) -> None:
     assert missed.FOUND, "counted by a reconciler where the plan is for sale"
     assert absences.REMINDED, "counted by a reconciler too"
     assert retention.DELETED, "counted by a reconciler too"
+    assert push_quotas.USED, "told by a reconciler too"
     assert invariants.VIOLATIONS, "counted by a reconciler too"
     told = scrape_endpoint(endpoint)
     assert queried() <= told.ours

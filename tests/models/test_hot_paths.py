@@ -47,6 +47,7 @@ from services.cook_review import read_review
 from services.threads.entries import read_thread
 from services.threads.filters import ThreadFilter
 from services.threads.rows import list_threads, listed_rows
+from services.threads.search import search
 from tests.conftest import own_database
 
 A_COACH = Asker(1, "佐藤", CoachRole.COACH, False, 1)
@@ -183,6 +184,16 @@ def test_the_next_event_of_a_subject_is_found_by_its_index(filled: Database) -> 
         plans = plans_of(db, statements)
     assert "ix_inbox_event_unhandled" in plans
     assert "Seq Scan on inbox_event" not in plans, plans
+
+
+def test_names_are_looked_for_in_their_index(filled: Database) -> None:
+    """They can be: of as few learners as are here, a look through all is cheaper."""
+    with filled.sessions() as db:
+        with statements_of(filled) as statements:
+            search(db, A_COACH, "三日月の形")
+        db.execute(text("SET LOCAL enable_seqscan = off"))
+        plans = plans_of(db, statements)
+    assert "Bitmap Index Scan on ix_user_names" in plans, plans
 
 
 def test_each_index_is_of_use(filled: Database) -> None:

@@ -20,6 +20,7 @@ from models.inbox import EventSource, InboxSubject
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.outage import ServiceOutage
 from models.plan import PaidPeriod
+from models.quota import PushQuota
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import User
 from models.verdict import Verdict
@@ -94,6 +95,12 @@ class Kitchen:
         self.db.add(run)
         self.db.flush()
         return run
+
+
+def month_of(now: datetime) -> tuple[datetime, datetime]:
+    """As it is in Japan."""
+    begin = now.astimezone(JAPAN).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return begin, (begin + 32 * DAY).replace(day=1)
 
 
 @pytest.fixture
@@ -203,8 +210,7 @@ def test_what_fails_now_is_told(kitchen: Kitchen) -> None:
 
 def test_pushes_of_the_month_are_counted_and_what_they_come_to_is_reckoned(kitchen: Kitchen) -> None:
     user, now = kitchen.learner(), kitchen.now
-    begin = now.astimezone(JAPAN).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    end = (begin + 32 * DAY).replace(day=1)
+    begin, end = month_of(now)
     for at in (now, begin, begin - timedelta(seconds=1)):
         kitchen.sent(user, delivered_at=at, channel="moment")
     kitchen.sent(user, delivered_by="reply", channel="moment")
@@ -213,7 +219,40 @@ def test_pushes_of_the_month_are_counted_and_what_they_come_to_is_reckoned(kitch
     (pushes,) = service_figures(kitchen.db, Window.DAY).pushes
     lately = sum(at > now - 7 * DAY for at in (now, begin, begin - timedelta(seconds=1)))
     expected = round(2 + lately * (end - now) / (7 * DAY))
-    assert (pushes.channel, pushes.used, pushes.expected, pushes.held) == ("moment", 2, expected, 1)
+    assert (pushes.channel, pushes.sent, pushes.expected, pushes.held) == ("moment", 2, expected, 1)
+    assert (pushes.used, pushes.most, pushes.is_too_much) == (None, None, False), "LINE has told nothing"
+
+
+def test_what_line_counts_is_taken_and_what_it_comes_to_is_held_against_its_limit(kitchen: Kitchen) -> None:
+    begin, end = month_of(kitchen.now)
+    quota = PushQuota(
+        channel="moment", most=1000, used=990, looked_at=max(begin + MINUTE, kitchen.now - HOUR)
+    )
+    kitchen.db.add(quota)
+    kitchen.db.add(PushQuota(channel="videos", used=7, looked_at=kitchen.now))
+    for _ in range(70):
+        kitchen.sent(kitchen.learner(), channel="moment", ago=timedelta())
+    moment, videos = service_figures(kitchen.db, Window.DAY).pushes
+    expected = 990 + round(70 * (end - kitchen.now) / (7 * DAY))
+    assert (moment.used, moment.most, moment.sent, moment.expected) == (990, 1000, 70, expected)
+    assert moment.is_too_much is (expected > 1000)
+    assert (videos.used, videos.most, videos.expected, videos.is_too_much) == (7, None, 7, False)
+    quota.most = expected
+    kitchen.db.flush()
+    moment, _ = service_figures(kitchen.db, Window.DAY).pushes
+    assert not moment.is_too_much, "as many as are allowed"
+
+
+def test_what_line_told_long_ago_or_of_last_month_is_not_known_now(kitchen: Kitchen) -> None:
+    begin, _ = month_of(kitchen.now)
+    quota = PushQuota(channel="moment", most=1000, used=990, looked_at=kitchen.now - 4 * HOUR)
+    kitchen.db.add(quota)
+    kitchen.sent(kitchen.learner(), channel="moment", ago=timedelta())
+    for looked_at in (kitchen.now - 4 * HOUR, begin - timedelta(seconds=1)):
+        quota.looked_at = looked_at
+        kitchen.db.flush()
+        (pushes,) = service_figures(kitchen.db, Window.DAY).pushes
+        assert (pushes.used, pushes.most, pushes.sent, pushes.is_too_much) == (None, None, 1, False)
 
 
 def test_a_session_is_told_with_all_that_was_sent_and_spent_for_it(kitchen: Kitchen) -> None:

@@ -1,5 +1,7 @@
 """What is found, in whatever width or case it was written, and what is marked of it."""
 
+from datetime import timedelta
+
 import pytest
 
 from models.base import database_now
@@ -48,6 +50,15 @@ def test_names_and_dishes_are_found_too(desk: Desk) -> None:
     assert list(hits(desk, "はなこ")) == ["はなこ"]
     assert list(hits(desk, "たろ")) == ["たろう"]
     assert list(hits(desk, "ﾁｬｰﾊﾝ")) == ["さぶろう"]
+
+
+def test_who_is_called_so_comes_before_who_has_cooked_it(desk: Desk) -> None:
+    cook, named, both = desk.learner("さぶろう"), desk.learner("チャーハン王"), desk.learner("チャーハン姫")
+    cook.heard_at = database_now(desk.db)
+    both.heard_at = cook.heard_at - timedelta(days=1)
+    for each in (cook, both):
+        desk.cook(each)
+    assert list(hits(desk, "チャーハン")) == [both.first_name, named.first_name, "さぶろう"]
 
 
 def test_what_was_taken_back_or_never_sent_is_not_found(desk: Desk) -> None:
