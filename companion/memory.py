@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from companion.plan import CallPlan, Moment
 from companion.recordings import Recording
+from knowledge_base.intents.cries import Cry
 from models.coaching import ModelCall
 
 MOST_LINES = 12
@@ -20,6 +21,7 @@ class Memory:
     said: str = ""
     is_speaking: bool = False  # the model, in this turn
     is_hushed: bool = False  # what it still says in this turn is not for the learner
+    answered_cry: Cry | None = None  # in this turn, or lately
     is_looking: bool = False  # it was asked to look, and says nothing unless it finds
     warned_until: dict[Recording, float] = field(default_factory=dict)
     deaf_until: float = 0.0  # until when the model is not taken for deaf once more
@@ -54,6 +56,12 @@ class Memory:
         if len(self._speech) + len(pcm) <= AGAIN_BYTES:
             self._speech += pcm
 
+    def end_hush(self) -> None:
+        """What the turn goes on with is heard again; what was taken back is not said once more."""
+        self.said = ""
+        self._speech.clear()
+        self.is_hushed, self.answered_cry = False, None
+
     def end_turn(self) -> None:
         """The model has said what it had to say."""
         if self.heard:
@@ -65,3 +73,4 @@ class Memory:
         self._speech.clear()
         self.heard = self.said = ""
         self.is_speaking = self.is_hushed = self.is_looking = False
+        self.answered_cry = None
