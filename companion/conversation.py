@@ -214,11 +214,15 @@ class Conversation:
                 raise
 
     async def _answer_cry(self, cry: Cry) -> None:
-        if self.memory.answered_cry is cry:
+        answer = Recording(cry.value)
+        if self._is_heard() is answer:
             return
-        await self._play_instead(Recording(cry.value))
-        self.memory.answered_cry = cry
+        await self._play_instead(answer)
         await self.on_cry(cry)
+
+    def _is_heard(self) -> Recording | None:
+        """What the page plays just now."""
+        return self.memory.played if self.now() < self.memory.played_until else None
 
     async def _caption_said(self, text: str) -> None:
         memory = self.memory
@@ -233,9 +237,11 @@ class Conversation:
 
     async def _play_instead(self, recording: Recording) -> None:
         """What the model still says in this turn is not heard."""
-        self.memory.is_hushed, self._hush_until = True, self.now() + HUSH_SECONDS
+        until = self.now() + HUSH_SECONDS
+        self.memory.is_hushed, self._hush_until = True, until
         await self.page.tell(Flush())
         await self.page.tell(Play(recording=recording, text=recording_text(recording)))
+        self.memory.played, self.memory.played_until = recording, until
 
     async def _use(self, call: ToolCall) -> None:
         match call.name:
@@ -279,10 +285,7 @@ class Conversation:
     async def _note_moment(self, call: ToolCall) -> None:
         """The words of a moment, and of a danger, are our own."""
         seen = SEEN.get(str(call.arguments.get("danger")))
-        is_new = seen is not None and self.now() >= self.memory.warned_until.get(seen, 0.0)
-        if (
-            seen is not None and is_new and self.memory.answered_cry is None
-        ):  # what was cried out is answered in full
+        if seen is not None and self._may_warn(seen):
             self.memory.warned_until[seen] = self.now() + WARN_AGAIN_SECONDS
             await self._play_instead(seen)
         is_here = call.arguments.get("is_here") is True
@@ -292,6 +295,11 @@ class Conversation:
             return
         self.memory.is_looking = False
         await self.live.answer(call, {"say": moment.words}, silent=False)
+
+    def _may_warn(self, seen: Recording) -> bool:
+        """Not again and again; and what was cried out is answered to its end, which says more."""
+        is_answering = self._is_heard() not in (None, Recording.WITHDRAW, *SEEN.values())
+        return not is_answering and self.now() >= self.memory.warned_until.get(seen, 0.0)
 
     def _end_turn(self) -> None:
         self.memory.end_turn()

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from companion.plan import CallPlan, Moment
 from companion.recordings import Recording
-from knowledge_base.intents.cries import Cry
 from models.coaching import ModelCall
 
 MOST_LINES = 12
@@ -21,7 +20,8 @@ class Memory:
     said: str = ""
     is_speaking: bool = False  # the model, in this turn
     is_hushed: bool = False  # what it still says in this turn is not for the learner
-    answered_cry: Cry | None = None  # in this turn, or lately
+    played: Recording | None = None  # the latest, in place of the model's words
+    played_until: float = 0.0  # about when it has been heard
     is_looking: bool = False  # it was asked to look, and says nothing unless it finds
     warned_until: dict[Recording, float] = field(default_factory=dict)
     deaf_until: float = 0.0  # until when the model is not taken for deaf once more
@@ -60,7 +60,7 @@ class Memory:
         """What the turn goes on with is heard again; what was taken back is not said once more."""
         self.said = ""
         self._speech.clear()
-        self.is_hushed, self.answered_cry = False, None
+        self.is_hushed = False
 
     def end_turn(self) -> None:
         """The model has said what it had to say."""
@@ -73,4 +73,3 @@ class Memory:
         self._speech.clear()
         self.heard = self.said = ""
         self.is_speaking = self.is_hushed = self.is_looking = False
-        self.answered_cry = None

@@ -15,6 +15,7 @@ from pipeline.providers.offline.vision.haze import measure_haze
 from pipeline.providers.offline.vision.pan import pan_distance
 
 _SIDE = 160  # pixels, the longer one
+_SMALLEST = 8  # pixels, below which nothing can be measured
 _LARGEST = 2000  # pixels; a page sends 640
 _KEPT = 16  # pictures, of which one or less comes a second
 _LASTS = 3  # pictures in a row that smoke hangs in
@@ -92,4 +93,6 @@ def _small(jpeg: bytes) -> Floats:
             raise UnidentifiedImageError("no picture of our page's")
         image.draft("RGB", (_SIDE, _SIDE))
         image.thumbnail((_SIDE, _SIDE))
+        if min(image.size) < _SMALLEST:
+            raise UnidentifiedImageError("a sliver")
         return np.asarray(image.convert("RGB"), np.float32) / 255
