@@ -10,7 +10,7 @@ from companion.failures import first_of
 from companion.link import PageLink, PageLost
 from companion.memory import Memory
 from companion.ports import Live, LiveClosed, LiveRefused
-from companion.record_keeper import RecordKeeper
+from companion.record_keeper import NotNoted, RecordKeeper
 from companion.recordings import Recording
 from companion.tools import TOOLS, Tool
 from companion.wire import Away, End, Flush, Ready
@@ -18,8 +18,10 @@ from errors import MomentError
 from knowledge_base import companion_talk
 from knowledge_base.companion_talk import recording_text
 from knowledge_base.intents.cries import Cry
+from knowledge_base.phrasebook import phrase
 from logs.logger import get_logger
 from services.companion import BEAT, CallOver
+from services.privacy import LearnerLeaving
 
 log = get_logger(__name__)
 
@@ -41,9 +43,10 @@ class CallEnd(MomentError):
 
     quotes_learners = True
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, is_over: bool = True) -> None:
+        """`is_over`: the call, not this page's part in it alone."""
         super().__init__(text)
-        self.text = text
+        self.text, self.is_over = text, is_over
 
 
 @dataclass
@@ -57,6 +60,7 @@ class Call:
     on_cry: Callable[[Cry], Awaitable[None]]
     now: Callable[[], float]
     _timers: Timers = field(default_factory=Timers)
+    _is_replaced: asyncio.Event = field(default_factory=asyncio.Event)
     _tools: Sequence[Tool] = TOOLS
 
     async def run(self) -> bool:
@@ -67,11 +71,22 @@ class Call:
                 tasks.create_task(self.page.read())
                 tasks.create_task(self._beat())
                 tasks.create_task(self._talk())
+                tasks.create_task(self._give_way())
         except* PageLost as group:
             is_over = first_of(group, PageLost).is_wanted
         except* CallEnd as group:
-            await self._say_goodbye(first_of(group, CallEnd))
+            end = first_of(group, CallEnd)
+            is_over = end.is_over
+            await self._say_goodbye(end)
         return is_over
+
+    def replace(self) -> None:
+        """Another page of its learner's is there: the same that has lost its socket, or one elsewhere."""
+        self._is_replaced.set()
+
+    async def _give_way(self) -> None:
+        await self._is_replaced.wait()
+        raise CallEnd(companion_talk.ELSEWHERE, is_over=False)
 
     async def _say_goodbye(self, end: CallEnd) -> None:
         try:
@@ -87,6 +102,10 @@ class Call:
                 self.seconds_left = await self.keeper.beat(self.memory)
             except CallOver as error:
                 raise CallEnd(companion_talk.ELSEWHERE) from error
+            except LearnerLeaving as error:
+                raise CallEnd(phrase(error.words_key)) from error
+            except NotNoted as error:  # nobody is cut off because the database is away
+                log.warning("a call's sign of life was not noted", error=str(error))
             if self.seconds_left <= 0:
                 raise CallEnd(companion_talk.MINUTES_OVER)
 
@@ -97,13 +116,17 @@ class Call:
             began = self.now()
             try:
                 await self._connect()
-            except MoveOn:
-                failures = 0
             except LiveClosed as closed:
-                log.warning("live connection closed", code=closed.code, error=type(closed).__name__)
+                if not isinstance(closed, MoveOn):
+                    log.warning("live connection closed", code=closed.code, error=type(closed).__name__)
                 self._learn_from(closed)
                 lasted = self.now() - began
                 failures = 0 if lasted > PAUSES[-1] else failures + 1
+            except PageLost:
+                raise
+            except MomentError as error:  # no key, no package: the next try would end alike
+                log.error("no live model", error=type(error).__name__, problem=error.explain())
+                break
         raise CallEnd(companion_talk.OUT_OF_REACH)
 
     async def _connect(self) -> None:
@@ -130,7 +153,8 @@ class Call:
                     self.now,
                     self.live.longest_silence,
                 )
-                await talk.run()
+                with self.keeper.counting():
+                    await talk.run()
         finally:
             asking.cancel()
 

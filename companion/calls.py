@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket
 
@@ -16,7 +17,7 @@ from companion.parts import Parts
 from companion.plan import CallPlan
 from companion.planning import plan_call
 from companion.ports import Live
-from companion.record_keeper import RecordKeeper
+from companion.record_keeper import NotNoted, RecordKeeper
 from companion.wire import End
 from errors import MomentError
 from knowledge_base import companion_talk
@@ -27,6 +28,7 @@ from liff.identity import COOKIE
 from logs.logger import get_logger
 from services.companion import CallOver, Cook, allowance, begin_call, come_back, cook_for_call
 from services.flags import flag_for_coaches
+from services.privacy import LearnerLeaving
 from services.sign_in import NotSignedIn, learner_signed_in
 
 log = get_logger(__name__)
@@ -56,9 +58,20 @@ class Calls:
     parts: Parts
     live: Live
     _sockets: set[WebSocket] = field(default_factory=set)
+    _by_learner: dict[int, Call] = field(default_factory=dict)
 
     async def answer(self, socket: WebSocket) -> None:
         await socket.accept()
+        if len(self._sockets) >= MOST_CALLS:
+            await self._refuse(socket, companion_talk.BUSY)
+            return
+        self._sockets.add(socket)
+        try:
+            await self._answer(socket)
+        finally:
+            self._sockets.discard(socket)
+
+    async def _answer(self, socket: WebSocket) -> None:
         try:
             opening = await run_in_threadpool(self._open, socket)
         except NotSignedIn:
@@ -67,14 +80,7 @@ class Calls:
         except MomentError as error:
             await self._refuse(socket, phrase(error.words_key, **error.facts))
             return
-        if len(self._sockets) >= MOST_CALLS:
-            await self._refuse(socket, companion_talk.BUSY)
-            return
-        self._sockets.add(socket)
-        try:
-            await self._run(socket, opening)
-        finally:
-            self._sockets.discard(socket)
+        await self._run(socket, opening)
 
     async def _refuse(self, socket: WebSocket, text: str) -> None:
         page = PageLink(socket)
@@ -97,13 +103,22 @@ class Calls:
             time.monotonic,
         )
         log.info("call", call_id=opening.call_id, session_id=opening.session_id, goes_on=bool(opening.handle))
-        is_over = await call.run()
-        if is_over:
-            await keeper.end(memory)
-        else:
-            with suppress(CallOver):  # ended from another page
-                await keeper.beat(memory)
-        await page.close()
+        if before := self._by_learner.get(opening.user_id):
+            before.replace()
+        self._by_learner[opening.user_id] = call
+        try:
+            is_over = await call.run()
+            if is_over:
+                await keeper.end(memory)
+            else:
+                with suppress(
+                    CallOver, LearnerLeaving, NotNoted
+                ):  # ended from another page, or found lost later
+                    await keeper.beat(memory)
+        finally:
+            if self._by_learner[opening.user_id] is call:
+                del self._by_learner[opening.user_id]
+            await page.close()
 
     def _open(self, socket: WebSocket) -> Opening:
         """Raises NotSignedIn, NoMinutesLeft, CallOver."""
@@ -125,13 +140,17 @@ class Calls:
                 plan=plan_call(db, user, cook),
                 handle=call.handle,
                 moments_said=call.moments_said,
-                seconds_left=allowance(db, user, self.parts.caps).seconds_left,
+                seconds_left=allowance(db, user, self.parts.caps, call).seconds_left,
             )
 
     async def _flag(self, opening: Opening, cry: Cry) -> None:
         """A person should see that it happened; smoke happens to everybody."""
-        if cry is not Cry.SMOKE:
+        if cry is Cry.SMOKE:
+            return
+        try:
             await run_in_threadpool(self._write_flag, opening, Intent(cry.value))
+        except SQLAlchemyError as error:  # now of all times nobody is cut off for that
+            log.error("a cry was not flagged", kind=cry.value, error=type(error).__name__)
 
     def _write_flag(self, opening: Opening, intent: Intent) -> None:
         with self.parts.database.transaction() as db:

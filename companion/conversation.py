@@ -74,7 +74,6 @@ class Conversation:
     _has_seen: bool = False
     _whole: asyncio.TimerHandle | None = None
     _cries: asyncio.Queue[Cry] = field(default_factory=asyncio.Queue)
-    _latest_cry: Cry | None = None
     _hush_until: float = 0.0
 
     async def run(self) -> None:
@@ -88,9 +87,11 @@ class Conversation:
         except* LiveClosed as group:
             closed = first_of(group, LiveClosed)
         finally:
-            if self._whole is not None:
-                self._whole.cancel()
+            if self._whole is not None:  # nothing more comes
+                self._listen_for_cry(is_whole=True)
         if closed is not None:
+            while not self._cries.empty():
+                await self._answer_cry(self._cries.get_nowait())
             raise closed
 
     async def _hear(self) -> None:
@@ -120,7 +121,9 @@ class Conversation:
             await asyncio.sleep(0.25)
             now = self.now()
             if self.memory.is_hushed and now >= self._hush_until:
-                self.memory.is_hushed = False
+                self.memory.end_hush()
+            if self.memory.is_looking and now - self._looked_at >= LOOK_SECONDS:
+                self.memory.is_looking = False  # it went unanswered
             if self._is_deaf(now):
                 self.memory.deaf_until = now + DEAF_AGAIN_SECONDS
                 raise LiveClosed(0, "nothing came though somebody spoke")
@@ -204,11 +207,22 @@ class Conversation:
         """By rule, at once: no model is asked."""
         while True:
             cry = await self._cries.get()
-            if self.memory.is_hushed and cry is self._latest_cry:
-                continue  # it was answered in this turn
-            self._latest_cry = cry
-            await self._play_instead(Recording(cry.value))
-            await self.on_cry(cry)
+            try:
+                await self._answer_cry(cry)
+            except asyncio.CancelledError:  # with the connection, which is no reason to leave it
+                self._cries.put_nowait(cry)
+                raise
+
+    async def _answer_cry(self, cry: Cry) -> None:
+        answer = Recording(cry.value)
+        if self._is_heard() is answer:
+            return
+        await self._play_instead(answer)
+        await self.on_cry(cry)
+
+    def _is_heard(self) -> Recording | None:
+        """What the page plays just now."""
+        return self.memory.played if self.now() < self.memory.played_until else None
 
     async def _caption_said(self, text: str) -> None:
         memory = self.memory
@@ -223,9 +237,11 @@ class Conversation:
 
     async def _play_instead(self, recording: Recording) -> None:
         """What the model still says in this turn is not heard."""
-        self.memory.is_hushed, self._hush_until = True, self.now() + HUSH_SECONDS
+        until = self.now() + HUSH_SECONDS
+        self.memory.is_hushed, self._hush_until = True, until
         await self.page.tell(Flush())
         await self.page.tell(Play(recording=recording, text=recording_text(recording)))
+        self.memory.played, self.memory.played_until = recording, until
 
     async def _use(self, call: ToolCall) -> None:
         match call.name:
@@ -269,7 +285,7 @@ class Conversation:
     async def _note_moment(self, call: ToolCall) -> None:
         """The words of a moment, and of a danger, are our own."""
         seen = SEEN.get(str(call.arguments.get("danger")))
-        if seen is not None and self.now() >= self.memory.warned_until.get(seen, 0.0):
+        if seen is not None and self._may_warn(seen):
             self.memory.warned_until[seen] = self.now() + WARN_AGAIN_SECONDS
             await self._play_instead(seen)
         is_here = call.arguments.get("is_here") is True
@@ -279,6 +295,11 @@ class Conversation:
             return
         self.memory.is_looking = False
         await self.live.answer(call, {"say": moment.words}, silent=False)
+
+    def _may_warn(self, seen: Recording) -> bool:
+        """Not again and again; and what was cried out is answered to its end, which says more."""
+        is_answering = self._is_heard() not in (None, Recording.WITHDRAW, *SEEN.values())
+        return not is_answering and self.now() >= self.memory.warned_until.get(seen, 0.0)
 
     def _end_turn(self) -> None:
         self.memory.end_turn()

@@ -330,6 +330,7 @@ def _by_modality(details: "Sequence[types.ModalityTokenCount] | None", total: in
 @contextmanager
 def _told_as_closed() -> Iterator[None]:
     """The library's own error where it receives, the socket's where it sends, anything where it connects."""
+    from google.auth.exceptions import GoogleAuthError
     from google.genai import errors
     from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
@@ -344,7 +345,7 @@ def _told_as_closed() -> Iterator[None]:
         status = error.response.status_code
         is_refused = 400 <= status < 500 and status not in TRIED_AGAIN
         raise (LiveRefused if is_refused else LiveClosed)(0, f"HTTP {status}") from error
-    except (WebSocketException, OSError) as error:  # TimeoutError is one
+    except (WebSocketException, GoogleAuthError, OSError) as error:  # TimeoutError is one
         raise LiveClosed(0, type(error).__name__) from error
 
 

@@ -20,6 +20,8 @@ class Memory:
     said: str = ""
     is_speaking: bool = False  # the model, in this turn
     is_hushed: bool = False  # what it still says in this turn is not for the learner
+    played: Recording | None = None  # the latest, in place of the model's words
+    played_until: float = 0.0  # about when it has been heard
     is_looking: bool = False  # it was asked to look, and says nothing unless it finds
     warned_until: dict[Recording, float] = field(default_factory=dict)
     deaf_until: float = 0.0  # until when the model is not taken for deaf once more
@@ -53,6 +55,12 @@ class Memory:
     def keep_speech(self, pcm: bytes) -> None:
         if len(self._speech) + len(pcm) <= AGAIN_BYTES:
             self._speech += pcm
+
+    def end_hush(self) -> None:
+        """What the turn goes on with is heard again; what was taken back is not said once more."""
+        self.said = ""
+        self._speech.clear()
+        self.is_hushed = False
 
     def end_turn(self) -> None:
         """The model has said what it had to say."""

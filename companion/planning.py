@@ -26,9 +26,10 @@ from services.record import state_of
 def plan_call(db: DbSession, user: User, cook: CookingSession | None) -> CallPlan:
     """`cook` is the one that is planned; None where anything is cooked."""
     profile, name = read_profile(user.learner_profile), called_aloud(user)
-    if cook is None:
+    guide = load().dishes.get(db.get_one(Dish, cook.dish_id).slug) if cook is not None else None
+    if cook is None or guide is None:  # taught no more
         return CallPlan(name, companion_talk.open_greeting(name), profile=profile)
-    guide, number = load().dishes[db.get_one(Dish, cook.dish_id).slug], cook.session_number
+    number = cook.session_number
     asked = asked_before(_past(db, user, cook), guide, number)
     focus = guide.attempts[number - 1]
     aim = companion_talk.to_try(asked.action) if asked is not None else focus

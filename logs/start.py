@@ -30,6 +30,7 @@ CHATTY = (
     "google_genai",
     "stripe",  # with learners' names, at DEBUG
     "uvicorn",
+    "websockets",  # with what is said in calls, at DEBUG
 )
 
 

@@ -27,6 +27,7 @@ from models.rules.entitlement import PAYING
 from models.session import CookingSession
 from models.user import User
 from services.outbox import queue_message
+from services.privacy import LearnerLeaving
 from settings import Settings
 
 log = get_logger(__name__)
@@ -35,6 +36,7 @@ BEAT = timedelta(seconds=5)  # how often a call that lives says so
 COME_BACK = timedelta(minutes=3)  # for so long after its last sign of life a call goes on
 LOOK_FOR_LOST = timedelta(minutes=1)
 WORTH_A_LINE = timedelta(minutes=1)
+LARGEST_ID = 2**31 - 1  # of a row
 RIDE = timedelta(hours=12)  # how long that line waits for a reply that carries it
 
 
@@ -87,9 +89,10 @@ class Beat:
     calls: Sequence[ModelCall] = ()
 
 
-def allowance(db: DbSession, user: User, caps: Caps) -> Allowance:
+def allowance(db: DbSession, user: User, caps: Caps, call: CompanionCall | None = None) -> Allowance:
+    """Of this month; of a call that lives, of the month that it began in."""
     cap = caps.paying if user.subscription_status in PAYING else caps.free
-    began = _month_begin(database_now(db))
+    began = _month_begin(call.began_at if call is not None else database_now(db))
     mine = col(CompanionCall.user_id) == user.id, col(CompanionCall.began_at) >= began
     used = db.exec(select(func.coalesce(func.sum(CompanionCall.seconds), 0.0)).where(*mine)).one()
     return Allowance(max(0, int(cap.total_seconds() - used)), int(cap.total_seconds()))
@@ -129,14 +132,17 @@ def come_back(db: DbSession, user: User, key: UUID) -> CompanionCall:
 
 
 def note_beat(db: DbSession, call_id: int, beat: Beat, caps: Caps) -> Allowance:
-    """Raises CallOver."""
+    """Raises CallOver; LearnerLeaving for who has asked to be forgotten."""
     call = db.exec(select(CompanionCall).where(CompanionCall.id == call_id).with_for_update()).first()
     if call is None or call.ended_at is not None:
         raise CallOver(f"call {call_id}")
     _add(call, beat, database_now(db))
     db.add(call)
     db.flush()
-    return allowance(db, db.get_one(User, call.user_id), caps)
+    user = db.get_one(User, call.user_id)
+    if user.leaving_since is not None:
+        raise LearnerLeaving(f"learner {user.id}")
+    return allowance(db, user, caps, call)
 
 
 def end_call(db: DbSession, call_id: int, last: Beat, practised: str) -> None:
@@ -162,6 +168,8 @@ def end_lost_calls(db: DbSession) -> int:
 
 def _tell(db: DbSession, call: CompanionCall, practised: str) -> None:
     if call.seconds < WORTH_A_LINE.total_seconds():
+        return
+    if db.get_one(User, call.user_id).leaving_since is not None:
         return
     dish = db.get(Dish, call.dish_id) if call.dish_id is not None else None
     minutes = max(1, round(call.seconds / 60))
@@ -194,7 +202,7 @@ class LostCalls:
 
 def cook_for_call(db: DbSession, user: User, session_id: int) -> CookingSession | None:
     """The learner's own; None for another's, or where it is not there."""
-    session = db.get(CookingSession, session_id)
+    session = db.get(CookingSession, session_id) if session_id <= LARGEST_ID else None
     return session if session is not None and session.user_id == user.id else None
 
 

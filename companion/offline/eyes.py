@@ -15,6 +15,8 @@ from pipeline.providers.offline.vision.haze import measure_haze
 from pipeline.providers.offline.vision.pan import pan_distance
 
 _SIDE = 160  # pixels, the longer one
+_SMALLEST = 8  # pixels, below which nothing can be measured
+_LARGEST = 2000  # pixels; a page sends 640
 _KEPT = 16  # pictures, of which one or less comes a second
 _LASTS = 3  # pictures in a row that smoke hangs in
 _FLARES = (
@@ -45,7 +47,7 @@ class Eyes:
         """What the last pictures show together. A picture that does not decode shows nothing."""
         try:
             picture = _small(jpeg)
-        except (UnidentifiedImageError, OSError):
+        except (Image.DecompressionBombError, OSError):  # UnidentifiedImageError is one
             return None
         if self._pictures and self._pictures[-1].shape != picture.shape:  # the phone was turned
             self._pictures.clear()
@@ -87,6 +89,10 @@ class Eyes:
 def _small(jpeg: bytes) -> Floats:
     """RGB, 1 at full white. Raises UnidentifiedImageError, OSError."""
     with Image.open(BytesIO(jpeg), formats=("JPEG",)) as image:
+        if max(image.size) > _LARGEST:  # a few bytes may stand for gigabytes of pixels
+            raise UnidentifiedImageError("no picture of our page's")
         image.draft("RGB", (_SIDE, _SIDE))
         image.thumbnail((_SIDE, _SIDE))
+        if min(image.size) < _SMALLEST:
+            raise UnidentifiedImageError("a sliver")
         return np.asarray(image.convert("RGB"), np.float32) / 255

@@ -41,7 +41,7 @@ class OfflineLive:
     ) -> AsyncIterator[OfflineSession]:
         """What it may do it knows by itself, without `tools`. Raises LiveRefused, OfflinePackageMissing."""
         if handle is None:
-            handle = self._remember(Memory(plan))
+            handle = self._remember(Memory(plan, is_greeted=bool(plan.so_far)))
         elif handle not in self._memories:
             raise LiveRefused(1007, "unknown handle")
         self._parts.warm()

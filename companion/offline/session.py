@@ -139,6 +139,8 @@ class OfflineSession:
                 await self._say_into_silence(text)
             case Wish(tool, arguments):
                 self._call(tool, arguments)
+            case None:  # nothing is to be said, or it was said by rule: what is asked next is another turn
+                self._emit(TurnEnd())
 
     async def _say_into_silence(self, text: str) -> None:
         await self._learner_is_silent.wait()

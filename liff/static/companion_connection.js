@@ -63,8 +63,10 @@ export class Connection {
   /** What comes in goes on being told until the server ends it, soon. */
   hangUp() {
     this.#waiting = [];
-    if (this.#isReady) this.#socket.send(JSON.stringify({ type: "hang_up" }));
     this.#end();
+    // Also before the model hears: else it would come to a kitchen that has left.
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ type: "hang_up" }));
+    else this.#drop();
   }
 
   close() {

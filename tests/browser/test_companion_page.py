@@ -112,6 +112,7 @@ class Companion:
     visits: list[Visit] = field(default_factory=list)
     refusal: int | None = None  # the code by which nobody is let in
     refused: int = 0  # how often
+    is_ready: bool = True  # the model, as soon as the page is there
 
     async def take_in(self, socket: WebSocket) -> None:
         await socket.accept()
@@ -125,7 +126,8 @@ class Companion:
             self.refused += 1
             await socket.close(self.refusal)
             return
-        await socket.send_text(wire.Ready(seconds_left=20 * 60, call=CALL).model_dump_json())
+        if self.is_ready:
+            await socket.send_text(wire.Ready(seconds_left=20 * 60, call=CALL).model_dump_json())
         self.visits.append(visit)
         try:
             while True:
@@ -149,7 +151,7 @@ class Companion:
             visit.pictures.append((monotonic(), payload))
 
     def forget(self) -> None:
-        self.visits, self.refusal, self.refused = [], None, 0
+        self.visits, self.refusal, self.refused, self.is_ready = [], None, 0, True
 
     def visit(self, number: int) -> Visit:
         wait_until(lambda: self.visits, lambda visits: len(visits) > number, WAIT, lambda _: "the page")
@@ -605,6 +607,14 @@ def test_a_timer_rings_after_what_is_being_said(phone: Phone, companion: Compani
     assert last["left"] == 0
     assert last["played"] == pytest.approx(3 * phone.page.evaluate("ear.context.sampleRate"), rel=0.01)
     expect(phone.page.get_by_role("listitem")).to_contain_text(WORDS["timer_over"])
+
+
+def test_who_hangs_up_before_the_model_hears_is_gone(phone: Phone, companion: Companion) -> None:
+    companion.is_ready = False
+    phone.begin()
+    visit = companion.visit(0)
+    phone.button("hang_up").click()
+    visit.wait_for(lambda visit: "hang_up" in visit.told, "the end")
 
 
 def test_the_buttons(phone: Phone, companion: Companion) -> None:

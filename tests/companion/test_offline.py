@@ -4,6 +4,7 @@ import asyncio
 import wave
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -168,6 +169,8 @@ def test_silence_noise_and_mutterings_are_not_answered(live: OfflineLive) -> Non
         await hear(session, spoken("よいしょ。"), silence(1), spoken("もう一回言って。"), silence(1))
 
         found = await turn(events)
+        while isinstance(found[-1], TurnEnd):  # of what was muttered
+            found += await turn(events)
 
         assert said(found) == ""
         assert isinstance(found[-1], ToolCall)
@@ -257,6 +260,38 @@ def test_another_connection_goes_on_and_does_not_greet_again(live: OfflineLive) 
 
     calling(live, first)
     calling(live, second, handle=handles[0])
+
+
+def test_who_was_spoken_with_before_is_not_greeted(live: OfflineLive) -> None:
+    async def conversation(session: OfflineSession, events: AsyncIterator[Event]) -> None:
+        await hear(session, silence(0.3), spoken("すみません、もう一回言ってください"), silence(1))
+        assert said(await turn(events)) == ""
+
+    calling(live, conversation, replace(PLAN, so_far="学習者「始めます」"))
+
+
+def test_a_mutter_ends_its_turn(live: OfflineLive) -> None:
+    async def conversation(session: OfflineSession, events: AsyncIterator[Event]) -> None:
+        await turn(events)  # the greeting
+        await hear(session, silence(4), spoken("煙が出てきた"), silence(1))
+        heard = await turn(events)
+        assert any(isinstance(event, Heard) for event in heard)
+        assert isinstance(heard[-1], TurnEnd)
+        assert said(heard) == ""
+
+    calling(live, conversation)
+
+
+def picture(width: int, height: int) -> bytes:
+    jpeg = BytesIO()
+    Image.new("RGB", (width, height)).save(jpeg, "JPEG")
+    return jpeg.getvalue()
+
+
+@pytest.mark.parametrize("jpeg", [picture(1, 1), picture(640, 1), picture(3000, 20), b"\xff\xd8", b""])
+def test_a_picture_of_no_page_of_ours_shows_nothing(jpeg: bytes) -> None:
+    eyes = Eyes()
+    assert {eyes.look(jpeg) for _ in range(8)} == {None}
 
 
 def test_an_unknown_handle_is_refused_and_a_closed_call_is_closed(live: OfflineLive) -> None:
