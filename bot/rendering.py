@@ -107,7 +107,7 @@ class Renderer:
         if message.kind == MessageType.ANSWER and message.answers_id is not None:
             return self._answer(db, message, message.answers_id, taps)
         if message.kind == MessageType.COACH and "attachment" in message.meta:
-            return self._attachment(db, message, taps)
+            return say(*_line_before(db, message), self._attachment(message), quick=taps)
         if message.kind == MessageType.COACH and message.video_gcs_path:
             return self._demonstration(db, message, taps)
         if message.kind == MessageType.COACH:
@@ -151,17 +151,20 @@ class Renderer:
 
     def _demonstration(self, db: DbSession, message: Message, taps: Sequence[LineObject]) -> Say:
         """What a person shows on the learner's own footage."""
-        links = self.links.link(message.video_gcs_path), self.links.link(message.meta["preview"])
         words = text_bubble(console_talk.SHOWN)
-        return say(*_line_before(db, message), words, video_bubble(*links), quick=taps)
+        return say(*_line_before(db, message), words, self._coach_video(message), quick=taps)
 
-    def _attachment(self, db: DbSession, message: Message, taps: Sequence[LineObject]) -> Say:
-        """A person's picture or voice."""
+    def _attachment(self, message: Message) -> LineObject:
+        """A person's picture, voice or video."""
+        if message.meta["attachment"] == Attachment.VIDEO:
+            return self._coach_video(message)
         link = self.links.link(message.meta["key"])
         if message.meta["attachment"] == Attachment.PHOTO:
-            return say(*_line_before(db, message), image_bubble(link), quick=taps)
-        seconds = int(message.meta["ms"]) / 1000
-        return say(*_line_before(db, message), audio_bubble(link, seconds), quick=taps)
+            return image_bubble(link)
+        return audio_bubble(link, int(message.meta["ms"]) / 1000)
+
+    def _coach_video(self, message: Message) -> LineObject:
+        return video_bubble(self.links.link(message.video_gcs_path), self.links.link(message.meta["preview"]))
 
     def _last_result(
         self, db: DbSession, message: Message, session: CookingSession, taps: Sequence[LineObject]

@@ -15,7 +15,7 @@ def taken_by(name: str) -> str:
     return f"ここからは、コーチの{name}（人間のスタッフ）がお話しします。"
 
 
-# Of what a coach sends, where words stand for it.
+# Of what a coach sends, where words stand for it: a video's message has none.
 ATTACHMENTS: Mapping[Attachment, str] = {Attachment.PHOTO: "［写真］", Attachment.VOICE: "［音声］"}
 SHOWN = "送ってくださった動画を見ながら、気づいたところを声でお話ししました。"
 FILM_GONE = "［動画は削除されました］"
@@ -59,7 +59,7 @@ PHRASES: Mapping[str, str] = {
         "summary_too_long": "申し送りは1000文字までです。",
         "footage_gone": "動画の保存期間が過ぎていて、もう作れません。生徒は料理を選びなおせます（回数には数えません）。",
         "draft_gone": "この下書きは、もうありません。送られたか、取り消されています。",
-        "attachment_unfit": "送れませんでした。写真はJPEG・PNGで20MBまで、声は3分までです。",
+        "attachment_unfit": "送れませんでした。写真はJPEG・PNGで20MBまで、声は3分まで、動画はMP4・MOV・WebMで3分、200MBまでです。",
         "clip_gone": "この動画は、もう見られません。生徒が取り消したか、保存の期間が過ぎました。",
         "demonstration_gone": "この収録は、もうありません。取り消されたか、元の動画が削除されました。",
         "demonstration_sent": "この収録は、もう送られています。",

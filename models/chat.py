@@ -94,10 +94,11 @@ class Topic(StrEnum):
 
 
 class Attachment(StrEnum):
-    """What a coach sends besides words: `metadata.attachment`; its object is `metadata.key`."""
+    """What a coach sends besides words: `metadata.attachment`; its object is `metadata.key`, a video's the message's own."""
 
     PHOTO = "photo"
     VOICE = "voice"
+    VIDEO = "video"
 
 
 class WaitReason(StrEnum):

@@ -30,6 +30,7 @@ from moment.media import MediaDoor
 from moment.request_context import RequestContext
 from moment.resources import Resources
 from moment.uploads import UploadDoor
+from services.coach_messages import MadeAttachment
 from storage.local import LocalStore
 from webhooks.inbox import InboxWriter
 from webhooks.line import LineWebhook
@@ -132,7 +133,7 @@ def _faults_of(words: str) -> Sequence[str]:
     return faults_of(words)
 
 
-def _make_attachment(kind: Attachment, sent: Path, folder: Path) -> tuple[Path, float]:
+def _make_attachment(kind: Attachment, sent: Path, folder: Path) -> MadeAttachment:
     """As above."""
     from pipeline.attachments import make_attachment
 

@@ -17,13 +17,22 @@ from models.user import User
 from services.coaches import audit
 from services.handover import take_silently, withdraw_line
 from services.outbox import queue_message
+from storage.keys import attachment_preview_key
 
 LONGEST_WORDS = LONGEST_NOTE = 2_000  # characters; LINE takes 5,000 UTF-16 code units in a bubble
 
 
-# Of a picture or a voice as a browser sends it: a file that LINE shows or plays, in the folder, and how many seconds it
-# sounds. Raises AttachmentUnfit.
-MakeAttachment = Callable[[Attachment, Path, Path], tuple[Path, float]]
+@dataclass(frozen=True)
+class MadeAttachment:
+    """A file that LINE shows or plays."""
+
+    file: Path
+    seconds: float = 0.0  # that it lasts
+    preview: Path | None = None  # JPEG, of a video
+
+
+# Of what a browser sends, into the folder. Raises AttachmentUnfit.
+MakeAttachment = Callable[[Attachment, Path, Path], MadeAttachment]
 
 
 class ThreadMoved(MomentError):
@@ -37,7 +46,7 @@ class ThreadMoved(MomentError):
 
 
 class AttachmentUnfit(MomentError):
-    """No picture that can be opened, no sound that can be heard, or too large."""
+    """No picture that can be opened, no sound that can be heard, no video that can be played, or too large."""
 
     words = "console.attachment_unfit"
 
@@ -82,12 +91,16 @@ def say_as_coach(
 def send_attachment(
     db: DbSession, user: User, coach_id: int, kind: Attachment, key: str, seconds: float
 ) -> Message:
-    """As `say_as_coach`, of what lies in the store; `seconds` are a voice's. Raises ThreadTaken, LearnerLeaving."""
-    facts = {"attachment": kind.value, "key": key, "ms": str(round(seconds * 1000))}
-    return _send(db, user, coach_id, console_talk.ATTACHMENTS[kind], facts)
+    """As `say_as_coach`, of what lies in the store and lasts so long. Raises ThreadTaken, LearnerLeaving."""
+    facts = {"attachment": kind.value, "ms": str(round(seconds * 1000))}
+    if kind is Attachment.VIDEO:
+        return _send(db, user, coach_id, "", facts | {"preview": attachment_preview_key(key)}, video=key)
+    return _send(db, user, coach_id, console_talk.ATTACHMENTS[kind], facts | {"key": key})
 
 
-def _send(db: DbSession, user: User, coach_id: int, text: str, facts: Mapping[str, str]) -> Message:
+def _send(
+    db: DbSession, user: User, coach_id: int, text: str, facts: Mapping[str, str], *, video: str = ""
+) -> Message:
     """Raises ThreadTaken, LearnerLeaving."""
     handover, is_new = take_silently(db, user, coach_id)
     token = live_reply_token(db, user.id)
@@ -96,6 +109,7 @@ def _send(db: DbSession, user: User, coach_id: int, text: str, facts: Mapping[st
         user.id,
         MessageType.COACH,
         text=text,
+        video=video,
         sender=Sender.COACH,
         # The first words of a handover bring the line that a person has the thread.
         topic=Topic.HANDOVER if is_new or withdraw_line(db, handover.id) else None,

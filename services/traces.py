@@ -50,8 +50,13 @@ def object_keys(db: DbSession, user_id: int) -> list[str]:
     )
     for each in db.exec(shown.where(CookingSession.user_id == user_id)):
         keys |= {each.voice_key, each.film_key, each.preview_key}
-    sent = select(col(Message.meta)["key"].astext).where(col(Message.meta)["attachment"].astext.is_not(None))
-    keys |= set(db.exec(sent.where(col(Message.chat_room_id).in_(rooms_of(user_id)))))
+    meta = col(Message.meta)
+    sent = select(meta["key"].astext, meta["preview"].astext, Message.video_gcs_path)
+    sent = sent.where(
+        meta["attachment"].astext.is_not(None), col(Message.chat_room_id).in_(rooms_of(user_id))
+    )
+    for attached in db.exec(sent):
+        keys |= {key for key in attached if key}
     keys |= set(db.exec(select(Upload.object_key).where(Upload.user_id == user_id)))
     keys |= set(db.exec(select(ProgressPicture.object_key).where(ProgressPicture.user_id == user_id)))
     keys |= set(db.exec(select(Export.object_key).where(Export.user_id == user_id)))

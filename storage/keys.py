@@ -13,6 +13,7 @@ _FOLDERS = {
     MediaKind.PHOTO: ("photos", "jpg"),
     MediaKind.FILE: ("files", "bin"),
 }
+_ATTACHMENT_ENDINGS = {Attachment.PHOTO: "jpg", Attachment.VOICE: "m4a", Attachment.VIDEO: "mp4"}
 
 
 def new_media_key(kind: MediaKind) -> str:
@@ -60,8 +61,12 @@ def film_preview_key(session_id: int, run_id: int) -> str:
 
 
 def new_attachment_key(kind: Attachment) -> str:
-    """Of a picture or a voice that a coach sends."""
-    return f"coach/{uuid4().hex}.{'jpg' if kind is Attachment.PHOTO else 'm4a'}"
+    """Of a picture, a voice or a video that a coach sends."""
+    return f"coach/{uuid4().hex}.{_ATTACHMENT_ENDINGS[kind]}"
+
+
+def attachment_preview_key(video_key: str) -> str:
+    return f"{video_key.removesuffix('.mp4')}.jpg"
 
 
 def new_demonstration_keys() -> tuple[str, str, str]:

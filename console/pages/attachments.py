@@ -1,4 +1,4 @@
-"""A picture or a voice, as the coach's own message."""
+"""A picture, a voice or a video, as the coach's own message."""
 
 from typing import Annotated
 
@@ -13,14 +13,14 @@ from models.chat import Attachment
 from services.coach_messages import AttachmentUnfit, send_attachment
 from services.coaches import learner_seen
 from services.threads.marks import mark_done
-from storage.keys import new_attachment_key
+from storage.keys import attachment_preview_key, new_attachment_key
+from storage.sniff import content_type
 from storage.store import CHUNK_BYTES, chunks_of, write_all
 from storage.workspace import workspace
 
 router = APIRouter(prefix="/threads/{user_id}")
 
-MOST_BYTES = 20_000_000
-_TYPES = {Attachment.PHOTO: "image/jpeg", Attachment.VOICE: "audio/mp4"}
+MOST_BYTES = {Attachment.PHOTO: 20_000_000, Attachment.VOICE: 20_000_000, Attachment.VIDEO: 200_000_000}
 
 
 @router.post("/attachments", dependencies=[Depends(in_sight)])
@@ -32,20 +32,25 @@ def send(
     file: UploadFile,
 ) -> RedirectResponse:
     """First into the store, then owed. Raises AttachmentUnfit, ThreadTaken, LearnerLeaving, LearnerNotInSight."""
-    if not file.size or file.size > MOST_BYTES:
+    if not file.size or file.size > MOST_BYTES[kind]:
         raise AttachmentUnfit(f"{file.size} bytes")
     key = new_attachment_key(kind)
     with workspace() as folder:
         sent = folder / "sent"
         write_all(iter(lambda: file.file.read(CHUNK_BYTES), b""), sent)
-        made, seconds = parts.make_attachment(kind, sent, folder)
-        parts.store.put(key, chunks_of(made), _TYPES[kind])
-    try:
-        with parts.database.transaction() as db:
-            learner = learner_seen(db, asker, user_id)
-            message = send_attachment(db, learner, asker.coach_id, kind, key, seconds)
-            mark_done(db, asker.coach_id, user_id, message.id)
-    except MomentError:  # no row knows of it
-        parts.store.delete(key)
-        raise
+        made = parts.make_attachment(kind, sent, folder)
+        files = {key: made.file}
+        if made.preview is not None:
+            files[attachment_preview_key(key)] = made.preview
+        try:
+            for name, path in files.items():
+                parts.store.put(name, chunks_of(path), content_type(path))
+            with parts.database.transaction() as db:
+                learner = learner_seen(db, asker, user_id)
+                message = send_attachment(db, learner, asker.coach_id, kind, key, made.seconds)
+                mark_done(db, asker.coach_id, user_id, message.id)
+        except MomentError:  # no row knows of them
+            for name in files:
+                parts.store.delete(name)
+            raise
     return RedirectResponse(f"{PATH}/threads/{user_id}", 303)

@@ -1,4 +1,4 @@
-// A picture or a voice, sent as the coach's own message.
+// A picture, a voice or a video, sent as the coach's own message.
 
 import { record } from "./voice.js";
 
@@ -8,6 +8,8 @@ const spoken = document.getElementById("spoken");
 const send = document.getElementById("send-attachment");
 const say = (words) => { document.getElementById("attaching").textContent = words; };
 const LONGEST = 180_000; // milliseconds
+const MOST_BYTES = 200_000_000; // of a video
+const UNFIT = "送れませんでした。写真はJPEG・PNGで20MBまで、声は3分まで、動画はMP4・MOV・WebMで3分、200MBまでです。";
 
 let recording = null;
 let chosen = null; // {kind, file}, to be sent
@@ -29,7 +31,8 @@ async function post(kind, file) {
   const body = new FormData(form);
   body.set("kind", kind);
   body.set("file", file, kind);
-  say("送っています…");
+  say(kind === "video" ? "送っています… 長い動画は数分かかります。" : "送っています…");
+  send.disabled = true;
   try {
     const answer = await fetch(form.action, { method: "POST", body });
     if (!answer.ok) throw new Error(answer.status);
@@ -37,9 +40,11 @@ async function post(kind, file) {
     say("送りました。");
     document.dispatchEvent(new CustomEvent("thread:changed", { detail: null }));
   } catch (error) {
-    say(error.message === "422" ? "送れませんでした。写真はJPEG・PNGで20MBまで、声は3分までです。"
+    say(error.message === "422" ? UNFIT
       : error.message === "409" ? "ほかのコーチが対応中のため、送れませんでした。"
       : "送れませんでした。通信を確かめて、もう一度お試しください。");
+  } finally {
+    send.disabled = false;
   }
 }
 
@@ -47,8 +52,11 @@ form.querySelector("[type=file]").addEventListener("change", ({ target }) => {
   const [file] = target.files;
   if (!file) return;
   forget();
-  offer("photo", file, "この写真を送る", `「${file.name}」を選びました。`);
   target.value = "";
+  const isVideo = file.type.startsWith("video/");
+  if (isVideo && file.size > MOST_BYTES) say(UNFIT);
+  else if (isVideo) offer("video", file, "この動画を送る", `「${file.name}」を選びました。`);
+  else offer("photo", file, "この写真を送る", `「${file.name}」を選びました。`);
 });
 
 async function start() {

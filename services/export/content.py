@@ -198,7 +198,7 @@ def _files(db: DbSession, user_id: int, cooks: Sequence[_Cook]) -> Sequence[Stor
 
 
 def _from_coaches(db: DbSession, user_id: int) -> Sequence[StoredFile]:
-    """Films, pictures and voices that people have sent them."""
+    """Videos, pictures and voices that people have sent them."""
     sent = select(Message).where(
         col(Message.chat_room_id).in_(rooms_of(user_id)),
         Message.kind == MessageType.COACH,

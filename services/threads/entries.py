@@ -155,10 +155,10 @@ def _cooks(db: DbSession, messages: Sequence[Message]) -> Mapping[int, CookingSe
 
 def _video(message: Message, cook: CookingSession | None) -> tuple[str, str]:
     """The keys of a video of ours and of its preview. Footage that was taken back is no cook's any more."""
-    if cook is None or not message.video_gcs_path:
-        return "", ""
     if message.kind is MessageType.COACH:
         return message.video_gcs_path, str(message.meta.get("preview", ""))
+    if cook is None or not message.video_gcs_path:
+        return "", ""
     previews = {
         cook.coaching_video_gcs_path: cook.coaching_preview_gcs_path,
         cook.film_gcs_path: cook.film_preview_gcs_path,

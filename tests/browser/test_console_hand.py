@@ -110,7 +110,9 @@ def check_film(system: System, film: Path) -> None:
     assert any(red > 200 and green > 160 and blue < 120 for red, green, blue in near), "a yellow line"
 
 
-def test_a_coach_sends_a_picture_and_a_voice(browser: Browser, system: System, tmp_path: Path) -> None:
+def test_a_coach_sends_a_picture_a_voice_and_a_video(
+    browser: Browser, system: System, clip: Path, tmp_path: Path
+) -> None:
     learner = system.learner("うみ")
     picture = tmp_path / "手本.png"
     Image.new("RGB", (320, 240), "orange").save(picture)
@@ -127,8 +129,13 @@ def test_a_coach_sends_a_picture_and_a_voice(browser: Browser, system: System, t
         looks_well(page, "console-attachments")
         page.get_by_role("button", name="この声を送る").click()
         expect(page.locator(".entry.coach audio")).to_be_visible(timeout=PATIENCE)
+        page.locator("#attachments [type=file]").set_input_files(clip)
+        page.get_by_role("button", name="この動画を送る").click()
+        expect(page.locator(".entry.coach video")).to_be_visible(timeout=PATIENCE)
+        expect(page.locator("#attaching")).to_contain_text("送りました", timeout=PATIENCE)
     wait_for_words(learner, console_talk.taken_by("光"))
     learner.wait_for(lambda thread: thread.of_type("audio"), WAIT, what="the voice")
+    learner.wait_for(lambda thread: thread.of_type("video"), WAIT, what="the video")
     thread = learner.thread()
     (shown,), (heard,) = thread.of_type("image"), thread.of_type("audio")
     assert (shown.sender_name, heard.sender_name) == ("コーチ 光", "コーチ 光")
