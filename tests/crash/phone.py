@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from jobs.inbox import store_events
 from models.chat import Message, Sender, rooms_of
+from models.deletion import Deletion
 from models.inbox import InboxEvent, InboxSubject
 from models.lease import LeaseColumns
 from models.media import Media
@@ -168,6 +169,14 @@ class Phone:
             self.run(session_id, stage)
         self.answer_all()
         self.deliver_all()
+        self.purge_all()
+
+    def purge_all(self) -> None:
+        """What was made of footage that is gone; each is looked for again later, should it come late."""
+        with self.resources.database.transaction() as db:
+            due = db.exec(select(Deletion.id).where(col(Deletion.due_at) <= func.now())).all()
+        for deletion_id in due:
+            self.resources.erasure.work(deletion_id)
 
     def work(self) -> None:
         """Everything that workers would do by and by."""

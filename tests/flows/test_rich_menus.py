@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from bot.menus import MENUS, alias_of
-from knowledge_base import menu_talk, phrasebook, places_talk, quiz_talk
+from knowledge_base import companion_talk, menu_talk, phrasebook, places_talk, quiz_talk
 from models.menu import MenuLink
 from models.rules.menu import Menu
 from models.user import User
@@ -94,6 +94,7 @@ TAPS = {
     menu_talk.PROGRESS: "いま準備しているコーチングはありません",
     menu_talk.RECORD: places_talk.RECORD_TITLE,
     menu_talk.ASK: menu_talk.ASK_ANYTHING,
+    menu_talk.TOGETHER: companion_talk.CALL_CARD,
     menu_talk.PLAN: "プラン",
     menu_talk.PROFILE: quiz_talk.PROFILE_TITLE,
     menu_talk.GUIDE: "「料理を選ぶ」と送ると",

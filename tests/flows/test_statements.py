@@ -21,7 +21,7 @@ NEVER = timedelta(hours=1)  # what is repeated by the clock is no session's
 WEB = "web"
 # From the learner's video and memo to the coaching video: reached, and a few for an event that came while another was
 # handled.
-OF_A_SESSION = 171 + 6
+OF_A_SESSION = 173 + 8
 LOOKS_AT_RUNS = 14 + 2
 
 

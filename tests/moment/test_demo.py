@@ -75,7 +75,7 @@ def _transcript_is_whole(crossings: list[dict[str, Any]]) -> None:
     numbers = [crossing["seq"] for crossing in crossings]
     assert numbers == sorted(numbers)
     assert {crossing["direction"] for crossing in crossings} >= {"LINE→bot", "bot→LINE"}
-    first = crossings[0]
+    first = next(each for each in crossings if each["direction"] == "LINE→bot")
     assert (first["direction"], first["request"]["events"][0]["type"]) == ("LINE→bot", "follow")
     pushes = [c for c in crossings if c["path"].endswith("/message/push") and c["status"] == 200]
     kinds = [message["type"] for push in pushes for message in push["request"]["messages"]]
