@@ -8,7 +8,6 @@ from fastapi.responses import RedirectResponse
 from console.fields import UserId
 from console.identity import PATH, SignedInCoach, in_sight
 from console.parts import PartsOf
-from errors import MomentError
 from models.chat import Attachment
 from services.coach_messages import AttachmentUnfit, send_attachment
 from services.coaches import learner_seen
@@ -49,7 +48,7 @@ def send(
                 learner = learner_seen(db, asker, user_id)
                 message = send_attachment(db, learner, asker.coach_id, kind, key, made.seconds)
                 mark_done(db, asker.coach_id, user_id, message.id)
-        except MomentError:  # no row knows of them
+        except Exception:  # whatever it was: no row knows of them
             for name in files:
                 parts.store.delete(name)
             raise

@@ -1,14 +1,10 @@
 """Which menu LINE shows a learner is owed by a row, and paid whatever LINE answers."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select, update
 
-from desk.simulated_line import channels, simulator_config
 from jobs.leases import make_due
 from jobs.reconciler import Reconciler
 from line.menu_setup import MenuSetup
@@ -23,25 +19,7 @@ from services.menus import owe_menu, shown_menus
 from services.profile import block, note_friendship, take_in
 from settings import Settings
 from simulator.line.client import Desk, Learner
-from simulator.line.server import make_server
 from tests import quick_providers
-from tests.system import listening, served
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with ExitStack() as stack:
-        socket = listening()
-        simulator = make_server(simulator_config("http://127.0.0.1:9", tmp_path), port=0)
-        stack.enter_context(served(simulator, socket))
-        yield stack.enter_context(Desk(f"http://127.0.0.1:{socket.getsockname()[1]}"))
-
-
-@pytest.fixture
-def resources(settings: Settings, desk: Desk) -> Iterator[Resources]:
-    changed = settings.change(line_channels=channels(), line_api_url=desk.base_url)
-    with open_resources(changed, quick_providers.build) as resources:
-        yield resources
 
 
 @pytest.fixture

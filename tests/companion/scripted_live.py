@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 from companion.plan import CallPlan, Moment
 from companion.ports import Event, LiveClosed, LiveRefused, ToolCall
 from companion.tools import Tool
+from simulator.http.client import wait_until
 
 WAIT_SECONDS = 60.0
 
@@ -107,8 +107,4 @@ class ScriptedLive:
 
 
 def until(is_so: Any) -> None:
-    """Waits for the fact."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.005)
+    wait_until(is_so, bool, WAIT_SECONDS, lambda _: "the fact")

@@ -17,13 +17,10 @@ from line.menu_setup import MenuSetup, WantedMenu, menu_name, problems, survey
 from line.rich_menus import RichMenus
 from simulator.line.client import Desk
 from simulator.line.server import make_server
+from tests.deaths import Killed
 from tests.system import listening, served
 
 TAP = {"type": "postback", "data": "action=menu", "displayText": "料理を選ぶ"}
-
-
-class Killed(BaseException):
-    """Nothing of the process's own gets to do anything after that."""
 
 
 @pytest.fixture

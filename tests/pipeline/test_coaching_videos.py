@@ -1,6 +1,6 @@
 """Where coaching videos lie: each render's apart, and none stays that no row names; the render itself is tried elsewhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -15,15 +15,14 @@ from models.deletion import Deletion
 from models.media import Media, MediaKind
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import User
-from moment.resources import Resources, open_resources
+from moment.resources import Resources
 from pipeline.checks.corrections import faults_of
 from pipeline.media.composition import CoachingVideo
 from pipeline.stages import video_production as stage
 from services import review
 from services.media import withdraw
 from services.privacy import delete_learner
-from tests import quick_providers
-from tests.conftest import empty_broker, make_settings, own_database
+from tests.deaths import Killed
 from tests.liff.cooks import add_cook, pay, run_stage
 from tests.pipeline.media.film.test_board import PORTRAIT, facts
 
@@ -32,20 +31,6 @@ CLIP = facts(PORTRAIT).model_dump(mode="json")
 SCRIPT = NarrationScript(
     part1="卵が入りました。", pivot="ここです。", part2="つやを見てください。"
 ).model_dump()
-
-
-class Killed(BaseException):
-    """Nothing of the process's own gets to do anything after that."""
-
-
-@pytest.fixture(scope="module")
-def house(
-    postgres_url: str, valkey_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Resources]:
-    with own_database(postgres_url) as url:
-        settings = make_settings(url, empty_broker(valkey_url), tmp_path_factory.mktemp("house"))
-        with open_resources(settings, quick_providers.build) as resources:
-            yield resources
 
 
 @dataclass

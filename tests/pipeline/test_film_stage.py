@@ -1,6 +1,6 @@
 """The film's stage and all that takes a film back, on the rows and the store; the render itself is tried elsewhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from models.deletion import Deletion
 from models.media import Media, MediaKind
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import User
-from moment.resources import Resources, open_resources
+from moment.resources import Resources
 from pipeline.media.film.board import FilmBoard
 from pipeline.media.film.captions import FilmWords
 from pipeline.media.film.composition import Film
@@ -32,28 +32,13 @@ from services.outbox import queue_coaching_video
 from services.privacy import delete_learner
 from services.thread import NOT_LINE, Origin
 from storage.keys import film_key, film_preview_key
-from tests import quick_providers
-from tests.conftest import empty_broker, make_settings, own_database
+from tests.deaths import Killed
 from tests.liff.cooks import add_cook, pay, run_stage
 from tests.pipeline.media.film.test_board import PORTRAIT, facts
 
 S = StageName
 SOON = timedelta(minutes=1)
 CLIP = facts(PORTRAIT).model_dump(mode="json")
-
-
-class Killed(BaseException):
-    """Nothing of the process's own gets to do anything after that."""
-
-
-@pytest.fixture(scope="module")
-def house(
-    postgres_url: str, valkey_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Resources]:
-    with own_database(postgres_url) as url:
-        settings = make_settings(url, empty_broker(valkey_url), tmp_path_factory.mktemp("house"))
-        with open_resources(settings, quick_providers.build) as resources:
-            yield resources
 
 
 @dataclass

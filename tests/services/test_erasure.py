@@ -49,14 +49,11 @@ from storage.local import LocalStore
 from storage.store import ObjectStore
 from tests import quick_providers
 from tests.conftest import empty_broker, make_settings, own_database
+from tests.deaths import Killed
 from tests.simulator.stripe.conftest import run
 
 SPEECH = "speech/of-nobody-else.wav"
 SCRIPT = {"part1": "ゆうこさん、見てみましょう。", "pivot": "ここです。", "part2": "次は早めに。"}
-
-
-class Killed(BaseException):
-    """Nothing of the process's own gets to do anything after that."""
 
 
 @pytest.fixture(scope="module")
