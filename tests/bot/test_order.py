@@ -1,5 +1,6 @@
 """A message that waits is never forgotten, even when what it waits for ends at the very moment it begins to."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,18 +13,21 @@ from models.coach import Coach, CoachRole
 from models.handover import Resume
 from models.session import CookingSession
 from models.user import User
-from moment.resources import Resources
+from moment.resources import Resources, open_resources
 from services import handover, outbox
 from services.profile import take_in
 from settings import LineChannel, Settings
+from tests import quick_providers
 from tests.database_locks import wait_for_lock
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """With an account, of which nobody takes anything."""
+def resources(settings: Settings) -> Iterator[Resources]:
+    """With an account, of which nobody takes anything: what is sent stays owed."""
     account = LineChannel(name="moment", channel_id="1", channel_secret=SecretStr("secret"))
-    return settings.change(line_channels=[account], line_api_url="http://127.0.0.1:9")
+    changed = settings.change(line_channels=[account], line_api_url="http://127.0.0.1:9")
+    with open_resources(changed, quick_providers.build) as resources:
+        yield resources
 
 
 @pytest.fixture
