@@ -14,6 +14,7 @@ from companion.recordings import Recording
 AUDIO, PICTURE = 1, 2
 MOST_AUDIO_BYTES = 16_000  # half a second
 MOST_PICTURE_BYTES = 200_000
+MOST_MESSAGE_BYTES = MOST_PICTURE_BYTES + 1
 
 
 class _Message(BaseModel):

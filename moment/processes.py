@@ -32,6 +32,7 @@ def serve(resources: Resources, host: str, port: int) -> None:
     """The web process, until it is told to stop."""
     import uvicorn
 
+    from companion.wire import MOST_MESSAGE_BYTES
     from moment.app import make_app
 
     class Server(uvicorn.Server):
@@ -56,6 +57,9 @@ def serve(resources: Resources, host: str, port: int) -> None:
             access_log=False,
             log_config=None,  # its loggers go our way (logs.start)
             timeout_graceful_shutdown=5,
+            ws_max_size=MOST_MESSAGE_BYTES,
+            # Sound and pictures do not shrink, and a few bytes that unfold to thousands of messages fill the memory.
+            ws_per_message_deflate=False,
         )
     )
     with watched_web(resources):
