@@ -42,6 +42,7 @@ class Opening:
     """What the rows tell before a call begins or goes on."""
 
     call_id: int
+    visit: int
     key: UUID
     user_id: int
     session_id: int | None
@@ -91,7 +92,9 @@ class Calls:
     async def _run(self, socket: WebSocket, opening: Opening) -> None:
         page = PageLink(socket)
         memory = Memory(opening.plan, opening.handle or None, opening.moments_said)
-        keeper = RecordKeeper(self.parts.database, opening.call_id, self.parts.caps, time.monotonic)
+        keeper = RecordKeeper(
+            self.parts.database, opening.call_id, opening.visit, self.parts.caps, time.monotonic
+        )
         call = Call(
             page,
             self.live,
@@ -134,6 +137,7 @@ class Calls:
                 call = begin_call(db, user, about, self.parts.caps)
             return Opening(
                 call_id=call.id,
+                visit=call.visit,
                 key=call.key,
                 user_id=user.id,
                 session_id=call.session_id,

@@ -24,6 +24,7 @@ class NotNoted(MomentError):
 class RecordKeeper:
     database: Database
     call_id: int
+    visit: int
     caps: Caps
     now: Callable[[], float]  # seconds that only grow
     _connected_at: float | None = None
@@ -68,7 +69,7 @@ class RecordKeeper:
         fresh = None if handle == self._handle else handle
         self._handle = handle
         calls, memory.calls = tuple(memory.calls), []
-        return Beat(seconds, fresh, memory.moments_said, calls)
+        return Beat(self.visit, seconds, fresh, memory.moments_said, calls)
 
     def _note(self, beat: Beat) -> int:
         with self.database.transaction() as db:

@@ -29,6 +29,8 @@ class CompanionCall(SQLModel, table=True):
     began_at: datetime = Field(default=None, sa_column=time_column(nullable=False))
     beat_at: datetime = Field(default=None, sa_column=time_column(nullable=False))  # its last sign of life
     ended_at: datetime | None = Field(default=None, sa_column=time_column())
+    # Which of its pages has it, counted from 1: an older one, whose socket is not known to be dead yet, changes nothing.
+    visit: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     seconds: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})  # while it was connected
     # So that another process can go on; emptied at its end.
     handle: str = Field(default="", sa_column_kwargs={"server_default": ""})

@@ -81,8 +81,9 @@ class Cook:
 
 @dataclass(frozen=True)
 class Beat:
-    """Since the last one. `handle` is None where the model has given none since."""
+    """Of one page's visit, since its last one. `handle` is None where the model has given none since."""
 
+    visit: int
     seconds: float
     handle: str | None = None
     moments_said: int = 0
@@ -127,14 +128,15 @@ def come_back(db: DbSession, user: User, key: UUID) -> CompanionCall:
     if call is None or call.ended_at is not None or call.beat_at < now - COME_BACK:
         raise CallOver(f"of learner {user.id}")
     call.beat_at = now
+    call.visit += 1
     db.add(call)
     return call
 
 
 def note_beat(db: DbSession, call_id: int, beat: Beat, caps: Caps) -> Allowance:
-    """Raises CallOver; LearnerLeaving for who has asked to be forgotten."""
-    call = db.exec(select(CompanionCall).where(CompanionCall.id == call_id).with_for_update()).first()
-    if call is None or call.ended_at is not None:
+    """Raises CallOver, also where another page has it now; LearnerLeaving for who has asked to be forgotten."""
+    call = _lock_visit(db, call_id, beat.visit)
+    if call is None:
         raise CallOver(f"call {call_id}")
     _add(call, beat, database_now(db))
     db.add(call)
@@ -146,13 +148,19 @@ def note_beat(db: DbSession, call_id: int, beat: Beat, caps: Caps) -> Allowance:
 
 
 def end_call(db: DbSession, call_id: int, last: Beat, practised: str) -> None:
-    """The chat gets one line, with the next reply. To end it once more changes nothing."""
-    call = db.exec(select(CompanionCall).where(CompanionCall.id == call_id).with_for_update()).first()
-    if call is None or call.ended_at is not None:
+    """The chat gets one line, with the next reply. To end it once more, or from a page that has it no more, changes
+    nothing."""
+    call = _lock_visit(db, call_id, last.visit)
+    if call is None:
         return
     _add(call, last, database_now(db))
     _end(db, call)
     _tell(db, call, practised)
+
+
+def _lock_visit(db: DbSession, call_id: int, visit: int) -> CompanionCall | None:
+    lives = col(CompanionCall.ended_at).is_(None), col(CompanionCall.visit) == visit
+    return db.exec(select(CompanionCall).where(CompanionCall.id == call_id, *lives).with_for_update()).first()
 
 
 def end_lost_calls(db: DbSession) -> int:

@@ -141,7 +141,7 @@ class Clock:
 def test_waiting_for_the_model_costs_nothing(site: Site, page: Page) -> None:
     clock, memory = Clock(), Memory(CallPlan("みか", ""))
     row = row_of(site, page)
-    keeper = RecordKeeper(site.database, row.id, Caps(timedelta(hours=1), timedelta(hours=1)), clock)
+    keeper = RecordKeeper(site.database, row.id, 1, Caps(timedelta(hours=1), timedelta(hours=1)), clock)
     clock.seconds = 100.0
     with keeper.counting():
         clock.seconds = 107.0
@@ -173,7 +173,7 @@ def test_what_could_not_be_noted_is_noted_with_the_next(
 ) -> None:
     clock, memory = Clock(), Memory(CallPlan("みか", ""), "h1")
     row = row_of(site, page)
-    keeper = RecordKeeper(site.database, row.id, Caps(timedelta(hours=1), timedelta(hours=1)), clock)
+    keeper = RecordKeeper(site.database, row.id, 1, Caps(timedelta(hours=1), timedelta(hours=1)), clock)
     with keeper.counting():
         clock.seconds = 5.0
         with monkeypatch.context() as patch:
@@ -214,7 +214,7 @@ def test_a_call_over_the_end_of_a_month_uses_up_the_month_it_began_in(site: Site
         call.began_at = database_now(db) - timedelta(days=40)
         db.add(call)
         db.flush()
-        assert note_beat(db, call.id, Beat(500.0), caps).seconds_left == 100
+        assert note_beat(db, call.id, Beat(1, 500.0), caps).seconds_left == 100
         user = db.get_one(User, call.user_id)
         assert allowance(db, user, caps).seconds_left == 600
         db.rollback()

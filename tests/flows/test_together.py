@@ -28,7 +28,7 @@ def user_of(db: DbSession, learner: Learner) -> User:
 def call_of(system: System, learner: Learner, seconds: float) -> int:
     with system.database.transaction() as db:
         call = begin_call(db, user_of(db, learner), None, CAPS)
-        end_call(db, call.id, Beat(seconds), "")
+        end_call(db, call.id, Beat(1, seconds), "")
         return call.id
 
 

@@ -86,8 +86,8 @@ def test_without_minutes_no_call_begins(db: DbSession, user: User) -> None:
 def test_a_learner_has_one_living_call(db: DbSession, user: User) -> None:
     first, second = begin_call(db, user, None, CAPS), begin_call(db, user, None, CAPS)
     with pytest.raises(CallOver):
-        note_beat(db, first.id, Beat(5), CAPS)
-    assert note_beat(db, second.id, Beat(5), CAPS).seconds_left == 595
+        note_beat(db, first.id, Beat(1, 5), CAPS)
+    assert note_beat(db, second.id, Beat(1, 5), CAPS).seconds_left == 595
     db.add(CompanionCall(key=uuid4(), user_id=user.id))
     with pytest.raises(IntegrityError):
         db.flush()
@@ -102,9 +102,21 @@ def test_a_call_that_was_away_for_too_long_is_over(db: DbSession, user: User) ->
         come_back(db, user, call.key)
 
 
+def test_the_page_that_has_a_call_no_more_changes_nothing(db: DbSession, user: User) -> None:
+    call = begin_call(db, user, None, CAPS)
+    come_back(db, user, call.key)
+    with pytest.raises(CallOver):
+        note_beat(db, call.id, Beat(1, 30), CAPS)
+    end_call(db, call.id, Beat(1, 30), "")
+    db.flush()
+    db.refresh(call)
+    assert (call.seconds, call.ended_at) == (0, None)
+    assert note_beat(db, call.id, Beat(2, 30), CAPS).seconds_left == 570
+
+
 def test_calls_that_nobody_came_back_to_are_ended(db: DbSession, user: User) -> None:
     call = begin_call(db, user, None, CAPS)
-    note_beat(db, call.id, Beat(90, handle="h"), CAPS)
+    note_beat(db, call.id, Beat(1, 90, handle="h"), CAPS)
     assert end_lost_calls(db) == 0
     call.beat_at -= COME_BACK + timedelta(seconds=5)
     db.flush()
@@ -118,7 +130,7 @@ def test_calls_that_nobody_came_back_to_are_ended(db: DbSession, user: User) -> 
 def test_its_end_is_told_once(db: DbSession, user: User) -> None:
     call = begin_call(db, user, None, CAPS)
     for _ in range(2):
-        end_call(db, call.id, Beat(125), "")
+        end_call(db, call.id, Beat(1, 125), "")
     lines = db.exec(select(Message.text).where(col(Message.chat_room_id).in_(rooms_of(user.id)))).all()
     assert lines == ["2分ほど、いっしょにキッチンに立ちましたね。次の一皿も、声をかけてください。"]
     db.refresh(call)
