@@ -30,6 +30,7 @@ _DEFAULT_SECRET_PROBLEM = (
     f"use {SHORTEST_SECRET} random characters or more"
 )
 _HTTPS_PROBLEM = f"{PREFIX}PUBLIC_URL must be https: LINE takes no other links, not even an icon's"
+_DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 LIFF_ID = r"^\d{4,20}-[A-Za-z0-9]{1,32}$"  # the LINE Login channel's id comes first
 FALLBACKS = (
     "database_url",
@@ -197,6 +198,14 @@ class Settings(BaseSettings):
     @classmethod
     def without_slash(cls, url: str | None) -> str | None:
         return url.rstrip("/") if url else url
+
+    @field_validator("public_url")
+    @classmethod
+    def as_browsers_write_it(cls, url: str) -> str:
+        """Host in small letters, no default port: pages are held against what a browser names as their origin."""
+        parts = urlsplit(url)
+        host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS.get(parts.scheme, ""))
+        return parts._replace(netloc=host).geturl()
 
     @field_validator("link_secrets")
     @classmethod

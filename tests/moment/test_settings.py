@@ -171,3 +171,16 @@ def test_this_machines_environment_is_read_by_the_same_names(monkeypatch: pytest
     for name in SETTINGS.environment():
         monkeypatch.delenv(name)
     assert Settings() == Settings.without_environment()
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("HTTPS://Moment.Example:443/", "https://moment.example"),
+        ("http://127.0.0.1:80", "http://127.0.0.1"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+        ("https://moment.example:8443", "https://moment.example:8443"),
+    ],
+)
+def test_our_address_is_what_a_browser_names_as_its_origin(url: str, origin: str) -> None:
+    assert Settings(public_url=url).public_url == origin
