@@ -13,8 +13,9 @@ locals {
     worker     = ["roles/aiplatform.user", "roles/monitoring.metricWriter", "roles/speech.client"] # the stages
     reconciler = ["roles/monitoring.metricWriter"]
     migrate    = ["roles/aiplatform.user"] # embeddings
-    # To scan what it pushes, and to follow what it starts; what it may change is named one by one below.
-    deployer = ["roles/logging.logWriter", "roles/ondemandscanning.admin", "roles/run.viewer"]
+    # To scan what it pushes, to follow what it starts and to see errors of a canary, and Cloud Build's own lines. What it
+    # may change is named one by one below.
+    deployer = ["roles/logging.logWriter", "roles/logging.viewer", "roles/ondemandscanning.admin", "roles/run.viewer"]
   }
 
   project_grants = merge([

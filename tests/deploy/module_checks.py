@@ -76,7 +76,12 @@ RIGHTS = {
     "reconciler": {"project": {"roles/monitoring.metricWriter"}, "bucket": {"roles/storage.objectUser"}},
     "migrate": {"project": WITH_MODELS},
     "deployer": {
-        "project": {"roles/logging.logWriter", "roles/ondemandscanning.admin", "roles/run.viewer"},
+        "project": {
+            "roles/logging.logWriter",
+            "roles/logging.viewer",
+            "roles/ondemandscanning.admin",
+            "roles/run.viewer",
+        },
         "images": {"roles/artifactregistry.writer"},
         "web": {"roles/run.developer"},
         "pools": {"roles/run.developer"},
