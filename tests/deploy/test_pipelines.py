@@ -29,7 +29,7 @@ def steps_of(name: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("path", [*WORKFLOWS, CLOUD_BUILD], ids=lambda path: path.name)
 def test_its_form_is_right(path: Path) -> None:
     schema = "vendor.cloudbuild" if path == CLOUD_BUILD else "vendor.github-workflows"
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, path]
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(path)]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from benchmarks import month
+from jobs.queue import Queue
 from tests.deploy import module_checks as checks
 from tests.deploy.module_checks import CHECKS, Check
 from tests.deploy.terraform import MODULE, Module, read
@@ -292,3 +294,17 @@ def test_the_collector_is_given_a_configuration_that_it_can_read(module: Module)
         "conversation",
         "models",
     }
+
+
+def test_the_costs_are_counted_for_the_same_machines(module: Module) -> None:
+    pools = module.resource("variable", "worker_pools").value("default")
+    for queue in Queue:
+        counted, made = month.POOLS[queue], pools[queue]
+        assert (str(counted.cpus), f"{counted.memory_gib}Gi", 1) == (
+            made["cpu"],
+            made["memory"],
+            made["instances"],
+        )
+        assert (queue in month.COLLECTED) == made["metrics"]
+    assert module.local("connections") == month.connections(100)
+    assert len(checks.ALERTS) == month.ALERTS
