@@ -3,9 +3,10 @@
 locals {
   accounts = {
     web        = "Webhooks, pages, the console and calls"
-    worker     = "The queues' workers, and an operator's commands"
+    worker     = "The queues' workers"
     reconciler = "Wakes what is owed, keeps to retention, tells what rows tell"
     migrate    = "The schema and the knowledge base before a release"
+    command    = "An operator's commands, moment doctor among them"
   }
 
   project_roles = {
@@ -13,6 +14,7 @@ locals {
     worker     = ["roles/aiplatform.user", "roles/monitoring.metricWriter", "roles/speech.client"] # the stages
     reconciler = ["roles/monitoring.metricWriter"]
     migrate    = ["roles/aiplatform.user"] # embeddings
+    command    = ["roles/aiplatform.user", "roles/speech.client"]
     # To scan what it pushes, to follow what it starts and to see errors of a canary, and Cloud Build's own lines. What it
     # may change is named one by one below.
     deployer = ["roles/logging.logWriter", "roles/logging.viewer", "roles/ondemandscanning.admin", "roles/run.viewer"]
@@ -30,7 +32,7 @@ locals {
   )
 
   # The migrate job touches no object.
-  bucket_users = toset(["web", "worker", "reconciler"])
+  bucket_users = toset(["web", "worker", "reconciler", "command"])
 }
 
 resource "google_service_account" "process" {
@@ -60,11 +62,12 @@ resource "google_storage_bucket_iam_member" "media" {
   member   = google_service_account.process[each.key].member
 }
 
-# Links to the bucket are signed in the account's own name, without a key file.
+# Links to the bucket are signed in the account's own name, without a key file: by web, and by doctor, which follows one.
 resource "google_service_account_iam_member" "signs_links" {
-  service_account_id = google_service_account.process["web"].name
+  for_each           = toset(["web", "command"])
+  service_account_id = google_service_account.process[each.key].name
   role               = "roles/iam.serviceAccountTokenCreator"
-  member             = google_service_account.process["web"].member
+  member             = google_service_account.process[each.key].member
 }
 
 # The deployer pushes images, changes what runs them, and may start processes as their accounts.

@@ -146,6 +146,8 @@ resource "google_monitoring_uptime_check_config" "broker" {
       host       = trimprefix(local.public_url, "https://")
     }
   }
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_monitoring_alert_policy" "broker" {

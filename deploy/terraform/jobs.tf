@@ -83,7 +83,7 @@ resource "google_cloud_run_v2_job" "command" {
 
   template {
     template {
-      service_account = google_service_account.process["worker"].email
+      service_account = google_service_account.process["command"].email
       timeout         = "3600s"
       max_retries     = 0
 
@@ -118,7 +118,7 @@ resource "google_cloud_run_v2_job" "command" {
         }
 
         dynamic "env" {
-          for_each = local.secrets_of["worker"]
+          for_each = local.secrets_of["command"]
 
           content {
             name = env.key

@@ -1,13 +1,13 @@
 locals {
   # Which process needs which. The settings refuse a key of Stripe's without its webhook's secret, wherever they are read.
   secret_readers = {
-    DATABASE_URL                  = ["web", "worker", "reconciler", "migrate"]
-    MOMENT_LINK_SECRETS           = ["web", "worker", "reconciler", "migrate"]
-    MOMENT_LINE_CHANNELS          = ["web", "worker", "reconciler", "migrate"]
-    MOMENT_LINE_LOGIN_SECRET      = ["web"]
-    MOMENT_GEMINI_API_KEY         = ["web", "worker", "migrate"]
-    MOMENT_STRIPE_KEY             = ["web", "worker", "reconciler"]
-    MOMENT_STRIPE_WEBHOOK_SECRETS = ["web", "worker", "reconciler"]
+    DATABASE_URL                  = ["web", "worker", "reconciler", "migrate", "command"]
+    MOMENT_LINK_SECRETS           = ["web", "worker", "reconciler", "migrate", "command"]
+    MOMENT_LINE_CHANNELS          = ["web", "worker", "reconciler", "migrate", "command"]
+    MOMENT_LINE_LOGIN_SECRET      = ["web", "command"]
+    MOMENT_GEMINI_API_KEY         = ["web", "worker", "migrate", "command"]
+    MOMENT_STRIPE_KEY             = ["web", "worker", "reconciler", "command"]
+    MOMENT_STRIPE_WEBHOOK_SECRETS = ["web", "worker", "reconciler", "command"]
   }
 
   # By number, so that a revision that is rolled back to has the secrets that it ran with.

@@ -75,6 +75,11 @@ RIGHTS = {
     },
     "reconciler": {"project": {"roles/monitoring.metricWriter"}, "bucket": {"roles/storage.objectUser"}},
     "migrate": {"project": WITH_MODELS},
+    "command": {
+        "project": WITH_MODELS | {"roles/speech.client"},
+        "bucket": {"roles/storage.objectUser"},
+        "itself": {"roles/iam.serviceAccountTokenCreator"},
+    },
     "deployer": {
         "project": {
             "roles/logging.logWriter",
@@ -89,32 +94,14 @@ RIGHTS = {
         "accounts": {"roles/iam.serviceAccountUser"},
     },
 }
+EVERYWHERE = {"DATABASE_URL", "MOMENT_LINK_SECRETS", "MOMENT_LINE_CHANNELS"}
+STRIPE = {"MOMENT_STRIPE_KEY", "MOMENT_STRIPE_WEBHOOK_SECRETS"}
 SECRETS_OF = {
-    "web": {
-        "DATABASE_URL",
-        "MOMENT_LINK_SECRETS",
-        "MOMENT_LINE_CHANNELS",
-        "MOMENT_LINE_LOGIN_SECRET",
-        "MOMENT_GEMINI_API_KEY",
-        "MOMENT_STRIPE_KEY",
-        "MOMENT_STRIPE_WEBHOOK_SECRETS",
-    },
-    "worker": {
-        "DATABASE_URL",
-        "MOMENT_LINK_SECRETS",
-        "MOMENT_LINE_CHANNELS",
-        "MOMENT_GEMINI_API_KEY",
-        "MOMENT_STRIPE_KEY",
-        "MOMENT_STRIPE_WEBHOOK_SECRETS",
-    },
-    "reconciler": {
-        "DATABASE_URL",
-        "MOMENT_LINK_SECRETS",
-        "MOMENT_LINE_CHANNELS",
-        "MOMENT_STRIPE_KEY",
-        "MOMENT_STRIPE_WEBHOOK_SECRETS",
-    },
-    "migrate": {"DATABASE_URL", "MOMENT_LINK_SECRETS", "MOMENT_LINE_CHANNELS", "MOMENT_GEMINI_API_KEY"},
+    "web": EVERYWHERE | STRIPE | {"MOMENT_LINE_LOGIN_SECRET", "MOMENT_GEMINI_API_KEY"},
+    "worker": EVERYWHERE | STRIPE | {"MOMENT_GEMINI_API_KEY"},
+    "reconciler": EVERYWHERE | STRIPE,
+    "migrate": EVERYWHERE | {"MOMENT_GEMINI_API_KEY"},
+    "command": EVERYWHERE | STRIPE | {"MOMENT_LINE_LOGIN_SECRET", "MOMENT_GEMINI_API_KEY"},
 }
 # A kind of grant, what is granted by it, and under which name `RIGHTS` has it. {account} is in its key.
 GRANTS = {
@@ -215,9 +202,8 @@ def production_starts(module: Module) -> Iterator[str]:
 
 
 def each_process_is_its_account(module: Module) -> Iterator[str]:
-    own = {"web": "web", "reconciler": "reconciler", "migrate": "migrate"}
     for container in module.containers:
-        if container.account != own.get(container.process, "worker"):
+        if container.account != ("worker" if container.process in set(Queue) else container.process):
             yield f"{container.process} runs as {container.account}"
 
 
@@ -235,8 +221,7 @@ def rights_are_the_least(module: Module) -> Iterator[str]:
             if (kind, name) not in GRANTS:
                 yield f"{kind}.{name} grants {role}, which stands in no table"
                 continue
-            account = grant.key.partition("/")[0] if name in {"role", "media"} else ""
-            who = account or ("web" if name == "signs_links" else "deployer")
+            who = grant.key.partition("/")[0] if name in {"role", "media", "signs_links"} else "deployer"
             found[who][GRANTS[kind, name]].add(role)
     for who in RIGHTS.keys() | found.keys():
         if dict(found[who]) != RIGHTS.get(who, {}):

@@ -79,8 +79,8 @@ BROKEN = (
     Broken(
         checks.every_secret_has_its_readers,
         "secrets.tf",
-        'MOMENT_LINE_LOGIN_SECRET      = ["web"]',
-        'MOMENT_LINE_LOGIN_SECRET      = ["web", "worker"]',
+        'MOMENT_LINE_LOGIN_SECRET      = ["web", "command"]',
+        'MOMENT_LINE_LOGIN_SECRET      = ["web", "command", "worker"]',
         "worker may read",
     ),
     Broken(
@@ -103,8 +103,8 @@ BROKEN = (
     Broken(
         checks.production_starts,
         "secrets.tf",
-        'MOMENT_STRIPE_WEBHOOK_SECRETS = ["web", "worker", "reconciler"]',
-        'MOMENT_STRIPE_WEBHOOK_SECRETS = ["web", "worker"]',
+        'MOMENT_STRIPE_WEBHOOK_SECRETS = ["web", "worker", "reconciler", "command"]',
+        'MOMENT_STRIPE_WEBHOOK_SECRETS = ["web", "worker", "command"]',
         "reconciler: MOMENT_STRIPE_WEBHOOK_SECRETS is not set",
     ),
     Broken(
@@ -136,7 +136,7 @@ BROKEN = (
         "accounts.tf",
         "google_service_account.process[each.key].member",
         '"allUsers"',
-        "2 grants",
+        "grants to everybody",
     ),
     Broken(
         checks.nothing_is_public_but_web,
