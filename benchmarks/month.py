@@ -96,7 +96,8 @@ COLLECTED = (
     Queue.MODELS,
 )  # with a collector beside each instance, as beside the reconciler
 WEB_MOST, DATABASE_POOL = 4, 10  # as Terraform has them by default
-WEB_CALLS = 50  # that one process holds
+WEB_CALLS = 20  # that one process holds, as measured
+WEB_GIB = 2
 BUSY = 0.6  # of a pool's threads at the peak: the rest is for two that come at once
 
 SAMPLES_A_SCRAPE = 400
@@ -203,7 +204,7 @@ def month(learners: int) -> Sequence[Line]:
 
 
 def _web(learners: int) -> float:
-    return web_instances(learners) * SECONDS * (WEB_CPU.amount + WEB_MEMORY.amount)
+    return web_instances(learners) * SECONDS * (WEB_CPU.amount + WEB_GIB * WEB_MEMORY.amount)
 
 
 def _pools(learners: int) -> float:

@@ -55,6 +55,12 @@ resource "google_sql_database_instance" "moment" {
       name  = "max_connections"
       value = var.database_connections
     }
+
+    # Without the details of an error, which quote a row's values: no line of any log tells of a learner.
+    database_flags {
+      name  = "log_error_verbosity"
+      value = "terse"
+    }
   }
 
   lifecycle {

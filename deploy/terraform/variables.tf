@@ -112,7 +112,7 @@ variable "settings" {
 }
 
 variable "web_instances_most" {
-  description = "How many web processes there may be; one is always there. A process holds some fifty calls or thousands of pages."
+  description = "How many web processes there may be; one is always there. A process holds twenty calls while cooking, and pages beside them."
   type        = number
   default     = 4
 

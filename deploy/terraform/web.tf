@@ -36,7 +36,7 @@ resource "google_cloud_run_v2_service" "web" {
       resources {
         limits = {
           cpu    = "1"
-          memory = "1Gi"
+          memory = "2Gi"
         }
         cpu_idle          = false # what a webhook woke is still sent after its answer, and streams go on
         startup_cpu_boost = true

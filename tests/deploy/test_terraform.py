@@ -306,5 +306,7 @@ def test_the_costs_are_counted_for_the_same_machines(module: Module) -> None:
             made["instances"],
         )
         assert (queue in month.COLLECTED) == made["metrics"]
+    web = next(container for container in module.processes if container.process == "web")
+    assert (web.cpu, web.memory_mib) == ("1", month.WEB_GIB * 1024)
     assert module.local("connections") == month.connections(100)
     assert len(checks.ALERTS) == month.ALERTS
