@@ -13,6 +13,8 @@ from models.plan import IncidentKind, PaymentIncident
 log = get_logger(__name__)
 
 INCIDENTS = Counter("moment_payment_incidents", "What an operator should look at in Stripe", ["kind"])
+for _kind in IncidentKind:
+    INCIDENTS.labels(_kind)  # at 0 from the start: of a series that begins at 1 no increase is seen
 
 
 def newest_incidents(db: DbSession, count: int) -> Sequence[PaymentIncident]:
