@@ -138,20 +138,21 @@ class ForkLauncher:
             os.kill(pid, number)
         return pid
 
-    def retire(self, name: str) -> None:
-        """Told to stop, and not started again; returns when it is gone."""
+    def retire(self, name: str, number: signal.Signals = signal.SIGTERM) -> None:
+        """Ended, and not started again; returns when it is gone."""
         with self._lock:
+            pid = self._process_id(name)
             process = self._children.pop(name).process
-        process.terminate()
+        os.kill(pid, number)
         process.join(STOP_SECONDS)
         if process.exitcode is None:
             raise StackFailed(f"{name} does not end:\n{self.logs()}")
         self.retired.append((name, process.exitcode))
 
-    def names(self, part: type[Part]) -> Sequence[str]:
-        """Of the processes of this kind that run."""
+    def names(self, *kinds: type[Part]) -> Sequence[str]:
+        """Of the processes of these kinds that run."""
         with self._lock:
-            return [child.name for child in self._children.values() if isinstance(child.part, part)]
+            return [child.name for child in self._children.values() if isinstance(child.part, kinds)]
 
     def logs(self) -> str:
         """The end of what each process logged, for a failure's report."""
@@ -323,6 +324,7 @@ def start_town(
     always: bool = False,
     prepare: Sequence[Callable[[Path], None]] = (),
     long_lived_tokens: bool = True,
+    web_port: int | None = None,
     **changes: Any,
 ) -> Iterator[Town]:
     """`settings` name database and broker; `changes` are of other settings. What is not started at once, `start`
@@ -337,6 +339,7 @@ def start_town(
         reconciler=reconciler,
         web=web,
         long_lived_tokens=long_lived_tokens,
+        web_port=web_port,
         redelivery_delays_seconds=REDELIVERY_DELAYS,
     )
     with (
