@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-RUNBOOK = (Path(__file__).parents[1] / "docs/runbook.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+RUNBOOK = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
 
 
 def part(heading: str) -> str:
