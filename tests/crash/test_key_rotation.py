@@ -50,19 +50,23 @@ def test_line_reissues_the_channel_secret(settings: Settings, tmp_path: Path) ->
         learner.wait_for_text(phrasebook.CHOOSE_DISH_ALT, PATIENCE)
         (before,) = town.settings.line_channels
         secret = SecretStr(town.desk.reissue_secret())
-        # Web knows only the one before: what is refused meanwhile LINE brings again.
+        # Web knows only the one before: what is refused meanwhile LINE brings again, here when it is told to.
+        town.desk.webhook_behaviour(redelivery=False)
         refused = learner.sticker()
         town.wait_until(lambda: 401 in statuses(town, refused.webhook_event_id), "the refusal")
         both = before.model_copy(
             update={"channel_secret": secret, "old_channel_secret": before.channel_secret}
         )
         front.replace(with_channel(town.settings, both))
+        (again,) = town.desk.redeliver(str(refused.webhook_event_id))
+        assert again.status == 200
+        wait_for_answers(town, learner, 1)
         # Workers that know only the one before are issued no token: what they owe waits.
         asked = len(town.desk.log(path=TOKENS))
         town.launcher.kill("worker conversation")
         learner.sticker()
         town.wait_until(lambda: len(town.desk.log(path=TOKENS)) > asked, "a token to be refused")
-        assert stickers_answered(learner) == 0
+        assert stickers_answered(learner) == 1
         town.launcher.replace(with_channel(town.settings, both))
         wait_for_answers(town, learner, 2)
         # Once nothing signed before can come any more, the old one goes.
@@ -111,6 +115,7 @@ def test_another_role_logs_in_at_the_database(settings: Settings, tmp_path: Path
         front.replace(town.settings.change(database_url=second))
         learner.sticker()  # taken by who logs in as the one, handled by who logs in as the other
         town.launcher.replace(town.settings.change(database_url=second))
+        wait_for_answers(town, learner, 2)
         shut_out(database_url, first)
         learner.sticker()
         wait_for_answers(town, learner, 3)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +28,8 @@ from tests.crash.holding import hold_first, holder
 from tests.crash.test_crash_sweep import cook
 from tests.crash.town import PATIENCE, Town, start_town
 from tests.runbook import blocks, part
+
+NEVER = timedelta(hours=1)  # the one without a memo waits for it until it comes
 
 
 @contextmanager
@@ -80,7 +83,7 @@ def test_sessions_go_on_in_a_restored_database(
     hold = partial(hold_first, "analyze")
     with (
         another_database(database_url) as restored_url,
-        start_town(tmp_path, settings, web=False, prepare=[hold]) as town,
+        start_town(tmp_path, settings, web=False, prepare=[hold], memo_grace=NEVER) as town,
         web_behind_balancer(town) as front,
     ):
         at_work, without_memo, owed = (town.desk.learner(name) for name in ("ゆうこ", "けん", "はな"))
