@@ -52,20 +52,23 @@ def release_before() -> ReleaseBefore:
     return ReleaseBefore(**json.loads(FILE.read_text()))
 
 
+def git(*arguments: str, check: bool = True) -> bytes:
+    """What it says of this repository, whoever owns it: in a container that is often somebody else."""
+    command = ["git", "-c", f"safe.directory={ROOT}", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=check).stdout
+
+
 def is_in_history(commit: str) -> bool:
     """A copy without its history, or a shallow one, has only itself."""
     try:
-        found = subprocess.run(
-            ["git", "cat-file", "-e", f"{commit}^{{commit}}"], cwd=ROOT, capture_output=True
-        )
+        return git("cat-file", "-t", commit, check=False) == b"commit\n"
     except FileNotFoundError:
         return False
-    return found.returncode == 0
 
 
 def check_out(commit: str, folder: Path) -> None:
     """Its files; the packages are this release's."""
-    archive = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
+    archive = git("archive", commit)
     with tarfile.open(fileobj=BytesIO(archive)) as files:
         files.extractall(folder, filter="data")
 
@@ -85,8 +88,7 @@ def describe(commit: str) -> ReleaseBefore:
         if process.returncode != 0:
             raise SystemExit(f"the modules of {commit} can't be read")
         revision = max(path.name[:4] for path in (folder / "migrations/versions").glob("[0-9]*.py"))
-    full = subprocess.run(["git", "rev-parse", commit], cwd=ROOT, capture_output=True, text=True, check=True)
-    return ReleaseBefore(full.stdout.strip(), revision, json.loads(told))
+    return ReleaseBefore(git("rev-parse", commit).decode().strip(), revision, json.loads(told))
 
 
 def write(release: ReleaseBefore) -> None:

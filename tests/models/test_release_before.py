@@ -2,7 +2,6 @@
 migration")."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from migrations.migrate import downgrade, upgrade
 from models.database import Database
-from tests.models.release_before import ROOT, describe, is_in_history, release_before
+from tests.models.release_before import describe, git, is_in_history, release_before
 from tests.models.schema import Schema, read_schema, stumbling_blocks
 
 RELEASE = release_before()
@@ -132,5 +131,5 @@ def test_what_is_written_of_the_release_before_is_what_its_code_says() -> None:
 
 @with_history
 def test_migrations_that_have_run_are_not_changed() -> None:
-    changed = ["git", "diff", "--name-only", "--diff-filter=MDR", RELEASE.commit, "--", "migrations/versions"]
-    assert subprocess.run(changed, cwd=ROOT, capture_output=True, text=True, check=True).stdout == ""
+    changed = git("diff", "--name-only", "--diff-filter=MDR", RELEASE.commit, "--", "migrations/versions")
+    assert changed == b""
