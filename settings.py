@@ -59,8 +59,16 @@ class LineChannel(BaseModel):
     name: str = Field(pattern=r"^[a-z0-9_-]{1,64}$")  # the last part of its webhook URL
     channel_id: str
     channel_secret: SecretStr
+    # What LINE signed with before it reissued the secret may still be on its way, or come again.
+    old_channel_secret: SecretStr | None = None
     access_token: SecretStr | None = None
     rooms: list[Room] = ["cooking_videos", "coaching"]
+
+    @property
+    def signing_secrets(self) -> list[str]:
+        """Any of them may have signed a webhook. An empty one would make every signature forgeable: it is none."""
+        secrets = (self.channel_secret, self.old_channel_secret)
+        return [secret.get_secret_value() for secret in secrets if secret and secret.get_secret_value()]
 
 
 class Seller(BaseModel):

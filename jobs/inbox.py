@@ -120,7 +120,7 @@ class Inbox:
 
     def _handle_all(self, lease: Lease) -> None:
         attempt = lease.attempt
-        while True:
+        while not self.leases.stopping.is_set():
             event, arrivals, is_told_of = self._next(lease.row_id)
             if event is None:
                 if self._let_go(lease, arrivals, is_told_of=is_told_of):

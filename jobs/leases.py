@@ -99,6 +99,8 @@ class Leases:
 
     database: Database
     duration: timedelta
+    # The process was told to stop: who does one thing after the other stops between two of them, for `give_back`.
+    stopping: threading.Event = field(default_factory=threading.Event)
     _process: bytes = field(default_factory=lambda: token_bytes(8))  # how its tokens begin
     _active: dict[UUID, Lease] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -74,6 +74,7 @@ def work(resources: Resources, queue: Queue) -> None:
     with watched_worker(resources, queue):
         worker.start()
         stop.wait()
+        resources.leases.stopping.set()
         worker.stop(timeout=STOP_MS)
     resources.leases.give_back()
     if any(thread.is_alive() for thread in worker.workers):

@@ -144,7 +144,8 @@ class Erasure:
                 raise LearnerBusy(f"user {user_id}") from error
             raise
         self.forget_counts(user_id)
-        log.info("learner deleted", objects=len(deletion.keys))
+        # After a restore the learner is back, and has to be deleted again: the runbook finds them by this.
+        log.info("learner deleted", user_id=user_id, objects=len(deletion.keys))
         return deletion
 
     def _take_leave(self, db: DbSession, lease: Lease, user_id: int, speech: Sequence[str]) -> Deletion:

@@ -40,13 +40,11 @@ class LineWebhook:
     async def _take(self, scope: Scope, receive: Receive) -> None:
         name = scope["path_params"]["channel_name"]
         channel = next((channel for channel in self.channels if channel.name == name), None)
-        # An empty secret would make every signature forgeable: such a channel does not exist.
         if channel is None or not channel.channel_secret.get_secret_value():
             raise DeliveryRefused(404)
         headers = dict(scope["headers"])
         body = await read_body(headers, receive, self.max_bytes)
-        secret = channel.channel_secret.get_secret_value()
-        if not is_signed(secret, body, headers.get(b"x-line-signature", b"")):
+        if not is_signed(channel.signing_secrets, body, headers.get(b"x-line-signature", b"")):
             log.warning("wrong signature", channel=channel.name)
             raise DeliveryRefused(401)
         events = _events(body)

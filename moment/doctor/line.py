@@ -46,6 +46,8 @@ def checks(ground: Ground, channel: LineChannel) -> Iterator[Check]:
     try:
         proof = _prove(ground, channel)
         yield proof.check
+        if channel.old_channel_secret is not None:
+            yield _overlap(channel)
         token = channel.access_token.get_secret_value() if channel.access_token else proof.token
         if token is None:
             yield skip(f"{name}.token", "none can be issued without the right channel_id and channel_secret")
@@ -101,6 +103,12 @@ def _prove(ground: Ground, channel: LineChannel) -> _Proof:
         status = getattr(error.__cause__, "status", 0)
         return _Proof(failure(name, f"LINE refuses channel_id and channel_secret ({status})", fix))
     return _Proof(ok(name, f"channel {channel.channel_id}"), token)
+
+
+def _overlap(channel: LineChannel) -> Check:
+    detail = "webhooks signed by the secret before are taken too"
+    fix = f"a day after LINE reissued it, take old_channel_secret out of {CHANNELS} ('{channel.name}')"
+    return warning(f"line.{channel.name}.old_secret", detail, fix)
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,11 @@ class Desk(LiffDesk, DeskClient[Crossing]):
         )
         self.call("POST", "/account", json=body, params=without_none(channel=channel))
 
+    def reissue_secret(self, *, channel: str | None = None) -> str:
+        """The channel's new secret: LINE signs with it from now on, and issues tokens for it alone."""
+        answer = self.call("POST", "/channel-secret", params=without_none(channel=channel))
+        return str(answer["channel_secret"])
+
     def webhook_behaviour(self, *, redelivery: bool | None = None, duplicates: int | None = None) -> None:
         """What isn't named stays as it is."""
         self.call(

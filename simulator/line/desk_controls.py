@@ -1,5 +1,6 @@
 """The desk: the platform's moods — quota, the consoles' switches, and how webhooks come."""
 
+import secrets
 from dataclasses import asdict
 from typing import Any, Literal
 
@@ -98,6 +99,15 @@ async def set_account(platform: PlatformOf, body: AccountBody, channel: str | No
         "chat": account.chat,
         "joins_groups": account.joins_groups,
     }
+
+
+@router.post("/channel-secret")
+async def reissue_secret(platform: PlatformOf, channel: str | None = None) -> Json:
+    """LINE docs: Verify webhook signature, Reissue channel secret: the one before is invalid at once."""
+    account = platform.channel(channel)
+    secret = secrets.token_hex(16)
+    account.config = account.config.model_copy(update={"channel_secret": secret})
+    return {"channel_secret": secret}
 
 
 def _view(outcome: Outcome) -> Json:

@@ -18,6 +18,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+import uvicorn
 from sqlmodel import col, select
 
 from desk.stack import Layout, Part, Stack, StackFailed, Web, start_stack
@@ -72,6 +73,9 @@ class ForkLauncher:
 
     trial: Trial
     deaths: list[tuple[str, int]] = field(default_factory=list)  # the name of which part, its exit code
+    retired: list[tuple[str, int]] = field(
+        default_factory=list
+    )  # the same, of those that others have replaced
     _asked_to_stop: set[str] = field(default_factory=set)
     _children: dict[str, Child] = field(default_factory=dict)
     _sockets: dict[int, socket.socket] = field(default_factory=dict)
@@ -89,7 +93,11 @@ class ForkLauncher:
 
     def start_line(self, config: LineConfig, port: int, folder: Path) -> None:
         """In this process: nobody kills LINE."""
-        self._stack.enter_context(served(make_server(config, port=0), self._sockets.pop(port)))
+        self.serve_here(make_server(config, port=0), port)
+
+    def serve_here(self, server: uvicorn.Server, port: int) -> None:
+        """On a port that was reserved, until the launcher's block ends."""
+        self._stack.enter_context(served(server, self._sockets.pop(port)))
 
     def start_stripe(self, config: StripeConfig, port: int) -> None:
         self._sockets.pop(port).close()  # it listens itself: its pages name their own address
@@ -100,6 +108,16 @@ class ForkLauncher:
             self._sockets.pop(part.port).close()
         with self._lock:
             self._fork(self._free_name(str(part)), part, settings)
+
+    def replace(self, settings: Settings) -> None:
+        """Every worker and the reconciler, one by one, each started before the one that it replaces ends."""
+        with self._lock:
+            old = {
+                name: child.part for name, child in self._children.items() if not isinstance(child.part, Web)
+            }
+        for name, part in old.items():
+            self.start(part, settings)
+            self.retire(name)
 
     def check(self) -> None:
         for name, code in self.deaths:
@@ -120,6 +138,22 @@ class ForkLauncher:
             os.kill(pid, number)
         return pid
 
+    def retire(self, name: str, number: signal.Signals = signal.SIGTERM) -> None:
+        """Ended, and not started again; returns when it is gone."""
+        with self._lock:
+            pid = self._process_id(name)
+            process = self._children.pop(name).process
+        os.kill(pid, number)
+        process.join(STOP_SECONDS)
+        if process.exitcode is None:
+            raise StackFailed(f"{name} does not end:\n{self.logs()}")
+        self.retired.append((name, process.exitcode))
+
+    def names(self, *kinds: type[Part]) -> Sequence[str]:
+        """Of the processes of these kinds that run."""
+        with self._lock:
+            return [child.name for child in self._children.values() if isinstance(child.part, kinds)]
+
     def logs(self) -> str:
         """The end of what each process logged, for a failure's report."""
         return "\n".join(
@@ -130,8 +164,8 @@ class ForkLauncher:
 
     def _free_name(self, name: str) -> str:
         """A second worker of a queue is "worker models 2"."""
-        number = sum(str(child.part) == name for child in self._children.values()) + 1
-        return name if number == 1 else f"{name} {number}"
+        names = [name, *(f"{name} {number}" for number in range(2, len(self._children) + 3))]
+        return next(each for each in names if each not in self._children)
 
     def _process_id(self, name: str) -> int:
         pid = self._children[name].process.pid
@@ -289,6 +323,8 @@ def start_town(
     points: Sequence[str] = (),
     always: bool = False,
     prepare: Sequence[Callable[[Path], None]] = (),
+    long_lived_tokens: bool = True,
+    web_port: int | None = None,
     **changes: Any,
 ) -> Iterator[Town]:
     """`settings` name database and broker; `changes` are of other settings. What is not started at once, `start`
@@ -298,7 +334,13 @@ def start_town(
     )
     trial = Trial(folder, points=tuple(points), always=always, prepare=tuple(prepare))
     layout = Layout(
-        folder, queues=queues, reconciler=reconciler, web=web, redelivery_delays_seconds=REDELIVERY_DELAYS
+        folder,
+        queues=queues,
+        reconciler=reconciler,
+        web=web,
+        long_lived_tokens=long_lived_tokens,
+        web_port=web_port,
+        redelivery_delays_seconds=REDELIVERY_DELAYS,
     )
     with (
         ForkLauncher(trial) as launcher,

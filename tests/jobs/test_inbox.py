@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from jobs.inbox import MAX_ATTEMPTS, Inbox, Outcome, Row, store_events
 from models.database import Database
 from models.inbox import EventSource, InboxEvent, InboxSubject
-from moment.resources import Resources
+from moment.resources import Resources, open_resources
 
 SOURCE = EventSource.STRIPE
 
@@ -192,3 +192,16 @@ def test_a_subject_lost_to_another_is_left_to_them(inbox: Inbox, bell: Bell, dat
     inbox.handle(subject)
     with database.transaction() as db:
         assert db.get_one(InboxSubject, subject).due_at is not None
+
+
+def test_a_process_told_to_stop_leaves_a_subjects_later_events_to_another(
+    inbox: Inbox, bell: Bell, resources: Resources
+) -> None:
+    (subject,) = store_events(inbox.database, [row("first"), row("second", stamp=2)])
+    bell.meanwhile = lambda event_id: resources.leases.stopping.set()
+    inbox.handle(subject)
+    resources.leases.give_back()
+    assert bell.handled == ["first"]
+    with open_resources(resources.settings) as other:
+        Inbox(other.database, other.queue, other.leases, {SOURCE: bell}).handle(subject)
+    assert bell.handled == ["first", "second"]

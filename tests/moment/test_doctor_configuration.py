@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from pydantic import SecretStr
 
 from moment.doctor import broker, configuration, database, google, google_errors, line, models, store, web
 from moment.doctor.configuration import FIXES, read_settings, review
@@ -71,3 +72,9 @@ def test_a_setting_without_a_fix_of_its_own_leads_to_the_readme(monkeypatch: pyt
     monkeypatch.setenv("MOMENT_TTS_SPEAKING_RATE", "fast")
     _, (check,) = read_settings()
     assert (check.name, check.fix) == ("settings.tts_speaking_rate", configuration.README)
+
+
+def test_several_link_secrets_are_told() -> None:
+    several = Settings.without_environment(link_secrets=[SecretStr("new"), SecretStr("old")])
+    checks = {check.name: check for check in review(several)}
+    assert checks["settings.link_secrets"].detail == "links signed by any of 2 open"

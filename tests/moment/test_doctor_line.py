@@ -32,7 +32,8 @@ WRONG_SECRET = SecretStr("hunter2222")
 
 
 def secrets_of(channel: LineChannel) -> list[str]:
-    return [secret.get_secret_value() for secret in (channel.channel_secret, channel.access_token) if secret]
+    secrets = (channel.channel_secret, channel.old_channel_secret, channel.access_token)
+    return [secret.get_secret_value() for secret in secrets if secret]
 
 
 @dataclass
@@ -273,3 +274,10 @@ def test_each_room_is_carried_once(rooms: list[list[Room]], status: Status) -> N
 
     assert check.status is status
     assert status is Status.OK or "MOMENT_LINE_CHANNELS" in check.detail + check.fix
+
+
+def test_an_old_secret_that_still_counts_is_told(platform: Line) -> None:
+    old = look(platform, old_channel_secret=WRONG_SECRET)["old_secret"]
+
+    assert old.status is Status.WARNING
+    assert "take old_channel_secret out" in old.fix

@@ -285,3 +285,10 @@ def test_what_the_dashboard_must_say_is_told() -> None:
     real = Settings.without_environment(public_url="https://moment.test")
     check = stripe._dashboard(Ground(real))
     assert "terms of service https://moment.test/plan/terms" in check.fix
+
+
+def test_an_old_webhook_secret_that_still_counts_is_told(place: Place) -> None:
+    secrets = [*place.settings.stripe_webhook_secrets, SecretStr("whsec_the_one_before")]
+    check = place.look(stripe_webhook_secrets=secrets)["stripe.old_secrets"]
+    assert check.status is Status.WARNING
+    assert "take the others out" in check.fix

@@ -40,6 +40,7 @@ SETTINGS = Settings(
             name="coaching",
             channel_id="2",
             channel_secret=SecretStr("two"),
+            old_channel_secret=SecretStr("the one before"),
             access_token=SecretStr("token"),
             rooms=["coaching"],
         ),

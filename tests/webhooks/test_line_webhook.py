@@ -39,6 +39,18 @@ GOLDEN_SIGNATURE = "GhRKmvmHys4Pi8DxkF4+EayaH0OqtJtaZxgTD9fMDLs="
 CHANNELS = [
     LineChannel(name="moment", channel_id="1", channel_secret=SecretStr(GOLDEN_SECRET)),
     LineChannel(name="empty", channel_id="2", channel_secret=SecretStr("")),
+    LineChannel(
+        name="reissued",
+        channel_id="3",
+        channel_secret=SecretStr("the new one"),
+        old_channel_secret=SecretStr(GOLDEN_SECRET),
+    ),
+    LineChannel(
+        name="never",
+        channel_id="4",
+        channel_secret=SecretStr(GOLDEN_SECRET),
+        old_channel_secret=SecretStr(""),
+    ),
 ]
 
 
@@ -117,9 +129,16 @@ def test_an_unsigned_delivery_is_refused_and_nothing_stored(
     assert rows(database) == []
 
 
+def test_after_a_secret_was_reissued_either_may_have_signed(web: httpx.Client) -> None:
+    body = body_of(event())
+    for secret, status in (("the new one", 200), (GOLDEN_SECRET, 200), ("another", 401)):
+        assert post(web, body, sign(body, secret), "reissued").status_code == status, secret
+
+
 def test_an_empty_secret_makes_no_signature_valid(web: httpx.Client, database: Database) -> None:
     body = body_of(event())
     assert post(web, body, sign(body, ""), "empty").status_code == 404
+    assert post(web, body, sign(body, ""), "never").status_code == 401
     assert rows(database) == []
 
 

@@ -70,7 +70,13 @@ class QuotaExhausted(ProviderError):
 
 
 class NotAccepted(ProviderError):
-    """Google refused the request itself: a wrong key, an unknown model, a malformed request."""
+    """Google refused the request itself: an unknown model, a malformed request."""
+
+
+class KeyRefused(NotAccepted):
+    """A key that is wrong, or was deleted, is an operator's to mend: what waits for it is not lost meanwhile."""
+
+    outage = True
 
 
 class NothingSeen(ProviderError):
@@ -259,6 +265,8 @@ def typed_error(error: errors.APIError) -> ProviderError:
         return QuotaExhausted(description)
     if error.code in RETRIED_CODES:
         return Unavailable(description, _retry_delay(error))
+    if error.code == 401 or _names_key(error):
+        return KeyRefused(description)
     return NotAccepted(description)
 
 
@@ -266,6 +274,11 @@ def _details(error: errors.APIError) -> list[dict[str, object]]:
     details = error.details
     body = details.get("error", details) if isinstance(details, dict) else {}
     return _dicts(body.get("details")) if isinstance(body, dict) else []
+
+
+def _names_key(error: errors.APIError) -> bool:
+    """Google answers 400 to a key that it does not know (google.rpc.ErrorInfo)."""
+    return any(str(entry.get("reason", "")).startswith("API_KEY_") for entry in _details(error))
 
 
 def _is_of_the_day(error: errors.APIError) -> bool:

@@ -9,7 +9,9 @@ from datetime import timedelta
 
 import pytest
 from google.genai import types
+from pydantic import SecretStr
 
+from errors import is_outage
 from models.coaching import ModelCall
 from pipeline.checks.answer import check_answer
 from pipeline.providers import ledger
@@ -18,6 +20,7 @@ from pipeline.providers.google.clients import gemini_client
 from pipeline.providers.google.gemini import (
     CutOff,
     Gemini,
+    KeyRefused,
     NotAccepted,
     Question,
     QuotaExhausted,
@@ -270,3 +273,12 @@ def test_the_promotional_price_ends_with_the_year() -> None:
 def test_the_defaults_name_a_model_that_exists() -> None:
     assert Settings.model_fields["gemini_model"].default == "gemini-3.8-flash"
     assert Settings.model_fields["gemini_timeout"].default == timedelta(minutes=3)
+
+
+def test_a_key_that_google_does_not_know_is_waited_for_as_an_outage(
+    google: GoogleDesk, google_settings: Settings
+) -> None:
+    with pytest.raises(KeyRefused) as refused:
+        make_model(google_settings.change(gemini_api_key=SecretStr("deleted"))).ask(ASK)
+    assert is_outage(refused.value)
+    assert make_model(google_settings).ask(ASK)

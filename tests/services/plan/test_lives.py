@@ -1,21 +1,25 @@
 """What becomes of a learner's plan, from the first payment to whatever ends it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlmodel import select
 
 from models.base import JAPAN, database_now
 from models.plan import PaymentIncident, Plan
 from models.user import SubscriptionStatus, User
+from moment.resources import open_resources
 from payments.port import PortalFlow
 from services.erasure import end_plan
 from services.plan import state
 from services.plan.events import CUSTOMER_EVENTS
 from simulator.stripe.client import DAY, HOUR
 from simulator.stripe.config import StripeConfig
+from tests import quick_providers
 from tests.services.plan.conftest import open_shop
 from tests.services.plan.payer import Payer, Shop
 
@@ -571,3 +575,21 @@ def test_a_customer_whose_events_were_given_up_is_read_again(payer: Payer) -> No
     assert _read_again(payer) == 1
     assert payer.life().status is SubscriptionStatus.PAUSED
     assert _read_again(payer) == 0
+
+
+# --- another key of ours
+
+
+def test_events_that_come_while_our_key_is_refused_wait_for_the_new_one(payer: Payer, shop: Shop) -> None:
+    payer.pays()
+    events = payer.new_events()
+    with open_resources(
+        shop.resources.settings.change(stripe_key=SecretStr("sk_test_expired")), quick_providers.build
+    ) as resources:
+        refused = replace(shop, resources=resources)
+        refused.store(*events)
+        refused.handle_once()
+    assert payer.life().status == SubscriptionStatus.FREE
+    shop.handle_all()
+    life = payer.catches_up()
+    assert (life.status, life.months_paid, life.news) == (SubscriptionStatus.ACTIVE, 1, ["started"])
