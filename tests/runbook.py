@@ -6,6 +6,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 RUNBOOK = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+# Those of deploy/terraform: each links to its part.
+ALERTS = {
+    "text-late",
+    "owed-rows-old",
+    "web-errors",
+    "push-quota",
+    "invariant-violated",
+    "rows-parked",
+    "service-down",
+    "reconciler-silent",
+    "database-away",
+    "payment-incident",
+    "broker-away",
+    "flags-unread",
+}
 
 
 def part(heading: str) -> str:

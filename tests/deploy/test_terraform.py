@@ -12,6 +12,7 @@ from jobs.queue import Queue
 from tests.deploy import module_checks as checks
 from tests.deploy.module_checks import CHECKS, Check
 from tests.deploy.terraform import MODULE, Module, read
+from tests.runbook import ALERTS
 
 
 @pytest.fixture(scope="module")
@@ -309,4 +310,4 @@ def test_the_costs_are_counted_for_the_same_machines(module: Module) -> None:
     web = next(container for container in module.processes if container.process == "web")
     assert (web.cpu, web.memory_mib) == ("1", month.WEB_GIB * 1024)
     assert module.local("connections") == month.connections(100)
-    assert len(checks.ALERTS) == month.ALERTS
+    assert len(ALERTS) == month.ALERTS
