@@ -1,6 +1,8 @@
 """`python -m moment`, and the `moment` command."""
 
 import gc
+import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -8,6 +10,10 @@ from moment.cli import main
 
 
 def run() -> NoReturn:
+    if (
+        os.getpid() == 1
+    ):  # a container's first process, which the kernel gives no signal that it has not asked for
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     code = main()
     gc.freeze()  # else Python looks through all that was imported once more before it ends
     sys.exit(code)
