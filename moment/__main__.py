@@ -10,9 +10,7 @@ from moment.cli import main
 
 
 def run() -> NoReturn:
-    if (
-        os.getpid() == 1
-    ):  # a container's first process, which the kernel gives no signal that it has not asked for
+    if os.getpid() == 1:  # in a container: the kernel gives it no signal that it has not asked for
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     code = main()
     gc.freeze()  # else Python looks through all that was imported once more before it ends
