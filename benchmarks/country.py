@@ -51,7 +51,9 @@ class Costs:
     account has shown yet."""
 
     statements: float = 180.0
-    database_ms: float = 0.8  # of Postgres's processor, a statement: on a machine that was busy with other work
+    database_ms: float = (
+        0.8  # of Postgres's processor, a statement: on a machine that was busy with other work
+    )
     pushes: float = 1.94
     rows: Mapping[str, float] = field(
         default_factory=lambda: {

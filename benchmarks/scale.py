@@ -43,7 +43,7 @@ STAGES = 6  # of a cook, up to the narration
 SETTLED = 0.25  # of the work, after which a worker has what it needs
 MEMORY_MB = 10.0
 CORES = os.cpu_count() or 1
-OTHERS, TAPS_A_SECOND, NOISE = 20, 0.5, 100.0
+PACED, TAPS_A_SECOND, NOISE = 21, 0.5, 100.0  # learners, one of whom makes the noise
 TAKEN_MS, HANDLED_SECONDS, DELAY_MS = 150.0, 60.0, 200.0
 LOOK_SECONDS = 0.1
 STUCK_SECONDS = 300.0  # without a cook that ends
@@ -210,7 +210,8 @@ def _cooks(ground: Ground, size: Size) -> Sequence[Measurement]:
                         ratio_at_least(SCALES_BY))
             for count, rate in rates.items()
         ),
-        Measurement(f"from stored footage to text and narration, {size.few:,} cooks", few.statements, MOST_STATEMENTS, "statements", at_most(MOST_STATEMENTS)),
+        Measurement(f"from stored footage to text and narration, {size.few:,} cooks", few.statements, MOST_STATEMENTS,
+                    "statements", at_most(MOST_STATEMENTS)),
         Measurement(f"… {size.many:,}, beside {size.at_work:,} and {size.old:,} old rows", many.statements,
                     few.statements, "statements", ratio_at_most(SAME)),
         Measurement("processor time a cook, all processes", many.cpu, few.cpu, "s", ratio_at_most(1 / SCALES_BY)),
@@ -259,8 +260,9 @@ def _coached(ground: Ground, cooks: int, where: str) -> Coached:
 
 def _taps(ground: Ground, size: Size) -> Sequence[Measurement]:
     add_learners(ground.database, size.learners, channels()[0].name)
-    paced = Plan(OTHERS, seconds=size.noisy_seconds, rate=TAPS_A_SECOND)
-    with ground.parts(Web(0), Worker(Queue.CONVERSATION), ReconcilerPart()) as running:
+    paced = Plan(PACED, seconds=size.noisy_seconds, rate=TAPS_A_SECOND)
+    conversation = [Worker(Queue.CONVERSATION)] * CORES
+    with ground.parts(Web(0), *conversation, ReconcilerPart()) as running:
         ground.report("warming up")
         running.play(Plan(size.learners, burst=size.learners))
         ground.forget_events()
@@ -278,6 +280,7 @@ def _taps(ground: Ground, size: Size) -> Sequence[Measurement]:
                     burst.sent, "taps", at_most(0)),
         Measurement("… until 200, p99", burst.taken_p99, burst.taken_p50, "ms", at_most(TAKEN_MS)),
         Measurement("… until the last is handled", seconds, HANDLED_SECONDS, "s", at_most(HANDLED_SECONDS)),
+        Measurement("… answers too late for a reply, which cost a push", burst.pushed, burst.sent, "pushes", at_most(0)),
         Measurement("… processor time a tap, all processes", cpu * 1000, HANDLED_SECONDS * 1000 * CORES / size.burst, "ms",
                     ratio_at_most(1)),
         Measurement(f"one taps {NOISE:g} times a second: others' answers later by, p95", noisy.others_p95 - calm.others_p95,
