@@ -414,7 +414,7 @@ INTRODUCTION = (
     "`benchmarks/country.py`. Nobody has had so many learners yet: the hours are those at which people in Japan begin to eat",
     "(Statistics Bureau, Survey on Time Use and Leisure Activities 2021), the rest is guessed, and said there. A Sunday, drawn",
     "by a seed; as few processes as keep a text under five minutes for 95 of 100, a video under fifteen, an answer under half",
-    "a minute, and a tap from waiting two seconds. Nobody else's day is better for it: a morning needs a tenth.",
+    "a minute, and a tap from waiting two seconds. Other hours need less.",
 )
 BREAKS = (
     "## Where it breaks first",
