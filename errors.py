@@ -11,6 +11,10 @@ from typing import ClassVar
 # What a disk says that is full or failing: of this machine, not of the work that met it.
 _DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
+# What Postgres says that has no room or no connection left, is about to end, or takes no writes (its manual, "PostgreSQL
+# Error Codes"): how the code begins.
+_DATABASE_TROUBLE = ("53", "57P", "25006")
+
 
 class MomentError(Exception):
     """`str(error)` is for operators, in English; it holds no secret and, unless it says so, no learner's words."""
@@ -50,7 +54,10 @@ def longest_pause(error: BaseException, usual: timedelta) -> timedelta:
 
 
 def is_outage(error: BaseException) -> bool:
-    """What the work needs is away, a service of somebody else's or room on the disk: the try is not counted."""
+    """What the work needs is away, a service of somebody else's, the database or room on the disk: the try is not counted."""
     if isinstance(error, MomentError):
         return error.outage
-    return isinstance(error, OSError) and error.errno in _DISK_TROUBLE
+    if isinstance(error, OSError):
+        return error.errno in _DISK_TROUBLE
+    # SQLAlchemy carries the driver's error, which carries Postgres's code.
+    return str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith(_DATABASE_TROUBLE)

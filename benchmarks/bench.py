@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from desk.stack import Layout, Part, ProcessLauncher, Stack, start_stack
 from desk.supervisor import Supervisor
 from errors import MomentError
 from jobs.queue import Queue
 from knowledge_base import consent_talk
+from pipeline.providers.registry import Build
 from settings import Settings
 from simulator.line.client import Learner, Thread
 
@@ -21,12 +24,23 @@ class BenchmarkFailed(MomentError):
     """Nothing could be measured; the message says why."""
 
 
+class Run(Protocol):
+    """A process's whole life as this part, with the providers that `build` makes. A function of a module."""
+
+    def __call__(self, part: Part, settings: Settings, build: Build) -> None: ...
+
+
 @dataclass(frozen=True)
 class Bench:
-    """`settings` name servers of our own, migrated and filled; `run_part` is what each process runs."""
+    """`settings` name servers of our own, migrated and filled; `run` is what each process runs."""
 
     settings: Settings
-    run_part: Callable[[Part, Settings], None]
+    run: Run
+    build: Build
+
+    @property
+    def run_part(self) -> Callable[[Part, Settings], None]:
+        return partial(self.run, build=self.build)
 
     @contextmanager
     def stack(self, folder: Path, queues: Sequence[Queue]) -> Iterator[tuple[Stack, ProcessLauncher]]:

@@ -6,6 +6,7 @@ The seconds are the order of the real services' on a clip of half a minute.
 import time
 import wave
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -62,20 +63,22 @@ _COACHING = CoachingText(
 )
 
 
+@dataclass(frozen=True)
 class FixedLatency:
-    """All providers in one."""
+    """All providers in one. `share` of the seconds is taken."""
 
+    share: float = 1.0
     model = MODEL
     pace = None  # a tone for each sentence: its length says nothing of the words
 
     def transcribe(self, audio: Path, *, phrases: Sequence[str], uri: str | None = None) -> Transcript:
-        time.sleep(TRANSCRIBE)
+        self._take(TRANSCRIBE)
         return Transcript(_MEMO, _USAGE)
 
     def analyze(
         self, footage: Footage, brief: AnalysisBrief, repair: Repair | None = None
     ) -> tuple[Look, Usage]:
-        time.sleep(ANALYZE)
+        self._take(ANALYZE)
         analysis = VideoAnalysis(
             cooking_events=[CookingEvent(t="0:01", t_seconds=1, event="卵が入りました")],
             key_moment_timestamp="0:01",
@@ -94,22 +97,22 @@ class FixedLatency:
         return [_vector(text) for text in texts]
 
     def embed_query(self, text: str) -> Vector:
-        time.sleep(EMBED)
+        self._take(EMBED)
         return _vector(text)
 
     def extract_entities(self, transcript: str) -> tuple[StructuredInput, Usage]:
-        time.sleep(ENTITIES)
+        self._take(ENTITIES)
         return StructuredInput(questions=[transcript], provider=MODEL), _USAGE
 
     def coaching_text(self, brief: CoachingBrief, repair: Repair | None = None) -> tuple[CoachingText, Usage]:
-        time.sleep(COACHING)
+        self._take(COACHING)
         praise = f"{address(brief.first_name)}、火加減を落とさずに作れていました。"
         return _COACHING.model_copy(update={"praise": praise}), _USAGE
 
     def narration(
         self, brief: CoachingBrief, coaching: CoachingText, repair: Repair | None = None
     ) -> tuple[NarrationScript, Usage]:
-        time.sleep(NARRATION)
+        self._take(NARRATION)
         script = NarrationScript(
             part1=f"{address(brief.first_name)}、よくできました。",
             pivot="動画を使ってそのポイントを見てみましょう。",
@@ -119,11 +122,11 @@ class FixedLatency:
         return script, _USAGE
 
     def answer(self, brief: QuestionBrief, repair: Repair | None = None) -> tuple[str, Usage]:
-        time.sleep(ANSWER)
+        self._take(ANSWER)
         return _COACHING.skill, _USAGE
 
     def speak(self, sentences: Sequence[str], into: Path) -> tuple[list[SpokenSentence], Usage]:
-        time.sleep(SPEAK)
+        self._take(SPEAK)
         return tones(sentences, into), _USAGE
 
     def forget(self, sentences: Sequence[str]) -> None:
@@ -131,6 +134,9 @@ class FixedLatency:
 
     def kept(self, sentences: Sequence[str]) -> Sequence[str]:
         return []
+
+    def _take(self, seconds: float) -> None:
+        time.sleep(seconds * self.share)
 
 
 def tones(sentences: Sequence[str], into: Path, seconds: float = SENTENCE_SECONDS) -> list[SpokenSentence]:
@@ -153,7 +159,9 @@ def _vector(text: str) -> Vector:
     return [float(value) for value in vector / np.linalg.norm(vector)]
 
 
-def build(_settings: Settings, _store: ObjectStore, _credentials: GoogleCredentials) -> ProviderSets:
-    one = FixedLatency()
+def build(
+    _settings: Settings, _store: ObjectStore, _credentials: GoogleCredentials, share: float = 1.0
+) -> ProviderSets:
+    one = FixedLatency(share)
     providers = Providers(transcriber=one, analyst=one, embedder=one, coach=one, narrator=one)
     return ProviderSets(usual=providers, fallback=providers)

@@ -17,6 +17,7 @@ from typing import IO
 
 from benchmarks.bench import Bench, BenchmarkFailed
 from benchmarks.measurement import Measurement, at_most
+from benchmarks.processes import parents, read, stat
 from benchmarks.runner import Report
 from desk.embedded import embedded_servers
 from settings import DATABASE_URL, PREFIX
@@ -161,30 +162,13 @@ def _python_cpu() -> float:
 
 def _forked_by(pid: int) -> list[int]:
     """The parts: processes forked by the server that the command has started for it."""
-    parents = _parents()
-    servers = [each for each, parent in parents.items() if parent == pid and FORK in _read(each, "cmdline")]
-    return [each for each, parent in parents.items() if parent in servers]
-
-
-def _parents() -> dict[int, int]:
-    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    return {pid: int(fields[1]) for pid in pids if (fields := _stat(pid))}
+    parent_of = parents()
+    servers = [each for each, parent in parent_of.items() if parent == pid and FORK in read(each, "cmdline")]
+    return [each for each, parent in parent_of.items() if parent in servers]
 
 
 def _cost(pid: int) -> PartCost:
-    fields = _stat(pid)
-    memory = dict(line.split(":") for line in _read(pid, "smaps_rollup").splitlines()[1:])
+    fields = stat(pid)
+    memory = dict(line.split(":") for line in read(pid, "smaps_rollup").splitlines()[1:])
     own, resident = (int(memory[name].split()[0]) / 1024 for name in ("Pss", "Rss"))
     return PartCost((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), own, resident)
-
-
-def _stat(pid: int) -> list[str]:
-    """From the state on (proc_pid_stat(5)); empty when the process has ended."""
-    return _read(pid, "stat").rpartition(") ")[2].split()
-
-
-def _read(pid: int, name: str) -> str:
-    try:
-        return Path(f"/proc/{pid}/{name}").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""

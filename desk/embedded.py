@@ -87,6 +87,11 @@ class EmbeddedPostgres:
         assert self.process is not None  # noqa: S101 - the caller started it
         return self.process.pid
 
+    @property
+    def has_ended(self) -> bool:
+        """By itself."""
+        return self.process is not None and self.process.poll() is not None
+
     def restart(self, how: signal.Signals) -> None:
         """Ends the server that this process started with a signal, and starts it again where it was."""
         _end(self.process, how)

@@ -3,30 +3,39 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from random import Random
 from typing import Any
 
 from psycopg import OperationalError
 
-from desk.stack import ReconcilerPart, Web, Worker
+from desk.stack import Part, ReconcilerPart, Worker
+from drills.clock import run_with_wrong_clock
 from drills.ground import Ground
 from jobs.queue import Queue
 from simulator.line.faults import Endpoint
 
 PAUSE_SECONDS = 15.0  # longer than a lease
 OUTAGE_SECONDS = 5.0
+KILLS = 20
+LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
 class Fault:
-    """`strike` is called when every learner's video is here, or before the first is sent; LINE's faults are taken away
-    after the drill."""
+    """`strike` is called when every learner's video is here, or before the first is sent; it may tell in how many seconds
+    each of several blows was got over. LINE's faults are taken away after the drill, and `mend` is called."""
 
     name: str
-    strike: Callable[[Ground], None]
+    strike: Callable[[Ground], Sequence[float] | None]
     is_first: bool = False
+    mend: Callable[[Ground], None] | None = None
+    learners: int | None = None  # so many, and not as many as in the others
+    may_be_tried: Callable[[Ground], bool] = lambda _: True
 
 
 def _nothing(ground: Ground) -> None:
@@ -67,7 +76,7 @@ def _kill(queue: Queue, number: signal.Signals) -> Callable[[Ground], None]:
 
 
 def _kill_web(ground: Ground) -> None:
-    ground.send(Web(int(ground.stack.web_url.rpartition(":")[2])), signal.SIGKILL)
+    ground.send(ground.web, signal.SIGKILL)
 
 
 def _kill_reconciler(ground: Ground) -> None:
@@ -124,6 +133,64 @@ def _use_up_connections(ground: Ground) -> None:
                 others = []
 
 
+def _kill_again_and_again(ground: Ground) -> Sequence[float]:
+    """Any process, and the next as soon as the last one's work is in other hands or done."""
+    chance = Random(KILLS)  # noqa: S311 - the same at every run
+    return [_kill_and_wait(ground, chance.choice(ground.parts)) for _ in range(KILLS)]
+
+
+def _kill_and_wait(ground: Ground, part: Part) -> float:
+    """Seconds until a new process is there, and nothing waits for the dead one."""
+    held = ground.held_by(part.queue) if isinstance(part, Worker) else []
+    dead = ground.launcher.process_id(part)
+    start = time.monotonic()
+    os.kill(dead, signal.SIGKILL)
+    while not ground.is_up(part, instead_of=dead) or any(ground.is_still_held(each) for each in held):
+        time.sleep(LOOK_SECONDS)
+    return time.monotonic() - start
+
+
+def _put_clock_wrong(off: timedelta) -> Callable[[Ground], None]:
+    """Of those who deliver and answer; all others have the right time."""
+
+    def strike(ground: Ground) -> None:
+        run = partial(run_with_wrong_clock, run=ground.run_part, off=off)
+        for part in (Worker(Queue.CONVERSATION), Worker(Queue.MODELS)):
+            ground.start_anew(part, run)
+
+    return strike
+
+
+def _put_clock_right(ground: Ground) -> None:
+    for part in (Worker(Queue.CONVERSATION), Worker(Queue.MODELS)):
+        ground.start_anew(part)
+
+
+def _fill_store(ground: Ground) -> None:
+    assert ground.store_disk is not None  # noqa: S101 - else it is not tried
+    ground.store_disk.fill()
+    time.sleep(PAUSE_SECONDS)
+    ground.store_disk.empty()
+
+
+def _fill_database(ground: Ground) -> None:
+    assert ground.postgres_disk is not None  # noqa: S101
+    ground.postgres_disk.fill()
+    time.sleep(PAUSE_SECONDS)
+    ground.postgres_disk.empty()
+    if ground.postgres.has_ended:  # it can't go on without its log: whoever keeps it running starts it again
+        ground.postgres.restart(signal.SIGKILL)
+
+
+def _use_up_quota(ground: Ground) -> None:
+    """Until the next month, when each learner happens to write: what was held rides on the answer."""
+    ground.stack.desk.quota(0)
+    time.sleep(PAUSE_SECONDS)
+    ground.stack.desk.quota(None)
+    for learner in ground.stack.desk.learners():
+        learner.location(35.0, 135.0)
+
+
 def _kill_broker(ground: Ground) -> None:
     ground.valkey.restart(signal.SIGKILL)
 
@@ -154,4 +221,19 @@ FAULTS = (
     Fault("Postgres without a free connection for 5 s", _use_up_connections),
     Fault("Valkey killed", _kill_broker),
     Fault("Valkey emptied", _empty_broker),
+    Fault(
+        "the store's disk full for 15 s",
+        _fill_store,
+        is_first=True,
+        may_be_tried=lambda g: g.store_disk is not None,
+    ),
+    Fault(
+        "Postgres's disk full for 15 s", _fill_database, may_be_tried=lambda g: g.postgres_disk is not None
+    ),
+    *(
+        Fault(f"two workers' clocks {word} by an hour", _put_clock_wrong(off), mend=_put_clock_right)
+        for word, off in (("fast", timedelta(hours=1)), ("slow", timedelta(hours=-1)))
+    ),
+    Fault("the month's pushes used up for 15 s", _use_up_quota),
+    Fault(f"{KILLS} times any process killed", _kill_again_and_again, learners=20),
 )

@@ -25,6 +25,7 @@ BENCHMARKS = (
     "pushes",
     "console",
     "companion",
+    "scale",
 )
 STARTS_PARTS = ("demo", "up", "worker", "bench")
 USAGE = 2

@@ -4,8 +4,13 @@ import pkgutil
 from importlib import import_module
 from types import ModuleType
 
-from errors import MomentError
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from errors import MomentError, is_outage
 from knowledge_base.phrasebook import PHRASES
+from models.database import Database
 
 ROOMS = (
     "bot",
@@ -63,3 +68,22 @@ def test_an_operator_is_told_the_fix() -> None:
     assert Leak("the floor is wet").explain() == "the floor is wet: close the tap"
     assert Leak().explain() == "Leak: close the tap"
     assert MomentError("why").explain() == "why"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("53100", True),  # the disk is full
+        ("53300", True),  # no connection is left
+        ("57P01", True),  # an administrator has ended it
+        ("25006", True),  # it takes no writes
+        ("23505", False),  # a row is there already
+        ("57014", False),  # the statement took too long
+    ],
+)
+def test_what_the_database_cannot_do_now_is_no_fault_of_the_work(
+    database: Database, code: str, expected: bool
+) -> None:
+    with pytest.raises(DBAPIError) as raised, database.transaction() as db:
+        db.execute(text(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{code}'; END $$"))
+    assert is_outage(raised.value) is expected

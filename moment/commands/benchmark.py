@@ -23,7 +23,7 @@ def bench(call: Call) -> int:
         with embedded_servers(folder, database=True, broker=True) as urls:
             settings = Settings.without_environment(**urls, data_dir=folder)
             prepare_database(settings, fixed_latency.build)
-            bench = Bench(settings, partial(run_part, build=providers_of(call.options.name)))
+            bench = Bench(settings, run_part, providers_of(call.options.name))
             return run_benchmark(call.options.name, bench, as_json=call.options.json)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -4,7 +4,6 @@ import io
 import json
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -22,7 +21,7 @@ from moment.parts import run_part
 from pipeline.media.probe import check_usable
 from settings import Settings
 
-BENCH = Bench(Settings.without_environment(), partial(run_part, build=fixed_latency.build))
+BENCH = Bench(Settings.without_environment(), run_part, fixed_latency.build)
 
 
 def measurement(goal: Goal, ours: float = 120.0, reference: float = 100.0) -> Measurement:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from jobs.inbox import MAX_ATTEMPTS, Inbox, Outcome, Row, store_events
+from jobs.inbox import IN_A_ROW, MAX_ATTEMPTS, Inbox, Outcome, Row, store_events
 from models.database import Database
 from models.inbox import EventSource, InboxEvent, InboxSubject
 from moment.resources import Resources, open_resources
@@ -111,6 +111,23 @@ def test_only_subjects_at_whose_events_nobody_is_are_to_be_woken(inbox: Inbox, b
     inbox.handle(subject)
     assert len(woken[0]) == 1  # the other subject's
     assert bell.handled == ["e", "after e"]  # who was at it saw that another had come
+
+
+def test_after_many_events_in_a_row_a_subject_lets_the_others_come_first(
+    inbox: Inbox, bell: Bell, database: Database
+) -> None:
+    rows = [row(f"tap {number:02}", stamp=number) for number in range(IN_A_ROW + 2)]
+    (subject,) = store_events(inbox.database, rows)
+    inbox.handle(subject)
+    inbox.handle(subject)  # in vain: its breath is not over
+    assert bell.handled == [each["event_id"] for each in rows[:IN_A_ROW]]
+    assert store_events(inbox.database, [row("late", stamp=99)]) == []  # it is woken by itself
+    let_pauses_pass(database)
+    inbox.handle(subject)
+    assert bell.handled == [*(each["event_id"] for each in rows), "late"]
+    with database.transaction() as db:
+        idle = db.get_one(InboxSubject, subject)
+    assert (idle.due_at, idle.attempts, idle.error) == (None, 0, "")
 
 
 def test_a_failing_event_keeps_its_subject_waiting_and_no_other(
