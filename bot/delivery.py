@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from sqlalchemy import and_, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
@@ -25,8 +26,8 @@ from bot.owed import (
     PUSH,
     REPLY,
     asks_for_consent,
-    earlier_message,
     earlier_to_hurry,
+    has_earlier,
     has_live_token,
     has_old_key,
     is_carried,
@@ -34,6 +35,7 @@ from bot.owed import (
     is_over_ceiling,
     is_overtaken,
     is_reminder,
+    must_wait,
     riders_of,
     waiting_to_ride,
 )
@@ -54,7 +56,7 @@ from models.user import User
 from services import footage
 from services.handover import coach_has_thread, coach_keeps_thread
 from services.outbox import wake_next
-from services.profile import followed_channels, is_known
+from services.profile import channels_reached
 from services.reminders import still_fits
 
 log = get_logger(__name__)
@@ -143,17 +145,20 @@ class Delivery:
             is_free = or_(is_free, and_(*untried, col(Message.lease_token).is_(None)))
         statement = (
             select(Message, ChatRoom, User, func.now())
-            .add_columns(coach_has_thread(col(User.id)))
+            .add_columns(coach_has_thread(col(User.id)), has_earlier())
             .join(ChatRoom, col(ChatRoom.id) == Message.chat_room_id)
             .join(User, col(User.id) == ChatRoom.user_id)
+            .options(joinedload(User.friendships))  # type: ignore[arg-type]
             .where(col(Message.id) == message_id, is_free)
         )
-        row = db.execute(statement.with_for_update(skip_locked=True, of=Message)).first()
+        row = db.execute(statement.with_for_update(skip_locked=True, of=Message)).unique().first()
         if row is None or not row[0].is_owed:
             return None
-        message, room, user, now, has_coach = row
+        message, room, user, now, has_coach, is_later = row
         note_now(db, now)
         if has_coach and self._leave_to_coach(db, message, user):
+            return None
+        if self._lets_wait(db, message, user, is_later=is_later):
             return None
         way = self._way(db, message, room, user, carrier)
         if way is None:
@@ -167,17 +172,22 @@ class Delivery:
         db.add(message)
         return parcel
 
+    def _lets_wait(self, db: DbSession, message: Message, user: User, *, is_later: bool) -> bool:
+        """For the learner to be in reach, or for an earlier message of its session."""
+        if user.blocked_at is not None:
+            _let_wait(db, message, WaitReason.UNBLOCK)
+            return True
+        if is_later and must_wait(db, message):
+            _hurry(db, earlier_to_hurry(db, message))
+            _let_wait(db, message, WaitReason.EARLIER_MESSAGE)
+            return True
+        return False
+
     def _way(
         self, db: DbSession, message: Message, room: ChatRoom, user: User, carrier: Parcel | None
     ) -> str | None:
         """By reply or push, on which channel; None where it is not to be sent now."""
         now = database_now(db)
-        reason = WaitReason.UNBLOCK if user.blocked_at is not None else earlier_message(db, message)
-        if reason is not None:
-            if reason is WaitReason.EARLIER_MESSAGE:
-                _hurry(db, earlier_to_hurry(db, message))
-            _let_wait(db, message, reason)
-            return None
         if user.leaving_since is not None and is_coaching(message):  # it goes with their rows
             self._drop(db, message)
             return None
@@ -196,7 +206,7 @@ class Delivery:
         if has_old_key(message, now):
             self._park_unsent(db, message, "the retry key is older than 24 hours; a retry could double it")
             return None
-        channel = self._channel(db, message, room, user)
+        channel = self._channel(message, room, user, now)
         if channel is None:
             log.info("learner out of reach", message_id=message.id)
             _let_wait(db, message, WaitReason.UNBLOCK)
@@ -234,15 +244,15 @@ class Delivery:
             db.add(message)
         return morning == now
 
-    def _channel(self, db: DbSession, message: Message, room: ChatRoom, user: User) -> str | None:
+    def _channel(self, message: Message, room: ChatRoom, user: User, now: datetime) -> str | None:
         """The room's own, or another that the learner follows: LINE takes a push to one they don't, and shows nothing.
         None where they are known to follow none of ours."""
         own = message.channel or self.line.channel_for(room.room_type)
-        followed = followed_channels(db, user)
+        followed = channels_reached(user.friendships, now)
         if own in followed:
             return own
         other = next((channel for channel in followed if self.line.has(channel)), None)
-        if other is None and not is_known(db, user):  # they came by a page: they may follow it all the same
+        if other is None and not user.friendships:  # they came by a page: they may follow it all the same
             return own
         return other
 

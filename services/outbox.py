@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, and_, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
@@ -25,9 +25,14 @@ PATIENCE = timedelta(seconds=20)
 CALM = timedelta(minutes=2)
 
 
+def room_id(user_id: int, room_type: RoomType) -> Any:
+    """Of a room that came with its learner: read by the statement that stores what is said in it."""
+    return select(ChatRoom.id).where(_is_room(user_id, room_type)).scalar_subquery()
+
+
 def room_of(db: DbSession, user_id: int, room_type: RoomType) -> ChatRoom:
     """The learner's room, made at first use."""
-    statement = select(ChatRoom).where(ChatRoom.user_id == user_id, ChatRoom.room_type == room_type)
+    statement = select(ChatRoom).where(_is_room(user_id, room_type))
     room = db.exec(statement).first()
     if room is None:
         db.execute(insert(ChatRoom).values(user_id=user_id, room_type=room_type).on_conflict_do_nothing())
@@ -88,7 +93,7 @@ def add_message(
 ) -> Message:
     """As `queue_message`, for a caller that delivers it itself; should it die before that, the reconciler does."""
     message = Message(
-        chat_room_id=room_of(db, user_id, room).id,
+        chat_room_id=room_id(user_id, room),
         sender=sender,
         session_id=session_id,
         kind=kind,
@@ -189,7 +194,7 @@ def queue_answer(
 def record_cooking_video(db: DbSession, session: CookingSession) -> None:
     """For the "Cooking Videos" room. Not owed to LINE: the learner's own bubble is there already."""
     message = Message(
-        chat_room_id=room_of(db, session.user_id, RoomType.COOKING_VIDEOS).id,
+        chat_room_id=room_id(session.user_id, RoomType.COOKING_VIDEOS),
         sender=Sender.SYSTEM,
         session_id=session.id,
         kind=MessageType.COOKING_VIDEO,
@@ -244,3 +249,7 @@ def was_said(db: DbSession, user: User, topic: Topic) -> bool:
     about = col(Message.meta)["topic"].astext == topic
     mine = select(Message.id).where(col(Message.chat_room_id).in_(rooms_of(user.id)), about)
     return db.exec(mine.limit(1)).first() is not None
+
+
+def _is_room(user_id: int, room_type: RoomType) -> ColumnElement[bool]:
+    return and_(col(ChatRoom.user_id) == user_id, col(ChatRoom.room_type) == room_type)

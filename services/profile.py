@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
-from sqlmodel import col, select
+from sqlmodel import select
 
 from errors import MomentError
 from knowledge_base import phrasebook
@@ -134,16 +134,14 @@ def block(db: DbSession, user: User, channel: str, now: datetime) -> None:
 
 def followed_channels(db: DbSession, user: User) -> Sequence[str]:
     """The names of our LINE accounts that show them what we send."""
-    reached_since = func.now() - REACHED_WITHOUT_FOLLOWING
-    follows = col(Friendship.contact_at).is_(None) | (col(Friendship.contact_at) > reached_since)
-    mine = Friendship.user_id == user.id, col(Friendship.blocked_at).is_(None), follows
-    return db.exec(select(Friendship.channel).where(*mine).order_by(Friendship.channel)).all()
+    rows = db.execute(select(Friendship, func.now()).where(Friendship.user_id == user.id)).all()
+    return [channel for friendship, now in rows for channel in channels_reached([friendship], now)]
 
 
-def is_known(db: DbSession, user: User) -> bool:
-    """Whether an event of any LINE account has told of them."""
-    return (
-        db.exec(select(Friendship.channel).where(Friendship.user_id == user.id).limit(1)).first() is not None
+def channels_reached(friendships: Sequence[Friendship], now: datetime) -> Sequence[str]:
+    """The same of friendships that are read already."""
+    return sorted(
+        each.channel for each in friendships if each.blocked_at is None and not _is_out_of_reach(each, now)
     )
 
 

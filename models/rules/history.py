@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
@@ -84,14 +85,20 @@ def sessions_of(db: DbSession, user_id: int) -> Sequence[CookingSession]:
 
 
 def latest_session(db: DbSession, user_id: int, *, lock: bool = False) -> CookingSession | None:
-    """The one a learner is at. With `lock` no stage that finishes meanwhile overwrites what is changed in it."""
+    """The one a learner is at, with its dish. With `lock` no stage that finishes meanwhile overwrites what is changed in
+    it; what was sent for it is read by a statement of its own then, as it is once the lock is had."""
     statement = (
         select(CookingSession)
         .where(CookingSession.user_id == user_id)
         .order_by(col(CookingSession.created_at).desc(), col(CookingSession.id).desc())
         .limit(1)
+        .options(joinedload(CookingSession.dish))  # type: ignore[arg-type]
     )
-    return db.exec(statement.with_for_update() if lock else statement).first()
+    if lock:
+        statement = statement.with_for_update(of=CookingSession)
+    else:
+        statement = statement.options(joinedload(CookingSession.media))  # type: ignore[arg-type]
+    return db.exec(statement).unique().first()
 
 
 def waiting_times(db: DbSession) -> list[timedelta]:

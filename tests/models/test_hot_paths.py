@@ -118,7 +118,7 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     ),
     "the session in question": lambda db: answers._session_in_question(db, learner(db), a_message(db)),
     "what was said before": lambda db: answers._history(db, a_message(db)),
-    "an earlier message that is owed": lambda db: owed.earlier_message(
+    "an earlier message that is owed": lambda db: owed.must_wait(
         db, _message(id=10**6, session_id=newest(db).id)
     ),
     "what waits for the quota": lambda db: owed.waiting_to_ride(db, a_message(db)),
