@@ -14,7 +14,7 @@ from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, Update, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Subquery, Update, case, func, insert, literal, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session as DbSession
 from sqlmodel import SQLModel, col
@@ -141,6 +141,18 @@ class Leases:
             return None
         attempt, away, token, before_it = row
         return _lease(table, row_id, token, attempt, away, before_it)
+
+    def begin(self, db: DbSession, table: Row, **values: Any) -> Lease:
+        """As `claim`, of work that has no row yet: it is stored as the caller's."""
+        token = self._token()
+        claimed = {
+            "attempts": 1,
+            "lease_token": token,
+            "due_at": func.now() + self.duration,
+            "nudge_at": func.now() + self.duration + NUDGE_SLACK,
+        }
+        statement = insert(table).values(**claimed, **values).returning(_id(table))
+        return Lease(table, db.execute(statement).scalar_one(), token, attempt=1)
 
     def take(self, db: DbSession, row: LeaseColumns, row_id: int) -> Lease:
         """As `claim`, of a row that the caller has locked and found free: stored with what else changes of it."""

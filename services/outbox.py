@@ -155,7 +155,7 @@ def queue_coaching_video(db: DbSession, session: CookingSession) -> Message:
     """After the first: one that was made from words that a coach has corrected."""
     kind = MessageType.COACHING_VIDEO
     of_session = select(Message.id).where(Message.session_id == session.id, Message.kind == kind)
-    if db.exec(of_session).first() is not None:
+    if session.videos_begun > 1 and db.exec(of_session).first() is not None:
         kind = MessageType.COACHING_VIDEO_CORRECTED
     return queue_message(
         db,

@@ -155,6 +155,7 @@ def lock_learner(db: DbSession, user_id: int) -> None:
 
 def learner_state(db: DbSession, user_id: int) -> LearnerState:
     """The learner's state, made at first use."""
-    db.execute(insert(LearnerState).values(user_id=user_id).on_conflict_do_nothing())
-    # Locked: two sessions that finish at once must not lose each other's summaries.
-    return db.exec(select(LearnerState).where(LearnerState.user_id == user_id).with_for_update()).one()
+    mine = {"user_id": user_id}
+    # One that is there is locked so: two sessions that finish at once must not lose each other's summaries.
+    kept = insert(LearnerState).values(**mine).on_conflict_do_update(index_elements=["user_id"], set_=mine)
+    return db.scalars(kept.returning(LearnerState), execution_options={"populate_existing": True}).one()

@@ -17,12 +17,13 @@ from models.base import database_now
 from models.chat import Message, MessageType, RoomType, Sender
 from models.coach import CoachRole
 from models.database import Database
-from models.rules.history import last_coached_at, latest_session, sessions_of, waiting_times
+from models.rules.history import latest_session, sessions_of, waiting_times
 from models.rules.progress import Estimates
 from models.session import CookingSession
 from models.user import User
 from pipeline import answers
 from pipeline.providers.ports import Pace
+from pipeline.runner import _past_of
 from pipeline.scheduler import Scheduler
 from pipeline.speech_length import measured_pace
 from services import (
@@ -111,7 +112,7 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "what is on its way from the learner's browser": lambda db: uploads.unfinished(db, learner(db).id),
     "the learner's latest session": lambda db: latest_session(db, learner(db).id, lock=True),
     "the learner's sessions": lambda db: sessions_of(db, learner(db).id),
-    "when they were coached last": lambda db: last_coached_at(db, newest(db)),
+    "when they were coached last": lambda db: db.execute(_past_of(newest(db))),
     "a message that is taken back": lambda db: thread.inbound_message(db, learner(db), "b17"),
     "the message that is quoted": lambda db: answers._quoted_session_id(
         db, _message(quoted_message_id="b17")
