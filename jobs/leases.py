@@ -14,7 +14,18 @@ from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, Update, case, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Subquery,
+    Update,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session as DbSession
 from sqlmodel import SQLModel, col
@@ -111,12 +122,18 @@ class Leases:
         self._heartbeat.start()
 
     def claim(
-        self, db: DbSession, table: Row, row_id: int, *, early: bool = False, **values: Any
+        self,
+        db: DbSession,
+        table: Row,
+        row_id: int,
+        *conditions: ColumnElement[bool],
+        early: bool = False,
+        **values: Any,
     ) -> Lease | None:
-        """The row's work for the caller, or None when it is not due. `early`: also when it is not due yet, unless
-        somebody is at it. `values` are stored with it."""
+        """The row's work for the caller, or None when it is not due, or a condition does not hold. `early`: also when it is
+        not due yet, unless somebody is at it. `values` are stored with it."""
         token, alone = self._token(), self._token(alone=True)
-        before = _claimable(table, row_id, early=early)
+        before = _claimable(table, row_id, *conditions, early=early)
         is_suspect = before.c.lease_token.is_not(None) & (before.c.attempts >= TRIES_BESIDE_OTHERS)
         statement = (
             update(table)
@@ -233,13 +250,13 @@ class Leases:
                 log.warning("leases not renewed", count=len(active), exc_info=error)
 
 
-def _claimable(table: Row, row_id: int, *, early: bool) -> Subquery:
+def _claimable(table: Row, row_id: int, *conditions: ColumnElement[bool], early: bool) -> Subquery:
     """The row as it is before the claim, if it may be claimed."""
     is_free = col(table.due_at) <= func.now()
     if early:
         is_free |= col(table.lease_token).is_(None)
     columns = (_id(table).label("id"), *(getattr(table, name) for name in ("lease_token", "attempts")))
-    which = _id(table) == row_id, col(table.parked_at).is_(None), is_free
+    which = _id(table) == row_id, col(table.parked_at).is_(None), is_free, *conditions
     return select(*columns).where(*which).with_for_update().subquery("before")
 
 
@@ -359,10 +376,15 @@ def begin_anew(db: DbSession, table: Row, *which: ColumnElement[bool], **values:
     db.execute(statement.execution_options(synchronize_session=False))
 
 
-def count_active(db: DbSession, table: Row, *which: ColumnElement[bool]) -> int:
-    """At how many of these rows somebody is."""
+def active(table: Row, *which: ColumnElement[bool]) -> ScalarSelect[int]:
+    """At how many of these rows somebody is, asked within another statement."""
     taken = col(table.lease_token).is_not(None), col(table.due_at) > func.now()
-    count: int = db.execute(select(func.count()).select_from(table).where(*which, *taken)).scalar_one()
+    count = select(func.count()).select_from(table).where(*which, *taken)
+    return count.correlate(None).scalar_subquery()
+
+
+def count_active(db: DbSession, table: Row, *which: ColumnElement[bool]) -> int:
+    count: int = db.execute(select(active(table, *which))).scalar_one()
     return count
 
 

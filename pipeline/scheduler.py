@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, text
+from sqlalchemy import ScalarSelect, func, text
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
 from sqlmodel import select
@@ -67,14 +67,13 @@ class Scheduler:
         for name in db.execute(_MAKE_DUE, values).scalars():
             enqueue(db, STAGE[StageName(name)].job, session.id, name)
 
-    def lock(self, db: DbSession, session_id: int) -> Facts | None:
+    def lock(self, db: DbSession, session_id: int | ScalarSelect[int | None]) -> Facts | None:
         """The session, nobody else's until the transaction ends, with all that its stages rest on; None when it is
         gone. First in a transaction: what was changed before and is not stored would be lost."""
         # The lock by itself: a statement sees what it reads besides the locked row as that was before it waited.
         locked = select(CookingSession.id).where(CookingSession.id == session_id).with_for_update()
-        if db.exec(locked).first() is None:
-            return None
-        return self._facts(db, session_id, populate_existing=True)
+        its_id = db.exec(locked).first()
+        return self._facts(db, its_id, populate_existing=True) if its_id is not None else None
 
     def facts_of(self, db: DbSession, session: CookingSession) -> Facts:
         """Of a session that the caller has read, and perhaps changed."""

@@ -192,8 +192,8 @@ def queue_answer(
 
 
 def record_cooking_video(db: DbSession, session: CookingSession) -> None:
-    """For the "Cooking Videos" room. Not owed to LINE: the learner's own bubble is there already."""
-    message = Message(
+    """For the "Cooking Videos" room, where a cook stands once. Not owed to LINE: the learner's own bubble is there already."""
+    message = insert(Message).values(
         chat_room_id=room_id(session.user_id, RoomType.COOKING_VIDEOS),
         sender=Sender.SYSTEM,
         session_id=session.id,
@@ -201,7 +201,7 @@ def record_cooking_video(db: DbSession, session: CookingSession) -> None:
         video_gcs_path=session.raw_video_url,
         meta={"type": MessageType.COOKING_VIDEO, "session_id": session.id},
     )
-    db.add(message)
+    db.execute(message.on_conflict_do_nothing())
 
 
 def release_owed(db: DbSession, user: User) -> None:
