@@ -58,6 +58,8 @@ LONGEST_PAUSE = timedelta(minutes=12)
 TRIES_BESIDE_OTHERS = 2
 COME_AGAIN = timedelta(seconds=2)
 
+_TRUE = literal(value=True)
+
 Row = type[LeaseColumns]
 LEASED: Sequence[Row] = (
     InboxSubject,
@@ -294,14 +296,22 @@ def finish(db: DbSession, lease: Lease, **values: Any) -> None:
     _settle(db, lease, error="", away_since=None, due_at=None, nudge_at=None, **values)
 
 
-def finish_if(db: DbSession, lease: Lease, condition: ColumnElement[bool], **values: Any) -> bool:
-    """As `finish`, unless the row says otherwise: then it stays the caller's. Raises LeaseLost."""
+def finish_if(
+    db: DbSession,
+    lease: Lease,
+    condition: ColumnElement[bool],
+    asked: ColumnElement[Any] = _TRUE,
+    **values: Any,
+) -> Any:
+    """As `finish`, and returns what is asked of the row; unless it says otherwise: then it stays the caller's, and None is
+    returned. Raises LeaseLost."""
     settled = {"lease_token": None, "error": "", "away_since": None, "due_at": None, "nudge_at": None}
-    if _change(db, lease, condition, **settled, **values):
-        return True
+    row = db.execute(_changing(lease, condition, **settled, **values).returning(asked)).first()
+    if row is not None:
+        return row[0]
     if not _change(db, lease, lease_token=lease.token):
         raise LeaseLost(str(lease))
-    return False
+    return None
 
 
 def try_again(db: DbSession, lease: Lease, error: str, pause: timedelta, **values: Any) -> None:
@@ -413,10 +423,14 @@ def _settle(db: DbSession, lease: Lease, **values: Any) -> None:
         raise LeaseLost(str(lease))
 
 
-def _change(db: DbSession, lease: Lease, *conditions: ColumnElement[bool], **values: Any) -> bool:
+def _change(db: DbSession, lease: Lease, **values: Any) -> bool:
+    return db.execute(_changing(lease, **values).returning(_TRUE)).first() is not None
+
+
+def _changing(lease: Lease, *conditions: ColumnElement[bool], **values: Any) -> Update:
     mine = _id(lease.table) == lease.row_id, col(lease.table.lease_token) == lease.token, *conditions
-    statement = update(lease.table).where(*mine).values(**values).returning(_id(lease.table))
-    return db.execute(statement.execution_options(synchronize_session=False)).first() is not None
+    statement = update(lease.table).where(*mine).values(**values)
+    return statement.execution_options(synchronize_session=False)
 
 
 def _id(table: type[SQLModel]) -> Any:

@@ -58,10 +58,10 @@ def wants_name(db: DbSession, user: User | None) -> bool:
     return user.name_asked_at is None or database_now(db) - user.name_asked_at > ASK_NAME_AGAIN
 
 
-def take_in(db: DbSession, line_user_id: str, first_name: str | None) -> User:
-    """The learner's row, made at first use with both rooms. A name is taken over where there was none; None is not
-    known yet, the phrasebook's NAMELESS is LINE's answer that there is none to be had."""
-    user = find_learner(db, line_user_id)
+def take_in(db: DbSession, line_user_id: str, first_name: str | None, known: User | None = None) -> User:
+    """The learner's row, made at first use with both rooms; `known` where it is read already. A name is taken over where
+    there was none; None is not known yet, the phrasebook's NAMELESS is LINE's answer that there is none to be had."""
+    user = known or find_learner(db, line_user_id)
     if user is None:
         values = {"line_user_id": line_user_id, "first_name": phrasebook.NAMELESS}
         db.execute(insert(User).values(**values).on_conflict_do_nothing())
