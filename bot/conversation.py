@@ -10,6 +10,7 @@ from sqlmodel import Session as DbSession
 from bot.delivery import Delivery
 from bot.handlers import router
 from bot.handlers.places import wants_progress
+from bot.owed import asks_for_consent, has_live_token
 from bot.rendering import Renderer
 from bot.router import Answer, Context
 from bot.say.bubbles import Say, text_bubble
@@ -31,7 +32,7 @@ from models.user import User
 from services import profile
 from services.companion import Caps
 from services.names import first_name_of
-from services.outbox import add_message, queue_notice
+from services.outbox import new_message, owe, queue_notice
 from services.pictures import Picture, ProgressPictures
 from services.plan.shop import PlanShop
 from services.reminders import note_heard
@@ -181,12 +182,15 @@ class Conversation:
             return lambda: self._show_thinking(event)
         if event.reply_token and answer.has_room and profile.ask_to_add(db, user, event.channel):
             answer = answer.and_then(text_bubble(phrasebook.PLEASE_ADD))
-        message_id = self._add_reply(db, event, user, answer).id
-        return lambda: self.delivery.deliver_reply(message_id)
+        message = self._reply(event, user, answer)
+        if not has_live_token(message, database_now(db)) or asks_for_consent(message):
+            owe(db, message)
+            return lambda: self.delivery.deliver(message.id)
+        parcel = self.delivery.begin_reply(db, message, user)
+        return lambda: self.delivery.send_reply(parcel)
 
-    def _add_reply(self, db: DbSession, event: LineEvent, user: User, answer: Say) -> Message:
-        return add_message(
-            db,
+    def _reply(self, event: LineEvent, user: User, answer: Say) -> Message:
+        return new_message(
             user.id,
             MessageType.NOTICE,
             text=answer.text,

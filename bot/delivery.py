@@ -6,8 +6,8 @@ bubbles are sent with the same token. After that what the learner still needs go
 """
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -65,7 +65,7 @@ BACKOFF = timedelta(seconds=1)  # doubled with each try
 LONGEST_BACKOFF = timedelta(minutes=5)
 QUOTA_PAUSE = timedelta(hours=1)
 
-FindRiders = Callable[[DbSession, Message], list[int]]
+FindRiders = Callable[[DbSession, Message, int], list[int]]
 
 OUTCOMES = Counter(
     "moment_deliveries",
@@ -99,19 +99,29 @@ class Delivery:
 
     def deliver(self, message_id: int) -> None:
         """Sends the message if it is owed and due: by its reply token while that lives, else as a push."""
-        self._deliver(message_id, _riders)
+        with self._quietly(message_id):
+            parcel = self._claim(message_id)
+            if parcel is not None:
+                self._send(parcel, self._claim_riders(parcel, _riders))
 
-    def deliver_reply(self, message_id: int) -> None:
-        """Sends a handler's answer at once; what the month's quota holds back, or waits for a reply, rides along, free."""
-        self._deliver(message_id, waiting_to_ride)
+    def begin_reply(self, db: DbSession, message: Message, user: User) -> Parcel:
+        """A handler's answer, not stored yet: it is stored as claimed, to be sent once that is committed."""
+        _note_try(message, REPLY, None, database_now(db))
+        lease = self.leases.begin(db, message)
+        return Parcel(lease, message, user, again=False, is_held=False)
 
-    def _deliver(self, message_id: int, find_riders: FindRiders) -> None:
+    def send_reply(self, parcel: Parcel) -> None:
+        """What the month's quota holds back, or waits for a reply, rides along, free."""
+        with self._quietly(parcel.id):
+            self._send(parcel, self._claim_riders(parcel, waiting_to_ride))
+
+    @contextmanager
+    def _quietly(self, message_id: int) -> Iterator[None]:
+        """Around a delivery: that its message is somebody else's by now, or deleted, is no fault."""
         try:
             ids = bound_contextvars(message_id=message_id)
             with ids, quiet_once_deleted(self.database, Message, message_id):
-                parcel = self._claim(message_id)
-                if parcel is not None:
-                    self._send(parcel, self._claim_riders(parcel, find_riders))
+                yield
         except LeaseLost as lost:
             log.info("lease lost", lease=str(lost))
 
@@ -120,7 +130,7 @@ class Delivery:
         if carrier.message.delivered_by != REPLY:
             return []
         with self.database.transaction() as db:
-            waiting = find(db, carrier.message)
+            waiting = find(db, carrier.message, carrier.user.id)
         return [rider for each in waiting if (rider := self._claim(each, carrier=carrier)) is not None]
 
     def _claim(self, message_id: int, *, carrier: Parcel | None = None) -> Parcel | None:
@@ -406,9 +416,9 @@ def _note_coaching(db: DbSession, message: Message) -> None:
     db.execute(session.values(coaching_text_delivered_at=func.now()))
 
 
-def _riders(db: DbSession, message: Message) -> list[int]:
+def _riders(db: DbSession, message: Message, user_id: int) -> list[int]:
     """Of an answer that a job brings: what is sent again takes those of the try before, and no others."""
-    return waiting_to_ride(db, message) if message.attempts <= 1 else riders_of(db, message)
+    return waiting_to_ride(db, message, user_id) if message.attempts <= 1 else riders_of(db, message)
 
 
 def _hurry(db: DbSession, message_ids: Sequence[int]) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from line.limits import MAX_OBJECTS
-from models.chat import Message, MessageType, Sender, Topic, WaitReason, rooms_beside
+from models.chat import Message, MessageType, Sender, Topic, WaitReason, rooms_beside, rooms_of
 from services.outbox import hold_order
 
 REPLY, PUSH = "reply", "push"
@@ -107,8 +107,8 @@ def is_over_ceiling(db: DbSession, message: Message) -> bool:
     return db.exec(count).one() >= PUSHES_A_DAY
 
 
-def waiting_to_ride(db: DbSession, message: Message) -> list[int]:
-    """Owed messages of the same learner that a reply may carry, as many as it still holds: what only the quota stops, and
+def waiting_to_ride(db: DbSession, message: Message, user_id: int) -> list[int]:
+    """Owed messages of its learner that a reply may carry, as many as it still holds: what only the quota stops, and
     notices that wait for a reply before they become a push."""
     held = and_(
         col(Message.waits_for) == WaitReason.QUOTA,
@@ -126,9 +126,7 @@ def waiting_to_ride(db: DbSession, message: Message) -> list[int]:
     )
     statement = (
         select(Message)
-        .where(
-            col(Message.chat_room_id).in_(rooms_beside(message.chat_room_id)), col(Message.id) != message.id
-        )
+        .where(col(Message.chat_room_id).in_(rooms_of(user_id)), col(Message.id) != message.id)
         .where(or_(held, patient), col(Message.carrier_id).is_(None))
         .where(col(Message.retry_key).is_not(None))
         .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))

@@ -21,7 +21,6 @@ from sqlalchemy import (
     Update,
     case,
     func,
-    insert,
     literal,
     select,
     update,
@@ -161,17 +160,13 @@ class Leases:
         attempt, away, token, before_it = row
         return _lease(table, row_id, token, attempt, away, before_it)
 
-    def begin(self, db: DbSession, table: Row, **values: Any) -> Lease:
-        """As `claim`, of work that has no row yet: it is stored as the caller's."""
-        token = self._token()
-        claimed = {
-            "attempts": 1,
-            "lease_token": token,
-            "due_at": func.now() + self.duration,
-            "nudge_at": func.now() + self.duration + NUDGE_SLACK,
-        }
-        statement = insert(table).values(**claimed, **values).returning(_id(table))
-        return Lease(table, db.execute(statement).scalar_one(), token, attempt=1)
+    def begin(self, db: DbSession, row: LeaseColumns) -> Lease:
+        """As `claim`, of a row that is not stored yet: it is stored as the caller's."""
+        row.attempts, row.lease_token = 1, self._token()
+        due_now(row, after=self.duration)
+        db.add(row)
+        db.flush()
+        return Lease(type(row), _id(row), row.lease_token, attempt=1)
 
     def take(self, db: DbSession, row: LeaseColumns, row_id: int) -> Lease:
         """As `claim`, of a row that the caller has locked and found free: stored with what else changes of it."""
@@ -433,5 +428,6 @@ def _changing(lease: Lease, *conditions: ColumnElement[bool], **values: Any) -> 
     return statement.execution_options(synchronize_session=False)
 
 
-def _id(table: type[SQLModel]) -> Any:
-    return table.id  # type: ignore[attr-defined]
+def _id(table: type[SQLModel] | SQLModel) -> Any:
+    """The column, or a row's own."""
+    return table.id  # type: ignore[union-attr]

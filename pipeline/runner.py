@@ -201,9 +201,8 @@ class Runner:
         self.scheduler.make_due(db, facts.session, [stage for stage in due if stage is not own])
         if own is None:
             return None
-        values = {"session_id": facts.session.id, "stage": own.name, "job": own.job}
-        lease = self.leases.begin(db, StageRun, started_at=func.now(), **values)
-        return _begun(facts, own, lease)
+        run = StageRun(session_id=facts.session.id, stage=own.name, job=own.job, started_at=facts.now)
+        return _begun(facts, own, self.leases.begin(db, run))
 
     def _reject(self, task: Task, rejection: MediaRejected, calls: Sequence[ModelCall]) -> None:
         def settle(db: DbSession, facts: Facts) -> None:

@@ -92,7 +92,44 @@ def add_message(
     **columns: Any,
 ) -> Message:
     """As `queue_message`, for a caller that delivers it itself; should it die before that, the reconciler does."""
-    message = Message(
+    message = new_message(
+        user_id,
+        kind,
+        text=text,
+        video=video,
+        sender=sender,
+        session_id=session_id,
+        room=room,
+        topic=topic,
+        facts=facts,
+        **columns,
+    )
+    owe(db, message, patience)
+    return message
+
+
+def owe(db: DbSession, message: Message, patience: timedelta = timedelta()) -> None:
+    """Stores one that is not stored yet; for a caller that delivers it itself, as above."""
+    leases.due_now(message, after=patience)
+    db.add(message)
+    db.flush()
+
+
+def new_message(
+    user_id: int,
+    kind: MessageType,
+    *,
+    text: str = "",
+    video: str = "",
+    sender: Sender = Sender.SYSTEM,
+    session_id: int | None = None,
+    room: RoomType = RoomType.COACHING,
+    topic: Topic | None = None,
+    facts: Mapping[str, str] | None = None,
+    **columns: Any,
+) -> Message:
+    """Not stored yet, and not due."""
+    return Message(
         chat_room_id=room_id(user_id, room),
         sender=sender,
         session_id=session_id,
@@ -105,10 +142,6 @@ def add_message(
         retry_key=uuid4(),
         **columns,
     )
-    leases.due_now(message, after=patience)
-    db.add(message)
-    db.flush()
-    return message
 
 
 def queue_notice(

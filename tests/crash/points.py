@@ -94,7 +94,7 @@ INBOX = (
 CONVERSATION = (
     Point("name known, nothing done", "bot.conversation:Conversation._ask_name", "after"),
     Point("handler done, not committed", "bot.conversation:Conversation._handle", "after"),
-    Point("handler committed, no reply sent", "bot.delivery:Delivery.deliver_reply", "before"),
+    Point("handler committed, no reply sent", "bot.delivery:Delivery.send_reply", "before"),
     Point("reply claimed, not sent", "line.client:LineClient.reply", "before"),
     Point("reply taken by LINE, not noted", "line.client:LineClient.reply", "after"),
 )

@@ -122,7 +122,7 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "an earlier message that is owed": lambda db: owed.must_wait(
         db, _message(id=10**6, session_id=newest(db).id)
     ),
-    "what waits for the quota": lambda db: owed.waiting_to_ride(db, a_message(db)),
+    "what waits for the quota": lambda db: owed.waiting_to_ride(db, a_message(db), learner(db).id),
     "what is hurried": lambda db: owed.earlier_to_hurry(db, a_message(db)),
     "what waits for a dish": lambda db: media.unplaced(db, learner(db)),
     "what is owed to one who is back": lambda db: outbox.release_owed(db, learner(db)),
