@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from jobs.inbox import MAX_ATTEMPTS, Inbox, Outcome, Row, store_events
+from jobs.inbox import MAX_ATTEMPTS, AskFirst, Inbox, Outcome, Row, Work, store_events
 from models.database import Database
 from models.inbox import EventSource, InboxEvent, InboxSubject
 from moment.resources import Resources
@@ -192,3 +192,46 @@ def test_a_subject_lost_to_another_is_left_to_them(inbox: Inbox, bell: Bell, dat
     inbox.handle(subject)
     with database.transaction() as db:
         assert db.get_one(InboxSubject, subject).due_at is not None
+
+
+def test_what_another_has_handled_meanwhile_goes_for_nothing(
+    inbox: Inbox, bell: Bell, database: Database
+) -> None:
+    (subject,) = store_events(inbox.database, [row("e")])
+
+    def handle_too(event_id: str) -> None:
+        with database.transaction() as db:
+            statement = "UPDATE inbox_event SET handled_at = now(), outcome = 'theirs' WHERE event_id = :id"
+            db.execute(text(statement), {"id": event_id})
+
+    bell.meanwhile = handle_too
+    inbox.handle(subject)
+    assert bell.after == []
+    assert events(database)["e"].outcome == "theirs"
+
+
+def test_what_work_asks_first_is_asked_outside_its_transaction(
+    inbox: Inbox, bell: Bell, database: Database
+) -> None:
+    store_events(inbox.database, [row("e")])
+    asked: list[str] = []
+
+    def begin(event: InboxEvent) -> Work:
+        def ask() -> Work:
+            asked.append(event.event_id)
+            assert "unasked" not in events(database), "what was done before is rolled back"
+            return Bell.begin(bell, event)
+
+        def work(db: DbSession) -> Outcome:
+            db.add(InboxEvent(source=SOURCE, event_id="unasked"))
+            db.flush()
+            raise AskFirst(ask)
+
+        return work
+
+    bell.begin = begin  # type: ignore[method-assign]
+    with database.transaction() as db:
+        subject = db.exec(select(InboxSubject.id)).one()
+    inbox.handle(subject)
+    assert (asked, bell.after) == (["e"], ["e"])
+    assert events(database)["e"].outcome == "ring"
