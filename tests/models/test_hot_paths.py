@@ -12,11 +12,12 @@ from sqlmodel import col, select
 
 from benchmarks.backlog import fill
 from bot import owed
-from jobs.inbox import Inbox
+from jobs.inbox import Inbox, _is_told_of
 from models.base import database_now
 from models.chat import Message, MessageType, RoomType, Sender
 from models.coach import CoachRole
 from models.database import Database
+from models.inbox import InboxSubject
 from models.rules.history import latest_session, sessions_of, waiting_times
 from models.rules.progress import Estimates
 from models.session import CookingSession
@@ -179,8 +180,10 @@ def test_the_next_event_of_a_subject_is_found_by_its_index(filled: Database) -> 
     inbox = Inbox(filled, None, None, {})  # type: ignore[arg-type]
     with filled.transaction() as db:
         subject = db.scalar(text("SELECT id FROM inbox_subject WHERE subject = 'past-20'"))
-    with statements_of(filled) as statements:
+    is_told_of = select(_is_told_of()).select_from(InboxSubject).where(InboxSubject.id == subject)
+    with filled.sessions() as db, statements_of(filled) as statements:
         inbox._next(subject)
+        db.execute(is_told_of)
     with filled.sessions() as db:
         plans = plans_of(db, statements)
     assert "ix_inbox_event_unhandled" in plans
