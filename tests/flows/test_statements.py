@@ -23,9 +23,9 @@ NEVER = timedelta(hours=1)  # what is repeated by the clock is no session's
 WEB = "web"
 # From the learner's video and memo to the coaching video: reached, and a few for an event that came while another was
 # handled.
-OF_A_SESSION = 124 + 12
+OF_A_SESSION = 123 + 12
 MENU = "show_menu"  # of the dish picked before, which may come late
-LOOKS_AT_RUNS = 14 + 2
+LOOKS_AT_RUNS = 13 + 2
 
 
 @pytest.fixture
