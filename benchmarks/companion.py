@@ -35,6 +35,7 @@ from knowledge_base.companion_talk import open_greeting
 from liff.identity import COOKIE
 from models.database import Database
 from models.user import SubscriptionStatus, User
+from services.profile import take_in
 from services.sign_in import sign_in
 from settings import Settings
 from storage.google_credentials import GoogleCredentials
@@ -112,13 +113,7 @@ def _learners(database_url: str) -> list[str]:
     """Signed in, with a plan; their cookies."""
     with closing(Database(database_url, pool=2)) as database, database.transaction() as db:
         for number in range(CALLS):
-            db.add(
-                User(
-                    line_user_id=f"U{number:032x}",
-                    first_name="ゆうこ",
-                    subscription_status=SubscriptionStatus.ACTIVE,
-                )
-            )
+            take_in(db, f"U{number:032x}", "ゆうこ").subscription_status = SubscriptionStatus.ACTIVE
         db.flush()
         return [sign_in(db, user).value for user in db.exec(select(User)).all()[:CALLS]]
 

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from sqlmodel import Session as DbSession
 
 from bot.delivery import Delivery
 from bot.handlers import router
 from bot.handlers.places import wants_progress
+from bot.owed import asks_for_consent, has_live_token
 from bot.rendering import Renderer
 from bot.router import Answer, Context
 from bot.say.bubbles import Say, text_bubble
 from bot.say.steps import Steps
-from jobs.inbox import Outcome
+from jobs.inbox import AskFirst, Outcome, Work
 from knowledge_base import phrasebook
 from line.accounts import LineAccounts
 from line.client import LineError, Refused
@@ -30,7 +32,7 @@ from models.user import User
 from services import profile
 from services.companion import Caps
 from services.names import first_name_of
-from services.outbox import add_message, queue_notice
+from services.outbox import new_message, owe, queue_notice
 from services.pictures import Picture, ProgressPictures
 from services.plan.shop import PlanShop
 from services.reminders import note_heard
@@ -42,6 +44,13 @@ log = get_logger(__name__)
 
 # Nobody arrives by these.
 NO_ARRIVAL = frozenset({"unfollow", "unsend", "videoPlayComplete"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What LINE calls the learner; None: it could not be asked."""
+
+    name: str | None
 
 
 @dataclass(frozen=True)
@@ -58,9 +67,9 @@ class Conversation:
     pictures: ProgressPictures
     caps: Caps
 
-    def begin(self, row: InboxEvent) -> Callable[[DbSession], Outcome]:
-        """Asks LINE for the learner's name where it is not known, leaves a group, and draws the picture that is asked for;
-        the rest is done in the transaction. Raises LineError when the group can't be left now."""
+    def begin(self, row: InboxEvent) -> Work:
+        """Leaves a group, and draws the picture that is asked for; the rest is done in the transaction. Raises LineError
+        when the group can't be left now."""
         event = read_event(row)
         if event.standby:
             return lambda db: Outcome("standby")
@@ -70,8 +79,7 @@ class Conversation:
             return lambda db: Outcome("in_group")
         if not event.user_id:
             return lambda db: Outcome("unhandled")
-        first_name, picture = self._first_name(event), self._picture(event)
-        return lambda db: self._handle(db, event, first_name, picture)
+        return partial(self._handle, event=event, picture=self._picture(event))
 
     def give_up(self, db: DbSession, row: InboxEvent) -> None:
         user = profile.find_learner(db, row.subject)
@@ -93,13 +101,8 @@ class Conversation:
         except Refused as error:  # we are not in it any more
             log.info("group was left before", status=error.status)
 
-    def _first_name(self, event: LineEvent) -> str | None:
-        """None where it is known, or LINE can't be asked now."""
-        if event.kind in NO_ARRIVAL:
-            return None
-        with self.database.transaction() as db:
-            if not profile.wants_name(db, profile.find_learner(db, event.user_id)):
-                return None
+    def _ask_name(self, event: LineEvent) -> str | None:
+        """None where LINE can't be asked now."""
         try:
             return first_name_of(self.line.client(event.channel).display_name(event.user_id))
         except Refused as error:  # they let nobody know
@@ -116,15 +119,24 @@ class Conversation:
             user = profile.find_learner(db, event.user_id)
         return self.pictures.prepare(user.id) if user is not None else None
 
+    def _named(self, event: LineEvent, picture: Picture | None) -> Work:
+        """What is done once LINE was asked for the learner's name."""
+        asked = Asked(self._ask_name(event))
+        return partial(self._handle, event=event, picture=picture, asked=asked)
+
     def _handle(
-        self, db: DbSession, event: LineEvent, first_name: str | None, picture: Picture | None
+        self, db: DbSession, event: LineEvent, picture: Picture | None, asked: Asked | None = None
     ) -> Outcome:
+        """Raises AskFirst where LINE is to be asked for the learner's name, and was not."""
         if event.message_id is not None and was_withdrawn(db, event.message_id):
             blank_event(db, event.inbox_event_id)
             return Outcome("withdrawn")
-        if event.kind in NO_ARRIVAL and profile.find_learner(db, event.user_id) is None:
+        known = profile.find_learner(db, event.user_id)
+        if event.kind in NO_ARRIVAL and known is None:
             return _of_nobody(db, event)
-        user = profile.take_in(db, event.user_id, first_name)
+        if event.kind not in NO_ARRIVAL and asked is None and profile.wants_name(db, known):
+            raise AskFirst(lambda: self._named(event, picture))
+        user = profile.take_in(db, event.user_id, asked.name if asked is not None else None, known)
         was_away = user.blocked_at is not None
         if event.reply_token or event.kind == "follow":  # who writes to us has not blocked us
             profile.note_friendship(db, user, event.channel, follows=event.kind == "follow")
@@ -170,12 +182,15 @@ class Conversation:
             return lambda: self._show_thinking(event)
         if event.reply_token and answer.has_room and profile.ask_to_add(db, user, event.channel):
             answer = answer.and_then(text_bubble(phrasebook.PLEASE_ADD))
-        message_id = self._add_reply(db, event, user, answer).id
-        return lambda: self.delivery.deliver_reply(message_id)
+        message = self._reply(event, user, answer)
+        if not has_live_token(message, database_now(db)) or asks_for_consent(message):
+            owe(db, message)
+            return lambda: self.delivery.deliver(message.id)
+        parcel = self.delivery.begin_reply(db, message, user)
+        return lambda: self.delivery.send_reply(parcel)
 
-    def _add_reply(self, db: DbSession, event: LineEvent, user: User, answer: Say) -> Message:
-        return add_message(
-            db,
+    def _reply(self, event: LineEvent, user: User, answer: Say) -> Message:
+        return new_message(
             user.id,
             MessageType.NOTICE,
             text=answer.text,

@@ -6,8 +6,8 @@ bubbles are sent with the same token. After that what the learner still needs go
 """
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from sqlalchemy import and_, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
@@ -25,8 +26,8 @@ from bot.owed import (
     PUSH,
     REPLY,
     asks_for_consent,
-    earlier_message,
     earlier_to_hurry,
+    has_earlier,
     has_live_token,
     has_old_key,
     is_carried,
@@ -34,6 +35,7 @@ from bot.owed import (
     is_over_ceiling,
     is_overtaken,
     is_reminder,
+    must_wait,
     riders_of,
     waiting_to_ride,
 )
@@ -54,7 +56,7 @@ from models.user import User
 from services import footage
 from services.handover import coach_has_thread, coach_keeps_thread
 from services.outbox import wake_next
-from services.profile import followed_channels, is_known
+from services.profile import channels_reached
 from services.reminders import still_fits
 
 log = get_logger(__name__)
@@ -63,7 +65,7 @@ BACKOFF = timedelta(seconds=1)  # doubled with each try
 LONGEST_BACKOFF = timedelta(minutes=5)
 QUOTA_PAUSE = timedelta(hours=1)
 
-FindRiders = Callable[[DbSession, Message], list[int]]
+FindRiders = Callable[[DbSession, Message, int], list[int]]
 
 OUTCOMES = Counter(
     "moment_deliveries",
@@ -97,19 +99,29 @@ class Delivery:
 
     def deliver(self, message_id: int) -> None:
         """Sends the message if it is owed and due: by its reply token while that lives, else as a push."""
-        self._deliver(message_id, _riders)
+        with self._quietly(message_id):
+            parcel = self._claim(message_id)
+            if parcel is not None:
+                self._send(parcel, self._claim_riders(parcel, _riders))
 
-    def deliver_reply(self, message_id: int) -> None:
-        """Sends a handler's answer at once; what the month's quota holds back, or waits for a reply, rides along, free."""
-        self._deliver(message_id, waiting_to_ride)
+    def begin_reply(self, db: DbSession, message: Message, user: User) -> Parcel:
+        """A handler's answer, not stored yet: it is stored as claimed, to be sent once that is committed."""
+        _note_try(message, REPLY, None, database_now(db))
+        lease = self.leases.begin(db, message)
+        return Parcel(lease, message, user, again=False, is_held=False)
 
-    def _deliver(self, message_id: int, find_riders: FindRiders) -> None:
+    def send_reply(self, parcel: Parcel) -> None:
+        """What the month's quota holds back, or waits for a reply, rides along, free."""
+        with self._quietly(parcel.id):
+            self._send(parcel, self._claim_riders(parcel, waiting_to_ride))
+
+    @contextmanager
+    def _quietly(self, message_id: int) -> Iterator[None]:
+        """Around a delivery: that its message is somebody else's by now, or deleted, is no fault."""
         try:
             ids = bound_contextvars(message_id=message_id)
             with ids, quiet_once_deleted(self.database, Message, message_id):
-                parcel = self._claim(message_id)
-                if parcel is not None:
-                    self._send(parcel, self._claim_riders(parcel, find_riders))
+                yield
         except LeaseLost as lost:
             log.info("lease lost", lease=str(lost))
 
@@ -118,7 +130,7 @@ class Delivery:
         if carrier.message.delivered_by != REPLY:
             return []
         with self.database.transaction() as db:
-            waiting = find(db, carrier.message)
+            waiting = find(db, carrier.message, carrier.user.id)
         return [rider for each in waiting if (rider := self._claim(each, carrier=carrier)) is not None]
 
     def _claim(self, message_id: int, *, carrier: Parcel | None = None) -> Parcel | None:
@@ -143,17 +155,20 @@ class Delivery:
             is_free = or_(is_free, and_(*untried, col(Message.lease_token).is_(None)))
         statement = (
             select(Message, ChatRoom, User, func.now())
-            .add_columns(coach_has_thread(col(User.id)))
+            .add_columns(coach_has_thread(col(User.id)), has_earlier())
             .join(ChatRoom, col(ChatRoom.id) == Message.chat_room_id)
             .join(User, col(User.id) == ChatRoom.user_id)
+            .options(joinedload(User.friendships))  # type: ignore[arg-type]
             .where(col(Message.id) == message_id, is_free)
         )
-        row = db.execute(statement.with_for_update(skip_locked=True, of=Message)).first()
+        row = db.execute(statement.with_for_update(skip_locked=True, of=Message)).unique().first()
         if row is None or not row[0].is_owed:
             return None
-        message, room, user, now, has_coach = row
+        message, room, user, now, has_coach, is_later = row
         note_now(db, now)
         if has_coach and self._leave_to_coach(db, message, user):
+            return None
+        if self._lets_wait(db, message, user, is_later=is_later):
             return None
         way = self._way(db, message, room, user, carrier)
         if way is None:
@@ -167,17 +182,22 @@ class Delivery:
         db.add(message)
         return parcel
 
+    def _lets_wait(self, db: DbSession, message: Message, user: User, *, is_later: bool) -> bool:
+        """For the learner to be in reach, or for an earlier message of its session."""
+        if user.blocked_at is not None:
+            _let_wait(db, message, WaitReason.UNBLOCK)
+            return True
+        if is_later and must_wait(db, message):
+            _hurry(db, earlier_to_hurry(db, message))
+            _let_wait(db, message, WaitReason.EARLIER_MESSAGE)
+            return True
+        return False
+
     def _way(
         self, db: DbSession, message: Message, room: ChatRoom, user: User, carrier: Parcel | None
     ) -> str | None:
         """By reply or push, on which channel; None where it is not to be sent now."""
         now = database_now(db)
-        reason = WaitReason.UNBLOCK if user.blocked_at is not None else earlier_message(db, message)
-        if reason is not None:
-            if reason is WaitReason.EARLIER_MESSAGE:
-                _hurry(db, earlier_to_hurry(db, message))
-            _let_wait(db, message, reason)
-            return None
         if user.leaving_since is not None and is_coaching(message):  # it goes with their rows
             self._drop(db, message)
             return None
@@ -196,7 +216,7 @@ class Delivery:
         if has_old_key(message, now):
             self._park_unsent(db, message, "the retry key is older than 24 hours; a retry could double it")
             return None
-        channel = self._channel(db, message, room, user)
+        channel = self._channel(message, room, user, now)
         if channel is None:
             log.info("learner out of reach", message_id=message.id)
             _let_wait(db, message, WaitReason.UNBLOCK)
@@ -234,15 +254,15 @@ class Delivery:
             db.add(message)
         return morning == now
 
-    def _channel(self, db: DbSession, message: Message, room: ChatRoom, user: User) -> str | None:
+    def _channel(self, message: Message, room: ChatRoom, user: User, now: datetime) -> str | None:
         """The room's own, or another that the learner follows: LINE takes a push to one they don't, and shows nothing.
         None where they are known to follow none of ours."""
         own = message.channel or self.line.channel_for(room.room_type)
-        followed = followed_channels(db, user)
+        followed = channels_reached(user.friendships, now)
         if own in followed:
             return own
         other = next((channel for channel in followed if self.line.has(channel)), None)
-        if other is None and not is_known(db, user):  # they came by a page: they may follow it all the same
+        if other is None and not user.friendships:  # they came by a page: they may follow it all the same
             return own
         return other
 
@@ -396,9 +416,9 @@ def _note_coaching(db: DbSession, message: Message) -> None:
     db.execute(session.values(coaching_text_delivered_at=func.now()))
 
 
-def _riders(db: DbSession, message: Message) -> list[int]:
+def _riders(db: DbSession, message: Message, user_id: int) -> list[int]:
     """Of an answer that a job brings: what is sent again takes those of the try before, and no others."""
-    return waiting_to_ride(db, message) if message.attempts <= 1 else riders_of(db, message)
+    return waiting_to_ride(db, message, user_id) if message.attempts <= 1 else riders_of(db, message)
 
 
 def _hurry(db: DbSession, message_ids: Sequence[int]) -> None:

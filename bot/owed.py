@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
 from line.limits import MAX_OBJECTS
-from models.chat import Message, MessageType, Sender, Topic, WaitReason, rooms_beside
+from models.chat import Message, MessageType, Sender, Topic, WaitReason, rooms_beside, rooms_of
 from services.outbox import hold_order
 
 REPLY, PUSH = "reply", "push"
@@ -26,21 +27,25 @@ COACHING = frozenset(
 )
 
 
-def earlier_message(db: DbSession, message: Message) -> WaitReason | None:
-    """A session's messages arrive in their order: never the video before the text. Whoever settles the earlier one wakes
-    what waits: that it does is known to them before they look, or they are done before this looks."""
-    if message.session_id is None or message.reply_token is not None:
-        return None
-    earlier = (
-        select(Message.id)
-        .where(Message.session_id == message.session_id, col(Message.id) < message.id)
-        .where(col(Message.retry_key).is_not(None))
-        .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))
+def has_earlier() -> ColumnElement[bool]:
+    """Whether another message of its session must arrive before it, asked within another statement: a session's messages
+    keep their order, never the video before the text."""
+    earlier = aliased(Message)
+    is_owed = (
+        col(earlier.retry_key).is_not(None),
+        col(earlier.delivered_at).is_(None),
+        col(earlier.parked_at).is_(None),
     )
-    if db.exec(earlier).first() is None:
-        return None
-    hold_order(db, message.session_id)
-    return WaitReason.EARLIER_MESSAGE if db.exec(earlier).first() is not None else None
+    its = col(earlier.session_id) == Message.session_id, col(earlier.id) < Message.id
+    return col(Message.reply_token).is_(None) & select(earlier.id).where(*its, *is_owed).exists()
+
+
+def must_wait(db: DbSession, message: Message) -> bool:
+    """Of one that has an earlier one. Whoever settles that wakes what waits: that it does is known to them before they
+    look, or they are done before this looks."""
+    if message.session_id is not None:
+        hold_order(db, message.session_id)
+    return db.exec(select(Message.id).where(Message.id == message.id, has_earlier())).first() is not None
 
 
 def is_coaching(message: Message) -> bool:
@@ -102,8 +107,8 @@ def is_over_ceiling(db: DbSession, message: Message) -> bool:
     return db.exec(count).one() >= PUSHES_A_DAY
 
 
-def waiting_to_ride(db: DbSession, message: Message) -> list[int]:
-    """Owed messages of the same learner that a reply may carry, as many as it still holds: what only the quota stops, and
+def waiting_to_ride(db: DbSession, message: Message, user_id: int) -> list[int]:
+    """Owed messages of its learner that a reply may carry, as many as it still holds: what only the quota stops, and
     notices that wait for a reply before they become a push."""
     held = and_(
         col(Message.waits_for) == WaitReason.QUOTA,
@@ -121,9 +126,7 @@ def waiting_to_ride(db: DbSession, message: Message) -> list[int]:
     )
     statement = (
         select(Message)
-        .where(
-            col(Message.chat_room_id).in_(rooms_beside(message.chat_room_id)), col(Message.id) != message.id
-        )
+        .where(col(Message.chat_room_id).in_(rooms_of(user_id)), col(Message.id) != message.id)
         .where(or_(held, patient), col(Message.carrier_id).is_(None))
         .where(col(Message.retry_key).is_not(None))
         .where(col(Message.delivered_at).is_(None), col(Message.parked_at).is_(None))

@@ -72,8 +72,11 @@ class Renderer:
 
     def render(self, db: DbSession, message: Message, room: RoomType, user: User) -> list[LineObject]:
         """Raises LookupError or pydantic's ValidationError where the rows hold nothing that could be shown."""
-        session = db.get(CookingSession, message.session_id) if message.session_id else None
-        content = self._say(db, message, user, session)
+        latest = latest_session(db, user.id)
+        session = latest if latest is not None and latest.id == message.session_id else None
+        if session is None and message.session_id:
+            session = db.get(CookingSession, message.session_id)
+        content = self._say(db, message, user, session, latest)
         if content.topic is not None:
             message.meta = {**message.meta, "topic": content.topic}
         if message.kind in (MessageType.COACH, MessageType.COACHING_CORRECTED):
@@ -88,12 +91,19 @@ class Renderer:
         url = f"{self.links.public_url}/icons/{icon}.png"
         return [with_sender(bubble, name, url) for bubble in content.bubbles]
 
-    def _say(self, db: DbSession, message: Message, user: User, session: CookingSession | None) -> Say:
+    def _say(
+        self,
+        db: DbSession,
+        message: Message,
+        user: User,
+        session: CookingSession | None,
+        latest: CookingSession | None,
+    ) -> Say:
         if message.kind == MessageType.COACHING_READY and session is not None:
             return _coaching(db, user, session, self._page_of(session))
         if message.meta.get("topic") == Topic.REMINDER:
             return reminder(message.text, message.meta["dish"])
-        taps = open_taps(latest_session(db, user.id), user)
+        taps = open_taps(latest, user)
         if message.kind == MessageType.COACHING_VIDEO and session is not None:
             return self._coaching_video(db, user, session, taps)
         if message.kind == MessageType.COACHING_CORRECTED and session is not None:
@@ -103,7 +113,7 @@ class Renderer:
         if message.kind == MessageType.FILM and message.video_gcs_path and session is not None:
             return say(*film_bubbles(self.links, session), quick=taps)
         if message.kind == MessageType.PLAN_NEWS:
-            return self._plan_news(db, message, user, taps)
+            return self._plan_news(db, message, user, latest, taps)
         if message.kind == MessageType.ANSWER and message.answers_id is not None:
             return self._answer(db, message, message.answers_id, taps)
         if message.kind == MessageType.COACH and "attachment" in message.meta:
@@ -190,10 +200,16 @@ class Renderer:
         link = f"{self.links.link(export.object_key, export.expires_at)}?openExternalBrowser=1"
         return export_card(link, export.expires_at)
 
-    def _plan_news(self, db: DbSession, message: Message, user: User, taps: Sequence[LineObject]) -> Say:
+    def _plan_news(
+        self,
+        db: DbSession,
+        message: Message,
+        user: User,
+        latest: CookingSession | None,
+        taps: Sequence[LineObject],
+    ) -> Say:
         news = PlanNews(message.meta["news"])
-        step = next_step(latest_session(db, user.id))
-        if news in _TO_COOK and step.ask not in UNDER_WAY:
+        if news in _TO_COOK and next_step(latest).ask not in UNDER_WAY:
             taps = choose_taps()
         return say(news_bubble(self.shop, user, db.get(Plan, user.id), news, message.text), quick=taps)
 

@@ -12,8 +12,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from prometheus_client import Counter
-from sqlalchemy import and_, func, or_, text
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, func, or_, text
 from sqlmodel import Session as DbSession
 from sqlmodel import col, delete, select, update
 from structlog.contextvars import bound_contextvars
@@ -89,12 +88,28 @@ class Outcome:
     after_commit: Callable[[], None] | None = None
 
 
+Work = Callable[[DbSession], Outcome]
+
+
+class AskFirst(Exception):
+    """Raised by work that has found, in its transaction, that the network must be asked: `ask` does so outside any, and
+    returns the work that is done then."""
+
+    def __init__(self, ask: Callable[[], Work]) -> None:
+        super().__init__("the network is asked first")
+        self.ask = ask
+
+
+class HandledMeanwhile(Exception):
+    """By a process that was taken for dead."""
+
+
 class EventHandler(Protocol):
     """What one source's events mean."""
 
-    def begin(self, event: InboxEvent) -> Callable[[DbSession], Outcome]:
-        """Outside any transaction: what must be asked of the network first. Returns the work, which is done in the
-        transaction that marks the event as handled."""
+    def begin(self, event: InboxEvent) -> Work:
+        """Outside any transaction: what must be asked of the network in any case. Returns the work, which is done in the
+        transaction that marks the event as handled, and may raise AskFirst."""
         ...
 
     def give_up(self, db: DbSession, event: InboxEvent) -> None:
@@ -128,16 +143,11 @@ class Inbox:
         for _ in range(IN_A_ROW):
             if self.leases.stopping.is_set():
                 return
-            event, arrivals, is_told_of = self._next(lease.row_id)
-            if event is None:
-                if self._let_go(lease, arrivals, is_told_of=is_told_of):
-                    return
-            elif attempt > MAX_ATTEMPTS:  # whoever made the last try died of it
-                self._give_up(lease, event, "its handler ended the process that ran it")
-                attempt = 1
-            elif self._handle(lease, event, attempt):
-                attempt = 1
-            else:
+            events, arrivals = self._next(lease.row_id)
+            if events and not self._settle(lease, events[0], attempt):
+                return
+            attempt = 1
+            if len(events) < 2 and self._let_go(lease, arrivals):
                 return
         self._breathe(lease)
 
@@ -146,43 +156,38 @@ class Inbox:
             try_again(db, lease, "", BREATH, attempts=0)
             enqueue(db, Job.HANDLE_EVENTS, lease.row_id, delay_seconds=BREATH.total_seconds())
 
-    def _next(self, subject_id: int) -> tuple[InboxEvent | None, int, bool]:
-        """The oldest event by its sender's clock, how many have come so far, and whether any is still there, also one that
-        is handled."""
+    def _settle(self, lease: Lease, event: InboxEvent, attempt: int) -> bool:
+        """Whether the subject's next event may follow."""
+        if attempt > MAX_ATTEMPTS:  # whoever made the last try died of it
+            self._give_up(lease, event, "its handler ended the process that ran it")
+            return True
+        return self._handle(lease, event, attempt)
+
+    def _next(self, subject_id: int) -> tuple[Sequence[InboxEvent], int]:
+        """The oldest event by its sender's clock, and the one after it; how many have come so far."""
         is_subjects = and_(
             col(InboxEvent.source) == InboxSubject.source, col(InboxEvent.subject) == InboxSubject.subject
         )
-        other = aliased(InboxEvent)
-        # One row by its index: an EXISTS may be planned as a look at all events.
-        any_event = (
-            select(col(other.id))
-            .where(col(other.subject) == InboxSubject.subject, col(other.source) == InboxSubject.source)
-            .where(col(other.subject) != "")
-            .limit(1)
-            .correlate(InboxSubject)
-            .scalar_subquery()
-        )
-        told_of = or_(col(InboxSubject.subject) == "", any_event.is_not(None))
         statement = (
-            select(InboxSubject.arrivals, InboxEvent, told_of)
+            select(InboxSubject.arrivals, InboxEvent)
             .outerjoin(InboxEvent, is_subjects & col(InboxEvent.handled_at).is_(None))
             .where(InboxSubject.id == subject_id)
             .order_by(col(InboxEvent.timestamp_ms), col(InboxEvent.id))
-            .limit(1)
+            .limit(2)
         )
         with self.database.reads() as db:
-            arrivals, event, is_told_of = db.exec(statement).one()
-            return event, arrivals, is_told_of
+            rows = db.exec(statement).all()
+        return [event for _, event in rows if event is not None], rows[0][0]
 
-    def _let_go(self, lease: Lease, arrivals: int, *, is_told_of: bool) -> bool:
+    def _let_go(self, lease: Lease, arrivals: int) -> bool:
         """False when another event has come meanwhile: its sender wakes nobody while we hold the lease. A subject of which
         no event tells any more is forgotten."""
         with self.database.transaction() as db:
-            if not finish_if(db, lease, col(InboxSubject.arrivals) == arrivals, attempts=0):
-                return False
-            if not is_told_of:
+            none_came = col(InboxSubject.arrivals) == arrivals
+            is_told_of = finish_if(db, lease, none_came, _is_told_of(), attempts=0)
+            if is_told_of is False:
                 db.execute(delete(InboxSubject).where(col(InboxSubject.id) == lease.row_id))
-        return True
+        return is_told_of is not None
 
     def _handle(self, lease: Lease, event: InboxEvent, attempt: int) -> bool:
         """Whether the subject's next event may follow."""
@@ -219,15 +224,22 @@ class Inbox:
 
     def _work(self, lease: Lease, event: InboxEvent, attempt: int) -> Outcome | None:
         work = self.handlers[event.source].begin(event)
-        with self.database.transaction() as db:
-            row = db.get_one(InboxEvent, event.id, with_for_update=True)
-            if row.handled_at is not None:
-                return None
-            if attempt > 1:
-                _count_anew(db, lease)
-            outcome = work(db)
-            _mark_handled(db, row, outcome.name)
-            return outcome
+        try:
+            return self._do(lease, event, attempt, work)
+        except AskFirst as first:
+            work = first.ask()
+        return self._do(lease, event, attempt, work)
+
+    def _do(self, lease: Lease, event: InboxEvent, attempt: int, work: Work) -> Outcome | None:
+        try:
+            with self.database.transaction() as db:
+                if attempt > 1:
+                    _count_anew(db, lease)
+                outcome = work(db)
+                _mark_handled(db, event, outcome.name)
+        except HandledMeanwhile:
+            return None
+        return outcome
 
     def _wait_out(self, lease: Lease, event: InboxEvent, error: Exception) -> bool:
         """What the handler asks is away: the event waits for it, and the subject's later ones behind it."""
@@ -271,10 +283,26 @@ def _follow_up(outcome: Outcome) -> None:
         log.exception("not done after the event's commit")  # its rows bring back what is owed
 
 
-def _mark_handled(db: DbSession, row: InboxEvent, outcome: str) -> None:
-    row.outcome = outcome
-    row.handled_at = func.now()  # type: ignore[assignment]
-    db.add(row)
+def _is_told_of() -> ColumnElement[bool]:
+    """Whether an event of the subject is still there, also one that is handled."""
+    # One row by its index: an EXISTS may be planned as a look at all events.
+    any_event = (
+        select(col(InboxEvent.id))
+        .where(col(InboxEvent.subject) == InboxSubject.subject, col(InboxEvent.source) == InboxSubject.source)
+        .where(col(InboxEvent.subject) != "")
+        .limit(1)
+        .correlate(InboxSubject)
+        .scalar_subquery()
+    )
+    return or_(col(InboxSubject.subject) == "", any_event.is_not(None))
+
+
+def _mark_handled(db: DbSession, event: InboxEvent, outcome: str) -> None:
+    """Last in its transaction, which goes for nothing where another has handled it. Raises HandledMeanwhile."""
+    is_open = col(InboxEvent.id) == event.id, col(InboxEvent.handled_at).is_(None)
+    handled = update(InboxEvent).where(*is_open).values(outcome=outcome, handled_at=func.now())
+    if db.execute(handled.returning(col(InboxEvent.id))).first() is None:
+        raise HandledMeanwhile
 
 
 def _count_anew(db: DbSession, lease: Lease) -> None:

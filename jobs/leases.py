@@ -14,7 +14,17 @@ from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, Update, case, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Subquery,
+    Update,
+    case,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session as DbSession
 from sqlmodel import SQLModel, col
@@ -46,6 +56,8 @@ LONGEST_PAUSE = timedelta(minutes=12)
 # Work that ended its process so often is tried alone, so that it takes no innocent work along for ever.
 TRIES_BESIDE_OTHERS = 2
 COME_AGAIN = timedelta(seconds=2)
+
+_TRUE = literal(value=True)
 
 Row = type[LeaseColumns]
 LEASED: Sequence[Row] = (
@@ -113,12 +125,18 @@ class Leases:
         self._heartbeat.start()
 
     def claim(
-        self, db: DbSession, table: Row, row_id: int, *, early: bool = False, **values: Any
+        self,
+        db: DbSession,
+        table: Row,
+        row_id: int,
+        *conditions: ColumnElement[bool],
+        early: bool = False,
+        **values: Any,
     ) -> Lease | None:
-        """The row's work for the caller, or None when it is not due. `early`: also when it is not due yet, unless
-        somebody is at it. `values` are stored with it."""
+        """The row's work for the caller, or None when it is not due, or a condition does not hold. `early`: also when it is
+        not due yet, unless somebody is at it. `values` are stored with it."""
         token, alone = self._token(), self._token(alone=True)
-        before = _claimable(table, row_id, early=early)
+        before = _claimable(table, row_id, *conditions, early=early)
         is_suspect = before.c.lease_token.is_not(None) & (before.c.attempts >= TRIES_BESIDE_OTHERS)
         statement = (
             update(table)
@@ -143,6 +161,14 @@ class Leases:
             return None
         attempt, away, token, before_it = row
         return _lease(table, row_id, token, attempt, away, before_it)
+
+    def begin(self, db: DbSession, row: LeaseColumns) -> Lease:
+        """As `claim`, of a row that is not stored yet: it is stored as the caller's."""
+        row.attempts, row.lease_token = 1, self._token()
+        due_now(row, after=self.duration)
+        db.add(row)
+        db.flush()
+        return Lease(type(row), _id(row), row.lease_token, attempt=1)
 
     def take(self, db: DbSession, row: LeaseColumns, row_id: int) -> Lease:
         """As `claim`, of a row that the caller has locked and found free: stored with what else changes of it."""
@@ -223,13 +249,13 @@ class Leases:
                 log.warning("leases not renewed", count=len(active), exc_info=error)
 
 
-def _claimable(table: Row, row_id: int, *, early: bool) -> Subquery:
+def _claimable(table: Row, row_id: int, *conditions: ColumnElement[bool], early: bool) -> Subquery:
     """The row as it is before the claim, if it may be claimed."""
     is_free = col(table.due_at) <= func.now()
     if early:
         is_free |= col(table.lease_token).is_(None)
     columns = (_id(table).label("id"), *(getattr(table, name) for name in ("lease_token", "attempts")))
-    which = _id(table) == row_id, col(table.parked_at).is_(None), is_free
+    which = _id(table) == row_id, col(table.parked_at).is_(None), is_free, *conditions
     return select(*columns).where(*which).with_for_update().subquery("before")
 
 
@@ -267,14 +293,22 @@ def finish(db: DbSession, lease: Lease, **values: Any) -> None:
     _settle(db, lease, error="", away_since=None, due_at=None, nudge_at=None, **values)
 
 
-def finish_if(db: DbSession, lease: Lease, condition: ColumnElement[bool], **values: Any) -> bool:
-    """As `finish`, unless the row says otherwise: then it stays the caller's. Raises LeaseLost."""
+def finish_if(
+    db: DbSession,
+    lease: Lease,
+    condition: ColumnElement[bool],
+    asked: ColumnElement[Any] = _TRUE,
+    **values: Any,
+) -> Any:
+    """As `finish`, and returns what is asked of the row; unless it says otherwise: then it stays the caller's, and None is
+    returned. Raises LeaseLost."""
     settled = {"lease_token": None, "error": "", "away_since": None, "due_at": None, "nudge_at": None}
-    if _change(db, lease, condition, **settled, **values):
-        return True
+    row = db.execute(_changing(lease, condition, **settled, **values).returning(asked)).first()
+    if row is not None:
+        return row[0]
     if not _change(db, lease, lease_token=lease.token):
         raise LeaseLost(str(lease))
-    return False
+    return None
 
 
 def try_again(db: DbSession, lease: Lease, error: str, pause: timedelta, **values: Any) -> None:
@@ -349,10 +383,15 @@ def begin_anew(db: DbSession, table: Row, *which: ColumnElement[bool], **values:
     db.execute(statement.execution_options(synchronize_session=False))
 
 
-def count_active(db: DbSession, table: Row, *which: ColumnElement[bool]) -> int:
-    """At how many of these rows somebody is."""
+def active(table: Row, *which: ColumnElement[bool]) -> ScalarSelect[int]:
+    """At how many of these rows somebody is, asked within another statement."""
     taken = col(table.lease_token).is_not(None), col(table.due_at) > func.now()
-    count: int = db.execute(select(func.count()).select_from(table).where(*which, *taken)).scalar_one()
+    count = select(func.count()).select_from(table).where(*which, *taken)
+    return count.correlate(None).scalar_subquery()
+
+
+def count_active(db: DbSession, table: Row, *which: ColumnElement[bool]) -> int:
+    count: int = db.execute(select(active(table, *which))).scalar_one()
     return count
 
 
@@ -381,11 +420,16 @@ def _settle(db: DbSession, lease: Lease, **values: Any) -> None:
         raise LeaseLost(str(lease))
 
 
-def _change(db: DbSession, lease: Lease, *conditions: ColumnElement[bool], **values: Any) -> bool:
+def _change(db: DbSession, lease: Lease, **values: Any) -> bool:
+    return db.execute(_changing(lease, **values).returning(_TRUE)).first() is not None
+
+
+def _changing(lease: Lease, *conditions: ColumnElement[bool], **values: Any) -> Update:
     mine = _id(lease.table) == lease.row_id, col(lease.table.lease_token) == lease.token, *conditions
-    statement = update(lease.table).where(*mine).values(**values).returning(_id(lease.table))
-    return db.execute(statement.execution_options(synchronize_session=False)).first() is not None
+    statement = update(lease.table).where(*mine).values(**values)
+    return statement.execution_options(synchronize_session=False)
 
 
-def _id(table: type[SQLModel]) -> Any:
-    return table.id  # type: ignore[attr-defined]
+def _id(table: type[SQLModel] | SQLModel) -> Any:
+    """The column, or a row's own."""
+    return table.id  # type: ignore[union-attr]

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session as DbSession
-from sqlmodel import col
+from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
 
 from errors import is_outage, longest_pause
@@ -24,6 +25,7 @@ from jobs.leases import (
     Lease,
     LeaseLost,
     Leases,
+    active,
     count_active,
     finish,
     is_deleted,
@@ -39,6 +41,7 @@ from logs.timing import milliseconds_since
 from models.database import Database
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession
+from models.user import User
 from pipeline.graph import Facts
 from pipeline.media.photo import PhotoFacts, UnusablePhoto, photo_facts, write_photo
 from pipeline.media.probe import (
@@ -67,7 +70,6 @@ from pipeline.scheduler import Scheduler
 from services.files import say_what_it_is, settle_file
 from services.media import MediaRejected, accept, reject
 from services.privacy import purge_late
-from services.profile import LearnerGone, lock_learner
 from storage.store import ObjectStore, chunks_of, local_file, write_all
 from storage.workspace import workspace
 
@@ -133,26 +135,17 @@ class Intake:
 
     def work(self, media_id: int) -> None:
         """Whatever the row owes: to be fetched and looked into, or to be purged."""
-        try:
-            self._work(media_id)
-        except LearnerGone as gone:
-            log.info("learner gone", media_id=media_id, learner=str(gone))
-
-    def _work(self, media_id: int) -> None:
-        """Raises LearnerGone."""
         with self.database.transaction() as db:
-            media = db.get(Media, media_id)
+            media = _with_learner_locked(db, media_id)
             if media is None:
                 return
-            lock_learner(db, media.user_id)
-            if count_active(db, Media, col(Media.user_id) == media.user_id) >= AT_ONCE:
-                wait = COME_AGAIN.total_seconds()
-                enqueue(db, Job.FETCH_MEDIA, media_id, delay_seconds=wait)
-                return
             begun: dict[str, Any] = {"started_at": func.now()} if media.state == MediaState.OWED else {}
-            lease = self.leases.claim(db, Media, media_id, **begun)
-        if lease is None:
-            return
+            theirs = col(Media.user_id) == media.user_id
+            lease = self.leases.claim(db, Media, media_id, active(Media, theirs) < AT_ONCE, **begun)
+            if lease is None:
+                if count_active(db, Media, theirs) >= AT_ONCE:
+                    enqueue(db, Job.FETCH_MEDIA, media_id, delay_seconds=COME_AGAIN.total_seconds())
+                return
         with bound_contextvars(media_id=media_id):
             try:
                 with self.leases.hold(lease):
@@ -277,16 +270,20 @@ class Intake:
 
     def _accept(self, lease: Lease, found: Found) -> None:
         def settle(db: DbSession, media: Media, facts: Facts | None) -> None:
-            finish(db, lease, stored_at=func.now())
-            if media.kind == MediaKind.FILE:
-                _accept_file(db, media, _session_of(facts), found)
-            elif media.is_live:
-                _store(db, media, found.facts)
-                if self._is_too_much(media, _session_of(facts)):
-                    reject(db, media, _session_of(facts), "too_long")
-                    return
-                accept(db, media, _session_of(facts), lambda db, _: self._wake(db, facts))
-                _say_more(db, media, _session_of(facts), found)
+            session = _session_of(facts)
+            # A file's kind is settled before it is known where it is kept.
+            if media.kind == MediaKind.FILE or not media.is_live:
+                finish(db, lease, stored_at=func.now())
+                if media.kind == MediaKind.FILE:
+                    _accept_file(db, media, session, found)
+                return
+            _store(db, lease, media, found.facts)
+            if self._is_too_much(media, session):
+                reject(db, media, session, "too_long")
+                return
+            with db.no_autoflush:  # what changes in the session goes in one statement at the end
+                accept(db, media, session, lambda db, _: self._wake(db, facts))
+            _say_more(db, media, session, found)
 
         self._settle(lease, settle)
 
@@ -393,19 +390,32 @@ class Intake:
     def _settle(self, lease: Lease, settle: Settle) -> None:
         """With the session locked first, as everywhere: two orders of locking would deadlock. A clip may be placed
         in a session between the two looks at it."""
+        its_session = select(Media.session_id).where(Media.id == lease.row_id).scalar_subquery()
         while True:
             with self.database.transaction() as db:
-                media = db.get(Media, lease.row_id)
-                if media is None:
-                    raise LeaseLost(str(lease))
-                facts = self.scheduler.lock(db, media.session_id) if media.session_id else None
-                if facts is None:
-                    db.refresh(media, with_for_update=True)
-                if (facts is None and media.session_id is None) or (
-                    facts is not None and media in facts.session.media
-                ):
+                facts = self.scheduler.lock(db, its_session)
+                if facts is not None:
+                    media = next((each for each in facts.session.media if each.id == lease.row_id), None)
+                else:
+                    media = _without_session(db, lease)
+                if media is not None:
                     settle(db, media, facts)
                     return
+
+
+def _without_session(db: DbSession, lease: Lease) -> Media | None:
+    """Locked; None where it has been placed in a session. Raises LeaseLost."""
+    media = db.get(Media, lease.row_id, with_for_update=True)
+    if media is None:
+        raise LeaseLost(str(lease))
+    return media if media.session_id is None else None
+
+
+def _with_learner_locked(db: DbSession, media_id: int) -> Media | None:
+    """Whoever counts the learner's work and takes some more counts all of it, until the transaction ends. Messages and
+    media may be stored meanwhile."""
+    owned = select(Media).join(User, col(User.id) == col(Media.user_id)).where(Media.id == media_id)
+    return db.exec(owned.with_for_update(of=User, key_share=True)).first()
 
 
 def _session_of(facts: Facts | None) -> CookingSession | None:
@@ -415,7 +425,8 @@ def _session_of(facts: Facts | None) -> CookingSession | None:
 def _accept_file(db: DbSession, file: Media, session: CookingSession | None, found: Found) -> None:
     session = settle_file(db, file, session, found.kind)
     if file.is_live:
-        _store(db, file, found.facts)
+        file.sqlmodel_update(_as_stored(file, found.facts))
+        db.flush()
         accept(db, file, session)
         say_what_it_is(db, file, session)
         _say_more(db, file, session, found)
@@ -434,10 +445,16 @@ def _kind_of_file(path: Path) -> MediaKind:
         raise MediaRejected(error.reason) from error
 
 
-def _store(db: DbSession, media: Media, facts: VideoFacts | AudioFacts | PhotoFacts) -> None:
-    media.state = MediaState.STORED
-    media.facts = facts.model_dump(mode="json")
+def _store(db: DbSession, lease: Lease, media: Media, facts: VideoFacts | AudioFacts | PhotoFacts) -> None:
+    """In the statement that settles the lease. Raises LeaseLost."""
+    stored = _as_stored(media, facts)
+    finish(db, lease, stored_at=func.now(), **stored)
+    for name, value in stored.items():
+        set_committed_value(media, name, value)
+
+
+def _as_stored(media: Media, facts: VideoFacts | AudioFacts | PhotoFacts) -> dict[str, Any]:
+    stored = {"state": MediaState.STORED, "facts": facts.model_dump(mode="json")}
     if isinstance(facts, VideoFacts) and serves_as_view(facts):
-        media.view_key = media.object_key
-    db.add(media)
-    db.flush()
+        stored["view_key"] = media.object_key
+    return stored

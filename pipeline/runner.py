@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func
+from sqlalchemy import Executable, func
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 from structlog.contextvars import bound_contextvars
@@ -19,12 +19,13 @@ from jobs.queue import Job, enqueue
 from knowledge_base.catalogue import load
 from logs.logger import get_logger
 from logs.timing import milliseconds_since
-from models.base import database_now
 from models.coaching import ModelCall, OpenSkill, SessionSummary, Usage
 from models.database import Database
+from models.learner import LearnerState
 from models.media import LIVE, Media
-from models.rules.history import attempts_before, last_coached_at
+from models.rules.history import attempts_before, last_coached
 from models.session import CookingSession, StageName, StageRun
+from models.user import User
 from pipeline.graph import STAGE, Facts, Stage, ready
 from pipeline.outcomes import DIED, PATIENCE_ATTEMPTS, give_up, is_final, say_still_working, say_waiting_out
 from pipeline.providers import ledger
@@ -38,7 +39,6 @@ from pipeline.stages import RUN
 from services.films import tell_failure
 from services.media import MediaRejected, reject, reject_all
 from services.privacy import owe_purge, purge_again
-from services.record import state_of
 from services.scheduling import write_status
 from storage.keys import coaching_video_keys, film_key, view_key
 from storage.store import ObjectStore
@@ -135,21 +135,10 @@ class Runner:
                 let_rest(db, session_id, stage)
                 return None
             run = facts.session.run_of(stage.name)
-            return self._take(db, facts, stage, run.id) if run is not None else None
-
-    def _take(self, db: DbSession, facts: Facts, stage: Stage, run_id: int) -> Task | None:
-        session = facts.session
-        lease = self.leases.claim(db, StageRun, run_id, started_at=func.now())
-        if lease is None:
-            return None
-        if stage.name is StageName.ANALYZE_VIDEO and session.pipeline_job_id is None:
-            # The pipeline proper starts here: the session is `processing` under a job id of its own.
-            session.pipeline_job_id = uuid4()
-            session.pipeline_started_at = func.now()  # type: ignore[assignment]
-            write_status(session, facts.parked)
-        if stage.name is StageName.PRODUCE_VIDEO:
-            session.videos_begun += 1
-        return Task(session, stage, lease, facts.first_attempt)
+            if run is None:
+                return None
+            lease = self.leases.claim(db, StageRun, run.id, started_at=func.now())
+            return _begun(facts, stage, lease) if lease is not None else None
 
     def _work(self, task: Task) -> StageResult:
         with workspace() as folder:
@@ -171,14 +160,14 @@ class Runner:
             return RUN[task.stage.name](context)
 
     def _read_past(self, session: CookingSession) -> LearnerPast:
-        with self.database.transaction() as db:
-            state = state_of(db, session.user_id)
-            last = last_coached_at(db, session)
+        with self.database.reads() as db:
+            now, last, state = db.execute(_past_of(session)).one()
+            state = state or LearnerState(user_id=session.user_id)
             cook = session.dish.slug, session.session_number
             summaries = [SessionSummary.model_validate(entry) for entry in state.session_summaries]
             return LearnerPast(
                 sessions=[each for each in summaries if (each.dish, each.session) != cook],
-                days_since_last=(database_now(db) - last).days if last else None,
+                days_since_last=(now - last).days if last else None,
                 attempts=attempts_before(db, session),
                 open_skill=OpenSkill.model_validate(state.open_skill) if state.open_skill else None,
             )
@@ -191,24 +180,29 @@ class Runner:
             return measured_pace(db, narrator.model, narrator.pace)
 
     def _store(self, task: Task, result: StageResult, calls: Sequence[ModelCall]) -> Task | None:
-        with self.database.transaction() as db:
+        # What changes in the session goes in one statement, with its new status.
+        with self.database.transaction() as db, db.no_autoflush:
             facts = self.scheduler.lock(db, task.session_id)
             if facts is None:
                 raise LeaseLost(f"session {task.session_id} is gone")
             usage = _usage(facts, task, result.usage, calls)
             finish(db, task.lease, finished_at=func.now(), usage=usage)
             result.store(db, facts.session)
-            return self._next(db, facts.after(task.stage.name), task.stage.job)
+            following = self._next(db, facts.after(task.stage.name), task.stage.job)
+            result.owe(db, facts.session)
+            return following
 
     def _next(self, db: DbSession, facts: Facts, job: Job) -> Task | None:
         """What has become ready: the first of this runner's own queue it takes itself, the others are woken."""
-        task = None
-        for due in self.scheduler.schedule(db, facts):
-            if task is None and due.stage.job == job:
-                task = self._take(db, facts, due.stage, due.run_id)
-            else:
-                due.enqueue(db, facts.session)
-        return task
+        due = self.scheduler.look(db, facts)
+        own = next(
+            (stage for stage in due if stage.job == job and facts.session.run_of(stage.name) is None), None
+        )
+        self.scheduler.make_due(db, facts.session, [stage for stage in due if stage is not own])
+        if own is None:
+            return None
+        run = StageRun(session_id=facts.session.id, stage=own.name, job=own.job, started_at=facts.now)
+        return _begun(facts, own, self.leases.begin(db, run))
 
     def _reject(self, task: Task, rejection: MediaRejected, calls: Sequence[ModelCall]) -> None:
         def settle(db: DbSession, facts: Facts) -> None:
@@ -306,6 +300,26 @@ class Runner:
                 owe_purge(db, coaching_video_keys(session_id, [task.session.videos_begun]))
             for key in _shared_keys(task):
                 purge_again(db, key)
+
+
+def _begun(facts: Facts, stage: Stage, lease: Lease) -> Task:
+    """What its claim changes in the session."""
+    session = facts.session
+    if stage.name is StageName.ANALYZE_VIDEO and session.pipeline_job_id is None:
+        # The pipeline proper starts here: the session is `processing` under a job id of its own.
+        session.pipeline_job_id = uuid4()
+        session.pipeline_started_at = func.now()  # type: ignore[assignment]
+        write_status(session, facts.parked)
+    if stage.name is StageName.PRODUCE_VIDEO:
+        session.videos_begun += 1
+    return Task(session, stage, lease, facts.first_attempt)
+
+
+def _past_of(session: CookingSession) -> Executable:
+    """What the learner had learnt, none before the first text; when they were coached last, and what time it is."""
+    learnt = select(func.now(), last_coached(session), LearnerState).select_from(User)
+    mine = col(LearnerState.user_id) == User.id
+    return learnt.outerjoin(LearnerState, mine).where(User.id == session.user_id)
 
 
 def _shared_keys(task: Task) -> Sequence[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, text
+from sqlalchemy import ScalarSelect, func, text
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
 from sqlmodel import select
@@ -32,17 +32,6 @@ _PARTS: Sequence[Any] = (
 
 
 @dataclass(frozen=True)
-class DueStage:
-    """One that has just become due; nobody is woken for it yet."""
-
-    stage: Stage
-    run_id: int
-
-    def enqueue(self, db: DbSession, session: CookingSession) -> None:
-        enqueue(db, self.stage.job, session.id, self.stage.name)
-
-
-@dataclass(frozen=True)
 class Scheduler:
     database: Database
     memo_grace: timedelta
@@ -56,23 +45,35 @@ class Scheduler:
 
     def wake(self, db: DbSession, facts: Facts) -> None:
         """Makes due what is ready, and wakes it after commit. The session is locked."""
-        for due in self.schedule(db, facts):
-            due.enqueue(db, facts.session)
+        self.make_due(db, facts.session, self.look(db, facts))
 
-    def schedule(self, db: DbSession, facts: Facts) -> list[DueStage]:
-        """Makes due what is ready and was not; the caller wakes it. The session is locked."""
+    def look(self, db: DbSession, facts: Facts) -> list[Stage]:
+        """Writes the session's status; returns what is ready and neither due nor at work. The session is locked."""
         write_status(facts.session, facts.parked)
         self._look_again_later(db, facts)
-        return _make_due(db, facts.session, ready(facts))
+        owed = {run.stage for run in facts.session.runs if run.due_at is not None}
+        return [stage for stage in ready(facts) if stage.name not in owed]
 
-    def lock(self, db: DbSession, session_id: int) -> Facts | None:
+    def make_due(self, db: DbSession, session: CookingSession, stages: Sequence[Stage]) -> None:
+        """And wakes them after commit. The session is locked."""
+        if not stages:
+            return
+        values = {
+            "session_id": session.id,
+            "stages": [stage.name.value for stage in stages],
+            "jobs": [stage.job.value for stage in stages],
+            "slack": leases.NUDGE_SLACK,
+        }
+        for name in db.execute(_MAKE_DUE, values).scalars():
+            enqueue(db, STAGE[StageName(name)].job, session.id, name)
+
+    def lock(self, db: DbSession, session_id: int | ScalarSelect[int | None]) -> Facts | None:
         """The session, nobody else's until the transaction ends, with all that its stages rest on; None when it is
         gone. First in a transaction: what was changed before and is not stored would be lost."""
         # The lock by itself: a statement sees what it reads besides the locked row as that was before it waited.
         locked = select(CookingSession.id).where(CookingSession.id == session_id).with_for_update()
-        if db.exec(locked).first() is None:
-            return None
-        return self._facts(db, session_id, populate_existing=True)
+        its_id = db.exec(locked).first()
+        return self._facts(db, its_id, populate_existing=True) if its_id is not None else None
 
     def facts_of(self, db: DbSession, session: CookingSession) -> Facts:
         """Of a session that the caller has read, and perhaps changed."""
@@ -120,21 +121,9 @@ _MAKE_DUE = text(
       FROM unnest(CAST(:stages AS varchar[]), CAST(:jobs AS varchar[])) AS wanted(stage, job)
     ON CONFLICT (session_id, stage) DO UPDATE SET due_at = excluded.due_at, nudge_at = excluded.nudge_at
      WHERE run.due_at IS NULL AND run.finished_at IS NULL AND run.parked_at IS NULL
-    RETURNING id, stage
+    RETURNING stage
     """
 )
-
-
-def _make_due(db: DbSession, session: CookingSession, stages: Sequence[Stage]) -> list[DueStage]:
-    if not stages:
-        return []
-    values = {
-        "session_id": session.id,
-        "stages": [stage.name.value for stage in stages],
-        "jobs": [stage.job.value for stage in stages],
-        "slack": leases.NUDGE_SLACK,
-    }
-    return [DueStage(STAGE[StageName(row.stage)], row.id) for row in db.execute(_MAKE_DUE, values)]
 
 
 def let_rest(db: DbSession, session_id: int, stage: Stage) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from pgvector import SparseVector
-from sqlalchemy import ColumnElement, Float, func, select
+from sqlalchemy import ColumnElement, Float, Select, func, literal, select, union_all
 from sqlmodel import Session as DbSession
 from sqlmodel import col
 
@@ -62,23 +63,43 @@ class PrincipleSearch:
         with ThreadPoolExecutor(len(texts)) as pool:  # each is a call of its own to the embedder
             queries = list(pool.map(ledger.in_this_context(self.prepare), texts))
         principles: dict[str, RetrievedPrinciple] = {}
-        for query in queries:
-            for principle in self.nearest(query):
+        with self.database.reads() as db:
+            for principle in nearest(db, queries):
                 principles.setdefault(principle.principle_id, principle)
         return list(principles.values())
 
     def nearest(
         self, query: Query, limit: int = NEAREST, ranking: Ranking = Ranking.BOTH
     ) -> list[RetrievedPrinciple]:
-        with self.database.transaction() as db:
-            return nearest(db, query, limit, ranking)
+        with self.database.reads() as db:
+            return nearest(db, [query], limit, ranking)
 
 
 def nearest(
-    db: DbSession, query: Query, limit: int = NEAREST, ranking: Ranking = Ranking.BOTH
+    db: DbSession, queries: Sequence[Query], limit: int = NEAREST, ranking: Ranking = Ranking.BOTH
 ) -> list[RetrievedPrinciple]:
-    """Best first; `score` is the cosine similarity, whatever the ranking. Every row is scored: at a few
-    hundred that is exact and quicker than an index."""
+    """Those of the first query, then those of the next; of each the best first. `score` is the cosine similarity,
+    whatever the ranking."""
+    best = [
+        _best(query, limit, ranking).add_columns(literal(place).label("place"))
+        for place, query in enumerate(queries)
+    ]
+    together = union_all(*(select(each.subquery()) for each in best)).subquery()
+    in_order = together.c.place, together.c.merit.desc(), together.c.principle_id
+    return [
+        RetrievedPrinciple(
+            principle_id=principle.principle_id,
+            title=principle.title,
+            text=principle.principle_text,
+            category=principle.category,
+            score=principle.score,
+        )
+        for principle in db.execute(select(together).order_by(*in_order))
+    ]
+
+
+def _best(query: Query, limit: int, ranking: Ranking) -> Select[Any]:
+    """Every row is scored: at a few hundred that is exact and quicker than an index."""
     distance = col(CookingPrinciple.embedding).op("<=>", return_type=Float)(query.vector)
     words = SparseVector(query.terms, TERM_DIMENSIONS)
     negative_product = col(CookingPrinciple.search_terms).op("<#>", return_type=Float)(words)
@@ -90,20 +111,11 @@ def nearest(
         col(row.category),
         (1.0 - distance).label("score"),
         (-negative_product).label("common_words"),
-    ).cte()
+    ).subquery()
     meaning, wording = ranking.value
     merit = meaning * _deviations(scores.c.score) + wording * _deviations(scores.c.common_words)
-    best = select(scores).order_by(merit.desc(), scores.c.principle_id).limit(limit)
-    return [
-        RetrievedPrinciple(
-            principle_id=principle.principle_id,
-            title=principle.title,
-            text=principle.principle_text,
-            category=principle.category,
-            score=principle.score,
-        )
-        for principle in db.execute(best)
-    ]
+    ranked = select(scores, merit.label("merit"))
+    return ranked.order_by(merit.desc(), scores.c.principle_id).limit(limit)
 
 
 def _deviations(score: ColumnElement[float]) -> ColumnElement[float]:

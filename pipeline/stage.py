@@ -60,8 +60,10 @@ class StageContext:
 
 @dataclass(frozen=True)
 class StageResult:
-    """What the stage made: stored in the same transaction that marks it finished."""
+    """What the stage made: stored in the same transaction that marks it finished. `owe`: what the learner is told of it,
+    once the session says so itself."""
 
     store: Callable[[DbSession, CookingSession], None]
     usage: Usage | None = None
+    owe: Callable[[DbSession, CookingSession], object] = lambda *_: None
     clean_up: Callable[[], None] = lambda: None  # once that is committed: no other try follows

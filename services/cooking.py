@@ -234,6 +234,8 @@ def takes_memo(db: DbSession, session: CookingSession) -> bool:
     """Until the coaching is being written, what the learner says still goes into it."""
     if next_step(session).ask not in BEFORE_TEXT:
         return False
+    if not session.video_analysis:  # which the principles are looked for by, and the coaching is written from
+        return True
     begun = select(StageRun.id).where(
         StageRun.session_id == session.id, StageRun.stage == StageName.RETRIEVE, StageRun.attempts > 0
     )

@@ -154,8 +154,7 @@ def accept(
         session.voice_memo_url = media.object_key
     elif media is session.video:
         session.raw_video_url = media.object_key
-        if not _is_recorded(db, session):
-            record_cooking_video(db, session)
+        record_cooking_video(db, session)
     wake(db, session)
 
 
@@ -328,14 +327,6 @@ def look_anew(db: DbSession, session: CookingSession) -> None:
 
 def _sent_at(clip: Media) -> datetime:
     return clip.sent_at or clip.received_at
-
-
-def _is_recorded(db: DbSession, session: CookingSession) -> bool:
-    """In the room of its videos, where a cook stands once."""
-    recorded = select(Message.id).where(
-        Message.session_id == session.id, Message.kind == MessageType.COOKING_VIDEO
-    )
-    return db.exec(recorded).first() is not None
 
 
 def _go_on_without(db: DbSession, session: CookingSession) -> None:

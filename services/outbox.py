@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, and_, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
@@ -25,9 +25,14 @@ PATIENCE = timedelta(seconds=20)
 CALM = timedelta(minutes=2)
 
 
+def room_id(user_id: int, room_type: RoomType) -> Any:
+    """Of a room that came with its learner: read by the statement that stores what is said in it."""
+    return select(ChatRoom.id).where(_is_room(user_id, room_type)).scalar_subquery()
+
+
 def room_of(db: DbSession, user_id: int, room_type: RoomType) -> ChatRoom:
     """The learner's room, made at first use."""
-    statement = select(ChatRoom).where(ChatRoom.user_id == user_id, ChatRoom.room_type == room_type)
+    statement = select(ChatRoom).where(_is_room(user_id, room_type))
     room = db.exec(statement).first()
     if room is None:
         db.execute(insert(ChatRoom).values(user_id=user_id, room_type=room_type).on_conflict_do_nothing())
@@ -87,8 +92,45 @@ def add_message(
     **columns: Any,
 ) -> Message:
     """As `queue_message`, for a caller that delivers it itself; should it die before that, the reconciler does."""
-    message = Message(
-        chat_room_id=room_of(db, user_id, room).id,
+    message = new_message(
+        user_id,
+        kind,
+        text=text,
+        video=video,
+        sender=sender,
+        session_id=session_id,
+        room=room,
+        topic=topic,
+        facts=facts,
+        **columns,
+    )
+    owe(db, message, patience)
+    return message
+
+
+def owe(db: DbSession, message: Message, patience: timedelta = timedelta()) -> None:
+    """Stores one that is not stored yet; for a caller that delivers it itself, as above."""
+    leases.due_now(message, after=patience)
+    db.add(message)
+    db.flush()
+
+
+def new_message(
+    user_id: int,
+    kind: MessageType,
+    *,
+    text: str = "",
+    video: str = "",
+    sender: Sender = Sender.SYSTEM,
+    session_id: int | None = None,
+    room: RoomType = RoomType.COACHING,
+    topic: Topic | None = None,
+    facts: Mapping[str, str] | None = None,
+    **columns: Any,
+) -> Message:
+    """Not stored yet, and not due."""
+    return Message(
+        chat_room_id=room_id(user_id, room),
         sender=sender,
         session_id=session_id,
         kind=kind,
@@ -100,10 +142,6 @@ def add_message(
         retry_key=uuid4(),
         **columns,
     )
-    leases.due_now(message, after=patience)
-    db.add(message)
-    db.flush()
-    return message
 
 
 def queue_notice(
@@ -150,7 +188,7 @@ def queue_coaching_video(db: DbSession, session: CookingSession) -> Message:
     """After the first: one that was made from words that a coach has corrected."""
     kind = MessageType.COACHING_VIDEO
     of_session = select(Message.id).where(Message.session_id == session.id, Message.kind == kind)
-    if db.exec(of_session).first() is not None:
+    if session.videos_begun > 1 and db.exec(of_session).first() is not None:
         kind = MessageType.COACHING_VIDEO_CORRECTED
     return queue_message(
         db,
@@ -187,16 +225,16 @@ def queue_answer(
 
 
 def record_cooking_video(db: DbSession, session: CookingSession) -> None:
-    """For the "Cooking Videos" room. Not owed to LINE: the learner's own bubble is there already."""
-    message = Message(
-        chat_room_id=room_of(db, session.user_id, RoomType.COOKING_VIDEOS).id,
+    """For the "Cooking Videos" room, where a cook stands once. Not owed to LINE: the learner's own bubble is there already."""
+    message = insert(Message).values(
+        chat_room_id=room_id(session.user_id, RoomType.COOKING_VIDEOS),
         sender=Sender.SYSTEM,
         session_id=session.id,
         kind=MessageType.COOKING_VIDEO,
         video_gcs_path=session.raw_video_url,
         meta={"type": MessageType.COOKING_VIDEO, "session_id": session.id},
     )
-    db.add(message)
+    db.execute(message.on_conflict_do_nothing())
 
 
 def release_owed(db: DbSession, user: User) -> None:
@@ -244,3 +282,7 @@ def was_said(db: DbSession, user: User, topic: Topic) -> bool:
     about = col(Message.meta)["topic"].astext == topic
     mine = select(Message.id).where(col(Message.chat_room_id).in_(rooms_of(user.id)), about)
     return db.exec(mine.limit(1)).first() is not None
+
+
+def _is_room(user_id: int, room_type: RoomType) -> ColumnElement[bool]:
+    return and_(col(ChatRoom.user_id) == user_id, col(ChatRoom.room_type) == room_type)

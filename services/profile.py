@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
-from sqlmodel import col, select
+from sqlmodel import select
 
 from errors import MomentError
 from knowledge_base import phrasebook
@@ -58,10 +58,10 @@ def wants_name(db: DbSession, user: User | None) -> bool:
     return user.name_asked_at is None or database_now(db) - user.name_asked_at > ASK_NAME_AGAIN
 
 
-def take_in(db: DbSession, line_user_id: str, first_name: str | None) -> User:
-    """The learner's row, made at first use with both rooms. A name is taken over where there was none; None is not
-    known yet, the phrasebook's NAMELESS is LINE's answer that there is none to be had."""
-    user = find_learner(db, line_user_id)
+def take_in(db: DbSession, line_user_id: str, first_name: str | None, known: User | None = None) -> User:
+    """The learner's row, made at first use with both rooms; `known` where it is read already. A name is taken over where
+    there was none; None is not known yet, the phrasebook's NAMELESS is LINE's answer that there is none to be had."""
+    user = known or find_learner(db, line_user_id)
     if user is None:
         values = {"line_user_id": line_user_id, "first_name": phrasebook.NAMELESS}
         db.execute(insert(User).values(**values).on_conflict_do_nothing())
@@ -134,16 +134,14 @@ def block(db: DbSession, user: User, channel: str, now: datetime) -> None:
 
 def followed_channels(db: DbSession, user: User) -> Sequence[str]:
     """The names of our LINE accounts that show them what we send."""
-    reached_since = func.now() - REACHED_WITHOUT_FOLLOWING
-    follows = col(Friendship.contact_at).is_(None) | (col(Friendship.contact_at) > reached_since)
-    mine = Friendship.user_id == user.id, col(Friendship.blocked_at).is_(None), follows
-    return db.exec(select(Friendship.channel).where(*mine).order_by(Friendship.channel)).all()
+    rows = db.execute(select(Friendship, func.now()).where(Friendship.user_id == user.id)).all()
+    return [channel for friendship, now in rows for channel in channels_reached([friendship], now)]
 
 
-def is_known(db: DbSession, user: User) -> bool:
-    """Whether an event of any LINE account has told of them."""
-    return (
-        db.exec(select(Friendship.channel).where(Friendship.user_id == user.id).limit(1)).first() is not None
+def channels_reached(friendships: Sequence[Friendship], now: datetime) -> Sequence[str]:
+    """The same of friendships that are read already."""
+    return sorted(
+        each.channel for each in friendships if each.blocked_at is None and not _is_out_of_reach(each, now)
     )
 
 
@@ -157,6 +155,7 @@ def lock_learner(db: DbSession, user_id: int) -> None:
 
 def learner_state(db: DbSession, user_id: int) -> LearnerState:
     """The learner's state, made at first use."""
-    db.execute(insert(LearnerState).values(user_id=user_id).on_conflict_do_nothing())
-    # Locked: two sessions that finish at once must not lose each other's summaries.
-    return db.exec(select(LearnerState).where(LearnerState.user_id == user_id).with_for_update()).one()
+    mine = {"user_id": user_id}
+    # One that is there is locked so: two sessions that finish at once must not lose each other's summaries.
+    kept = insert(LearnerState).values(**mine).on_conflict_do_update(index_elements=["user_id"], set_=mine)
+    return db.scalars(kept.returning(LearnerState), execution_options={"populate_existing": True}).one()

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from models.chat import ChatRoom, Message, MessageType, RoomType, Sender, rooms_of
 from models.session import CookingSession
 from models.user import User
-from services.outbox import room_of
+from services.outbox import room_id, room_of
 
 PLACEHOLDERS = {
     MessageType.VIDEO: "［動画］",
@@ -53,7 +53,7 @@ def record_inbound(
     """Keeps what the learner sent as a row of the room, and `facts` in its metadata."""
     session_id = session.id if session else None
     message = Message(
-        chat_room_id=room_of(db, user.id, room).id,
+        chat_room_id=room_id(user.id, room),
         sender=Sender.USER,
         session_id=session_id,
         kind=kind,

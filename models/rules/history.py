@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import ScalarSelect, func
+from sqlalchemy.orm import joinedload
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
@@ -26,16 +28,23 @@ class Attempt:
 
 def attempts_before(db: DbSession, session: CookingSession) -> Sequence[Attempt]:
     """At the same dish, oldest first. Of footage that its learner took back nothing is taken up again."""
+    if session.session_number == 1:
+        return ()
     same = CookingSession.user_id == session.user_id, CookingSession.dish_id == session.dish_id
     earlier = select(CookingSession).where(*same, CookingSession.session_number < session.session_number)
+    cooks = [
+        each
+        for each in db.exec(earlier.order_by(col(CookingSession.session_number)))
+        if each.coaching_text and each.video_analysis and not is_taken_back(each)
+    ]
+    faults = judged_faults(db, cooks)
     return [
         Attempt(
             each.session_number,
-            judged_analysis(db, each),
+            _analysis(each, faults[each.id]),
             CoachingText.model_validate(each.coaching_text),
         )
-        for each in db.exec(earlier.order_by(col(CookingSession.session_number)))
-        if each.coaching_text and each.video_analysis and not is_taken_back(each)
+        for each in cooks
     ]
 
 
@@ -55,8 +64,11 @@ def judged_faults(db: DbSession, cooks: Sequence[CookingSession]) -> Mapping[int
 
 
 def judged_analysis(db: DbSession, cook: CookingSession) -> VideoAnalysis:
-    analysis = VideoAnalysis.model_validate(cook.video_analysis)
-    return analysis.model_copy(update={"fault": judged_faults(db, [cook])[cook.id]})
+    return _analysis(cook, judged_faults(db, [cook])[cook.id])
+
+
+def _analysis(cook: CookingSession, fault: str | None) -> VideoAnalysis:
+    return VideoAnalysis.model_validate(cook.video_analysis).model_copy(update={"fault": fault})
 
 
 def is_taken_back(session: CookingSession) -> bool:
@@ -65,15 +77,10 @@ def is_taken_back(session: CookingSession) -> bool:
     return session.video is None and any(clip.reason in UNWANTED for clip in clips)
 
 
-def last_coached_at(db: DbSession, session: CookingSession) -> datetime | None:
-    """When the learner last got a coaching text before this session (UTC)."""
-    statement = (
-        select(CookingSession.coaching_text_delivered_at)
-        .where(CookingSession.user_id == session.user_id, CookingSession.id != session.id)
-        .where(col(CookingSession.coaching_text_delivered_at).is_not(None))
-        .order_by(col(CookingSession.coaching_text_delivered_at).desc())
-    )
-    return db.exec(statement).first()
+def last_coached(session: CookingSession) -> ScalarSelect[datetime | None]:
+    """When the learner last got a coaching text before this session (UTC), asked within another statement."""
+    others = CookingSession.user_id == session.user_id, CookingSession.id != session.id
+    return select(func.max(CookingSession.coaching_text_delivered_at)).where(*others).scalar_subquery()
 
 
 def sessions_of(db: DbSession, user_id: int) -> Sequence[CookingSession]:
@@ -84,14 +91,20 @@ def sessions_of(db: DbSession, user_id: int) -> Sequence[CookingSession]:
 
 
 def latest_session(db: DbSession, user_id: int, *, lock: bool = False) -> CookingSession | None:
-    """The one a learner is at. With `lock` no stage that finishes meanwhile overwrites what is changed in it."""
+    """The one a learner is at, with its dish. With `lock` no stage that finishes meanwhile overwrites what is changed in
+    it; what was sent for it is read by a statement of its own then, as it is once the lock is had."""
     statement = (
         select(CookingSession)
         .where(CookingSession.user_id == user_id)
         .order_by(col(CookingSession.created_at).desc(), col(CookingSession.id).desc())
         .limit(1)
+        .options(joinedload(CookingSession.dish))  # type: ignore[arg-type]
     )
-    return db.exec(statement.with_for_update() if lock else statement).first()
+    if lock:
+        statement = statement.with_for_update(of=CookingSession)
+    else:
+        statement = statement.options(joinedload(CookingSession.media))  # type: ignore[arg-type]
+    return db.exec(statement).unique().first()
 
 
 def waiting_times(db: DbSession) -> list[timedelta]:

@@ -92,7 +92,7 @@ def rank(
     with database.transaction() as db:
         for labelled, text in zip(queries, texts, strict=True):
             for ranking, at in places.items():
-                order = [each.principle_id for each in nearest(db, text, len(load().principles), ranking)]
+                order = [each.principle_id for each in nearest(db, [text], len(load().principles), ranking)]
                 at.append(1 + min(order.index(name) for name in labelled.principle_ids))
     return places
 

@@ -44,9 +44,8 @@ def run(context: StageContext) -> StageResult:
             now=database_now(db),
             open_skill=open_skill(context, end),
         )
-        owe_coaching_text(db, session)
 
-    return StageResult(store, usage)
+    return StageResult(store, usage, owe=owe_coaching_text)
 
 
 def _progress(db: DbSession, session: CookingSession) -> UserDishProgress:

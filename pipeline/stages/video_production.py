@@ -40,9 +40,8 @@ def run(context: StageContext) -> StageResult:
         session.coaching_video_gcs_path = key
         session.coaching_preview_gcs_path = key_of_preview
         session.coaching_cut = video.cut.model_dump()
-        queue_coaching_video(db, session)
 
-    return StageResult(store, usage, clean_up=lambda: narrator.forget(spoken))
+    return StageResult(store, usage, owe=queue_coaching_video, clean_up=lambda: narrator.forget(spoken))
 
 
 def spoken_sentences(script: NarrationScript) -> list[str]:

@@ -20,9 +20,9 @@ from desk.supervisor import Supervisor
 from liff.identity import COOKIE
 from models.companion import CompanionCall
 from models.database import Database
-from models.user import User
 from moment.parts import run_part
 from pipeline.providers.registry import build_providers
+from services.profile import take_in
 from services.sign_in import sign_in
 from settings import Settings
 from tests.companion.live_calls import LiveDouble, silence, tone
@@ -104,9 +104,7 @@ def test_a_message_longer_than_a_picture_may_be_ends_the_connection_unread(web: 
 
 def _signed_in(database: Database) -> str:
     with database.transaction() as db:
-        user = User(line_user_id=f"U{'1' * 32}", first_name="ゆうこ")
-        db.add(user)
-        db.flush()
+        user = take_in(db, f"U{'1' * 32}", "ゆうこ")
         return sign_in(db, user).value
 
 

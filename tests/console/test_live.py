@@ -16,6 +16,7 @@ from models.chat import MessageType
 from models.coach import CoachAssignment, ConsoleSession
 from models.database import Database
 from models.user import User
+from services.profile import take_in
 from services.thread import record_inbound
 from tests.console.conftest import SignedIn, signed_in
 from tests.liff.conftest import Site
@@ -24,10 +25,7 @@ from tests.system import WAIT
 
 def learner_of(database: Database, name: str) -> int:
     with database.transaction() as db:
-        user = User(line_user_id=f"U-live-{name}", first_name=name)
-        db.add(user)
-        db.flush()
-        return user.id
+        return take_in(db, f"U-live-{name}", name).id
 
 
 def writes(database: Database, *user_ids: int) -> None:

@@ -5,7 +5,7 @@ from sqlmodel import select
 from models.chat import MessageType
 from models.coach import AuditEntry
 from models.handover import SavedFilter
-from models.user import User
+from services.profile import take_in
 from services.thread import record_inbound
 from services.threads.saved_filters import MOST
 from tests.console.conftest import SignedIn, signed_in
@@ -55,9 +55,7 @@ def test_what_cannot_be_kept_is_refused(site: Site, coach_client: SignedIn) -> N
 
 def test_words_are_looked_for_within_the_filter(site: Site, coach_client: SignedIn) -> None:
     with site.database.transaction() as db:
-        user = User(line_user_id="U-kept", first_name="しらべ")
-        db.add(user)
-        db.flush()
+        user = take_in(db, "U-kept", "しらべ")
         record_inbound(db, user, MessageType.TEXT, text="さいばしの話")
     assert "しらべ" in coach_client.get("/console/threads?q=さいばし").text
     assert "しらべ" in coach_client.get("/console/threads?filter=unread&q=さいばし").text

@@ -14,6 +14,7 @@ from models.handover import CoachNote, ThreadMark, ThreadRead
 from models.user import User
 from services.handover import open_handover
 from services.outbox import queue_message
+from services.profile import take_in
 from services.thread import record_inbound
 from tests.console.conftest import SignedIn, signed_in
 from tests.liff.conftest import Site
@@ -36,12 +37,8 @@ PAGES = ("", "/now", "/older?before=9")
 def learner_of(database: Database, name: str = "ゆうこ") -> tuple[int, int]:
     """The ids of a learner, and of what they said."""
     with database.transaction() as db:
-        user = User(
-            line_user_id=f"U-{name}-{db.exec(select(User.id).order_by(col(User.id).desc())).first()}",
-            first_name=name,
-        )
-        db.add(user)
-        db.flush()
+        newest = db.exec(select(User.id).order_by(col(User.id).desc())).first()
+        user = take_in(db, f"U-{name}-{newest}", name)
         message = record_inbound(db, user, MessageType.TEXT, text="こんにちは")
         db.add(CoachFlag(user_id=user.id, message_id=message.id, kind="burn"))
         return user.id, message.id

@@ -92,9 +92,9 @@ INBOX = (
     Point("subject let go", "jobs.inbox:Inbox._let_go", "after"),
 )
 CONVERSATION = (
-    Point("name known, nothing done", "bot.conversation:Conversation.begin", "after"),
+    Point("name known, nothing done", "bot.conversation:Conversation._ask_name", "after"),
     Point("handler done, not committed", "bot.conversation:Conversation._handle", "after"),
-    Point("handler committed, no reply sent", "bot.delivery:Delivery.deliver_reply", "before"),
+    Point("handler committed, no reply sent", "bot.delivery:Delivery.send_reply", "before"),
     Point("reply claimed, not sent", "line.client:LineClient.reply", "before"),
     Point("reply taken by LINE, not noted", "line.client:LineClient.reply", "after"),
 )
@@ -182,7 +182,7 @@ POISON_EVENT = Point(
     "a sticker is poison",
     "bot.conversation:Conversation._handle",
     "after",
-    lambda conversation, db, event, *_: event.kind == "message.sticker",
+    lambda conversation, db, event, **_: event.kind == "message.sticker",
 )
 POISON_VIDEO = Point(
     "the video is poison", "pipeline.intake:Intake._look_into", "before", _media(MediaKind.VIDEO)

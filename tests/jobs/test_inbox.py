@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from jobs.inbox import IN_A_ROW, MAX_ATTEMPTS, Inbox, Outcome, Row, store_events
+from jobs.inbox import IN_A_ROW, MAX_ATTEMPTS, AskFirst, Inbox, Outcome, Row, Work, store_events
 from models.database import Database
 from models.inbox import EventSource, InboxEvent, InboxSubject
 from moment.resources import Resources, open_resources
@@ -222,3 +222,46 @@ def test_a_process_told_to_stop_leaves_a_subjects_later_events_to_another(
     with open_resources(resources.settings) as other:
         Inbox(other.database, other.queue, other.leases, {SOURCE: bell}).handle(subject)
     assert bell.handled == ["first", "second"]
+
+
+def test_what_another_has_handled_meanwhile_goes_for_nothing(
+    inbox: Inbox, bell: Bell, database: Database
+) -> None:
+    (subject,) = store_events(inbox.database, [row("e")])
+
+    def handle_too(event_id: str) -> None:
+        with database.transaction() as db:
+            statement = "UPDATE inbox_event SET handled_at = now(), outcome = 'theirs' WHERE event_id = :id"
+            db.execute(text(statement), {"id": event_id})
+
+    bell.meanwhile = handle_too
+    inbox.handle(subject)
+    assert bell.after == []
+    assert events(database)["e"].outcome == "theirs"
+
+
+def test_what_work_asks_first_is_asked_outside_its_transaction(
+    inbox: Inbox, bell: Bell, database: Database
+) -> None:
+    store_events(inbox.database, [row("e")])
+    asked: list[str] = []
+
+    def begin(event: InboxEvent) -> Work:
+        def ask() -> Work:
+            asked.append(event.event_id)
+            assert "unasked" not in events(database), "what was done before is rolled back"
+            return Bell.begin(bell, event)
+
+        def work(db: DbSession) -> Outcome:
+            db.add(InboxEvent(source=SOURCE, event_id="unasked"))
+            db.flush()
+            raise AskFirst(ask)
+
+        return work
+
+    bell.begin = begin  # type: ignore[method-assign]
+    with database.transaction() as db:
+        subject = db.exec(select(InboxSubject.id)).one()
+    inbox.handle(subject)
+    assert (asked, bell.after) == (["e"], ["e"])
+    assert events(database)["e"].outcome == "ring"

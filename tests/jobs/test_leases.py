@@ -77,6 +77,17 @@ def test_what_is_due_is_claimed_by_one_alone(leases: Leases, row_id: int, databa
     assert row.nudge_at > row.due_at
 
 
+def test_what_is_stored_as_claimed_is_its_makers(leases: Leases, database: Database) -> None:
+    with database.transaction() as db:
+        lease = leases.begin(db, InboxSubject(source=EventSource.LINE, subject="U2"))
+    assert lease.attempt == 1
+    assert claim(leases, lease.row_id) is None
+    with database.transaction() as db:
+        finish(db, lease)
+    row = row_of(database, lease.row_id)
+    assert (row.attempts, row.lease_token, row.due_at) == (1, None, None)
+
+
 def test_of_many_who_claim_at_once_one_succeeds(leases: Leases, row_id: int) -> None:
     start = threading.Barrier(8)
     claims: list[Lease | None] = []

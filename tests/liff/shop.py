@@ -9,6 +9,7 @@ from sqlmodel import select
 from models.plan import Plan
 from models.user import SubscriptionStatus, User
 from services.plan.links import PlanLinks, PlanPage
+from services.profile import take_in
 from simulator.stripe.client import StripeDesk
 from tests.liff.conftest import Site, open_site
 from tests.selling import for_sale, stripe_desk
@@ -33,10 +34,7 @@ def shop(
 
 def add_learner(site: Site) -> int:
     with site.database.transaction() as db:
-        user = User(line_user_id=f"U{uuid4().hex}", first_name="ゆうこ")
-        db.add(user)
-        db.flush()
-        return user.id
+        return take_in(db, f"U{uuid4().hex}", "ゆうこ").id
 
 
 def link(site: Site, user_id: int, page: PlanPage) -> str:

@@ -12,17 +12,19 @@ from sqlmodel import col, select
 
 from benchmarks.backlog import fill
 from bot import owed
-from jobs.inbox import Inbox
+from jobs.inbox import Inbox, _is_told_of
 from models.base import database_now
 from models.chat import Message, MessageType, RoomType, Sender
 from models.coach import CoachRole
 from models.database import Database
-from models.rules.history import last_coached_at, latest_session, sessions_of, waiting_times
+from models.inbox import InboxSubject
+from models.rules.history import latest_session, sessions_of, waiting_times
 from models.rules.progress import Estimates
 from models.session import CookingSession
 from models.user import User
 from pipeline import answers
 from pipeline.providers.ports import Pace
+from pipeline.runner import _past_of
 from pipeline.scheduler import Scheduler
 from pipeline.speech_length import measured_pace
 from services import (
@@ -111,17 +113,17 @@ HOT_PATHS: dict[str, Callable[[DbSession], object]] = {
     "what is on its way from the learner's browser": lambda db: uploads.unfinished(db, learner(db).id),
     "the learner's latest session": lambda db: latest_session(db, learner(db).id, lock=True),
     "the learner's sessions": lambda db: sessions_of(db, learner(db).id),
-    "when they were coached last": lambda db: last_coached_at(db, newest(db)),
+    "when they were coached last": lambda db: db.execute(_past_of(newest(db))),
     "a message that is taken back": lambda db: thread.inbound_message(db, learner(db), "b17"),
     "the message that is quoted": lambda db: answers._quoted_session_id(
         db, _message(quoted_message_id="b17")
     ),
     "the session in question": lambda db: answers._session_in_question(db, learner(db), a_message(db)),
     "what was said before": lambda db: answers._history(db, a_message(db)),
-    "an earlier message that is owed": lambda db: owed.earlier_message(
+    "an earlier message that is owed": lambda db: owed.must_wait(
         db, _message(id=10**6, session_id=newest(db).id)
     ),
-    "what waits for the quota": lambda db: owed.waiting_to_ride(db, a_message(db)),
+    "what waits for the quota": lambda db: owed.waiting_to_ride(db, a_message(db), learner(db).id),
     "what is hurried": lambda db: owed.earlier_to_hurry(db, a_message(db)),
     "what waits for a dish": lambda db: media.unplaced(db, learner(db)),
     "what is owed to one who is back": lambda db: outbox.release_owed(db, learner(db)),
@@ -178,8 +180,10 @@ def test_the_next_event_of_a_subject_is_found_by_its_index(filled: Database) -> 
     inbox = Inbox(filled, None, None, {})  # type: ignore[arg-type]
     with filled.transaction() as db:
         subject = db.scalar(text("SELECT id FROM inbox_subject WHERE subject = 'past-20'"))
-    with statements_of(filled) as statements:
+    is_told_of = select(_is_told_of()).select_from(InboxSubject).where(InboxSubject.id == subject)
+    with filled.sessions() as db, statements_of(filled) as statements:
         inbox._next(subject)
+        db.execute(is_told_of)
     with filled.sessions() as db:
         plans = plans_of(db, statements)
     assert "ix_inbox_event_unhandled" in plans

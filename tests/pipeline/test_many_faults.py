@@ -23,7 +23,6 @@ from models.dish import Dish
 from models.learner import LearnerState
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.session import CookingSession, SessionStatus, StageRun
-from models.user import User
 from moment.resources import Resources, open_resources
 from pipeline.graph import ready
 from pipeline.media.composition import CoachingVideo
@@ -31,6 +30,7 @@ from pipeline.media.probe import check_usable
 from pipeline.providers import ledger
 from pipeline.providers.ports import ProviderError, ProviderRefused
 from pipeline.stages import video_production
+from services.profile import take_in
 from settings import Settings
 from storage.keys import new_media_key
 from storage.store import chunks_of
@@ -75,9 +75,7 @@ def _fill(resources: Resources, clip: Path) -> None:
     facts = check_usable(clip).model_dump(mode="json")
     with resources.database.transaction() as db:
         dish = db.exec(select(Dish.id).where(Dish.slug == "fried-rice")).one()
-        users = [User(line_user_id=f"U{number:032x}", first_name="ゆうこ") for number in range(SESSIONS)]
-        db.add_all(users)
-        db.flush()
+        users = [take_in(db, f"U{number:032x}", "ゆうこ") for number in range(SESSIONS)]
         for user in users:
             key = new_media_key(MediaKind.VIDEO)
             resources.store.put(key, chunks_of(clip), "video/mp4")

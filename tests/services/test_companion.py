@@ -27,6 +27,7 @@ from services.companion import (
     end_lost_calls,
     note_beat,
 )
+from services.profile import take_in
 
 CAPS = Caps(free=timedelta(minutes=10), paying=timedelta(hours=1))
 
@@ -39,8 +40,7 @@ def db(database: Database) -> Iterator[DbSession]:
 
 @pytest.fixture
 def user(db: DbSession) -> User:
-    user = User(line_user_id=f"U{uuid4().hex}", first_name="ゆうこ")
-    db.add(user)
+    user = take_in(db, f"U{uuid4().hex}", "ゆうこ")
     db.flush()
     return user
 

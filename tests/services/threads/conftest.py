@@ -21,6 +21,7 @@ from models.session import CookingSession
 from models.user import User
 from services.coaches import Asker
 from services.outbox import room_of
+from services.profile import take_in
 
 _numbers = count(1)
 
@@ -33,8 +34,7 @@ class Desk:
     _order: "count[int]" = field(default_factory=count)
 
     def learner(self, name: str = "ゆうこ") -> User:
-        user = User(line_user_id=f"U{next(_numbers)}", first_name=name)
-        self.db.add(user)
+        user = take_in(self.db, f"U{next(_numbers)}", name)
         self.db.flush()
         return user
 
