@@ -12,8 +12,10 @@ from sqlmodel import select as find
 
 from models.chat import Message, rooms_of
 from models.deletion import Deletion
+from models.inbox import InboxSubject
 from models.user import User
 from services.privacy import delete_learner
+from simulator.http.client import wait_until
 from simulator.line.client import Learner
 from tests.flows.steps import command, object_names
 from tests.log_lines import LogLines, log_lines
@@ -31,6 +33,11 @@ def all_rows(system: System) -> Rows:
             table.name: Counter(str(tuple(row)) for row in db.execute(select(text("*")).select_from(table)))
             for table in SQLModel.metadata.sorted_tables
         }
+
+
+def subjects_at_work(system: System) -> list[int]:
+    with system.database.transaction() as db:
+        return list(db.exec(find(InboxSubject.id).where(col(InboxSubject.due_at).is_not(None))))
 
 
 def going_objects(system: System) -> frozenset[str]:
@@ -141,6 +148,10 @@ class Leaver:
 @contextmanager
 def leaver(system: System, name: str, *words: str, paying: bool = False) -> Iterator[Leaver]:
     """All others are at rest meanwhile. At the end of the block nothing is left of the learner, and nothing was said."""
+    # Whoever was answered just now is seen to be so before the event's subject is let go.
+    wait_until(
+        lambda: subjects_at_work(system), lambda busy: not busy, WAIT, lambda busy: f"subjects {busy} to rest"
+    )
     before, going = all_rows(system), going_objects(system)
     objects = {name for name in object_names(system) if not name.startswith(".unfinished")} - going
     with log_lines() as lines:
