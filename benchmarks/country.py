@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import month
 from benchmarks.measurement import percentile
 from jobs.queue import Queue
 
@@ -34,7 +35,7 @@ class Habits:
     spread by an hour; lunches and breakfasts, their shares, and how much more is cooked on days off are guesses.
     """
 
-    cooks_a_week: float = 1.0  # of a learner: one attempt
+    cooks_a_week: float = month.HABITS.sessions_of(1) / month.DAYS * 7  # of a learner: one attempt
     day_off: float = 1.8  # as many as on a weekday
     meals: Sequence[tuple[float, float, float]] = (
         (0.75, 19.4, 1.0),
@@ -47,13 +48,11 @@ class Habits:
 
 @dataclass(frozen=True)
 class Costs:
-    """Of a cook. Measured on 2026-11-28 on two cores (README, "Measured"), but for the models' and LINE's seconds, which no
-    account has shown yet."""
+    """Of a cook. Statements, rows and pushes were counted (2026-11-28); sizes, and the milliseconds of a statement, are
+    guesses from small databases on a busy machine."""
 
-    statements: float = 180.0
-    database_ms: float = (
-        0.8  # of Postgres's processor, a statement: on a machine that was busy with other work
-    )
+    statements: float = 123.0
+    database_ms: float = 0.8  # of Postgres's processor, a statement
     pushes: float = 1.94
     rows: Mapping[str, float] = field(
         default_factory=lambda: {
@@ -107,9 +106,10 @@ COOK = (
     Work("answer", Queue.CONVERSATION, 0.3, ("thought",)),
     *TAPS,
 )
-# Threads of a process. Those that only wait for models may be many (MOMENT_MODEL_THREADS, MOMENT_ANSWER_THREADS).
+# Threads of a process that do their work at once. Those that only wait for models may be many (MOMENT_MODEL_THREADS,
+# MOMENT_ANSWER_THREADS); an event is all Python, of which one thread runs at a time.
 THREADS = {
-    Queue.CONVERSATION: 8, Queue.ANSWERS: 8, Queue.MEDIA: 8, Queue.PREPARATION: 1, Queue.MODELS: 8, Queue.VIDEO: 1,
+    Queue.CONVERSATION: 1, Queue.ANSWERS: 8, Queue.MEDIA: 8, Queue.PREPARATION: 1, Queue.MODELS: 8, Queue.VIDEO: 1,
 }  # fmt: skip
 
 
@@ -241,7 +241,8 @@ def _seconds(work: Work, cooks: int, rng: np.random.Generator) -> list[float]:
 
 
 def processes_for(arrivals: Sequence[float], seed: int) -> tuple[Mapping[Queue, int], Day]:
-    """The fewest with which the day keeps its promises, found by adding one where most wait; and that day."""
+    """With which the day keeps its promises, found by adding one where most wait; and that day. Fewer of another mixture
+    may do."""
     busiest = busiest_minutes(arrivals, 15) / (15 * 60)  # cooks a second
     needed = {
         queue: max(1, math.ceil(busiest * _work_of(queue) * LOAD_AT_LEAST / THREADS[queue]))
@@ -381,7 +382,7 @@ def page(now: Country, doubled: Country) -> str:
     )
     row("web, reconciler", *[f"{WEBS}, {RECONCILERS}"] * 2)
     for queue in Queue:
-        row(f"worker `{queue}`, of {THREADS[queue]} thread(s)", *(each.processes[queue] for each in both))
+        row(f"worker `{queue}`, {THREADS[queue]} at once", *(each.processes[queue] for each in both))
     row("text, p95 (goal 300 s)", *(f"{each.day.p95('text'):.0f} s" for each in both))
     row("coaching video, p95", *(f"{each.day.p95('film'):.0f} s" for each in both))
     row("answer to a question, p95", *(f"{each.day.p95('answer', QUESTION):.0f} s" for each in both))
@@ -413,8 +414,8 @@ INTRODUCTION = (
     "Written by `uv run python -m benchmarks.country docs/a-country.md`; what it assumes and what was measured stands in",
     "`benchmarks/country.py`. Nobody has had so many learners yet: the hours are those at which people in Japan begin to eat",
     "(Statistics Bureau, Survey on Time Use and Leisure Activities 2021), the rest is guessed, and said there. A Sunday, drawn",
-    "by a seed; as few processes as keep a text under five minutes for 95 of 100, a video under fifteen, an answer under half",
-    "a minute, and a tap from waiting two seconds. Other hours need less.",
+    "by a seed; so many processes that 95 of 100 have their text within five minutes, their video within fifteen, an answer",
+    "within half a minute, and a tap waits two seconds at most. Other hours need less. What a month of it costs: costs.md.",
 )
 BREAKS = (
     "## Where it breaks first",

@@ -82,7 +82,7 @@ class Pool:
 
 # Seconds of the models are guesses: no real model has answered yet. ffmpeg's were measured on two cores (README).
 POOLS: Mapping[Queue, Pool] = {
-    Queue.CONVERSATION: Pool(1, 1, 8, 5),
+    Queue.CONVERSATION: Pool(1, 1, 8, 11),  # all Python: its eight threads do the work of one
     Queue.ANSWERS: Pool(1, 1, 2, 12),
     Queue.MEDIA: Pool(1, 2, 8, 20),
     Queue.PREPARATION: Pool(2, 4, 1, 30),

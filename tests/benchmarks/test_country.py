@@ -41,7 +41,7 @@ def both() -> tuple[Country, Country]:
 
 
 def test_a_sundays_cooks_are_as_many_as_are_assumed_and_most_come_at_dinner(arrivals: list[float]) -> None:
-    assert len(arrivals) == pytest.approx(LEARNERS * 1.8 / 8.6, rel=0.1)
+    assert len(arrivals) == pytest.approx(LEARNERS * HABITS.cooks_a_week * 1.8 / 8.6, rel=0.1)
     hours = np.array(arrivals) / 3600
     assert 0.5 < np.mean((hours >= 18) & (hours < 21)) < 0.75
     assert arrivals == sorted(arrivals)
