@@ -120,3 +120,23 @@ def test_an_image_with_a_hole_that_can_be_mended_is_not_released(cloud: Cloud, i
         < done.place("images scan", "--remote")
     )
     assert (done.code, "CVE-2026-1" in done.errors) == ((1, True) if is_mended else (0, False))
+
+
+def test_a_release_that_failed_can_be_run_again(cloud: Cloud) -> None:
+    """Tags are immutable (images.tf), and no two builds are alike: what is there already is not pushed again."""
+    cloud.answers = {
+        "images describe": "sha256:1",
+        "images scan": "projects/p/scans/1",
+        "list-vulnerabilities": "",
+    }
+    done = cloud.run(IMAGE_SCRIPT, IMAGE)
+    assert done.code == 0
+    assert not done.has("docker push")
+    assert done.has("images scan")
+
+
+def test_what_terraform_changes_after_a_rollback_runs_the_image_before(cloud: Cloud) -> None:
+    """Terraform leaves web's image as it is in the template: that of the release that failed, if nobody puts it back."""
+    done = cloud.run(RELEASE, IMAGE, failing=["worker-pools update moment-conversation .*new"])
+    assert done.code != 0
+    assert done.has("services update moment-web", f"--image={FORMER_IMAGE}")
