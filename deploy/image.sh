@@ -7,8 +7,11 @@ cd "$(dirname "$0")/.."
 image=${1:?name the image, with its tag}
 
 gcloud auth configure-docker "${image%%/*}" --quiet
-docker build --pull --tag "$image" .
-docker push "$image"
+# Tags are immutable, and no two builds are alike: a release that is run again takes what is there.
+if ! gcloud artifacts docker images describe "$image" >/dev/null 2>&1; then
+  docker build --pull --tag "$image" .
+  docker push "$image"
+fi
 
 echo "looking for holes in $image"
 scan=$(gcloud artifacts docker images scan "$image" --remote --format='value(response.scan)')

@@ -64,6 +64,9 @@ roll_back() {
   echo "rolling back to $former" >&2
   run services update-traffic "$web" --to-revisions="$former=100"
   run services update-traffic "$web" --remove-tags=canary
+  # The template too, and traffic to whatever it yields: else what Terraform changes next is given to the failed image.
+  run services update "$web" --container=moment --image="$former_image" &&
+    run services update-traffic "$web" --to-latest
   for pool in "${changed_pools[@]}"; do
     run worker-pools update "moment-$pool" --container=moment --image="$former_image"
   done
@@ -72,6 +75,7 @@ roll_back() {
 finish() {
   local status=$?
   trap - EXIT
+  trap '' INT TERM # a second signal does not break off what puts things back
   # All that can be put back is, whatever fails in it.
   if [ "$status" -ne 0 ] && $is_web_changed && ! $is_released; then
     set +e

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 # Any number that no other part locks: two processes that start at once migrate one after the other.
@@ -21,8 +23,16 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     """Brings the schema up to `revision`; commits."""
     _take_time(connection)
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-    command.upgrade(configuration(connection), revision)
+    if not _is_later(connection):
+        command.upgrade(configuration(connection), revision)
     connection.commit()
+
+
+def _is_later(connection: Connection) -> bool:
+    """A later release has been here: what is ours is in it, for its migrations only add."""
+    there = MigrationContext.configure(connection).get_current_revision()
+    known = ScriptDirectory.from_config(configuration(connection)).walk_revisions()
+    return there is not None and there not in {each.revision for each in known}
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:

@@ -326,6 +326,8 @@ def test_the_schema_of_a_later_release_is_left_as_it_is(connection: Connection) 
     finally:
         connection.rollback()
         head = text("UPDATE alembic_version SET version_num = :head")
-        newest = max(path.name[:4] for path in (Path(__file__).parents[2] / "migrations/versions").glob("0*.py"))
+        newest = max(
+            path.name[:4] for path in (Path(__file__).parents[2] / "migrations/versions").glob("0*.py")
+        )
         connection.execute(head, {"head": newest})
         connection.commit()
