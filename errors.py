@@ -11,9 +11,9 @@ from typing import ClassVar
 # What a disk says that is full or failing: of this machine, not of the work that met it.
 _DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
-# What Postgres says that has no room or no connection left, is about to end, or takes no writes (its manual, "PostgreSQL
-# Error Codes"): how the code begins.
-_DATABASE_TROUBLE = ("53", "57P", "25006")
+# What Postgres says that has no room on its disk or no connection left, is about to end, or takes no writes (its manual,
+# "PostgreSQL Error Codes"): how the code begins. Not its memory: one query may want all of it whenever it is asked.
+_DATABASE_TROUBLE = ("53100", "53300", "57P", "25006")
 
 
 class MomentError(Exception):
@@ -59,5 +59,7 @@ def is_outage(error: BaseException) -> bool:
         return error.outage
     if isinstance(error, OSError):
         return error.errno in _DISK_TROUBLE
-    # SQLAlchemy carries the driver's error, which carries Postgres's code.
+    # SQLAlchemy says whether the connection was lost, and carries the driver's error, which carries Postgres's code.
+    if getattr(error, "connection_invalidated", False):
+        return True
     return str(getattr(getattr(error, "orig", None), "sqlstate", "")).startswith(_DATABASE_TROUBLE)

@@ -30,7 +30,7 @@ traffic() {
 
 is_ready() {
   local answer
-  answer=$(curl --fail --silent --show-error --max-time 10 "$1/readyz") && [[ $answer == *'"broker":"ok"'* ]]
+  answer=$(curl --fail --silent --show-error --max-time 10 "$1/ready") && [[ $answer == *'"broker":"ok"'* ]]
 }
 
 smoke() {

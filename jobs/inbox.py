@@ -17,7 +17,7 @@ from sqlmodel import Session as DbSession
 from sqlmodel import col, delete, select, update
 from structlog.contextvars import bound_contextvars
 
-from errors import is_outage
+from errors import MomentError, is_outage
 from jobs import leases
 from jobs.leases import Lease, LeaseLost, Leases, finish_if, try_again, wait_out
 from jobs.queue import Job, JobQueue, enqueue
@@ -91,7 +91,7 @@ class Outcome:
 Work = Callable[[DbSession], Outcome]
 
 
-class AskFirst(Exception):
+class AskFirst(MomentError):
     """Raised by work that has found, in its transaction, that the network must be asked: `ask` does so outside any, and
     returns the work that is done then."""
 
@@ -100,7 +100,7 @@ class AskFirst(Exception):
         self.ask = ask
 
 
-class HandledMeanwhile(Exception):
+class HandledMeanwhile(MomentError):
     """By a process that was taken for dead."""
 
 

@@ -55,8 +55,11 @@ class Health:
 
     def router(self) -> APIRouter:
         router = APIRouter()
-        router.get("/healthz")(self.health)
-        router.get("/readyz")(self.readiness)
+        # By both names: Google's front keeps paths that end in z to itself, and probes know them by those.
+        for path in ("/healthz", "/health"):
+            router.get(path)(self.health)
+        for path in ("/readyz", "/ready"):
+            router.get(path)(self.readiness)
         return router
 
     async def health(self) -> dict[str, str]:

@@ -195,14 +195,16 @@ class Runner:
     def _next(self, db: DbSession, facts: Facts, job: Job) -> Task | None:
         """What has become ready: the first of this runner's own queue it takes itself, the others are woken."""
         due = self.scheduler.look(db, facts)
-        own = next(
-            (stage for stage in due if stage.job == job and facts.session.run_of(stage.name) is None), None
-        )
+        own = next((stage for stage in due if stage.job == job and self._may_begin(facts, stage)), None)
         self.scheduler.make_due(db, facts.session, [stage for stage in due if stage is not own])
         if own is None:
             return None
         run = StageRun(session_id=facts.session.id, stage=own.name, job=own.job, started_at=facts.now)
         return _begun(facts, own, self.leases.begin(db, run))
+
+    def _may_begin(self, facts: Facts, stage: Stage) -> bool:
+        """At once, in this worker; one that was told to stop leaves it to another."""
+        return facts.session.run_of(stage.name) is None and not self.leases.stopping.is_set()
 
     def _reject(self, task: Task, rejection: MediaRejected, calls: Sequence[ModelCall]) -> None:
         def settle(db: DbSession, facts: Facts) -> None:

@@ -127,6 +127,8 @@ def come_back(db: DbSession, user: User, key: UUID) -> CompanionCall:
     now = database_now(db)
     if call is None or call.ended_at is not None or call.beat_at < now - COME_BACK:
         raise CallOver(f"of learner {user.id}")
+    # What the page before has not noted any more, and cannot from now on.
+    call.seconds += min((now - call.beat_at).total_seconds(), BEAT.total_seconds())
     call.beat_at = now
     call.visit += 1
     db.add(call)

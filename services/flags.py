@@ -14,8 +14,6 @@ from models.flag import CoachFlag
 log = get_logger(__name__)
 
 FLAGS = Counter("moment_flags", "Messages that a person should see", ["kind"])
-for _intent in FOR_COACHES:
-    FLAGS.labels(_intent.value)  # at 0 from the start: of a series that begins at 1 no increase is seen
 
 
 def flag_for_coaches(

@@ -135,7 +135,7 @@ def block(db: DbSession, user: User, channel: str, now: datetime) -> None:
 def followed_channels(db: DbSession, user: User) -> Sequence[str]:
     """The names of our LINE accounts that show them what we send."""
     rows = db.execute(select(Friendship, func.now()).where(Friendship.user_id == user.id)).all()
-    return [channel for friendship, now in rows for channel in channels_reached([friendship], now)]
+    return channels_reached([friendship for friendship, _ in rows], rows[0][1]) if rows else ()
 
 
 def channels_reached(friendships: Sequence[Friendship], now: datetime) -> Sequence[str]:

@@ -77,6 +77,7 @@ def test_an_operator_is_told_the_fix() -> None:
         ("53300", True),  # no connection is left
         ("57P01", True),  # an administrator has ended it
         ("25006", True),  # it takes no writes
+        ("53200", False),  # a query wants all its memory, now or whenever
         ("23505", False),  # a row is there already
         ("57014", False),  # the statement took too long
     ],
@@ -87,3 +88,9 @@ def test_what_the_database_cannot_do_now_is_no_fault_of_the_work(
     with pytest.raises(DBAPIError) as raised, database.transaction() as db:
         db.execute(text(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{code}'; END $$"))
     assert is_outage(raised.value) is expected
+
+
+def test_a_connection_that_breaks_is_no_fault_of_the_work(database: Database) -> None:
+    with pytest.raises(DBAPIError) as raised, database.transaction() as db:
+        db.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert is_outage(raised.value)

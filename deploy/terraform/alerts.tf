@@ -63,7 +63,7 @@ locals {
     }
     flags-unread = {
       title    = "A learner wrote what a person should see"
-      query    = "sum by (kind) (increase(moment_flags_total[1h])) > 0"
+      query    = "max by (kind) (moment_recent_flags) > 0"
       duration = "0s"
       severity = "WARNING"
     }
@@ -114,7 +114,7 @@ resource "google_monitoring_alert_policy" "promise" {
   }
 }
 
-# From outside: whether web answers, has its database, and its broker. Without the broker /readyz is still 200, for events
+# From outside: whether web answers, has its database, and its broker. Without the broker /ready is still 200, for events
 # are taken; its answer says so.
 resource "google_monitoring_uptime_check_config" "broker" {
   display_name = "Moment: the broker, as web sees it"
@@ -122,7 +122,7 @@ resource "google_monitoring_uptime_check_config" "broker" {
   period       = "60s"
 
   http_check {
-    path         = "/readyz"
+    path         = "/ready"
     port         = 443
     use_ssl      = true
     validate_ssl = true

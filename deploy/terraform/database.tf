@@ -8,7 +8,7 @@ locals {
 }
 
 resource "google_sql_database_instance" "moment" {
-  name                = "moment"
+  name                = var.database_instance
   region              = var.region
   database_version    = var.database_version
   deletion_protection = true
@@ -97,7 +97,7 @@ resource "google_secret_manager_secret_version" "database_url" {
   secret                 = google_secret_manager_secret.setting["DATABASE_URL"].id
   secret_data_wo         = "postgresql://${google_sql_user.moment.name}:${ephemeral.random_password.database.result}@${google_sql_database_instance.moment.private_ip_address}/${google_sql_database.moment.name}?sslmode=require"
   secret_data_wo_version = var.database_password_version
-  # A release that is rolled back needs the version that it was made with.
+  # Nothing that reads it starts again: the password in it has ended with the new one.
   deletion_policy = "DISABLE"
 
   lifecycle {

@@ -123,7 +123,7 @@ variable "web_instances_most" {
 }
 
 variable "worker_pools" {
-  description = "For each queue: CPUs and memory of an instance, how many instances, and whether its own metrics are collected, for a CPU more an instance. Rows tell all that is promised, by the reconciler; the counters of flags and payments are the workers'."
+  description = "For each queue: CPUs and memory of an instance, how many instances, and whether its own metrics are collected, for a CPU more an instance. Rows tell all that is promised, by the reconciler; the counter of payments' incidents is the worker's."
   type = map(object({
     cpu       = string
     memory    = string
@@ -161,6 +161,12 @@ variable "worker_pools" {
     condition     = alltrue([for pool in values(var.worker_pools) : pool.instances >= 1])
     error_message = "At least one instance of each."
   }
+}
+
+variable "database_instance" {
+  description = "The instance's name: another one once a clone has taken its place (docs/runbook.md, Backup and restore)."
+  type        = string
+  default     = "moment"
 }
 
 variable "database_version" {

@@ -27,13 +27,13 @@ def check(ground: Ground, authorities: ssl.SSLContext) -> Check:
         return _problem(ground, f"{url} is not https", f"set {VARIABLE}=https://YOUR-HOST")
     try:
         with httpx.Client(verify=authorities, timeout=SECONDS, trust_env=False) as client:
-            answer = client.get(f"{url}/healthz")
+            answer = client.get(f"{url}/health")
     except httpx.InvalidURL:
         return _problem(ground, f"{VARIABLE} is no address", f"set {VARIABLE}=https://YOUR-HOST")
     except httpx.HTTPError as error:
         return _silence(ground, error)
     if answer.status_code != httpx.codes.OK or not _is_ours(answer):
-        detail = f"{url}/healthz answers {answer.status_code}, but not as Moment does"
+        detail = f"{url}/health answers {answer.status_code}, but not as Moment does"
         return _problem(ground, detail, f"let the proxy behind {VARIABLE} pass every path on to `moment web`")
     return ok(NAME, f"{url} answers, {ground.origin(NAME)}")
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from logs.logger import get_logger
 from models.database import Database
 from moment.watch.durations import Durations
+from moment.watch.flags import RecentFlags
 from moment.watch.outages import Outages
 from moment.watch.owed import OwedWork
 
@@ -30,6 +31,7 @@ class RowMetrics:
     owed: OwedWork = field(default_factory=OwedWork)
     durations: Durations = field(default_factory=Durations)
     outages: Outages = field(default_factory=Outages)
+    flags: RecentFlags = field(default_factory=RecentFlags)
     _read_at: float | None = None
     _is_readable: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -41,7 +43,8 @@ class RowMetrics:
                 self._read_at = time.monotonic()
             told = GaugeMetricFamily("moment_rows_readable", "Whether the rows could be read: 1 or 0")
             told.add_metric([], float(self._is_readable))
-            now = [*self.owed.collect(), *self.outages.collect()] if self._is_readable else []
+            parts = (self.owed, self.outages, self.flags) if self._is_readable else ()
+            now = [metric for part in parts for metric in part.collect()]
             return [told, *self.durations.collect(), *now]
 
     def _read(self) -> bool:
@@ -51,6 +54,7 @@ class RowMetrics:
                 self.owed.read(db)
                 self.durations.read(db)
                 self.outages.read(db)
+                self.flags.read(db)
         except SQLAlchemyError as error:
             log.warning("rows not read for the metrics", exc_info=error)
             return False

@@ -14,10 +14,10 @@ from pydantic import BaseModel, SecretStr
 from bot.push_quotas import MOST, USED
 from jobs.queue import Queue
 from moment.watch.durations import Durations
+from moment.watch.flags import RecentFlags
 from moment.watch.outages import Outages
 from moment.watch.owed import OwedWork
 from moment.watch.ports import PLACES, port_of
-from services.flags import FLAGS
 from services.invariants import VIOLATIONS
 from services.plan.incidents import INCIDENTS
 from settings import DATABASE_URL, FALLBACKS, Settings, variable
@@ -337,11 +337,15 @@ def _unknown(query: str, told: Mapping[str, set[str]]) -> Iterator[str]:
 def _metrics() -> dict[str, set[str]]:
     """The series that an alert may ask for, with their labels."""
     told = {name: set(labels) for name, labels in METRICS_OF_GOOGLE.items()}
-    told |= {"moment_rows_readable": set(), "moment_service_down": {"service"}}
-    assert [one.name for one in Outages().collect()] == ["moment_service_down"]
+    told |= {
+        "moment_rows_readable": set(), "moment_service_down": {"service"}, "moment_recent_flags": {"kind"}
+    }  # fmt: skip
+    assert [one.name for part in (Outages(), RecentFlags()) for one in part.collect()] == [
+        "moment_service_down", "moment_recent_flags"
+    ]  # fmt: skip
     durations, owed = Durations(), OwedWork()
     rows = durations.coaching, durations.stages, owed.due, owed.age, owed.parked
-    for collector in (*rows, FLAGS, INCIDENTS, MOST, USED, VIOLATIONS):
+    for collector in (*rows, INCIDENTS, MOST, USED, VIOLATIONS):
         told |= {name: {*collector._labelnames, *more} for name, more in _series(collector)}
     return told
 

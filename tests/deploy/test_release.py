@@ -22,7 +22,7 @@ def cloud(tmp_path: Path) -> Cloud:
         {
             "services describe": targets,
             "revisions describe moment-web-1": FORMER_IMAGE,
-            "curl .*readyz": '{"parts":{"database":"ok","broker":"ok"}}',
+            "curl .*/ready": '{"parts":{"database":"ok","broker":"ok"}}',
             "logging read": "",
         },
     )
@@ -35,7 +35,7 @@ def test_a_release_goes_from_the_schema_to_the_canary_to_all_and_to_the_workers(
         done.place("jobs update moment-migrate", f"--image={IMAGE}"),
         done.place("jobs execute moment-migrate", "--wait"),
         done.place("services update moment-web", f"--image={IMAGE}", "--no-traffic", "--tag=canary"),
-        done.place("curl", "https://canary.example/readyz"),
+        done.place("curl", "https://canary.example/ready"),
         done.place("update-traffic moment-web", "--to-tags=canary=10"),
         done.place("logging read", "moment-web-2"),
         done.place("update-traffic moment-web", "--to-latest"),
@@ -58,7 +58,7 @@ def test_a_schema_that_does_not_follow_stops_before_anything_else(cloud: Cloud) 
 
 
 def test_a_canary_that_does_not_answer_gets_no_traffic(cloud: Cloud) -> None:
-    done = cloud.run(RELEASE, IMAGE, failing=["curl .*readyz"])
+    done = cloud.run(RELEASE, IMAGE, failing=["curl .*/ready"])
     assert done.code != 0
     assert not done.has("--to-tags")
     back = done.place("update-traffic moment-web", "--to-revisions=moment-web-1=100")
@@ -67,7 +67,7 @@ def test_a_canary_that_does_not_answer_gets_no_traffic(cloud: Cloud) -> None:
 
 
 def test_a_canary_without_its_broker_gets_no_traffic(cloud: Cloud) -> None:
-    cloud.answers["curl .*readyz"] = '{"parts":{"database":"ok","broker":"ConnectionError"}}'
+    cloud.answers["curl .*/ready"] = '{"parts":{"database":"ok","broker":"ConnectionError"}}'
     done = cloud.run(RELEASE, IMAGE)
     assert done.code != 0
     assert not done.has("--to-tags")

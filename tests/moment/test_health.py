@@ -43,6 +43,13 @@ def test_without_the_database_it_is_not_ready(settings: Settings) -> None:
     assert answer["parts"] == {"database": "OperationalError", "broker": "ok"}
 
 
+@pytest.mark.parametrize(("name", "other"), [("/healthz", "/health"), ("/readyz", "/ready")])
+def test_where_paths_that_end_in_z_do_not_come_through_it_is_asked_by_others(
+    settings: Settings, name: str, other: str
+) -> None:
+    assert ask(settings, other) == ask(settings, name)
+
+
 @pytest.mark.parametrize("name", NOWHERE)
 def test_it_is_alive_whatever_is_away(settings: Settings, name: str) -> None:
     assert ask(settings.change(**{name: NOWHERE[name]}), "/healthz") == (200, {"status": "ok"})

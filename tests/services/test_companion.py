@@ -15,6 +15,7 @@ from models.companion import CompanionCall
 from models.database import Database
 from models.user import SubscriptionStatus, User
 from services.companion import (
+    BEAT,
     COME_BACK,
     Beat,
     CallOver,
@@ -105,6 +106,7 @@ def test_a_call_that_was_away_for_too_long_is_over(db: DbSession, user: User) ->
 def test_the_page_that_has_a_call_no_more_changes_nothing(db: DbSession, user: User) -> None:
     call = begin_call(db, user, None, CAPS)
     come_back(db, user, call.key)
+    call.seconds = 0
     with pytest.raises(CallOver):
         note_beat(db, call.id, Beat(1, 30), CAPS)
     end_call(db, call.id, Beat(1, 30), "")
@@ -112,6 +114,16 @@ def test_the_page_that_has_a_call_no_more_changes_nothing(db: DbSession, user: U
     db.refresh(call)
     assert (call.seconds, call.ended_at) == (0, None)
     assert note_beat(db, call.id, Beat(2, 30), CAPS).seconds_left == 570
+
+
+def test_what_the_page_before_could_not_note_is_counted_as_it_comes_back(db: DbSession, user: User) -> None:
+    call = begin_call(db, user, None, CAPS)
+    call.beat_at -= BEAT - timedelta(seconds=1)
+    come_back(db, user, call.key)
+    assert call.seconds == pytest.approx(4)
+    call.beat_at -= COME_BACK - timedelta(seconds=5)  # most of it without a page
+    come_back(db, user, call.key)
+    assert call.seconds == pytest.approx(4 + BEAT.total_seconds())
 
 
 def test_calls_that_nobody_came_back_to_are_ended(db: DbSession, user: User) -> None:

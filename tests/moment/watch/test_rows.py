@@ -9,14 +9,18 @@ from sqlalchemy import func, text
 from sqlmodel import update
 
 from benchmarks.backlog import fill
+from knowledge_base.intents.kinds import Intent
 from models.base import utc_now
 from models.chat import Message
 from models.database import Database
+from models.flag import CoachFlag
 from models.media import Media
 from models.session import StageName, StageRun
 from moment.watch.durations import DELIVERED_COACHING, FINISHED_STAGES, STAGES
 from moment.watch.rows import RowMetrics
+from services.flags import flag_for_coaches
 from services.owed_work import KINDS, Kind, due_rows, parked_rows
+from services.profile import take_in
 from tests.conftest import own_database
 from tests.jobs.test_reconciler import add_due_rows
 from tests.moment.watch.scrape import scrape
@@ -72,6 +76,19 @@ def test_what_was_given_up_is_counted_until_it_is_freed(database: Database, rows
     with database.transaction() as db:
         db.execute(update(Media).values(due_at=func.now(), nudge_at=func.now(), parked_at=None))
     assert scrape(rows).value("moment_parked_rows", kind="media") == 0
+
+
+def test_flags_are_told_for_an_hour_whoever_raised_them(database: Database, rows: RowMetrics) -> None:
+    with database.transaction() as db:
+        user = take_in(db, "U-burnt", "ゆうこ")
+        for _ in range(2):
+            flag_for_coaches(db, user.id, Intent.BURN, message_id=None, session_id=None)
+    told = scrape(rows)
+    assert told.value("moment_recent_flags", kind=Intent.BURN) == 2
+    assert told.value("moment_recent_flags", kind=Intent.FIRE) == 0
+    with database.transaction() as db:
+        db.execute(update(CoachFlag).values(created_at=func.now() - timedelta(minutes=61)))
+    assert scrape(rows).value("moment_recent_flags", kind=Intent.BURN) == 0
 
 
 def finish_stage(database: Database, finished_at: datetime | None = None) -> None:
