@@ -21,3 +21,4 @@ async function enter() {
 }
 
 $("enter-go").addEventListener("click", enter);
+$("enter-go").disabled = false; // a tap before this would go for nothing

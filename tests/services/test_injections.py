@@ -106,10 +106,8 @@ def test_the_name_of_a_file_is_read_by_nobody(resources: Resources, writer: int)
             "deliveryContext": {"isRedelivery": False},
             "message": {"type": "file", "id": f"f{number}", "fileName": f"{words}.mp4", "fileSize": 9},
         }  # fmt: skip
-        store_events(resources.database, [line_row("moment", event)])
-    with resources.database.transaction() as db:
-        subject_id = db.execute(text("SELECT id FROM inbox_subject WHERE subject = 'U-ゆうこ'")).scalar_one()
-    resources.inbox.handle(subject_id)
+        (subject_id,) = store_events(resources.database, [line_row("moment", event)])
+        resources.inbox.handle(subject_id)
     with resources.database.transaction() as db:
         files = db.exec(select(Media).where(Media.line_message_id.like("f%"))).all()  # type: ignore[union-attr]
         said = db.exec(select(Message.text).where(Message.sender == Sender.USER)).all()
