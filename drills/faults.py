@@ -67,8 +67,9 @@ def _line_is_away(ground: Ground) -> None:
 
 
 def _content_errs(ground: Ground) -> None:
+    """As often as it takes for its breaker to open; each error more would cost a pause of that."""
     for status in (500, 400, 503):
-        ground.stack.desk.fault("content", status=status, times=3)
+        ground.stack.desk.fault("content", status=status, times=1)
 
 
 def _kill(queue: Queue, number: signal.Signals) -> Callable[[Ground], None]:
