@@ -31,7 +31,7 @@ from tests.crash.test_crash_sweep import QUESTION, cook
 from tests.crash.town import PATIENCE, WITHOUT_RENDERING, Town, start_town
 
 # Where a second try is counted: long enough for a busy machine, so that only the dead lose theirs.
-LEASE = timedelta(seconds=3)
+LEASE = timedelta(seconds=5)
 # The reconciler looks three times in a second; the rest is for a busy machine.
 BACK_IN_SECONDS = 40.0
 
