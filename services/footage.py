@@ -7,11 +7,9 @@ from sqlalchemy import delete
 from sqlmodel import Session as DbSession
 from sqlmodel import col, select
 
-from jobs import leases
-from jobs.queue import Job, enqueue
 from knowledge_base.consent_talk import FIRST, TEXT_VERSION
 from models.base import database_now
-from models.chat import Message, MessageType, Topic, rooms_of
+from models.chat import Message, MessageType, Sender, Topic, rooms_of
 from models.consent import ConsentKind
 from models.media import CONSENT_WITHDRAWN, REFUSED, Media, MediaKind
 from models.rules.next_step import Ask, next_step
@@ -20,7 +18,7 @@ from models.user import User
 from services import films, media
 from services.consent import consent_in_force, give_consent, withdraw_consent
 from services.export.wish import end_exports
-from services.outbox import add_message
+from services.outbox import queue_message
 from services.scheduling import wake
 
 
@@ -51,13 +49,15 @@ def ask_for_consent(db: DbSession, user_id: int, lead: str = "", after: timedelt
     """As a message of its own, where a video came that no reply could be given to. `after`: should the chat not have asked
     by then."""
     was_asked(db, user_id)  # of a memo that follows its video: one question is enough
-    words = f"{lead}{FIRST}"
-    message = add_message(db, user_id, MessageType.NOTICE, text=words, topic=Topic.CONSENT)
-    if after:
-        leases.due_now(message, after)
-        db.add(message)
-        db.flush()
-    enqueue(db, Job.DELIVER, message.id, delay_seconds=after.total_seconds())
+    queue_message(
+        db,
+        user_id,
+        MessageType.NOTICE,
+        text=f"{lead}{FIRST}",
+        sender=Sender.SYSTEM,
+        topic=Topic.CONSENT,
+        patience=after,
+    )
 
 
 def was_asked(db: DbSession, user_id: int) -> None:

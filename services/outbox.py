@@ -58,40 +58,6 @@ def queue_message(
     """A message the learner must get, as a push unless a reply can carry it; its delivery is woken after commit, or
     when nothing has carried it for as long as its `patience`. `facts` are kept in its metadata; `columns` are others of
     the row's, such as a reply token."""
-    message = add_message(
-        db,
-        user_id,
-        kind,
-        text=text,
-        video=video,
-        sender=sender,
-        session_id=session_id,
-        room=room,
-        topic=topic,
-        facts=facts,
-        patience=patience,
-        **columns,
-    )
-    enqueue(db, Job.DELIVER, message.id, delay_seconds=patience.total_seconds())
-    return message
-
-
-def add_message(
-    db: DbSession,
-    user_id: int,
-    kind: MessageType,
-    *,
-    text: str = "",
-    video: str = "",
-    sender: Sender = Sender.SYSTEM,
-    session_id: int | None = None,
-    room: RoomType = RoomType.COACHING,
-    topic: Topic | None = None,
-    facts: Mapping[str, str] | None = None,
-    patience: timedelta = timedelta(),
-    **columns: Any,
-) -> Message:
-    """As `queue_message`, for a caller that delivers it itself; should it die before that, the reconciler does."""
     message = new_message(
         user_id,
         kind,
@@ -105,14 +71,17 @@ def add_message(
         **columns,
     )
     owe(db, message, patience)
+    enqueue(db, Job.DELIVER, message.id, delay_seconds=patience.total_seconds())
     return message
 
 
-def owe(db: DbSession, message: Message, patience: timedelta = timedelta()) -> None:
-    """Stores one that is not stored yet; for a caller that delivers it itself, as above."""
+def owe(db: DbSession, message: Message, patience: timedelta = timedelta()) -> Message:
+    """Stores one that is not stored yet, for a caller that delivers it itself; should it die before that, the reconciler
+    does."""
     leases.due_now(message, after=patience)
     db.add(message)
     db.flush()
+    return message
 
 
 def new_message(

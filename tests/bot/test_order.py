@@ -44,7 +44,7 @@ def two(resources: Resources, user_id: int) -> tuple[int, int]:
         db.add(session)
         db.flush()
         first, second = (
-            outbox.add_message(db, user_id, MessageType.NOTICE, text=words, session_id=session.id)
+            outbox.owe(db, outbox.new_message(user_id, MessageType.NOTICE, text=words, session_id=session.id))
             for words in ("先", "あと")
         )
         return first.id, second.id
@@ -116,7 +116,7 @@ def test_an_answer_that_comes_while_the_coach_gives_the_thread_back_is_not_held(
         db.flush()
         coach_id = coach.id
         handover.take_silently(db, db.get_one(User, user_id), coach_id)
-        answer = outbox.add_message(db, user_id, MessageType.ANSWER, text="火を弱めます")
+        answer = outbox.owe(db, outbox.new_message(user_id, MessageType.ANSWER, text="火を弱めます"))
         answer_id = answer.id
     with ThreadPoolExecutor(1) as pool:
         with resources.database.transaction() as db:

@@ -8,13 +8,13 @@ from sqlmodel import select
 
 from knowledge_base import consent_talk, phrasebook, waiting_talk
 from models.base import database_now
-from models.chat import Message, MessageType, Topic
+from models.chat import Message, MessageType, Sender, Topic
 from models.dish import Dish
 from models.media import Media, MediaKind, MediaSource, MediaState
 from models.rules.progress import Phase
 from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import User
-from services.outbox import add_message, queue_coaching_video
+from services.outbox import new_message, owe, queue_coaching_video
 from simulator.line.client import Learner
 from storage.keys import coaching_video_key, preview_key
 from tests.consents import consent_of
@@ -145,8 +145,11 @@ def test_a_delay_or_a_failure_is_told_in_the_words_that_came_with_it(shared: Sys
     session_id = cooked(shared, learner)
     with shared.database.transaction() as db:
         user_id = db.get_one(CookingSession, session_id).user_id
-        news = add_message(
-            db, user_id, MessageType.STILL_WORKING, text=phrasebook.STILL_WORKING, session_id=session_id
+        news = owe(
+            db,
+            new_message(
+                user_id, MessageType.STILL_WORKING, text=phrasebook.STILL_WORKING, session_id=session_id
+            ),
         )
         news.delivered_at, news.due_at, news.nudge_at = database_now(db), None, None
     answer = told(learner)
@@ -176,7 +179,9 @@ def test_a_question_that_is_open_is_told_of_too(shared: System) -> None:
     session_id = cooked(shared, learner)
     with shared.database.transaction() as db:
         user_id = db.get_one(CookingSession, session_id).user_id
-        question = add_message(db, user_id, MessageType.QUESTION, text="塩はいつ入れますか", sender="user")  # type: ignore[arg-type]
+        question = owe(
+            db, new_message(user_id, MessageType.QUESTION, text="塩はいつ入れますか", sender=Sender.USER)
+        )
         question.retry_key = None
         later = database_now(db).replace(year=2099)
         question.due_at = question.nudge_at = later
@@ -205,15 +210,17 @@ def test_an_answer_that_found_no_reply_token_is_dropped_and_never_pushed(shared:
     before = len(learner.thread().from_bot)
     with command(shared) as db:
         user_id = db.get_one(CookingSession, session_id).user_id
-        message = add_message(
+        message = owe(
             db,
-            user_id,
-            MessageType.NOTICE,
-            text="…",
-            topic=Topic.PROGRESS,
-            channel="moment",
-            reply_token="gone",
-            reply_until=database_now(db).replace(year=2020),
+            new_message(
+                user_id,
+                MessageType.NOTICE,
+                text="…",
+                topic=Topic.PROGRESS,
+                channel="moment",
+                reply_token="gone",
+                reply_until=database_now(db).replace(year=2020),
+            ),
         )
         message_id = message.id
 

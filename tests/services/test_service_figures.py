@@ -25,7 +25,7 @@ from models.session import CookingSession, SessionStatus, StageName, StageRun
 from models.user import User
 from models.verdict import Verdict
 from services import profile
-from services.outbox import add_message
+from services.outbox import new_message, owe
 from services.service_figures import (
     Calls,
     Part,
@@ -80,7 +80,9 @@ class Kitchen:
     def sent(
         self, user: User, kind: MessageType = MessageType.NOTICE, *, ago: timedelta = HOUR, **values: Any
     ) -> Message:
-        message = add_message(self.db, user.id, kind, text="はい", session_id=values.pop("session_id", None))
+        message = owe(
+            self.db, new_message(user.id, kind, text="はい", session_id=values.pop("session_id", None))
+        )
         message.delivered_at, message.delivered_by = self.now - ago, "push"
         message.due_at, message.nudge_at = None, None
         message.sqlmodel_update(values)
